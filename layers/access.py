@@ -1,0 +1,100 @@
+"""Who may see what. Pure: a caller and a declaration go in, a decision comes out.
+
+Three questions, asked separately: may this class of layer be shown outside at all
+(sharing class), may this caller see it (public, or a role that it was granted to), and
+which of its fields. Every page, endpoint, job and download asks here; example: the
+pipe layers are conditional, so an anonymous caller does not even learn that they
+exist, while a pipe engineer (管网) sees them whole.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+
+class Role(StrEnum):
+    """The roles of the platform; each is a group of that name."""
+
+    PLANNER = "规划"
+    HOUSING = "以图管房"
+    LAND = "金土"
+    HAZARD = "地灾值班"
+    INSPECTOR = "网格员"
+    DISPATCHER = "指挥中心"
+    PIPES = "管网"
+    STEWARD = "数据管理"
+
+
+class Sharing(StrEnum):
+    """The sharing classes of the government data catalogue."""
+
+    MANDATORY = "mandatory"  # 强制共享: any department, unconditionally
+    CONDITIONAL = "conditional"  # 条件共享: named consumers, on conditions
+    WITHHELD = "withheld"  # 不予共享: with the law that says so
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: nobody known, or a person or system with roles."""
+
+    name: str = ""
+    roles: frozenset[str] = frozenset()
+    is_admin: bool = False
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nobody signed in."""
+        return not self.name
+
+    @property
+    def access_class(self) -> str:
+        """A short key: two callers with the same key see the same things."""
+        if self.is_admin:
+            return "admin"
+        return "public" if self.is_anonymous else "roles:" + ",".join(sorted(self.roles))
+
+
+ANONYMOUS = Caller()
+
+
+class Shared(Protocol):
+    """What a decision needs to know of a layer."""
+
+    @property
+    def public(self) -> bool:
+        """Whether the open internet may see it."""
+
+    @property
+    def sharing(self) -> Sharing:
+        """Its sharing class."""
+
+    @property
+    def granted(self) -> frozenset[str]:
+        """The roles that a conditional layer, and its personal data, were granted to."""
+
+
+L = TypeVar("L", bound=Shared)
+
+
+def may_see(caller: Caller, layer: Shared) -> bool:
+    """Whether the caller may see the layer at all."""
+    if layer.sharing is Sharing.WITHHELD:
+        return caller.is_admin
+    if layer.public or caller.is_admin:
+        return True
+    if caller.is_anonymous:
+        return False
+    if layer.sharing is Sharing.MANDATORY:
+        return True
+    return bool(caller.roles & layer.granted)
+
+
+def may_see_personal(caller: Caller, layer: Shared) -> bool:
+    """Whether the caller may see the layer's personal data in full; such reads are logged."""
+    return caller.is_admin or bool(caller.roles & layer.granted)
+
+
+def visible(caller: Caller, layers: Iterable[L]) -> list[L]:
+    """Those of the layers that the caller may see, in the same order."""
+    return [layer for layer in layers if may_see(caller, layer)]

@@ -1,0 +1,152 @@
+"""pygeoapi inside Django: landing page, collections, schemas, queryables.
+
+pygeoapi's own Django views take one configuration for all; ours give each caller an
+API object over what that caller may see, so that hidden layers are absent everywhere.
+Claims of conformance are ours: only what our items and tiles meet (pygeoapi's own
+list would claim what it does not answer here).
+"""
+
+import json
+from collections.abc import Callable
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from pygeoapi.api import API, APIRequest, describe_collections, get_collection_schema
+from pygeoapi.api import landing_page as pygeoapi_landing_page
+from pygeoapi.api.itemtypes import get_collection_queryables
+from pygeoapi.util import render_j2_template
+
+from layers.access import Caller, visible
+from layers.callers import caller_of
+from layers.ogc.config import published, pygeoapi_config
+from layers.ogc.errors import ogc_errors
+from layers.ogc.items import collection_for, wanted_format
+from layers.ogc.openapi import openapi_document
+from layers.registry import all_layers
+
+CONFORMANCE = (
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
+)
+ABSENT = ("processes", "job-list", "tiling-schemes")
+_making = Lock()
+
+Answer = tuple[dict, int, str | bytes]
+
+
+def api_for(caller: Caller, url: str) -> API:
+    """pygeoapi's API object over what this caller may see, kept per set of layers and address."""
+    layers = visible(caller, published(all_layers()))
+    with _making:
+        return _api(tuple(layer.id for layer in layers), url)
+
+
+@lru_cache(maxsize=64)
+def _api(layer_ids: tuple[str, ...], url: str) -> API:
+    layers = [layer for layer in all_layers() if layer.id in layer_ids]
+    return API(pygeoapi_config(layers, url), openapi_document(layers, url))
+
+
+def root_url(request: HttpRequest) -> str:
+    """The absolute address of the API's root, as this client reaches it."""
+    return request.build_absolute_uri("/ogc")
+
+
+def _answer(
+    request: HttpRequest, operation: Callable[..., Answer], *args: Any
+) -> tuple[API, APIRequest, HttpResponse]:
+    form = wanted_format(request, ("json", "html", "jsonld"))
+    api = api_for(caller_of(request), root_url(request))
+    asked = APIRequest.from_django(request, api.locales)
+    asked._format = form
+    headers, status, content = operation(api, asked, *args)
+    response = HttpResponse(content, status=status)
+    for name in ("Content-Type", "Content-Language"):
+        if name in headers:
+            response[name] = headers[name]
+    response["Vary"] = "Accept, Accept-Language, Cookie, Authorization"
+    return api, asked, response
+
+
+@require_safe
+@ogc_errors
+def landing_page(request: HttpRequest) -> HttpResponse:
+    """``/ogc/``, and ``/ogc`` for clients that cut the slash."""
+    _, asked, response = _answer(request, pygeoapi_landing_page)
+    if asked.format == "json":
+        document = json.loads(response.content)
+        document["links"] = [link for link in document["links"] if not link["rel"].endswith(ABSENT)]
+        response.content = json.dumps(document, ensure_ascii=False).encode()
+    return response
+
+
+@require_safe
+@ogc_errors
+def conformance(request: HttpRequest) -> HttpResponse:
+    """``/ogc/conformance``."""
+    document = {"conformsTo": list(CONFORMANCE)}
+
+    def ours(api: API, asked: APIRequest) -> Answer:
+        headers = asked.get_response_headers(**api.api_headers)
+        if asked.format == "html":
+            templates = api.config["server"]["templates"]
+            page = render_j2_template(
+                api.tpl_config, templates, "conformance.html", document, asked.locale
+            )
+            return headers, 200, page
+        return headers, 200, json.dumps(document)
+
+    return _answer(request, ours)[2]
+
+
+@require_safe
+@ogc_errors
+def collections(request: HttpRequest) -> HttpResponse:
+    """``/ogc/collections``."""
+    return _answer(request, describe_collections)[2]
+
+
+@require_safe
+@ogc_errors
+def collection(request: HttpRequest, layer_id: str) -> HttpResponse:
+    """``/ogc/collections/{id}``."""
+    return _answer(request, describe_collections, collection_for(request, layer_id).id)[2]
+
+
+@require_safe
+@ogc_errors
+def schema(request: HttpRequest, layer_id: str) -> HttpResponse:
+    """``/ogc/collections/{id}/schema``."""
+    return _answer(request, get_collection_schema, collection_for(request, layer_id).id)[2]
+
+
+@require_safe
+@ogc_errors
+def queryables(request: HttpRequest, layer_id: str) -> HttpResponse:
+    """``/ogc/collections/{id}/queryables``."""
+    return _answer(request, get_collection_queryables, collection_for(request, layer_id).id)[2]
+
+
+@require_safe
+@ogc_errors
+def openapi(request: HttpRequest) -> HttpResponse:
+    """``/ogc/openapi``: one self-contained document over all of it."""
+    form = wanted_format(request)
+    api = api_for(caller_of(request), root_url(request))
+    if form == "html":
+        return render(request, "ogc/openapi.html", {"document": api.openapi})
+    body = json.dumps(api.openapi, ensure_ascii=False)
+    return HttpResponse(body, content_type="application/vnd.oai.openapi+json;version=3.0")

@@ -1,0 +1,51 @@
+"""The pygeoapi provider behind every collection: it tells the declared fields, no more.
+
+Items and tiles are answered by our own views, so the provider never reads a row.
+"""
+
+from typing import Any
+
+from pygeoapi.provider.base import BaseProvider
+
+from layers.declarations import Layer
+from layers.registry import layer_named
+
+JSON_SCHEMA = {"date": ("string", "date"), "date-time": ("string", "date-time")}
+
+
+def property_schema(layer: Layer, name: str) -> dict[str, Any]:
+    """A field as JSON Schema: type, format, titles, length, unit, and the codes of its scheme."""
+    kind = layer.json_type(name)
+    base, form = JSON_SCHEMA.get(kind, (kind, None))
+    schema: dict[str, Any] = {"title": layer.title_of(name), "type": base}
+    if form:
+        schema["format"] = form
+    if length := getattr(layer.column(name), "max_length", None):
+        schema["maxLength"] = length
+    declared = layer.field(name)
+    if declared and declared.unit:
+        schema["x-ogc-unit"] = declared.unit
+    if declared and declared.scheme:
+        schema["x-ogc-codelist"] = declared.scheme
+    return schema
+
+
+class RegistryProvider(BaseProvider):
+    """Fields of a declared layer in pygeoapi's terms."""
+
+    def __init__(self, provider_def: dict[str, Any]) -> None:
+        super().__init__(provider_def)
+        self._fields = self.get_fields()
+
+    def get_fields(self) -> dict[str, dict[str, Any]]:
+        """The published fields, code first, valid time last."""
+        layer = layer_named(self.data)
+        if layer is None:
+            return {}
+        moment = {"type": "string", "format": "date-time"}
+        return {
+            "code": {"title": "编码", "type": "string", "maxLength": 40},
+            **{field.name: property_schema(layer, field.name) for field in layer.fields},
+            "valid_from": {"title": "生效时间", **moment},
+            "valid_to": {"title": "终止时间", **moment},
+        }

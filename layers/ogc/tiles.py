@@ -1,0 +1,144 @@
+"""Vector tiles, written by the database."""
+
+import hashlib
+import math
+from functools import lru_cache
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from layers.declarations import Layer
+from layers.ogc.errors import NotThere, ogc_errors
+from layers.ogc.features import relation
+from layers.ogc.items import collection_for
+from layers.ogc.requests import CRS84
+from layers.registry import layer_of
+from spatial.city import city
+from spatial.periods import AsOf, parse_as_of
+from spatial.versions.queries import revision_of
+
+MVT = "application/vnd.mapbox-vector-tile"
+MATRIX_SET = "WebMercatorQuad"
+MAX_ZOOM = 22
+WORLD_M = 40075016.685578488
+MAX_FEATURES = 60_000
+TILE_MATRIX_SET_URI = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
+
+
+@require_safe
+@ogc_errors
+def tile(request: HttpRequest, layer_id: str, zoom: int, row: int, column: int) -> HttpResponse:
+    """One tile; 204 when nothing is in it, 304 when the client has it."""
+    layer = collection_for(request, layer_id)
+    if zoom > MAX_ZOOM or row >= 2**zoom or column >= 2**zoom or not layer.geometry:
+        raise NotThere(f"没有瓦片 {zoom}/{row}/{column}")
+    as_of = parse_as_of(request.GET.get("datetime"), city().time_zone)
+    revision = revision_of(layer.model)
+    etag = _etag(layer, revision, as_of, zoom, row, column)
+    if request.headers.get("If-None-Match") == etag:
+        response = HttpResponse(status=304)
+    else:
+        body = tile_bytes(layer.id, zoom, row, column, as_of, revision)
+        response = HttpResponse(body, content_type=MVT, status=200 if body else 204)
+    response["ETag"] = etag
+    response["Cache-Control"] = "no-cache" if layer.public else "private, no-cache"
+    response["Vary"] = "Cookie, Authorization"
+    return response
+
+
+@require_safe
+@ogc_errors
+def tilesets(request: HttpRequest, layer_id: str) -> HttpResponse:
+    """``/collections/{id}/tiles``: the tilesets of a collection."""
+    layer = collection_for(request, layer_id)
+    return JsonResponse({"links": [], "tilesets": [_tileset(request, layer)]})
+
+
+@require_safe
+@ogc_errors
+def tileset(request: HttpRequest, layer_id: str) -> HttpResponse:
+    """``/collections/{id}/tiles/WebMercatorQuad``: one tileset."""
+    return JsonResponse(_tileset(request, collection_for(request, layer_id)))
+
+
+@lru_cache(maxsize=4096)
+def tile_bytes(
+    layer_id: str, zoom: int, row: int, column: int, as_of: AsOf, revision: int
+) -> bytes:
+    """The tile as the database writes it; kept until the register's next revision.
+
+    All who may see a layer see the same tile of it, so the caller is no part of the key.
+    """
+    layer = layer_of(layer_id)
+    if zoom < layer.min_zoom:
+        return b""
+    sql, params = tile_sql(layer, zoom, row, column, as_of)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return bytes(cursor.fetchone()[0])
+
+
+def tile_sql(layer: Layer, zoom: int, row: int, column: int, as_of: AsOf) -> tuple[str, list]:
+    """The query of one tile and its parameters.
+
+    The envelope is a constant expression and every SRID an integer: both decide
+    whether PostGIS uses its index and its PROJ cache. What is smaller than a pixel
+    is left out, and outlines are thinned to half a pixel.
+    """
+    srid = city().projected
+    pixel = pixel_m(zoom)
+    envelope = f"ST_TileEnvelope({zoom:d}, {column:d}, {row:d})"
+    window = f"ST_Transform(ST_Expand({envelope}, {WORLD_M / 2**zoom / 16:.3f}), {srid})"
+    fields = "".join(f', "{layer.column(f.name).column}" AS "{f.name}"' for f in layer.tile_fields)
+    versions, params = relation(layer, as_of)
+    shape, bound = _thinned(layer, zoom, pixel)
+    sql = (
+        f"SELECT coalesce(ST_AsMVT(t, '{layer.id}', 4096, 'geom'), ''::bytea) FROM ("
+        f"SELECT code{fields}, ST_AsMVTGeom(ST_Transform({shape}, 3857), {envelope},"
+        f" 4096, 64, true) AS geom FROM {versions}"
+        f" WHERE geom && {window}{bound} LIMIT {MAX_FEATURES}"
+        ") AS t WHERE geom IS NOT NULL"
+    )
+    return sql, params
+
+
+def pixel_m(zoom: int) -> float:
+    """The ground size of a 512-pixel tile's pixel at the city, in metres."""
+    return WORLD_M / 2**zoom / 512 * math.cos(math.radians(city().view.latitude))
+
+
+def _thinned(layer: Layer, zoom: int, pixel: float) -> tuple[str, str]:
+    if zoom >= 16 or layer.geometry == "Point":
+        return "geom", ""
+    shape = f"ST_Simplify(geom, {pixel / 2:.3f}, true)"
+    if layer.geometry == "Polygon":
+        return shape, f" AND ST_Area(geom) > {(1.5 * pixel) ** 2:.3f}"
+    return shape, ""
+
+
+def _etag(layer: Layer, revision: int, as_of: AsOf, *place: int) -> str:
+    text = f"{layer.id} {revision} {as_of} {place}"
+    return f'"{hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()}"'
+
+
+def _tileset(request: HttpRequest, layer: Layer) -> dict:
+    base = request.build_absolute_uri(f"/ogc/collections/{layer.id}/tiles/{MATRIX_SET}")
+    template = base + "/{tileMatrix}/{tileRow}/{tileCol}"
+    return {
+        "title": layer.title,
+        "dataType": "vector",
+        "crs": "http://www.opengis.net/def/crs/EPSG/0/3857",
+        "tileMatrixSetId": MATRIX_SET,
+        "tileMatrixSetURI": TILE_MATRIX_SET_URI,
+        "layers": [{"id": layer.id, "dataType": "vector", "title": layer.title}],
+        "boundingBox": {
+            "lowerLeft": [city().extent.west, city().extent.south],
+            "upperRight": [city().extent.east, city().extent.north],
+            "crs": CRS84,
+        },
+        "links": [
+            {"rel": "self", "type": "application/json", "href": base},
+            {"rel": "item", "type": MVT, "href": template, "templated": True},
+        ],
+    }

@@ -1,0 +1,24 @@
+"""The addresses of the OGC API, below ``/ogc``."""
+
+from django.urls import path
+
+from layers.ogc import items, mount, tiles
+
+COLLECTION = "/collections/<str:layer_id>"
+TILESET = f"{COLLECTION}/tiles/{tiles.MATRIX_SET}"
+
+urlpatterns = [
+    path("", mount.landing_page, name="ogc"),
+    path("/", mount.landing_page),
+    path("/conformance", mount.conformance),
+    path("/openapi", mount.openapi),
+    path("/collections", mount.collections, name="collections"),
+    path(COLLECTION, mount.collection, name="collection"),
+    path(f"{COLLECTION}/schema", mount.schema),
+    path(f"{COLLECTION}/queryables", mount.queryables),
+    path(f"{COLLECTION}/items", items.items, name="items"),
+    path(f"{COLLECTION}/items/<str:code>", items.item, name="item"),
+    path(f"{COLLECTION}/tiles", tiles.tilesets),
+    path(TILESET, tiles.tileset),
+    path(f"{TILESET}/<int:zoom>/<int:row>/<int:column>", tiles.tile, name="tile"),
+]

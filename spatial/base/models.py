@@ -1,0 +1,84 @@
+"""Base geography: districts, roads, water, addresses, land cover."""
+
+from django.contrib.gis.db import models
+
+from spatial.versions.fields import LINES, POINTS, POLYGONS, CityGeometryField
+from spatial.versions.models import SpatialFeature
+
+
+class District(SpatialFeature):
+    """A county (6-digit code), town (9) or village (12)."""
+
+    class Level(models.TextChoices):
+        COUNTY = "county", "县级"
+        TOWN = "town", "乡级"
+        VILLAGE = "village", "村级"
+
+    name = models.CharField("名称", max_length=60)
+    level = models.CharField("级别", max_length=10, choices=Level.choices)
+    parent_code = models.CharField("上级编码", max_length=12, blank=True)
+    geom = CityGeometryField("图形", kinds=POLYGONS, null=True)
+
+    class Meta(SpatialFeature.Meta):
+        verbose_name = verbose_name_plural = "行政区划"
+
+
+class Road(SpatialFeature):
+    """A road's centre line."""
+
+    class Kind(models.TextChoices):
+        TRUNK = "trunk", "快速路"
+        PRIMARY = "primary", "主干路"
+        SECONDARY = "secondary", "次干路"
+        LOCAL = "local", "支路"
+        RURAL = "rural", "农村道路"
+
+    name = models.CharField("名称", max_length=60, blank=True)
+    kind = models.CharField("等级", max_length=10, choices=Kind.choices)
+    width_m = models.FloatField("宽度（米）", null=True)
+    geom = CityGeometryField("图形", kinds=LINES)
+
+    class Meta(SpatialFeature.Meta):
+        verbose_name = verbose_name_plural = "道路"
+
+
+class Water(SpatialFeature):
+    """A water surface."""
+
+    class Kind(models.TextChoices):
+        RIVER = "river", "河流"
+        RESERVOIR = "reservoir", "水库"
+        POND = "pond", "坑塘"
+        CANAL = "canal", "沟渠"
+
+    name = models.CharField("名称", max_length=60, blank=True)
+    kind = models.CharField("类型", max_length=10, choices=Kind.choices)
+    geom = CityGeometryField("图形", kinds=POLYGONS)
+
+    class Meta(SpatialFeature.Meta):
+        verbose_name = verbose_name_plural = "水系"
+
+
+class Address(SpatialFeature):
+    """A standard address and where its door is."""
+
+    full_address = models.CharField("标准地址", max_length=200)
+    road_name = models.CharField("路名", max_length=60, blank=True)
+    house_number = models.CharField("门牌号", max_length=30, blank=True)
+    building_code = models.CharField("建筑编码", max_length=40, blank=True)
+    geom = CityGeometryField("图形", kinds=POINTS)
+
+    class Meta(SpatialFeature.Meta):
+        verbose_name = verbose_name_plural = "地址"
+
+
+class LandCover(SpatialFeature):
+    """A piece of land as the survey found it used."""
+
+    scheme = models.CharField("分类标准", max_length=40)
+    class_code = models.CharField("地类编码", max_length=10)
+    area_m2 = models.FloatField("面积（平方米）", null=True)
+    geom = CityGeometryField("图形", kinds=POLYGONS)
+
+    class Meta(SpatialFeature.Meta):
+        verbose_name = verbose_name_plural = "地表覆盖"

@@ -1,0 +1,40 @@
+"""Pure geometry that every register needs; arrays of shapely geometries in metres."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from pyproj import Geod
+
+_ELLIPSOID = Geod(a=6378137.0, rf=298.257222101)  # CGCS2000
+MU_PER_M2 = 3 / 2000  # 1 亩 = 2000/3 m²
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A length or area, in the plane of the city's CRS and on the ellipsoid (metres, m²)."""
+
+    length_m: float
+    area_m2: float
+    ellipsoidal_length_m: float
+    ellipsoidal_area_m2: float
+
+
+def measure(plane: shapely.Geometry, geographic: shapely.Geometry) -> Measure:
+    """Measure one geometry given both in the projected CRS and as longitude/latitude.
+
+    A closed figure has its perimeter as length; a point has nothing.
+    """
+    area, perimeter = _ELLIPSOID.geometry_area_perimeter(geographic)
+    if plane.geom_type.endswith("LineString"):
+        area = 0.0
+    return Measure(plane.length, plane.area, perimeter, abs(area))
+
+
+def first_point(geometries: np.ndarray) -> np.ndarray:
+    """The first vertex of each geometry as (n, 2); NaN where empty or None."""
+    found = np.full((len(geometries), 2), np.nan)
+    coordinates, index = shapely.get_coordinates(geometries, return_index=True)
+    rows, starts = np.unique(index, return_index=True)
+    found[rows] = coordinates[starts]
+    return found

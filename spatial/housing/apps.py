@@ -1,0 +1,11 @@
+"""The housing register."""
+
+from django.apps import AppConfig
+
+
+class HousingConfig(AppConfig):
+    """Django's entry for this register."""
+
+    name = "spatial.housing"
+    label = "housing"
+    verbose_name = "以图管房"

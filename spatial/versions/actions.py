@@ -1,0 +1,219 @@
+"""The only writes of any register: ``apply`` and ``undo``, one transaction each.
+
+Both end in the same set-based statements over a *source*, a relation with the
+columns ``action, code, expected`` and the register's attributes. A handful of edits
+comes as a JSON parameter, an import as its staging table: bulk equals one by one.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib.gis.geos import GEOSGeometry
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from spatial.versions.edits import Action, Conflict, Edit
+from spatial.versions.guards import registers
+from spatial.versions.models import Ancestry, Change, Revision, VersionedFeature
+from spatial.versions.queries import attribute_fields, conflicts_in, later_changes
+
+Counts = dict[str, int]
+
+
+def record_change(
+    *, who: str, why: str, at: datetime | None = None, document: str = "", origin: str = ""
+) -> Change:
+    """Begin a change; its effects follow by ``apply`` in the caller's transaction.
+
+    Raises:
+        Conflict: ``at`` lies in the future: open versions are today's, by law.
+    """
+    now = timezone.now()
+    if at and at > now:
+        raise Conflict([("", f"生效时间 {at:%Y-%m-%d %H:%M} 晚于现在")])
+    return Change.objects.create(at=at or now, who=who, why=why, document=document, origin=origin)
+
+
+def apply(change: Change, model: type[VersionedFeature], edits: Iterable[Edit]) -> Counts:
+    """Carry out edits of one register as part of a change; all of them or none.
+
+    Returns how many were opened, replaced and ended.
+
+    Raises:
+        Conflict: an edit does not fit what stands; nothing is written.
+    """
+    rows = [_row(model, edit) for edit in edits]
+    columns = ", ".join(f'"{f.column}" {f.db_type(connection)}' for f in attribute_fields(model))
+    source = (
+        f"jsonb_to_recordset(%s::jsonb) AS s(action text, code text, expected bigint, {columns})"
+    )
+    return _apply_source(change, model, source, [json.dumps(rows, cls=DjangoJSONEncoder)])
+
+
+def apply_table(change: Change, model: type[VersionedFeature], table: str) -> Counts:
+    """Carry out the edits that stand in a staging table: one statement for any number.
+
+    ``table`` is a quoted SQL name with the columns action, code, expected and the
+    register's attributes.
+
+    Raises:
+        Conflict: as ``apply``.
+    """
+    return _apply_source(change, model, f"{table} AS s", [])
+
+
+def undo(change: Change, *, who: str, why: str) -> Change:
+    """Reverse a change by a new one that takes effect at the same moment.
+
+    Afterwards every ``as_of`` reads as if the change had not been; both stay on record.
+
+    Raises:
+        Conflict: already undone, or later changes stand on it (they are named).
+    """
+    with transaction.atomic():
+        Change.objects.select_for_update().get(pk=change.pk)
+        if Change.objects.filter(reverses=change).exists():
+            raise Conflict([("", f"变更 {change.pk} 已经撤销过")])
+        reverse = Change.objects.create(
+            at=change.at, who=who, why=why, reverses=change, origin=change.origin
+        )
+        for model in registers():
+            _undo_register(change, reverse, model)
+        _undo_ancestry(change, reverse)
+    return reverse
+
+
+def record_ancestry(change: Change, register: str, links: Sequence[tuple[str, str, float]]) -> None:
+    """Record (parent code, child code, shared area in m²) links of a change."""
+    Ancestry.objects.bulk_create(
+        Ancestry(
+            register=register,
+            parent_code=parent,
+            child_code=child,
+            shared_area_m2=area,
+            opened_by=change,
+        )
+        for parent, child, area in links
+    )
+
+
+def _row(model: type[VersionedFeature], edit: Edit) -> dict[str, Any]:
+    row: dict[str, Any] = {"action": edit.action, "code": edit.code, "expected": edit.expected}
+    if edit.action == Action.END:
+        return row
+    fields = attribute_fields(model)
+    unknown = set(edit.values) - {field.name for field in fields}
+    if unknown:
+        raise Conflict([(edit.code, f"没有字段 {'、'.join(sorted(unknown))}")])
+    for field in fields:
+        value = edit.values.get(field.name, field.get_default())
+        row[str(field.column)] = (
+            value.hexewkb.decode() if isinstance(value, GEOSGeometry) else value
+        )
+    return row
+
+
+def _apply_source(
+    change: Change, model: type[VersionedFeature], source: str, params: list
+) -> Counts:
+    table = f'"{model._meta.db_table}"'
+    columns = ", ".join(f'"{field.column}"' for field in attribute_fields(model))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT action, count(*) FROM {source} GROUP BY action", params)
+        counts = {Action(action): number for action, number in cursor.fetchall()}
+        try:
+            with transaction.atomic():
+                closed = _close(cursor, table, source, params, change)
+                if closed != counts.get(Action.REPLACE, 0) + counts.get(Action.END, 0):
+                    raise _Mismatch
+                _open(cursor, table, columns, source, params, change)
+        except (IntegrityError, _Mismatch) as error:
+            problems = conflicts_in(table, source, params, change.at)
+            raise Conflict(problems or [("", _first_line(error))]) from error
+        _bump(model)
+    return {action.value: counts.get(action, 0) for action in Action}
+
+
+class _Mismatch(Exception):
+    """Fewer versions were closed than the edits asked for."""
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n")[0] or "另一项变更刚刚改动了同一要素，请刷新后重试"
+
+
+def _close(cursor: Any, table: str, source: str, params: list, change: Change) -> int:
+    cursor.execute(
+        f"UPDATE {table} v SET valid = tstzrange(lower(v.valid), %s), closed_by_id = %s"
+        f" FROM {source} WHERE v.code = s.code AND upper_inf(v.valid) AND s.action <> 'open'"
+        " AND (s.expected IS NULL OR s.expected = v.id) AND lower(v.valid) <= %s",
+        [change.at, change.pk, *params, change.at],
+    )
+    return cursor.rowcount
+
+
+def _open(cursor: Any, table: str, columns: str, source: str, params: list, change: Change) -> None:
+    cursor.execute(
+        f"INSERT INTO {table} (code, valid, opened_by_id, {columns})"
+        f" SELECT s.code, tstzrange(%s, NULL), %s, {columns} FROM {source}"
+        " WHERE s.action <> 'end'",
+        [change.at, change.pk, *params],
+    )
+
+
+def _bump(model: type[VersionedFeature]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{Revision._meta.db_table}" AS r (register, number) VALUES (%s, 1)'
+            " ON CONFLICT (register) DO UPDATE SET number = r.number + 1",
+            [model._meta.label_lower],
+        )
+
+
+def _undo_register(change: Change, reverse: Change, model: type[VersionedFeature]) -> None:
+    """Void what stands since the change, and open again what the change put an end to."""
+    table = f'"{model._meta.db_table}"'
+    columns = ", ".join(f'"{field.column}"' for field in attribute_fields(model))
+    names: dict[str, Any] = {"x": change.pk, "reverse": reverse.pk, "at": change.at}
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.versions_undo")
+        cursor.execute(
+            "CREATE TEMP TABLE versions_undo ON COMMIT DROP AS SELECT DISTINCT code"
+            f" FROM {table} WHERE %(x)s IN (opened_by_id, closed_by_id, voided_by_id)",
+            names,
+        )
+        if not cursor.rowcount:
+            return
+        if later := later_changes(model, change, "versions_undo"):
+            raise Conflict([(code, f"此后又有变更 {pk}，须先撤销它") for code, pk in later])
+        cursor.execute(
+            f"UPDATE {table} v SET valid = 'empty', voided_by_id = %(reverse)s"
+            " FROM versions_undo u WHERE u.code = v.code AND lower(v.valid) >= %(at)s",
+            names,
+        )
+        cursor.execute(  # only a redo meets a version that spans the moment
+            f"UPDATE {table} v SET valid = tstzrange(lower(v.valid), %(at)s),"
+            " closed_by_id = %(reverse)s FROM versions_undo u"
+            " WHERE u.code = v.code AND v.valid @> %(at)s::timestamptz",
+            names,
+        )
+        cursor.execute(
+            f"INSERT INTO {table} (code, valid, opened_by_id, {columns})"
+            f" SELECT code, tstzrange(%(at)s, NULL), %(reverse)s, {columns} FROM {table}"
+            " WHERE closed_by_id = %(x)s AND opened_by_id <> %(x)s"
+            " OR voided_by_id = %(x)s AND closed_by_id IS NULL",
+            names,
+        )
+    _bump(model)
+
+
+def _undo_ancestry(change: Change, reverse: Change) -> None:
+    """Close the links a change recorded; a redo records those that its undo had closed."""
+    closed = list(Ancestry.objects.filter(closed_by=change))
+    Ancestry.objects.filter(opened_by=change, closed_by=None).update(closed_by=reverse)
+    for link in closed:
+        link.pk, link.opened_by, link.closed_by = None, reverse, None
+    Ancestry.objects.bulk_create(closed)

@@ -1,0 +1,107 @@
+"""The laws that the database itself enforces on every register.
+
+- Two versions of one thing never share a moment (a statement trigger over the
+  transition table; writers of the same codes take turns, so two transactions cannot
+  slip past each other).
+- A version is never deleted, and never edited except to close or void it.
+
+Triggers, because an exclusion constraint on a text code cost six times the load
+itself (see docs/adr/0001-time-model.md).
+"""
+
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db import connections
+from django.db.models import Model
+
+from spatial.versions.models import VersionedFeature
+
+CLOSING = {"valid", "closed_by_id", "voided_by_id"}
+
+FUNCTIONS = """
+CREATE OR REPLACE FUNCTION versions_check_overlap() RETURNS trigger LANGUAGE plpgsql AS $body$
+DECLARE clash text;
+BEGIN
+    PERFORM pg_advisory_xact_lock(TG_RELID::int, bucket)
+    FROM (SELECT DISTINCT hashtext(code) & 255 AS bucket FROM fresh ORDER BY 1) AS buckets;
+    EXECUTE format(
+        'SELECT f.code FROM fresh f JOIN %I.%I o ON o.code = f.code
+         WHERE o.id <> f.id AND o.valid && f.valid LIMIT 1', TG_TABLE_SCHEMA, TG_TABLE_NAME)
+    INTO clash;
+    IF clash IS NOT NULL THEN
+        RAISE EXCEPTION 'two versions of % share a moment', clash USING ERRCODE = '23P01';
+    END IF;
+    RETURN NULL;
+END $body$;
+
+CREATE OR REPLACE FUNCTION versions_refuse() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    RAISE EXCEPTION 'a version is never deleted or edited (%)', TG_TABLE_NAME
+        USING ERRCODE = '23514', HINT = 'close it through versions.apply';
+END $body$;
+"""
+
+TRIGGERS = """
+CREATE OR REPLACE TRIGGER versions_overlap_insert AFTER INSERT ON {table}
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION versions_check_overlap();
+CREATE OR REPLACE TRIGGER versions_overlap_update AFTER UPDATE ON {table}
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION versions_check_overlap();
+CREATE OR REPLACE TRIGGER versions_no_delete BEFORE DELETE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION versions_refuse();
+CREATE OR REPLACE TRIGGER versions_no_edit BEFORE UPDATE OF {columns} ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION versions_refuse();
+"""
+
+
+def registers() -> list[type[VersionedFeature]]:
+    """Every concrete register model, in a stable order."""
+    models = [m for m in apps.get_models() if issubclass(m, VersionedFeature)]
+    return sorted(models, key=lambda model: model._meta.label_lower)
+
+
+def guard_sql(model: type[Model]) -> str:
+    """The triggers of one register; all columns but the closing ones are frozen."""
+    meta = model._meta
+    columns = sorted(
+        str(field.column) for field in meta.concrete_fields if field.column not in CLOSING
+    )
+    quoted = ", ".join(f'"{column}"' for column in columns)
+    return TRIGGERS.format(table=f'"{meta.db_table}"', columns=quoted)
+
+
+def install_guards(sender: AppConfig, using: str = "default", **_: Any) -> None:
+    """Put the triggers on the registers of the app just migrated; harmless when repeated.
+
+    Nothing is touched while the triggers are as they should be, so that a migrate on
+    a full database takes no lock.
+    """
+    if connections[using].vendor != "postgresql":
+        return
+    present = set(connections[using].introspection.table_names())
+    models = [
+        model
+        for model in registers()
+        if model._meta.app_label == sender.label and model._meta.db_table in present
+    ]
+    if sender.label == "versions":
+        with connections[using].cursor() as cursor:
+            cursor.execute(FUNCTIONS)
+    for model in models:
+        _install(using, model)
+
+
+def _install(using: str, model: type[Model]) -> None:
+    sql = guard_sql(model)
+    with connections[using].cursor() as cursor:
+        table = model._meta.db_table
+        cursor.execute(
+            "SELECT obj_description(oid, 'pg_trigger') FROM pg_trigger"
+            " WHERE tgrelid = %s::regclass AND tgname = 'versions_no_edit'",
+            [f'"{table}"'],
+        )
+        row = cursor.fetchone()
+        if row and row[0] == sql:
+            return
+        cursor.execute(sql)
+        cursor.execute(f'COMMENT ON TRIGGER versions_no_edit ON "{table}" IS %s', [sql])

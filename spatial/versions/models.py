@@ -1,0 +1,164 @@
+"""Changes, versions, ancestry: the one shape that every register shares.
+
+The law: a version is valid from the moment of the change that opened it until the
+moment of the change that closed it, ``[opened_by.at, closed_by.at)``; a version that an
+undo has voided is valid never (its range is empty). Nothing is ever deleted or edited,
+so what was known on any day can still be told from the changes' ``recorded_at``.
+"""
+
+from typing import ClassVar, Self
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.indexes import GistIndex
+from django.db.models import F, Func, Q
+
+from spatial.periods import AsOf
+from spatial.versions.fields import CityGeometryField
+
+
+class Change(models.Model):
+    """Who changed what, when, why, from which document."""
+
+    at = models.DateTimeField("生效时间")
+    recorded_at = models.DateTimeField("记录时间", auto_now_add=True)
+    who = models.CharField("经办人", max_length=150)
+    why = models.CharField("事由", max_length=500)
+    document = models.CharField("依据文件", max_length=300, blank=True)
+    origin = models.CharField("来源", max_length=100, blank=True, db_index=True)
+    reverses = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversed_by",
+        verbose_name="撤销",
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "变更"
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["at"], name="change_at")]
+
+    def __str__(self) -> str:
+        return f"变更 {self.pk} {self.why}"
+
+
+class VersionedQuerySet(models.QuerySet):
+    """Reads of a register at a moment."""
+
+    def current(self) -> Self:
+        """The open versions."""
+        return self.filter(valid__upper_inf=True)
+
+    def as_of(self, moment: AsOf) -> Self:
+        """The versions valid now, at an instant, or at any time in an interval."""
+        if moment.is_now:
+            return self.current()
+        if moment.instant:
+            return self.filter(valid__contains=moment.instant)
+        touching = self.exclude(valid__isempty=True)
+        if moment.start:
+            touching = touching.filter(
+                Q(valid__upper_inf=True) | Q(valid__endswith__gt=moment.start)
+            )
+        if moment.end:
+            touching = touching.filter(valid__startswith__lte=moment.end)
+        return touching
+
+
+class VersionedFeature(models.Model):
+    """One version of one thing. Registers add their attributes and a ``geom``."""
+
+    code = models.CharField("编码", max_length=40)
+    schematic = models.BooleanField("示意", default=False)
+    valid = DateTimeRangeField("有效期", editable=False)
+    opened_by = models.ForeignKey(
+        Change, models.PROTECT, related_name="+", editable=False, verbose_name="由此变更产生"
+    )
+    closed_by = models.ForeignKey(
+        Change,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name="由此变更终止",
+    )
+
+    voided_by = models.ForeignKey(
+        Change,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name="由此变更作废",
+    )
+
+    objects = VersionedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=Q(valid__upper_inf=True),
+                name="%(app_label)s_%(class)s_current",
+            ),
+            models.UniqueConstraint(
+                F("code"), Func(F("valid"), function="lower"), name="%(app_label)s_%(class)s_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class SpatialFeature(VersionedFeature):
+    """A versioned thing with a place: its geometry is indexed for all versions and for today's."""
+
+    geom = CityGeometryField("图形", null=True)
+
+    class Meta(VersionedFeature.Meta):
+        abstract = True
+        indexes: ClassVar = [
+            GistIndex(
+                fields=["geom"],
+                condition=Q(valid__upper_inf=True),
+                name="%(app_label)s_%(class)s_here",
+            ),
+        ]
+
+
+class Ancestry(models.Model):
+    """A parent that became a child, and the area they share (split, merge, adjust)."""
+
+    register = models.CharField("登记簿", max_length=60)
+    parent_code = models.CharField("前身编码", max_length=40)
+    child_code = models.CharField("后继编码", max_length=40)
+    shared_area_m2 = models.FloatField("共有面积（平方米）")
+    opened_by = models.ForeignKey(
+        Change, models.PROTECT, related_name="+", verbose_name="由此变更产生"
+    )
+    closed_by = models.ForeignKey(
+        Change, models.PROTECT, null=True, related_name="+", verbose_name="由此变更撤销"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "沿革"
+        indexes: ClassVar = [
+            models.Index(fields=["register", "parent_code"], name="ancestry_parent"),
+            models.Index(fields=["register", "child_code"], name="ancestry_child"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.parent_code} → {self.child_code}"
+
+
+class Revision(models.Model):
+    """How often a register has changed: the key of every cache over it."""
+
+    register = models.CharField(max_length=60, primary_key=True)
+    number = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.number}"

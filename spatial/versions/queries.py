@@ -1,0 +1,138 @@
+"""Reads of the store: columns, histories, ancestry, and why an edit does not fit."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Field
+
+from spatial.periods import AsOf
+from spatial.versions.models import Ancestry, Change, Revision, VersionedFeature
+
+BOOKKEEPING = frozenset({"id", "code", "valid", "opened_by", "closed_by", "voided_by"})
+
+
+@dataclass(frozen=True)
+class Era:
+    """One stretch of a thing's history and the change that began it."""
+
+    version_id: int
+    start: datetime
+    end: datetime | None
+    change_id: int
+    why: str
+    who: str
+    document: str
+
+
+def attribute_fields(model: type[VersionedFeature]) -> list[Field]:
+    """The register's own columns: all but the code and the bookkeeping of versions."""
+    return [field for field in model._meta.concrete_fields if field.name not in BOOKKEEPING]
+
+
+def as_of_sql(moment: AsOf, column: str = "valid") -> tuple[str, list[Any]]:
+    """A SQL condition, and its parameters, that selects the versions of a moment."""
+    if moment.is_now:
+        return f"upper_inf({column})", []
+    if moment.instant:
+        return f"{column} @> %s::timestamptz", [moment.instant]
+    return f"{column} && tstzrange(%s, %s, '[]')", [moment.start, moment.end]
+
+
+def history_of(model: type[VersionedFeature], code: str) -> list[Era]:
+    """Every era of one thing, newest first; what an undo emptied is left out."""
+    versions = (
+        model.objects.filter(code=code, valid__isempty=False)
+        .select_related("opened_by")
+        .order_by("-id")
+    )
+    eras = [
+        Era(
+            v.pk,
+            v.valid.lower,
+            v.valid.upper,
+            v.opened_by.pk,
+            v.opened_by.why,
+            v.opened_by.who,
+            v.opened_by.document,
+        )
+        for v in versions
+    ]
+    return sorted(eras, key=lambda era: era.start, reverse=True)
+
+
+def parents_of(register: str, code: str) -> list[Ancestry]:
+    """The links to what a thing came from."""
+    return list(Ancestry.objects.filter(register=register, child_code=code, closed_by=None))
+
+
+def children_of(register: str, code: str) -> list[Ancestry]:
+    """The links to what a thing became."""
+    return list(Ancestry.objects.filter(register=register, parent_code=code, closed_by=None))
+
+
+def revision_of(model: type[VersionedFeature]) -> int:
+    """How many changes the register has seen; every cache over it is keyed by this."""
+    row = Revision.objects.filter(register=model._meta.label_lower).first()
+    return row.number if row else 0
+
+
+def later_changes(
+    model: type[VersionedFeature], change: Change, codes: str
+) -> list[tuple[str, int]]:
+    """(code, change id) pairs of later changes that still stand on those codes; at most 20.
+
+    A change and its undo, both later, cancel out and do not count; nor does a redo
+    undone: what counts is an odd number of later links in a chain of reversals.
+    ``codes`` is the SQL name of a table of codes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT DISTINCT ON (c) v.code, c FROM "{model._meta.db_table}" v'
+            f" JOIN {codes} USING (code),"
+            " unnest(ARRAY[v.opened_by_id, v.closed_by_id, v.voided_by_id]) c"
+            " WHERE c > %s ORDER BY c, v.code",
+            [change.pk],
+        )
+        code_of = {pk: code for code, pk in cursor.fetchall()}
+    chains: dict[int, list[int]] = defaultdict(list)
+    for pk in code_of:
+        chains[_root(pk)].append(pk)
+    standing = [links[-1] for links in chains.values() if len(links) % 2]
+    return [(code_of[pk], pk) for pk in sorted(standing)[:20]]
+
+
+def _root(pk: int) -> int:
+    """The change at the beginning of a chain of undos."""
+    while reverses := Change.objects.values_list("reverses_id", flat=True).get(pk=pk):
+        pk = reverses
+    return pk
+
+
+def conflicts_in(table: str, source: str, params: list, at: datetime) -> list[tuple[str, str]]:
+    """Why edits do not fit the register: (code, reason) pairs, at most 20."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.code, CASE"
+            " WHEN s.action = 'open' AND v.id IS NOT NULL THEN '已经存在'"
+            " WHEN s.action <> 'open' AND v.id IS NULL THEN '不存在或已经终止'"
+            " WHEN s.expected <> v.id THEN '已被变更 ' || v.opened_by_id || ' 改动，请核对后重试'"
+            " WHEN lower(v.valid) > %s THEN '现有版本自 '"
+            " || to_char(lower(v.valid), 'YYYY-MM-DD') || ' 起生效，晚于本次变更'"
+            " ELSE '在该时间已有其他版本' END"
+            f" FROM {source} LEFT JOIN {table} v ON v.code = s.code AND upper_inf(v.valid)"
+            " WHERE (s.action = 'open') = (v.id IS NOT NULL) OR s.expected <> v.id"
+            " OR lower(v.valid) > %s"
+            f" OR EXISTS (SELECT FROM {table} o WHERE o.code = s.code"
+            " AND o.valid && tstzrange(%s, NULL) AND o.id IS DISTINCT FROM v.id) LIMIT 20",
+            [at, *params, at, at],
+        )
+        found = cursor.fetchall()
+        cursor.execute(
+            f"SELECT s.code, '在本次变更中出现多次' FROM {source} GROUP BY s.code"
+            " HAVING count(*) > 1 LIMIT 20",
+            params,
+        )
+        return (cursor.fetchall() + found)[:20]

@@ -1,0 +1,1 @@
+"""Shared fixtures: the database is a real PostGIS, made once per worker."""

@@ -1,0 +1,167 @@
+"""Settings of the site. One file; the environment decides what differs.
+
+DATABASE_URL    postgresql://user:password@host:port/name; else var/database_url, which
+                script/database writes for the private cluster
+CITY_PROFILE    another city's profile (default data/city.toml)
+SECRET_KEY      else a key made once and kept in var/secret_key
+ALLOWED_HOSTS   comma list (default: this machine only)
+DEBUG           1 for development
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlparse
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+from spatial.city import city
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = BASE_DIR / "var"
+DEBUG = os.environ.get("DEBUG") == "1"
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+
+
+def _secret_key() -> str:
+    if key := os.environ.get("SECRET_KEY"):
+        return key
+    kept = VAR / "secret_key"
+    if not kept.exists():
+        VAR.mkdir(exist_ok=True)
+        kept.touch(mode=0o600)
+        kept.write_text(get_random_secret_key())
+    return kept.read_text().strip()
+
+
+def _database(url: str) -> dict:
+    parts = urlparse(url)
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.contrib.gis.db.backends.postgis",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", None) or parts.hostname or "",
+        "PORT": query.pop("port", None) or parts.port or "",
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            # Each parallel worker starts with a cold PROJ: 20 ms for its first transform.
+            "options": "-c max_parallel_workers_per_gather=0 -c jit=off",
+            "application_name": "tujing",
+            "connect_timeout": 5,
+            **query,
+        },
+    }
+
+
+def _database_url() -> str:
+    kept = VAR / "database_url"
+    url = os.environ.get("DATABASE_URL") or (kept.read_text().strip() if kept.exists() else "")
+    if not url:
+        raise ImproperlyConfigured("没有数据库：请先运行 script/setup，或设置 DATABASE_URL")
+    return url
+
+
+SECRET_KEY = _secret_key()
+DATABASES = {"default": _database(_database_url())}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.gis",
+    "django.contrib.humanize",
+    "django_tasks",
+    "django_tasks_db",
+    "spatial.versions",
+    "spatial.base",
+    "spatial.parcels",
+    "spatial.housing",
+    "spatial.pipes",
+    "spatial.hazards",
+    "spatial.planning",
+    "grid",
+    "layers",
+    "importers",
+    "webmap",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "webmap.urls"
+WSGI_APPLICATION = "webmap.wsgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "webmap" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "webmap.pages.site.site",
+            ]
+        },
+    }
+]
+
+LANGUAGE_CODE = city().language
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "webmap" / "locale"]
+TIME_ZONE = city().time_zone
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [
+    BASE_DIR / "webmap" / "static",
+    ("maplibre-gl", BASE_DIR / "node_modules" / "maplibre-gl" / "dist"),
+    ("htmx", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
+]
+WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
+
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+
+# Passwords in tests are hashed quickly by tests/settings; here Django's default stands.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+SESSION_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
+
+TERRAIN = VAR / "terrain.tif"
+
+# GDAL below 3.9 cannot be told to stay off the network; no user-supplied CRS or URL
+# ever reaches GeoDjango's GDAL here, and the site runs on an isolated network.
+SILENCED_SYSTEM_CHECKS = ["gis.W001"]
