@@ -1,5 +1,7 @@
 """Unit grid cells, the components in them, and cases."""
 
+from typing import ClassVar
+
 from django.contrib.gis.db import models
 
 from spatial.versions.fields import POINTS, POLYGONS, CityGeometryField
@@ -24,13 +26,17 @@ class Component(SpatialFeature):
     scheme = models.CharField("分类标准", max_length=40)
     class_code = models.CharField("部件类别", max_length=4)
     name = models.CharField("名称", max_length=60, blank=True)
-    cell_code = models.CharField("所在网格", max_length=15, blank=True, db_index=True)
+    cell_code = models.CharField("所在网格", max_length=15, blank=True)
     department = models.CharField("主管部门", max_length=100, blank=True)
     state = models.CharField("状态", max_length=10, default="完好")
     geom = CityGeometryField("图形", kinds=POINTS)
 
     class Meta(SpatialFeature.Meta):
         verbose_name = verbose_name_plural = "城市部件"
+        indexes: ClassVar = [
+            *SpatialFeature.Meta.indexes,
+            models.Index(fields=["cell_code"], name="component_cell"),
+        ]
 
 
 class Case(SpatialFeature):

@@ -1,5 +1,7 @@
 """Parcels and the buildings on them."""
 
+from typing import ClassVar
+
 from django.contrib.gis.db import models
 
 from spatial.versions.fields import POLYGONS, CityGeometryField
@@ -28,7 +30,7 @@ class Building(SpatialFeature):
 
     name = models.CharField("名称", max_length=100, blank=True)
     address = models.CharField("地址", max_length=200, blank=True)
-    parcel_code = models.CharField("宗地编码", max_length=40, blank=True, db_index=True)
+    parcel_code = models.CharField("宗地编码", max_length=40, blank=True)
     usage = models.CharField("用途", max_length=40, blank=True)
     structure = models.CharField("结构", max_length=40, blank=True)
     storeys_above = models.PositiveSmallIntegerField("地上层数", default=1)
@@ -42,3 +44,7 @@ class Building(SpatialFeature):
 
     class Meta(SpatialFeature.Meta):
         verbose_name = verbose_name_plural = "建筑"
+        indexes: ClassVar = [
+            *SpatialFeature.Meta.indexes,
+            models.Index(fields=["parcel_code"], name="building_parcel"),
+        ]

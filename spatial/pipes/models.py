@@ -1,5 +1,7 @@
 """Pipe networks: points (features and fittings) and the lines between them."""
 
+from typing import ClassVar
+
 from django.contrib.gis.db import models
 
 from spatial.versions.fields import LINES, POINTS, CityGeometryField
@@ -26,8 +28,8 @@ class PipeLine(SpatialFeature):
     """A pipe between two points; gravity pipes are levelled at the inside bottom, others at the top."""
 
     network = models.CharField("管线类别", max_length=4)
-    start_code = models.CharField("起点编号", max_length=40, db_index=True)
-    end_code = models.CharField("终点编号", max_length=40, db_index=True)
+    start_code = models.CharField("起点编号", max_length=40)
+    end_code = models.CharField("终点编号", max_length=40)
     material = models.CharField("材质", max_length=20, blank=True)
     section = models.CharField("管径或断面（毫米）", max_length=20, blank=True)
     start_depth_m = models.FloatField("起点埋深（米）", null=True)
@@ -43,3 +45,8 @@ class PipeLine(SpatialFeature):
 
     class Meta(SpatialFeature.Meta):
         verbose_name = verbose_name_plural = "管线"
+        indexes: ClassVar = [
+            *SpatialFeature.Meta.indexes,
+            models.Index(fields=["start_code"], name="pipeline_start"),
+            models.Index(fields=["end_code"], name="pipeline_end"),
+        ]
