@@ -25,9 +25,9 @@ def measure(plane: shapely.Geometry, geographic: shapely.Geometry) -> Measure:
 
     A closed figure has its perimeter as length; a point has nothing.
     """
-    area, perimeter = _ELLIPSOID.geometry_area_perimeter(geographic)
     if plane.geom_type.endswith("LineString"):
-        area = 0.0
+        return Measure(plane.length, 0.0, _ELLIPSOID.geometry_length(geographic), 0.0)
+    area, perimeter = _ELLIPSOID.geometry_area_perimeter(geographic)
     return Measure(plane.length, plane.area, perimeter, abs(area))
 
 

@@ -10,7 +10,6 @@ from PIL import Image
 from rasterio.enums import Resampling
 from rasterio.transform import from_origin
 from rasterio.vrt import WarpedVRT
-from rasterio.windows import from_bounds
 
 TILE = 256
 WORLD_M = 20037508.342789244  # half the width of the web-Mercator square
@@ -84,21 +83,18 @@ def terrain_tile(path: Path, zoom: int, column: int, row: int) -> bytes:
     """
     side = 2 * WORLD_M / 2**zoom
     west, north = column * side - WORLD_M, WORLD_M - row * side
-    bounds = (west, north - side, west + side, north)
+    pixel = side / TILE
+    frame = {
+        "crs": "EPSG:3857",
+        "transform": from_origin(west, north, pixel, pixel),
+        "width": TILE,
+        "height": TILE,
+        "resampling": Resampling.bilinear,
+        "nodata": float("nan"),
+    }
     try:
-        with (
-            rasterio.open(path) as source,
-            WarpedVRT(source, crs="EPSG:3857", resampling=Resampling.bilinear) as warped,
-        ):
-            window = from_bounds(*bounds, transform=warped.transform)
-            heights = warped.read(
-                1,
-                window=window,
-                out_shape=(TILE, TILE),
-                boundless=True,
-                fill_value=np.nan,
-                resampling=Resampling.bilinear,
-            )
+        with rasterio.open(path) as source, WarpedVRT(source, **frame) as warped:
+            heights = warped.read(1)
     except rasterio.errors.RasterioIOError as error:
         raise RasterError(f"栅格文件读不到：{path.name}") from error
     return _terrarium(heights)

@@ -1,0 +1,45 @@
+"""Terrain in, tiles out."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from spatial.crs import transformer
+from spatial.rasters import RasterError, raster_info, terrain_tile, write_terrain
+
+
+def decode(png: bytes) -> np.ndarray:
+    red, green, blue = np.moveaxis(np.asarray(Image.open(BytesIO(png))).astype(float), 2, 0)
+    return red * 256 + green + blue / 256 - 32768
+
+
+def test_a_plane_comes_back_as_written(tmp_path):
+    path = tmp_path / "terrain.tif"
+    rows = np.arange(200)[:, None]
+    heights = 100 + 2.5 * rows + np.zeros((200, 200))  # falls to the north
+    write_terrain(path, heights, 563000, 3067000, 30, 4546)
+    info = raster_info(path)
+    assert (info.epsg, info.cell, info.shape) == (4546, 30, (200, 200))
+    assert info.bounds == (563000, 3061000, 569000, 3067000)
+    lon, lat = transformer(4546, 4326).transform(566000, 3064000)
+    zoom, n = 14, 2**14
+    column = (lon + 180) / 360 * n
+    row = (1 - np.arcsinh(np.tan(np.radians(lat))) / np.pi) / 2 * n
+    tile = decode(terrain_tile(path, zoom, int(column), int(row)))
+    found = tile[int(row % 1 * 256), int(column % 1 * 256)]
+    assert found == pytest.approx(100 + 2.5 * 99.5, abs=6)  # a pixel is 8 m: 0.7 m of height
+
+
+def test_outside_there_is_sea(tmp_path):
+    path = tmp_path / "terrain.tif"
+    write_terrain(path, np.full((10, 10), 500.0), 563000, 3067000, 30, 4546)
+    assert np.all(decode(terrain_tile(path, 3, 0, 0)) == 0)
+
+
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(RasterError, match=r"none\.tif"):
+        terrain_tile(tmp_path / "none.tif", 3, 0, 0)
+    with pytest.raises(RasterError):
+        raster_info(tmp_path / "none.tif")
