@@ -56,6 +56,9 @@ class Paint:
     label: str = ""
     label_zoom: int = 16
     height: str = ""  # the field that gives an extrusion its height in metres
+    rank: int = 50  # what is drawn later lies on top
+    casing: str = ""  # the colour of a line's edges
+    ground_width: str = ""  # the field that gives a line its width in metres
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,11 @@ class Layer:
             if column.name == "geom":
                 return str(column.kinds[0])  # type: ignore[attr-defined]
         return ""
+
+    @property
+    def group(self) -> str:
+        """The group in which lists show the layer: its register's title."""
+        return str(self.model._meta.app_config.verbose_name)
 
     @property
     def view(self) -> str:

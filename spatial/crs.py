@@ -5,6 +5,7 @@ geographic ones; inside this program the order is x, y everywhere, and only the
 doors to the outside put the authority's order back.
 """
 
+import warnings
 from functools import cache
 
 import numpy as np
@@ -54,3 +55,12 @@ def reproject(geometries: np.ndarray, source: int, target: int) -> np.ndarray:
 
     has_z = bool(np.any(shapely.has_z(geometries)))
     return shapely.transform(geometries, move, include_z=has_z)
+
+
+@cache
+def proj4_text(epsg: int) -> str:
+    """The CRS in the notation that browsers' projection libraries read."""
+    with warnings.catch_warnings():
+        # The notation drops datum details; for coordinates under a cursor it is enough.
+        warnings.simplefilter("ignore", UserWarning)
+        return pyproj.CRS.from_epsg(epsg).to_proj4()

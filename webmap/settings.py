@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "webmap.language.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -138,6 +138,7 @@ STATICFILES_DIRS = [
     BASE_DIR / "webmap" / "static",
     ("maplibre-gl", BASE_DIR / "node_modules" / "maplibre-gl" / "dist"),
     ("htmx", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
+    ("proj4", BASE_DIR / "node_modules" / "proj4" / "dist"),
 ]
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
 

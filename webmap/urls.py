@@ -3,4 +3,17 @@
 from django.contrib import admin
 from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls), path("ogc", include("layers.ogc.urls"))]
+from webmap.pages import map as map_pages
+from webmap.pages import site
+
+handler403 = "webmap.pages.site.forbidden"
+handler404 = "webmap.pages.site.not_found"
+handler500 = "webmap.pages.site.broken"
+
+urlpatterns = [
+    path("healthz", site.healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("ogc", include("layers.ogc.urls")),
+    *map_pages.urlpatterns,
+]

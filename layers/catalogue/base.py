@@ -27,6 +27,7 @@ LAYERS = (
         min_zoom=6,
         search=("name",),
         paint=Paint(
+            rank=60,
             kind="line",
             by="level",
             colours={
@@ -57,7 +58,7 @@ LAYERS = (
         steward="自然资源局",
         update_cycle="每年",
         min_zoom=8,
-        paint=Paint(kind="fill", by="class_code", colour="#e6eadb", opacity=0.9),
+        paint=Paint(rank=10, kind="fill", by="class_code", colour="#e6eadb", opacity=0.9),
     ),
     Layer(
         id="water",
@@ -77,7 +78,9 @@ LAYERS = (
         update_cycle="每年",
         min_zoom=7,
         search=("name",),
-        paint=Paint(kind="fill", colour="#a9cfe8", outline="#7fb3d5", label="name", label_zoom=12),
+        paint=Paint(
+            rank=30, kind="fill", colour="#a9cfe8", outline="#7fb3d5", label="name", label_zoom=12
+        ),
     ),
     Layer(
         id="roads",
@@ -99,6 +102,7 @@ LAYERS = (
         min_zoom=8,
         search=("name",),
         paint=Paint(
+            rank=40,
             kind="line",
             by="kind",
             colours={
@@ -109,6 +113,8 @@ LAYERS = (
                 "rural": ("农村道路", "#e8e2d6"),
             },
             width=4.0,
+            casing="#b9ab8f",
+            ground_width="width_m",
             label="name",
             label_zoom=14,
         ),
@@ -133,6 +139,8 @@ LAYERS = (
         update_cycle="每月",
         min_zoom=16,
         search=("full_address",),
-        paint=Paint(kind="circle", colour="#7a6f5d", width=2, label="house_number", label_zoom=17),
+        paint=Paint(
+            rank=78, kind="circle", colour="#7a6f5d", width=2, label="house_number", label_zoom=17
+        ),
     ),
 )

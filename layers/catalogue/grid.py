@@ -26,7 +26,7 @@ LAYERS = (
         steward="城市管理指挥中心",
         update_cycle="每年",
         min_zoom=12,
-        paint=Paint(kind="line", colour="#3f7f5f", width=1.0, label="code", label_zoom=16),
+        paint=Paint(rank=62, kind="line", colour="#3f7f5f", width=1.0, label="code", label_zoom=16),
     ),
     Layer(
         id="components",
@@ -50,7 +50,9 @@ LAYERS = (
         steward="城市管理指挥中心",
         update_cycle="每季度",
         min_zoom=16,
-        paint=Paint(kind="circle", colour="#5d7d3a", width=2.5, label="name", label_zoom=18),
+        paint=Paint(
+            rank=76, kind="circle", colour="#5d7d3a", width=2.5, label="name", label_zoom=18
+        ),
     ),
     Layer(
         id="cases",
@@ -78,6 +80,6 @@ LAYERS = (
         update_cycle="实时",
         min_zoom=11,
         search=("description",),
-        paint=Paint(kind="circle", colour="#c0392b", width=5, outline="#ffffff"),
+        paint=Paint(rank=82, kind="circle", colour="#c0392b", width=5, outline="#ffffff"),
     ),
 )

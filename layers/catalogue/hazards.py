@@ -27,7 +27,7 @@ LAYERS = (
         update_cycle="实时",
         min_zoom=6,
         search=("title",),
-        paint=Paint(kind="fill", by="level", opacity=0.3, outline="#b03a2e"),
+        paint=Paint(rank=35, kind="fill", by="level", opacity=0.3, outline="#b03a2e"),
     ),
     Layer(
         id="hazard-sites",
@@ -57,7 +57,13 @@ LAYERS = (
         min_zoom=6,
         search=("name",),
         paint=Paint(
-            kind="circle", by="kind", width=6, outline="#ffffff", label="name", label_zoom=13
+            rank=84,
+            kind="circle",
+            by="kind",
+            width=6,
+            outline="#ffffff",
+            label="name",
+            label_zoom=13,
         ),
     ),
     Layer(
@@ -81,7 +87,13 @@ LAYERS = (
         min_zoom=6,
         search=("name",),
         paint=Paint(
-            kind="circle", colour="#2f7fc1", width=5, outline="#ffffff", label="name", label_zoom=12
+            rank=80,
+            kind="circle",
+            colour="#2f7fc1",
+            width=5,
+            outline="#ffffff",
+            label="name",
+            label_zoom=12,
         ),
     ),
 )

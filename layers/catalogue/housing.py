@@ -34,7 +34,7 @@ LAYERS = (
         update_cycle="每日",
         min_zoom=17,
         search=("address",),
-        paint=Paint(kind="line", colour="#8a5a9e"),
+        paint=Paint(rank=72, kind="line", colour="#8a5a9e"),
     ),
     Layer(
         id="storeys",

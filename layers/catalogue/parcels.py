@@ -30,7 +30,9 @@ LAYERS = (
         update_cycle="每日",
         min_zoom=13,
         search=("location",),
-        paint=Paint(kind="fill", by="land_use", colour="#f3f0e6", outline="#b3a58b", opacity=0.55),
+        paint=Paint(
+            rank=25, kind="fill", by="land_use", colour="#f3f0e6", outline="#b3a58b", opacity=0.55
+        ),
     ),
     Layer(
         id="buildings",
@@ -62,6 +64,7 @@ LAYERS = (
         min_zoom=13,
         search=("name", "address"),
         paint=Paint(
+            rank=50,
             kind="extrusion",
             colour="#d9c9b0",
             by="storeys_above",

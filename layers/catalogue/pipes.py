@@ -39,7 +39,7 @@ LAYERS = (
         update_cycle="竣工后 30 日内",
         min_zoom=13,
         search=("road_name",),
-        paint=Paint(kind="line", by="network", width=1.6, label="section", label_zoom=18),
+        paint=Paint(rank=70, kind="line", by="network", width=1.6, label="section", label_zoom=18),
     ),
     Layer(
         id="pipe-points",
@@ -63,6 +63,6 @@ LAYERS = (
         steward="城市管理和综合执法局",
         update_cycle="竣工后 30 日内",
         min_zoom=16,
-        paint=Paint(kind="circle", by="network", width=3),
+        paint=Paint(rank=74, kind="circle", by="network", width=3),
     ),
 )

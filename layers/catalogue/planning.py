@@ -29,7 +29,7 @@ LAYERS = (
         update_cycle="批复后 20 日内",
         min_zoom=11,
         search=("plan_name",),
-        paint=Paint(kind="fill", by="land_use", outline="#ffffff", opacity=0.72),
+        paint=Paint(rank=20, kind="fill", by="land_use", outline="#ffffff", opacity=0.72),
     ),
     Layer(
         id="constraints",
@@ -51,6 +51,6 @@ LAYERS = (
         update_cycle="每年",
         min_zoom=8,
         search=("name",),
-        paint=Paint(kind="line", by="kind", width=2.2, label="name", label_zoom=13),
+        paint=Paint(rank=64, kind="line", by="kind", width=2.2, label="name", label_zoom=13),
     ),
 )

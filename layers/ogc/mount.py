@@ -65,32 +65,43 @@ def root_url(request: HttpRequest) -> str:
     return request.build_absolute_uri("/ogc")
 
 
-def _answer(
-    request: HttpRequest, operation: Callable[..., Answer], *args: Any
-) -> tuple[API, APIRequest, HttpResponse]:
-    form = wanted_format(request, ("json", "html", "jsonld"))
+def _answer(request: HttpRequest, operation: Callable[..., Answer], *args: Any) -> HttpResponse:
+    form = wanted_format(request)
     api = api_for(caller_of(request), root_url(request))
     asked = APIRequest.from_django(request, api.locales)
     asked._format = form
     headers, status, content = operation(api, asked, *args)
+    if form == "json":
+        content = json.dumps(_offered_only(json.loads(content)), ensure_ascii=False)
     response = HttpResponse(content, status=status)
     for name in ("Content-Type", "Content-Language"):
         if name in headers:
             response[name] = headers[name]
     response["Vary"] = "Accept, Accept-Language, Cookie, Authorization"
-    return api, asked, response
+    return response
+
+
+def _offered_only(document: Any) -> Any:
+    """The document without links to what is not served here."""
+    if isinstance(document, list):
+        return [_offered_only(entry) for entry in document]
+    if not isinstance(document, dict):
+        return document
+    found = {key: _offered_only(value) for key, value in document.items()}
+    if isinstance(found.get("links"), list):
+        found["links"] = [
+            link
+            for link in found["links"]
+            if link.get("type") != "application/ld+json" and not link["rel"].endswith(ABSENT)
+        ]
+    return found
 
 
 @require_safe
 @ogc_errors
 def landing_page(request: HttpRequest) -> HttpResponse:
     """``/ogc/``, and ``/ogc`` for clients that cut the slash."""
-    _, asked, response = _answer(request, pygeoapi_landing_page)
-    if asked.format == "json":
-        document = json.loads(response.content)
-        document["links"] = [link for link in document["links"] if not link["rel"].endswith(ABSENT)]
-        response.content = json.dumps(document, ensure_ascii=False).encode()
-    return response
+    return _answer(request, pygeoapi_landing_page)
 
 
 @require_safe
@@ -109,35 +120,35 @@ def conformance(request: HttpRequest) -> HttpResponse:
             return headers, 200, page
         return headers, 200, json.dumps(document)
 
-    return _answer(request, ours)[2]
+    return _answer(request, ours)
 
 
 @require_safe
 @ogc_errors
 def collections(request: HttpRequest) -> HttpResponse:
     """``/ogc/collections``."""
-    return _answer(request, describe_collections)[2]
+    return _answer(request, describe_collections)
 
 
 @require_safe
 @ogc_errors
 def collection(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/ogc/collections/{id}``."""
-    return _answer(request, describe_collections, collection_for(request, layer_id).id)[2]
+    return _answer(request, describe_collections, collection_for(request, layer_id).id)
 
 
 @require_safe
 @ogc_errors
 def schema(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/ogc/collections/{id}/schema``."""
-    return _answer(request, get_collection_schema, collection_for(request, layer_id).id)[2]
+    return _answer(request, get_collection_schema, collection_for(request, layer_id).id)
 
 
 @require_safe
 @ogc_errors
 def queryables(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/ogc/collections/{id}/queryables``."""
-    return _answer(request, get_collection_queryables, collection_for(request, layer_id).id)[2]
+    return _answer(request, get_collection_queryables, collection_for(request, layer_id).id)
 
 
 @require_safe

@@ -69,6 +69,8 @@ def test_conformance_claims_only_what_is_met(client):
 def test_the_landing_page_names_no_processes(client):
     document = client.get("/ogc/?f=json").json()
     assert not [link for link in document["links"] if "processes" in link["href"]]
+    listed = client.get("/ogc/collections?f=json").content.decode()
+    assert "jsonld" not in listed
     assert {"service-desc", "data", "conformance"} <= {link["rel"] for link in document["links"]}
 
 

@@ -1,0 +1,75 @@
+"""Signing in and out, in the city's own words; failed attempts are limited."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import views
+from django.contrib.auth.forms import AuthenticationForm
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from webmap.demo import DEMO_PASSWORD, demo_users
+from webmap.sign_ins import MustWait, begin_attempt, forget_failures
+
+
+class SignInForm(AuthenticationForm):
+    """User name and password, with a pause after too many failures."""
+
+    error_messages = {  # noqa: RUF012  (Django's own form of this attribute)
+        "invalid_login": "",  # said below, in the language of the request
+        "inactive": "",
+    }
+
+    def clean(self) -> dict[str, Any]:
+        """Look at the password, unless it is time to wait; even the right one must wait."""
+        username = self.cleaned_data.get("username") or ""
+        if not username or not self.cleaned_data.get("password"):
+            return self.cleaned_data
+        address = self.request.META.get("REMOTE_ADDR") if self.request else None
+        try:
+            begin_attempt(username, address or None)
+        except MustWait as wait:
+            raise forms.ValidationError(_waiting(wait.seconds), code="wait") from None
+        cleaned = super().clean()
+        forget_failures(username, address or None)
+        return cleaned
+
+    def get_invalid_login_error(self) -> forms.ValidationError:
+        """One answer for an unknown name, a wrong password and a closed account."""
+        return forms.ValidationError(_("用户名或密码不正确。"), code="invalid_login")
+
+
+class SignIn(views.LoginView):
+    """``/accounts/login/``; ``next`` is followed only within this site."""
+
+    authentication_form = SignInForm
+    template_name = "registration/login.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add whether the caller lacks a right, and the demo accounts while there are some."""
+        context = super().get_context_data(**kwargs)
+        context["refused"] = self.request.user.is_authenticated and bool(self.get_redirect_url())
+        context["demo_users"] = demo_users()
+        context["demo_password"] = DEMO_PASSWORD
+        return context
+
+
+class SignOut(views.LogoutView):
+    """``/accounts/logout/``: by POST only, so that no link or image can sign anybody out."""
+
+    http_method_names = ["post", "options"]  # noqa: RUF012
+
+
+def _waiting(seconds: int) -> str:
+    if seconds < 60:
+        return ngettext(
+            "登录失败次数过多，请 %(count)d 秒后再试。",
+            "登录失败次数过多，请 %(count)d 秒后再试。",
+            seconds,
+        ) % {"count": seconds}
+    minutes = -(-seconds // 60)
+    return ngettext(
+        "登录失败次数过多，请 %(count)d 分钟后再试。",
+        "登录失败次数过多，请 %(count)d 分钟后再试。",
+        minutes,
+    ) % {"count": minutes}

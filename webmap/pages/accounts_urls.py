@@ -1,0 +1,13 @@
+"""The addresses of accounts and exports; language is switched at ``/i18n/setlang/``."""
+
+from django.urls import path
+
+from webmap.pages import accounts, exports
+
+urlpatterns = [
+    path("accounts/login/", accounts.SignIn.as_view(), name="login"),
+    path("accounts/logout/", accounts.SignOut.as_view(), name="logout"),
+    path("exports", exports.ask, name="exports"),
+    path("exports/<uuid:export_id>", exports.status, name="export"),
+    path("exports/<uuid:export_id>/file", exports.download, name="export-file"),
+]

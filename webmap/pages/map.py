@@ -1,0 +1,138 @@
+"""The map page: four entrances, one template, one program; and its style."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from layers.access import visible
+from layers.callers import caller_of
+from layers.declarations import Layer
+from layers.ogc.config import published
+from layers.registry import all_layers
+from spatial.city import city
+from spatial.crs import proj4_text
+from spatial.rasters import RasterError, terrain_tile
+from spatial.versions.models import Change
+from webmap.cartography import legend, style
+from webmap.entrances import ENTRANCES, Entrance, entrance_named
+from webmap.legends import values_in_use
+
+MAX_TERRAIN_ZOOM = 15
+
+
+def visible_layers(request: HttpRequest) -> list[Layer]:
+    """The published layers that the caller may see."""
+    return visible(caller_of(request), published(all_layers()))
+
+
+@require_safe
+def map_page(request: HttpRequest, entrance: str = "general") -> HttpResponse:
+    """One entrance to the map."""
+    chosen = entrance_named(entrance)
+    layers = visible_layers(request)
+    context = {
+        "entrance": chosen,
+        "groups": layer_groups(layers, chosen),
+        "config": page_config(request, chosen),
+        "has_terrain": settings.TERRAIN.exists(),
+    }
+    get_token(request)
+    return render(request, "map/map.html", context)
+
+
+@require_safe
+def map_style(request: HttpRequest) -> JsonResponse:
+    """The MapLibre style of an entrance for this caller: only layers that may be seen."""
+    chosen = entrance_named(request.GET.get("entrance", ""))
+    layers = visible_layers(request)
+    tiles = {
+        layer.id: request.build_absolute_uri(f"/ogc/collections/{layer.id}/tiles/WebMercatorQuad/")
+        + "{z}/{y}/{x}"
+        for layer in layers
+    }
+    terrain = request.build_absolute_uri("/terrain/") + "{z}/{x}/{y}.png"
+    document = style(
+        layers,
+        chosen.layers,
+        tiles,
+        latitude=city().view.latitude,
+        solid=chosen.solid,
+        terrain=terrain if settings.TERRAIN.exists() else "",
+        relief=chosen.relief,
+    )
+    response = JsonResponse(document, json_dumps_params={"ensure_ascii": False})
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_safe
+def terrain(request: HttpRequest, zoom: int, column: int, row: int) -> HttpResponse:
+    """One terrain tile (Terrarium PNG); the terrain is public base data."""
+    if zoom > MAX_TERRAIN_ZOOM or column >= 2**zoom or row >= 2**zoom:
+        raise Http404
+    try:
+        etag = f'"{settings.TERRAIN.stat().st_mtime_ns:x}-{zoom}-{column}-{row}"'
+        if request.headers.get("If-None-Match") == etag:
+            return HttpResponse(status=304)
+        response = HttpResponse(
+            terrain_tile(settings.TERRAIN, zoom, column, row), content_type="image/png"
+        )
+    except (OSError, RasterError) as error:
+        raise Http404("没有地形数据") from error
+    response["ETag"] = etag
+    response["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+def layer_groups(layers: list[Layer], entrance: Entrance) -> list[dict[str, Any]]:
+    """The layer tree: groups of layers with their legends."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for layer in sorted(layers, key=lambda la: -(la.paint.rank if la.paint else 0)):
+        if layer.paint:
+            groups.setdefault(layer.group, []).append(
+                {
+                    "layer": layer,
+                    "shown": layer.id in entrance.layers,
+                    "legend": legend(layer, values_in_use(layer)),
+                    "shape": layer.paint.kind,
+                }
+            )
+    order = list(dict.fromkeys(layer.group for layer in layers))
+    return [{"title": title, "layers": groups[title]} for title in order if title in groups]
+
+
+def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
+    """What the page's program needs to know."""
+    view = city().view
+    first = Change.objects.order_by("at").values_list("at", flat=True).first()
+    extent = city().extent
+    return {
+        "entrance": entrance.id,
+        "style": f"/map/style?entrance={entrance.id}",
+        "centre": [view.longitude, view.latitude],
+        "zoom": view.zoom + entrance.zoom,
+        "pitch": entrance.pitch,
+        "bearing": entrance.bearing,
+        "bounds": [extent.west, extent.south, extent.east, extent.north],
+        "projected": {"epsg": city().projected, "proj4": proj4_text(city().projected)},
+        "layers": list(entrance.layers),
+        "fragment": entrance.fragment,
+        "first": timezone.localtime(first).date().isoformat() if first else "",
+        "today": timezone.localdate().isoformat(),
+    }
+
+
+urlpatterns = [
+    *(
+        path(e.path.lstrip("/"), map_page, {"entrance": e.id}, name=f"map-{e.id}")
+        for e in ENTRANCES
+    ),
+    path("map/style", map_style, name="map-style"),
+    path("terrain/<int:zoom>/<int:column>/<int:row>.png", terrain, name="terrain"),
+]

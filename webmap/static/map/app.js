@@ -1,0 +1,77 @@
+// The map's program: makes the map and ties the parts together. Each part is a module
+// with one task; what they share is the `app` object made here.
+import * as maplibregl from "../maplibre-gl/maplibre-gl.mjs";
+import { readState, keepState } from "./state.js";
+import { wireLayers } from "./layers.js";
+import { wireTime } from "./time.js";
+import { wirePanel } from "./panel.js";
+import { wireSearch } from "./search.js";
+import { wireMeasure } from "./measure.js";
+import { wireTools } from "./tools.js";
+
+const config = JSON.parse(document.getElementById("config").textContent);
+const texts = JSON.parse(document.getElementById("texts").textContent);
+const state = readState(config);
+
+const map = new maplibregl.Map({
+  container: "map",
+  style: config.style,
+  center: state.centre,
+  zoom: state.zoom,
+  pitch: state.pitch,
+  bearing: state.bearing,
+  maxBounds: padded(config.bounds, 0.6),
+  minZoom: 8,
+  maxZoom: 20,
+  attributionControl: false,
+  localIdeographFontFamily: '"Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", sans-serif',
+  locale: { "NavigationControl.ZoomIn": "放大", "NavigationControl.ZoomOut": "缩小", "NavigationControl.ResetBearing": "恢复正北" },
+});
+map.addControl(new maplibregl.NavigationControl({ visualizePitch: true }), "top-right");
+map.addControl(new maplibregl.ScaleControl({ maxWidth: 110 }), "bottom-left");
+
+const app = { map, config, texts, state, say };
+app.keep = () => keepState(app);
+wireLayers(app);
+wireTime(app);
+wirePanel(app);
+wireSearch(app);
+wireMeasure(app);
+wireTools(app);
+wireCursor();
+wireBusy();
+map.on("moveend", app.keep);
+document.documentElement.dataset.ready = "wired";
+map.once("idle", () => { document.documentElement.dataset.ready = "idle"; });
+window.tujing = app; // for tests and for the curious
+
+function padded([west, south, east, north], by) {
+  return [west - by, south - by, east + by, north + by];
+}
+
+function say(text, seconds = 4) {
+  const notice = document.getElementById("notice");
+  notice.textContent = text;
+  notice.hidden = !text;
+  clearTimeout(say.timer);
+  if (text && seconds) say.timer = setTimeout(() => { notice.hidden = true; }, seconds * 1000);
+}
+
+// Coordinates under the cursor, in the city's projected CRS (north, east) and in degrees.
+function wireCursor() {
+  const where = document.getElementById("where");
+  const plane = window.proj4 && window.proj4(config.projected.proj4);
+  map.on("mousemove", ({ lngLat: { lng, lat } }) => {
+    const [x, y] = plane ? plane.forward([lng, lat]) : [NaN, NaN];
+    where.textContent = `X ${y.toFixed(1)}  Y ${x.toFixed(1)}　${lng.toFixed(5)}°, ${lat.toFixed(5)}°`;
+  });
+}
+
+// A thin bar while tiles take longer than a moment.
+function wireBusy() {
+  const busy = document.getElementById("busy");
+  let timer = 0;
+  map.on("dataloading", () => { timer ||= setTimeout(() => { busy.hidden = map.areTilesLoaded(); }, 400); });
+  map.on("idle", () => { clearTimeout(timer); timer = 0; busy.hidden = true; });
+  map.on("error", ({ error }) => console.warn(error?.message));
+}

@@ -1,0 +1,84 @@
+// Measuring: drawn here, computed on the server in the city's own CRS.
+
+export function wireMeasure(app) {
+  const { map, texts } = app;
+  const buttons = { line: document.getElementById("tool-length"), polygon: document.getElementById("tool-area") };
+  let kind = "";
+  let points = [];
+
+  const drawn = (cursor) => {
+    const all = cursor ? [...points, cursor] : points;
+    const ring = kind === "polygon" && all.length > 2 ? [...all, all[0]] : all;
+    return { type: "FeatureCollection", features: [
+      ...(ring.length > 1 ? [{ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: ring } }] : []),
+      ...points.map((p) => ({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: p } })),
+    ] };
+  };
+  const draw = (cursor) => map.getSource("measure")?.setData(drawn(cursor));
+
+  map.on("load", () => {
+    map.addSource("measure", { type: "geojson", data: drawn() });
+    map.addLayer({ id: "measure-line", type: "line", source: "measure", paint: { "line-color": "#a63a2b", "line-width": 2.4, "line-dasharray": [3, 1.5] } });
+    map.addLayer({ id: "measure-point", type: "circle", source: "measure", filter: ["==", ["geometry-type"], "Point"],
+      paint: { "circle-radius": 4, "circle-color": "#fff", "circle-stroke-color": "#a63a2b", "circle-stroke-width": 2 } });
+  });
+
+  function begin(what) {
+    const same = kind === what && app.drawing;
+    stop(true);
+    if (same) return;
+    kind = what;
+    app.drawing = true;
+    buttons[what].setAttribute("aria-pressed", "true");
+    map.getCanvas().style.cursor = "crosshair";
+    map.doubleClickZoom.disable();
+    app.say(texts.drawing, 0);
+  }
+
+  function stop(clear) {
+    app.drawing = false;
+    Object.values(buttons).forEach((b) => b.setAttribute("aria-pressed", "false"));
+    map.getCanvas().style.cursor = "";
+    setTimeout(() => map.doubleClickZoom.enable(), 300);
+    if (clear) { points = []; draw(); app.say(""); }
+  }
+
+  async function finish() {
+    const enough = points.length >= (kind === "polygon" ? 3 : 2);
+    stop(!enough);
+    if (!enough) return;
+    const geometry = kind === "polygon"
+      ? { type: "Polygon", coordinates: [[...points, points[0]]] }
+      : { type: "LineString", coordinates: points };
+    const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+    try {
+      const answer = await fetch("/measure", { method: "POST", body: JSON.stringify(geometry),
+        headers: { "Content-Type": "application/json", "X-CSRFToken": token } });
+      const found = await answer.json();
+      app.say(answer.ok ? sentence(found) : found.description || texts.failed, 0);
+    } catch {
+      app.say(texts.failed);
+    }
+    points = [];
+  }
+
+  function sentence(found) {
+    const length = `${kind === "polygon" ? texts.perimeter : texts.length} ${metres(found.length_m)}`;
+    if (kind !== "polygon") return `${length}（${texts.ellipsoid} ${metres(found.ellipsoidal_length_m)}）`;
+    const area = `${texts.area} ${number(found.area_m2, 1)} ${texts.m2} = ${number(found.area_ha, 4)} ${texts.ha} = ${number(found.area_mu, 3)} ${texts.mu}`;
+    return `${area}（${texts.ellipsoid} ${number(found.ellipsoidal_area_m2, 1)} ${texts.m2}） · ${length}`;
+  }
+  const number = (value, digits) => value.toLocaleString("zh-CN", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const metres = (value) => (value >= 1000 ? `${number(value / 1000, 3)} ${texts.km}` : `${number(value, 2)} ${texts.metre}`);
+
+  buttons.line.addEventListener("click", () => begin("line"));
+  buttons.polygon.addEventListener("click", () => begin("polygon"));
+  map.on("click", ({ lngLat }) => { if (app.drawing) { points.push([lngLat.lng, lngLat.lat]); draw(); } });
+  map.on("mousemove", ({ lngLat }) => { if (app.drawing && points.length) draw([lngLat.lng, lngLat.lat]); });
+  map.on("dblclick", () => { if (app.drawing) { points.splice(-1, 1); finish().then(() => {}); } });
+  document.addEventListener("keydown", ({ key }) => {
+    if (!app.drawing) { if (key === "Escape") { points = []; draw(); app.say(""); } return; }
+    if (key === "Escape") stop(true);
+    if (key === "Enter") finish();
+  });
+}

@@ -1,0 +1,156 @@
+// Click → record. What is under the pointer is asked of the tiles; the rest of the
+// server, as HTML fragments.
+
+export function wirePanel(app) {
+  const { map, config, state, texts } = app;
+  const body = document.getElementById("panel-body");
+  const more = document.getElementById("panel-more");
+  const openPanel = (open) => {
+    document.body.classList.toggle("open", open);
+    map.easeTo({ padding: { right: open && window.innerWidth > 760 ? 390 : 0 }, duration: 200 });
+  };
+  const at = () => (state.at ? `at=${encodeURIComponent(state.at)}` : "");
+
+  app.load = (url) => {
+    openPanel(true);
+    app.current = url;
+    const address = url + (at() ? (url.includes("?") ? "&" : "?") + at() : "");
+    return window.htmx.ajax("GET", address, { target: "#panel-body", swap: "innerHTML" });
+  };
+
+  app.open = (key, { fly = false } = {}) => {
+    state.selected = key;
+    const cut = key.indexOf("/");
+    const [layer, code] = [key.slice(0, cut), key.slice(cut + 1)];
+    mark(map, layer, code);
+    app.keep();
+    const wantsTable = config.entrance === "housing" && layer === "buildings";
+    const path = wantsTable ? `/units/${encodeURIComponent(code)}` : `/panel/${layer}/${encodeURIComponent(code)}`;
+    return app.load(path).then(() => { if (fly) flyToRecord(); });
+  };
+
+  app.closePanel = () => {
+    openPanel(false);
+    state.selected = "";
+    more.replaceChildren();
+    mark(map, "", "");
+    app.keep();
+  };
+
+  function flyToRecord() {
+    const box = body.querySelector("[data-bbox]")?.dataset.bbox?.split(",").map(Number);
+    if (!box || box.length !== 4 || !box.every(Number.isFinite)) return;
+    map.fitBounds([[box[0], box[1]], [box[2], box[3]]], { padding: 80, maxZoom: 18, duration: 700 });
+  }
+
+  map.on("click", (event) => {
+    if (app.drawing) return;
+    const found = under(map, event.point, state.on);
+    others(found.slice(1));
+    if (config.entrance === "planning") {
+      const { lng, lat } = event.lngLat;
+      state.selected = "";
+      mark(map, found[0]?.layer ?? "", found[0]?.code ?? "");
+      app.load(`/here?lon=${lng.toFixed(7)}&lat=${lat.toFixed(7)}`);
+    } else if (found.length) {
+      app.open(`${found[0].layer}/${found[0].code}`);
+    } else {
+      app.closePanel();
+    }
+  });
+  map.on("mousemove", (event) => {
+    if (app.drawing) return;
+    map.getCanvas().style.cursor = under(map, event.point, state.on, 1).length ? "pointer" : "";
+  });
+
+  function others(rest) {
+    more.replaceChildren();
+    if (!rest.length) return;
+    more.append(`${texts.others} `);
+    for (const item of rest.slice(0, 6)) {
+      const button = document.createElement("button");
+      button.textContent = `${app.titles[item.layer] ?? item.layer} ${item.name || item.code.slice(-6)}`;
+      button.dataset.open = `${item.layer}/${item.code}`;
+      more.append(button);
+    }
+  }
+
+  app.titles = Object.fromEntries(
+    [...document.querySelectorAll(".layer label")].map((label) => [
+      label.querySelector("input").value, label.textContent.trim(),
+    ]),
+  );
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-open], [data-at]");
+    if (!link) return;
+    event.preventDefault();
+    if (link.dataset.open) app.open(link.dataset.open, { fly: true });
+    else app.turnTo(link.dataset.at);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !app.drawing) app.closePanel();
+    if (event.key === "Enter" && event.target.matches?.("[data-open], [data-at]")) event.target.click();
+    moveInTable(event);
+  });
+  document.addEventListener("tujing:time", () => { if (app.current && document.body.classList.contains("open")) app.load(app.current); });
+  document.body.addEventListener("htmx:responseError", ({ detail }) => {
+    body.innerHTML = detail.xhr.status === 404 || detail.xhr.status === 400 ? detail.xhr.responseText : "";
+    if (!body.textContent.trim()) body.innerHTML = `<p class="error">${texts.failed}</p>`;
+  });
+  document.body.addEventListener("htmx:sendError", () => { body.innerHTML = `<p class="error">${texts.failed}</p>`; });
+  document.getElementById("panel-close").addEventListener("click", app.closePanel);
+
+  map.once("load", () => {
+    if (state.selected) app.open(state.selected, { fly: !location.hash });
+    else if (config.fragment) app.load(config.fragment);
+    else if (window.innerWidth > 1200) openPanel(true);
+  });
+}
+
+// The features of shown layers at a pixel, topmost first, each once.
+function under(map, point, on, most = 12) {
+  const box = [[point.x - 3, point.y - 3], [point.x + 3, point.y + 3]];
+  const seen = new Set();
+  const found = [];
+  for (const feature of map.queryRenderedFeatures(box)) {
+    const key = `${feature.source}/${feature.properties.code}`;
+    if (!on.has(feature.source) || !feature.properties.code || seen.has(key)) continue;
+    if (feature.source === "districts" || feature.source === "landcover") continue;
+    seen.add(key);
+    found.push({ layer: feature.source, code: feature.properties.code, name: feature.properties.name });
+    if (found.length >= most) break;
+  }
+  return found;
+}
+
+// The selected feature, drawn over everything.
+function mark(map, source, code) {
+  for (const id of ["selected-line", "selected-point", "selected-block"]) if (map.getLayer(id)) map.removeLayer(id);
+  if (!source || !map.getSource(source)) return;
+  const filter = ["==", ["get", "code"], code];
+  const shared = { source, "source-layer": source, filter };
+  const block = map.getLayer(source)?.type === "fill-extrusion";
+  if (block) {
+    map.addLayer({ ...shared, id: "selected-block", type: "fill-extrusion", paint: {
+      "fill-extrusion-color": "#d8432f", "fill-extrusion-opacity": 0.9,
+      "fill-extrusion-height": ["+", 0.6, ["max", 3, ["coalesce", ["get", "height_m"], 3]]] } });
+    return;
+  }
+  map.addLayer({ ...shared, id: "selected-line", type: "line", paint: { "line-color": "#d8432f", "line-width": 3 } });
+  map.addLayer({ ...shared, id: "selected-point", type: "circle",
+    filter: ["all", ["==", ["geometry-type"], "Point"], filter],
+    paint: { "circle-radius": 11, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": "#d8432f", "circle-stroke-width": 3 } });
+}
+
+// Arrow keys walk through the unit table.
+function moveInTable(event) {
+  const cell = event.target.closest?.(".unit-table td");
+  const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+  if (!cell || !step) return;
+  const row = cell.parentElement;
+  const rows = [...row.parentElement.rows];
+  const target = rows[rows.indexOf(row) + step[0]]?.cells[cell.cellIndex + step[1]];
+  const button = target?.querySelector("button");
+  if (button) { event.preventDefault(); button.focus(); }
+}
