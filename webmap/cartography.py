@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from layers.declarations import Layer, Paint
+from layers.ogc.tiles import LABELS
 from spatial.codes import scheme
 
 FONT = ["Noto Sans CJK SC,Source Han Sans SC,Microsoft YaHei,PingFang SC,WenQuanYi Micro Hei"]
@@ -100,7 +101,7 @@ def label_layers(layer: Layer) -> list[dict]:
         "id": f"{layer.id}-label",
         "type": "symbol",
         "source": layer.id,
-        "source-layer": layer.id,
+        "source-layer": layer.id + (LABELS if layer.geometry == "Polygon" else ""),
         "minzoom": paint.label_zoom,
         "layout": layout,
         "paint": {

@@ -68,11 +68,10 @@ def _read(
     where, box_params = box_sql(Box(bbox, 4326))
     names = [f.name for f in layer.fields]
     columns = ", ".join(f'"{layer.column(name).column}"' for name in names)
-    clipped = (
-        "ST_ClipByBox2D(ST_Transform(geom, 4326), ST_MakeEnvelope(%s, %s, %s, %s, 4326)::box2d)"
-    )
+    shape = "ST_Transform(geom, 4326)"
+    clipped = f"ST_ClipByBox2D({shape}, ST_MakeEnvelope(%s, %s, %s, %s, 4326)::box2d)"
     cursor.execute(
-        f"SELECT code, ST_AsGeoJSON({clipped}, {DIGITS}, 0), {columns}"
+        f"SELECT code, ST_AsGeoJSON(coalesce({clipped}, {shape}), {DIGITS}, 0), {columns}"
         f" FROM {versions} WHERE {where} ORDER BY code LIMIT %s",
         [*bbox, *moment_params, *box_params, most + 1],
     )

@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from webmap.pages import map as map_pages
 from webmap.pages import site
 
+handler400 = "webmap.pages.site.refused"
 handler403 = "webmap.pages.site.forbidden"
 handler404 = "webmap.pages.site.not_found"
 handler500 = "webmap.pages.site.broken"
@@ -15,5 +15,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("ogc", include("layers.ogc.urls")),
-    *map_pages.urlpatterns,
+    path("", include("webmap.pages.accounts_urls")),
+    path("", include("webmap.pages.urls")),
 ]

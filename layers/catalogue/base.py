@@ -37,7 +37,7 @@ LAYERS = (
             },
             width=1.4,
             label="name",
-            label_zoom=9,
+            label_zoom=7,
         ),
     ),
     Layer(

@@ -31,7 +31,7 @@ LAYERS = (
         min_zoom=13,
         search=("location",),
         paint=Paint(
-            rank=25, kind="fill", by="land_use", colour="#f3f0e6", outline="#b3a58b", opacity=0.55
+            rank=25, kind="fill", by="land_use", colour="#f3f0e6", outline="#b3a58b", opacity=0.45
         ),
     ),
     Layer(

@@ -51,6 +51,6 @@ LAYERS = (
         update_cycle="每年",
         min_zoom=8,
         search=("name",),
-        paint=Paint(rank=64, kind="line", by="kind", width=2.2, label="name", label_zoom=13),
+        paint=Paint(rank=64, kind="line", by="kind", width=2.2, label="name", label_zoom=14),
     ),
 )

@@ -86,21 +86,58 @@ def tile_sql(layer: Layer, zoom: int, row: int, column: int, as_of: AsOf) -> tup
     whether PostGIS uses its index and its PROJ cache. What is smaller than a pixel
     is left out, and outlines are thinned to half a pixel.
     """
-    srid = city().projected
-    pixel = pixel_m(zoom)
-    envelope = f"ST_TileEnvelope({zoom:d}, {column:d}, {row:d})"
-    window = f"ST_Transform(ST_Expand({envelope}, {WORLD_M / 2**zoom / 16:.3f}), {srid})"
     fields = "".join(f', "{layer.column(f.name).column}" AS "{f.name}"' for f in layer.tile_fields)
-    versions, params = relation(layer, as_of)
-    shape, bound = _thinned(layer, zoom, pixel)
-    sql = (
-        f"SELECT coalesce(ST_AsMVT(t, '{layer.id}', 4096, 'geom'), ''::bytea) FROM ("
-        f"SELECT code{fields}, ST_AsMVTGeom(ST_Transform({shape}, 3857), {envelope},"
-        f" 4096, 64, true) AS geom FROM {versions}"
-        f" WHERE geom && {window}{bound} LIMIT {MAX_FEATURES}"
-        ") AS t WHERE geom IS NOT NULL"
+    versions, moment = relation(layer, as_of)
+    shape, bound = _thinned(layer, zoom)
+    source = f"FROM {versions} WHERE geom && {_window(zoom, row, column)}{bound}"
+    sql = _mvt(layer.id, fields, shape, zoom, row, column, source, buffer=64)
+    if not _names_areas(layer, zoom):
+        return f"SELECT {sql}", moment
+    inside = "ST_PointOnSurface(geom)"
+    labels = _mvt(layer.id + LABELS, fields, inside, zoom, row, column, source, buffer=0)
+    return f"SELECT {sql} || {labels}", moment * 2
+
+
+LABELS = ":label"
+
+
+def _mvt(
+    name: str,
+    fields: str,
+    shape: str,
+    zoom: int,
+    row: int,
+    column: int,
+    source: str,
+    *,
+    buffer: int,
+) -> str:
+    """A scalar subquery that writes one layer of a tile."""
+    geom = f"ST_AsMVTGeom(ST_Transform({shape}, 3857), {_envelope(zoom, row, column)}, 4096, {buffer}, true)"
+    rows = f"SELECT code{fields}, {geom} AS geom {source} LIMIT {MAX_FEATURES}"
+    return (
+        f"(SELECT coalesce(ST_AsMVT(t, '{name}', 4096, 'geom'), ''::bytea)"
+        f" FROM ({rows}) AS t WHERE geom IS NOT NULL)"
     )
-    return sql, params
+
+
+def _envelope(zoom: int, row: int, column: int) -> str:
+    return f"ST_TileEnvelope({zoom:d}, {column:d}, {row:d})"
+
+
+def _window(zoom: int, row: int, column: int) -> str:
+    """The tile and a margin, in the storage CRS."""
+    margin = WORLD_M / 2**zoom / 16
+    expanded = f"ST_Expand({_envelope(zoom, row, column)}, {margin:.3f})"
+    return f"ST_Transform({expanded}, {city().projected})"
+
+
+def _names_areas(layer: Layer, zoom: int) -> bool:
+    """Whether the tile carries a point per area for its name, so that it is named once."""
+    paint = layer.paint
+    return bool(
+        paint and paint.label and layer.geometry == "Polygon" and zoom >= paint.label_zoom - 1
+    )
 
 
 def pixel_m(zoom: int) -> float:
@@ -108,7 +145,8 @@ def pixel_m(zoom: int) -> float:
     return WORLD_M / 2**zoom / 512 * math.cos(math.radians(city().view.latitude))
 
 
-def _thinned(layer: Layer, zoom: int, pixel: float) -> tuple[str, str]:
+def _thinned(layer: Layer, zoom: int) -> tuple[str, str]:
+    pixel = pixel_m(zoom)
     if zoom >= 16 or layer.geometry == "Point":
         return "geom", ""
     shape = f"ST_Simplify(geom, {pixel / 2:.3f}, true)"

@@ -5,8 +5,8 @@ import unicodedata
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.urls import reverse
 
 from webmap.demo import (
     DemoAccount,
@@ -43,7 +43,7 @@ class Command(BaseCommand):
 def table(accounts: list[DemoAccount]) -> str:
     """The accounts as aligned plain text, with the address to sign in."""
     port = os.environ.get("PORT", "8000")
-    lines = [f"演示账号，登录地址 http://127.0.0.1:{port}{reverse('login')}"]
+    lines = [f"演示账号，登录地址 http://127.0.0.1:{port}{settings.LOGIN_URL}"]
     rows = [("用户名", "密码", "角色")]
     rows += [(a.username, a.password or "（已修改）", a.role) for a in accounts]
     widths = [max(width(row[column]) for row in rows) for column in range(3)]

@@ -95,8 +95,9 @@ export function wirePanel(app) {
   });
   document.addEventListener("tujing:time", () => { if (app.current && document.body.classList.contains("open")) app.load(app.current); });
   document.body.addEventListener("htmx:responseError", ({ detail }) => {
-    body.innerHTML = detail.xhr.status === 404 || detail.xhr.status === 400 ? detail.xhr.responseText : "";
-    if (!body.textContent.trim()) body.innerHTML = `<p class="error">${texts.failed}</p>`;
+    const answer = detail.xhr.responseText;
+    const fragment = detail.xhr.status < 500 && !answer.trimStart().toLowerCase().startsWith("<!doctype");
+    body.innerHTML = fragment && answer.trim() ? answer : `<p class="error">${texts.failed}</p>`;
   });
   document.body.addEventListener("htmx:sendError", () => { body.innerHTML = `<p class="error">${texts.failed}</p>`; });
   document.getElementById("panel-close").addEventListener("click", app.closePanel);

@@ -1,0 +1,163 @@
+"""What a staged delivery changes: set-based, against the current versions.
+
+Compared exactly: attributes as stored, geometry vertex for vertex in order (PostGIS
+compares with ``=`` the serialised bytes). A column that the files do not carry keeps
+what it has. Afterwards the staging table holds only what is to be done.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from importers.issues import Issue
+from importers.phases.columns import GEOMETRY, Column, Register
+from importers.staging import HELD, STAGE
+from spatial.city import city
+from spatial.versions.models import VersionedFeature
+from spatial.versions.queries import attribute_fields
+
+MAX_ENDING_SHARE = 1 / 3
+ENDING_UNSUSPICIOUS = 10
+
+
+@dataclass
+class Difference:
+    """How many features a delivery adds, changes, ends or leaves; and what it rejects.
+
+    ``standing`` counts the current features in the delivery's own area.
+    """
+
+    added: int = 0
+    changed: int = 0
+    ended: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    standing: int = 0
+
+    @property
+    def ends_suspiciously_many(self) -> bool:
+        """Whether so much would end that the delivery is more likely a part than the whole."""
+        share = self.ended / self.standing if self.standing else 0
+        return self.ended > ENDING_UNSUSPICIOUS and share > MAX_ENDING_SHARE
+
+
+def reject_duplicates(cursor: Any, files: list[str]) -> list[Issue]:
+    """Take out every row whose code the delivery has more than once: none is known right."""
+    cursor.execute(
+        f"WITH twice AS (SELECT code FROM {STAGE} GROUP BY code HAVING count(*) > 1),"
+        f" gone AS (DELETE FROM {STAGE} s USING twice t WHERE s.code = t.code"
+        f" RETURNING s.*), held AS (INSERT INTO {HELD} SELECT DISTINCT code FROM gone)"
+        " SELECT file_number, row_number, code, count(*) OVER (PARTITION BY code) FROM gone"
+        " ORDER BY code, file_number, row_number"
+    )
+    return [
+        Issue(
+            files[file],
+            row,
+            "duplicate-code",
+            f"编码 {code} 在本次交付中出现 {times} 次",
+            "code",
+            "请保留正确的一条后重交",
+        )
+        for file, row, code, times in cursor.fetchall()
+    ]
+
+
+def compare(
+    cursor: Any, model: type[VersionedFeature], carried: set[str], ended: list[str] | None,
+    whole: bool,
+) -> Difference:
+    """Decide for every staged row what it does; add rows for what has ended.
+
+    ``ended`` names the codes that cease; else, when ``whole``, those current features
+    cease that are absent from the delivery and lie within its bounding rectangle.
+    """  # fmt: skip
+    found = Difference()
+    table = f'"{model._meta.db_table}"'
+    if ended:
+        _end_named(cursor, table, ended)
+    elif ended is None and whole and GEOMETRY in carried:
+        _end_absent(cursor, table)
+    if _is_empty(cursor, table):
+        return _counted(cursor, found)
+    names = [str(field.column) for field in attribute_fields(model)]
+    said = [name for name in names if name in carried]
+    found.unchanged = _drop_unchanged(cursor, table, said)
+    _mark_changed(cursor, table, [name for name in names if name not in carried])
+    return _counted(cursor, found)
+
+
+def reject_incomplete(
+    cursor: Any, register: Register, carried: set[str], files: list[str]
+) -> list[Issue]:
+    """Take out new features of which the files leave unsaid what the register requires."""
+    lacking: list[Column] = [c for c in register.columns if c.required and c.name not in carried]
+    titles = [f"“{column.title}”" for column in lacking]
+    if register.needs_geometry and GEOMETRY not in carried:
+        titles.append("图形")
+    if not titles:
+        return []
+    cursor.execute(
+        f"DELETE FROM {STAGE} WHERE action = 'open' RETURNING file_number, row_number"
+    )
+    message = f"新要素缺少必需的{'、'.join(titles)}，文件没有这些列"
+    name = lacking[0].name if lacking else GEOMETRY
+    hint = f"请补上该列，或用 --set {name}=值" if lacking else "请提交带图形的文件"
+    return [Issue(files[f], r, "required", message, name, hint) for f, r in cursor.fetchall()]
+
+
+def _is_empty(cursor: Any, table: str) -> bool:
+    cursor.execute(f"SELECT NOT EXISTS (SELECT FROM {table} WHERE upper_inf(valid))")
+    return cursor.fetchone()[0]
+
+
+def _end_named(cursor: Any, table: str, codes: list[str]) -> None:
+    cursor.execute(
+        f"INSERT INTO {STAGE} (action, code, expected) SELECT 'end', e.code, v.id"
+        f" FROM unnest(%s::text[]) AS e(code)"
+        f" LEFT JOIN {table} v ON v.code = e.code AND upper_inf(v.valid)",
+        [codes],
+    )
+
+
+def _end_absent(cursor: Any, table: str) -> None:
+    """A feature lies where a point on its surface lies; a rejected row's stays unended."""
+    cursor.execute(
+        f"INSERT INTO {STAGE} (action, code, expected)"
+        f" WITH area AS (SELECT ST_SetSRID(ST_Extent(geom)::geometry, %s) AS box FROM {STAGE}),"
+        f" absent AS MATERIALIZED (SELECT v.id, v.code, ST_PointOnSurface(v.geom) AS at"
+        f" FROM area, {table} v WHERE upper_inf(v.valid) AND v.geom && area.box"
+        f" AND NOT EXISTS (SELECT FROM {STAGE} s WHERE s.code = v.code)"
+        f" AND NOT EXISTS (SELECT FROM {HELD} h WHERE h.code = v.code))"
+        " SELECT 'end', code, id FROM absent, area"
+        " WHERE ST_X(at) BETWEEN ST_XMin(box) AND ST_XMax(box)"
+        " AND ST_Y(at) BETWEEN ST_YMin(box) AND ST_YMax(box)"
+        f" AND NOT EXISTS (SELECT FROM {HELD} h WHERE h.code IS NULL AND h.area && at)",
+        [city().projected],
+    )
+
+
+def _drop_unchanged(cursor: Any, table: str, said: list[str]) -> int:
+    differs = " OR ".join(f's."{name}" IS DISTINCT FROM v."{name}"' for name in said) or "false"
+    cursor.execute(
+        f"DELETE FROM {STAGE} s USING {table} v WHERE v.code = s.code"
+        f" AND upper_inf(v.valid) AND s.action = 'open' AND NOT ({differs})"
+    )
+    return cursor.rowcount
+
+
+def _mark_changed(cursor: Any, table: str, unsaid: list[str]) -> None:
+    kept = "".join(f', "{name}" = v."{name}"' for name in unsaid)
+    cursor.execute(
+        f"UPDATE {STAGE} s SET action = 'replace', expected = v.id{kept} FROM {table} v"
+        " WHERE v.code = s.code AND upper_inf(v.valid) AND s.action = 'open'"
+    )
+
+
+def _counted(cursor: Any, found: Difference) -> Difference:
+    cursor.execute(f"SELECT action, count(*) FROM {STAGE} GROUP BY action")
+    counts = dict(cursor.fetchall())
+    found.added = counts.get("open", 0)
+    found.changed = counts.get("replace", 0)
+    found.ended = counts.get("end", 0)
+    found.standing = found.unchanged + found.changed + found.ended
+    return found

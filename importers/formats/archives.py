@@ -1,0 +1,82 @@
+"""Zipped shapefiles, opened with care: an archive is input like any other."""
+
+import stat
+import zipfile
+from pathlib import Path, PurePosixPath
+
+from importers.errors import Refused
+
+MAX_MEMBERS = 1_000
+MAX_BYTES = 4 * 1024**3
+MAX_RATIO = 200  # a shapefile packs to a tenth; a bomb to a thousandth
+CHUNK = 1 << 20
+ENCRYPTED = 0x1
+UTF8_NAME = 0x800
+
+
+def unpack(path: Path, folder: Path) -> list[Path]:
+    """Unpack an archive flat into a folder and return the files.
+
+    Raises:
+        Refused: not a zip, with a password, with paths that lead out, links, or too much.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [m for m in archive.infolist() if not m.is_dir()]
+            check_members(path.name, members)
+            return [_extract(archive, member, folder) for member in members if _wanted(member)]
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError) as error:
+        raise Refused(f"压缩包 {path.name} 已损坏或不完整", "请重新打包") from error
+    except (NotImplementedError, RuntimeError) as error:
+        raise Refused(f"压缩包 {path.name} 的压缩方式不支持", "请用普通 zip 重新打包") from error
+
+
+def check_members(name: str, members: list[zipfile.ZipInfo]) -> None:
+    """Refuse an archive by its table of contents, before anything is unpacked.
+
+    Raises:
+        Refused: see ``unpack``.
+    """
+    if len(members) > MAX_MEMBERS:
+        raise Refused(f"压缩包 {name} 内有 {len(members)} 个文件，最多 {MAX_MEMBERS} 个")
+    total = sum(member.file_size for member in members)
+    packed = sum(member.compress_size for member in members)
+    if total > MAX_BYTES or (total > CHUNK * 16 and total > MAX_RATIO * max(packed, 1)):
+        raise Refused(f"压缩包 {name} 解开后有 {total / 1e6:.0f} MB，不予解压", "请分开提交")
+    for member in members:
+        parts = PurePosixPath(member.filename.replace("\\", "/"))
+        if parts.is_absolute() or ".." in parts.parts or ":" in member.filename:
+            raise Refused(f"压缩包 {name} 内有指向外部的路径：{member.filename[:60]}")
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise Refused(f"压缩包 {name} 内有链接：{member.filename[:60]}")
+        if member.flag_bits & ENCRYPTED:
+            raise Refused(f"压缩包 {name} 设了密码", "请去掉密码后重交")
+
+
+def _wanted(member: zipfile.ZipInfo) -> bool:
+    name = member_name(member)
+    return not name.startswith((".", "__MACOSX")) and "__MACOSX/" not in member.filename
+
+
+def member_name(member: zipfile.ZipInfo) -> str:
+    """The plain file name of a member; Chinese Windows writes names in GBK."""
+    name = member.filename
+    if not member.flag_bits & UTF8_NAME:
+        raw = name.encode("cp437", errors="replace")
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                name = raw.decode(encoding)
+                break
+            except UnicodeDecodeError:
+                continue
+    return PurePosixPath(name.replace("\\", "/")).name
+
+
+def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path) -> Path:
+    target = folder / member_name(member)
+    left = member.file_size
+    with archive.open(member) as source, target.open("xb") as out:
+        while left > 0 and (chunk := source.read(min(CHUNK, left))):
+            out.write(chunk)
+            left -= len(chunk)
+    return target

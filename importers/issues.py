@@ -1,0 +1,59 @@
+"""What is wrong with rows of a delivery: values, kept in bounded number, counted completely."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """An error rejects its row; a warning only says so."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass
+class Issue:
+    """One finding. ``row`` counts from 1 within its file; 0 means the file as a whole.
+
+    ``x`` and ``y`` are metres in the city's projected CRS, or None.
+    """
+
+    file: str
+    row: int
+    code: str
+    message: str
+    field: str = ""
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+    x: float | None = None
+    y: float | None = None
+
+
+@dataclass
+class IssueLog:
+    """The findings of a run: the first ``limit`` are kept, all are counted."""
+
+    limit: int = 10_000
+    kept: list[Issue] = field(default_factory=list)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, issues: Iterable[Issue]) -> None:
+        """Take in findings."""
+        for issue in issues:
+            self.counts[issue.severity.value, issue.code] += 1
+            if len(self.kept) < self.limit:
+                self.kept.append(issue)
+
+    @property
+    def total(self) -> int:
+        """How many findings there were, kept or not."""
+        return sum(self.counts.values())
+
+    def by_kind(self) -> dict[str, dict[str, int]]:
+        """Counts by severity and code, for the record of a run."""
+        found: dict[str, dict[str, int]] = {}
+        for (severity, code), number in sorted(self.counts.items()):
+            found.setdefault(severity, {})[code] = number
+        return found

@@ -1,0 +1,71 @@
+"""The files of a run as they came: named, measured, hashed, and kept when committed."""
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from importers.errors import Refused
+
+CHUNK = 1 << 20
+MAX_KEPT_BYTES = 2 * 1024**3  # what is larger is hashed only
+
+
+def with_companions(paths: list[Path]) -> list[Path]:
+    """The files, and for a shapefile those that belong to it."""
+    found: list[Path] = []
+    for path in paths:
+        if path.suffix.lower() == ".shp":
+            found += sorted(p for p in path.parent.iterdir() if p.stem == path.stem and p.is_file())
+        else:
+            found.append(path)
+    return found
+
+
+def described(paths: list[Path]) -> list[dict[str, Any]]:
+    """Name, size and SHA-256 of each file."""
+    return [
+        {"name": path.name, "size": path.stat().st_size, "sha256": _sha256(path)} for path in paths
+    ]
+
+
+def folder_of(run_id: int) -> Path:
+    """Where a run's files are kept."""
+    return Path(settings.VAR) / "imports" / str(run_id)
+
+
+def keep(run_id: int, paths: list[Path]) -> bool:
+    """Copy the files to the run's folder; False if they are too large to be kept.
+
+    Raises:
+        Refused: no space, or the folder cannot be written.
+    """
+    if sum(path.stat().st_size for path in paths) > MAX_KEPT_BYTES:
+        return False
+    folder = folder_of(run_id)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, path in enumerate(paths):
+            target = folder / path.name
+            if target.exists():
+                target = folder / f"{number}-{path.name}"
+            shutil.copy2(path, target)
+    except OSError as error:
+        discard(run_id)
+        raise Refused(f"原始文件存不进 {folder}：{error.strerror}", "请检查磁盘空间与权限") from error
+    return True
+
+
+def discard(run_id: int) -> None:
+    """Remove what was kept of a run that came to nothing."""
+    shutil.rmtree(folder_of(run_id), ignore_errors=True)
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,62 @@
+"""A stretch of a file on its way through the phases."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from importers.issues import Issue, Severity
+
+Message = str | Callable[[int], str]
+
+
+@dataclass
+class Batch:
+    """Rows of one file, column by column.
+
+    ``rows`` are consecutive row numbers in the file, from 1; ``shapes`` shapely
+    geometries or None, once ``reproject`` has run in the city's projected CRS.
+    """
+
+    file: str
+    rows: np.ndarray
+    columns: dict[str, np.ndarray]
+    shapes: np.ndarray | None = None
+    issues: list[Issue] = field(default_factory=list)
+    rejected: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rejected = np.zeros(len(self.rows), bool)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def flag(
+        self,
+        where: np.ndarray | Sequence[int],
+        code: str,
+        message: Message,
+        *,
+        field: str = "",
+        hint: str | Callable[[int], str] = "",
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        """Record an issue on each row of a mask or list of positions; an error rejects it.
+
+        ``message`` and ``hint`` may be functions of the position.
+        """
+        found = np.flatnonzero(where) if getattr(where, "dtype", None) == bool else where
+        for position in found:
+            self.issues.append(
+                Issue(
+                    self.file,
+                    int(self.rows[position]),
+                    code,
+                    message(position) if callable(message) else message,
+                    field,
+                    hint(position) if callable(hint) else hint,
+                    severity,
+                )
+            )
+            if severity is Severity.ERROR:
+                self.rejected[position] = True

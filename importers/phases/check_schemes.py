@@ -1,0 +1,28 @@
+"""Values that their coding scheme does not list: a warning, for schemes grow."""
+
+import numpy as np
+
+from importers.issues import Severity
+from importers.phases.batch import Batch
+from importers.phases.columns import Register
+
+
+def check_schemes(batch: Batch, register: Register) -> Batch:
+    """Warn of code values unknown to the scheme that the layer declares for the field."""
+    for column in register.columns:
+        if not column.known or column.name not in batch.columns:
+            continue
+        values = batch.columns[column.name]
+        present, inverse = np.unique(values.astype(str), return_inverse=True)
+        strange = np.array([bool(v) and v not in column.known for v in present.tolist()])
+        batch.flag(
+            strange[inverse] & ~batch.rejected,
+            "unknown-code",
+            lambda i, column=column, values=values: (
+                f"“{column.title}”的编码 {values[i]} 不在 {column.scheme} 中"
+            ),
+            field=column.name,
+            hint="请核对编码，或补充编码表",
+            severity=Severity.WARNING,
+        )
+    return batch

@@ -1,0 +1,48 @@
+"""What a register accepts, as plain values: the phases know no model."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+CODE = "code"
+GEOMETRY = "geom"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One attribute of a register.
+
+    ``kind`` is text, integer, number, boolean, date or datetime. A required column
+    must have a value; ``default`` is what an empty cell of one that need not becomes.
+    """
+
+    name: str
+    title: str
+    kind: str = "text"
+    max_length: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    required: bool = False
+    nullable: bool = False
+    default: Any = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    scheme: str = ""
+    known: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Register:
+    """A register as an import sees it; ``kinds`` are the geometry types it accepts."""
+
+    layer: str
+    title: str
+    columns: tuple[Column, ...]
+    kinds: tuple[str, ...] = ()
+    needs_geometry: bool = False
+
+    def column(self, name: str) -> Column:
+        """The column of that name. Raises KeyError if there is none."""
+        return next(c for c in self.columns if c.name == name)
+
+
+CODE_COLUMN = Column(CODE, "编码", max_length=40, required=True)

@@ -1,0 +1,49 @@
+"""Every source declaration, and which one a file comes from."""
+
+from collections.abc import Collection
+
+from importers.errors import Refused
+from importers.phases.rename import plain
+from importers.sources import divisions, land_survey, prague_cadastre
+from importers.sources.declarations import Source
+
+SOURCES: tuple[Source, ...] = (
+    *divisions.SOURCES,
+    *land_survey.SOURCES,
+    *prague_cadastre.SOURCES,
+)
+
+# What offices call the code, whatever the layer.
+CODE_SYNONYMS = {
+    name: "code"
+    for name in ("编码", "代码", "要素编码", "标识码", "宗地代码", "不动产单元号", "单元号",
+                 "行政代码", "行政区代码", "区划代码", "物探点号", "管线编码", "网格编码", "部件编码")
+}  # fmt: skip
+
+
+def sources_of(layer_id: str) -> list[Source]:
+    """The sources that deliver a layer."""
+    return [source for source in SOURCES if source.layer == layer_id]
+
+
+def source_named(name: str, layer_id: str) -> Source:
+    """The source of that name.
+
+    Raises:
+        Refused: none of that name delivers this layer.
+    """
+    found = sources_of(layer_id)
+    for source in found:
+        if source.name == name:
+            return source
+    known = "、".join(source.name for source in found) or "无"
+    raise Refused(f"图层 {layer_id} 没有名为 {name} 的来源", f"可用：{known}")
+
+
+def source_of(layer_id: str, headers: Collection[str]) -> Source | None:
+    """The source whose signature a file's headers bear, if any."""
+    present = {plain(header) for header in headers}
+    for source in sources_of(layer_id):
+        if {plain(header) for header in source.signature} <= present:
+            return source
+    return None

@@ -1,0 +1,79 @@
+"""Unit grid cells: street blocks out to the axes, halved to about a hectare."""
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from importers.sources.sample_city.districts import Villages
+from importers.sources.sample_city.estate_register import invented_people
+from importers.sources.sample_city.frames import frame, on_millimetre
+from importers.sources.sample_city.graphs import StreetGraph
+from importers.sources.sample_city.noise import generator
+from importers.sources.sample_city.plots import halved
+from importers.sources.sample_city.sizes import Size
+
+CELL_M2 = 9000.0
+MOST_PER_VILLAGE = 999
+
+
+def grid_cells(size: Size, seed: int, graphs: list[StreetGraph], owners: list[np.ndarray],
+               villages: Villages) -> pd.DataFrame:
+    """Cells of every town face, and for a wider grid squares of the villages around."""
+    random = generator(seed, "cells")
+    rings, owner = [], []
+    for graph, owned in zip(graphs, owners, strict=True):
+        for face, village in zip(graph.faces, owned, strict=True):
+            ring = [tuple(p) for p in shapely.get_coordinates(face.exterior)[:-1].tolist()]
+            pieces = halved(_counter_clockwise(ring), CELL_M2, random)
+            rings += [shapely.Polygon(piece) for piece in pieces]
+            owner += [int(village)] * len(pieces)
+    shapes = shapely.coverage_clean(np.array(rings), snapping_distance=1e-3)
+    village = np.array(owner)
+    if size.extended_cells:
+        taken = shapely.union_all([shapely.coverage_union_all(g.faces) for g in graphs])
+        wider, their = _squares(size.extended_cells, villages, taken)
+        shapes, village = np.concatenate([shapes, wider]), np.concatenate([village, their])
+    return _cell_frame(shapes, village, villages, random)
+
+
+def _counter_clockwise(ring):
+    return ring if shapely.is_ccw(shapely.LinearRing(ring)) else ring[::-1]
+
+
+def _squares(number: int, villages: Villages, taken) -> tuple[np.ndarray, np.ndarray]:
+    """Hundred-metre squares of the villages nearest the town, cut at village boundaries."""
+    order = np.argsort(shapely.distance(taken, shapely.points(villages.centres)))
+    shapes, owner, total = [], [], 0
+    for village in order:
+        if total >= number:
+            break
+        polygon = villages.polygons[village].difference(taken)
+        if polygon.is_empty:
+            continue
+        west, south, east, north = polygon.bounds
+        x, y = np.meshgrid(np.arange(west // 100 * 100, east, 100),
+                           np.arange(south // 100 * 100, north, 100))
+        boxes = shapely.box(x.ravel(), y.ravel(), x.ravel() + 100, y.ravel() + 100)
+        pieces = shapely.get_parts(shapely.intersection(boxes, polygon))
+        pieces = pieces[(shapely.get_type_id(pieces) == 3) & (shapely.area(pieces) > 900)]
+        shapes.append(pieces[: MOST_PER_VILLAGE - 150])
+        owner += [village] * len(shapes[-1])
+        total += len(shapes[-1])
+    return np.concatenate(shapes), np.array(owner)
+
+
+def _cell_frame(shapes, village, villages: Villages, random) -> pd.DataFrame:
+    shapes = on_millimetre(shapes)
+    x, y = shapely.get_coordinates(shapely.centroid(shapes)).T
+    order = np.lexsort([x, -np.round(y / 100), village])
+    shapes, village = shapes[order], village[order]
+    number = pd.Series(village).groupby(village).cumcount().to_numpy() + 1
+    keep = number <= MOST_PER_VILLAGE
+    shapes, village, number = shapes[keep], village[keep], number[keep]
+    community = villages.codes[village]
+    people = invented_people(len(villages.codes), random)
+    return frame(
+        shapes, code=np.char.add(community.astype(str), np.char.zfill(number.astype(str), 3)),
+        community_code=community, area_m2=np.round(shapely.area(shapes)).astype(float),
+        inspector=people[village],
+    )

@@ -1,0 +1,114 @@
+"""Land cover of the town and the country around it, without gaps."""
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from importers.sources.sample_city.country_roads import CountryRoads
+from importers.sources.sample_city.estate_register import USES
+from importers.sources.sample_city.frames import frame
+from importers.sources.sample_city.homesteads import Homesteads
+from importers.sources.sample_city.noise import fractal_noise, generator
+from importers.sources.sample_city.terrain import elevation_m, slope_degrees
+from importers.sources.sample_city.town import Town
+from importers.sources.sample_city.waters import Waters
+from spatial.city import city
+
+SCHEME = "gbt21010_2017"
+PATCH_M2 = 9500.0
+
+
+def landcover(town: Town, waters: Waters, country: CountryRoads, homes: Homesteads,
+              county: shapely.Polygon, seed: int, margin_m: float) -> pd.DataFrame:
+    """Pieces of one class each; together exactly the window ``margin_m`` around the main town."""
+    faces = shapely.coverage_union_all(town.graph.faces)
+    window = shapely.box(*faces.envelope.buffer(margin_m, join_style="mitre").bounds)
+    window = window.intersection(county)
+    shapes, classes = _town_land(town)
+    fields = _field_blocks(town)
+    outer = shapely.union_all([window.difference(faces), *fields])
+    bank = faces.buffer(60).buffer(-60).difference(faces)
+    fixed, kinds = _fixed(outer, waters, country, homes)
+    rest = outer.difference(shapely.union_all(fixed))
+    green, green_kinds = _parts([rest.intersection(bank)], ["0810"])
+    rest = rest.difference(bank)
+    patches, sorts = _patches(rest, seed)
+    shapes, classes = [*shapes, *fixed, *green, *patches], [*classes, *kinds, *green_kinds, *sorts]
+    whole = shapely.coverage_clean(np.array(shapes), snapping_distance=1e-3)
+    good = shapely.area(whole) > 0.5
+    whole, classes = whole[good], np.array(classes)[good]
+    return frame(
+        whole, code=[f"{city().adcode}DL{n:06d}" for n in range(1, len(whole) + 1)], scheme=SCHEME,
+        class_code=classes, area_m2=np.round(shapely.area(whole), 2),
+    )
+
+
+def _town_land(town: Town) -> tuple[list, list[str]]:
+    """Blocks by their use; what faces have beyond their block is street."""
+    by_face = {b.face: b for b in town.blocks}
+    shapes, classes = [], []
+    for number, face in enumerate(town.graph.faces):
+        block = by_face.get(number)
+        if block is None:
+            shapes.append(face)
+            classes.append("1004")
+            continue
+        inner = shapely.Polygon(block.ring).intersection(face)
+        shapes.append(face.difference(inner))
+        classes.append("1004")
+        if block.use != "field":
+            shapes.append(inner)
+            classes.append("0301" if block.use == "park" else USES[block.use][0])
+    return _parts(shapes, classes)
+
+
+def _field_blocks(town: Town) -> list[shapely.Geometry]:
+    """Unbuilt blocks within the street plan, as open country."""
+    return [shapely.Polygon(b.ring).intersection(town.graph.faces[b.face])
+            for b in town.blocks if b.use == "field"]
+
+
+def _parts(shapes, classes) -> tuple[list, list[str]]:
+    pieces, index = shapely.get_parts(np.array(shapes, object), return_index=True)
+    areal = (shapely.get_type_id(pieces) == 3) & (shapely.area(pieces) > 0.01)
+    return list(pieces[areal]), list(np.array(classes)[index[areal]])
+
+
+def _fixed(outer, waters: Waters, country: CountryRoads, homes: Homesteads):
+    """Water, country roads and homesteads outside the street plan."""
+    water_class = {"river": "1101", "reservoir": "1103", "pond": "1104", "canal": "1107"}
+    shapely.prepare(outer)
+    near = shapely.intersects(outer, waters.polygons)
+    water, kinds = _parts(shapely.intersection(waters.polygons[near], outer),
+                          [water_class[k] for k in np.array(waters.kinds)[near]])
+    wet = shapely.union_all(water)
+    lines = country.lines[shapely.intersects(outer, country.lines)]
+    width = country.widths_m[shapely.intersects(outer, country.lines)]
+    bands = shapely.union_all(shapely.buffer(lines, width / 2, cap_style="flat"))
+    roads, road_kinds = _parts([bands.intersection(outer).difference(wet)], ["1006"])
+    yards = homes.parcels[shapely.contains_properly(outer, homes.parcels)]
+    taken = shapely.union_all([bands, wet])
+    shapely.prepare(taken)
+    yards = yards[~shapely.intersects(taken, yards)]
+    return [*water, *roads, *yards], [*kinds, *road_kinds, *["0702"] * len(yards)]
+
+
+def _patches(rest: shapely.Geometry, seed: int) -> tuple[list, list[str]]:
+    """Fields and woods by the lie of the land: relaxed cells of about a hectare."""
+    random = generator(seed, "patches")
+    west, south, east, north = rest.bounds
+    step = PATCH_M2**0.5
+    x, y = np.meshgrid(np.arange(west, east + step, step), np.arange(south, north + step, step))
+    x = (x + random.uniform(-0.46, 0.46, x.shape) * step).ravel()
+    y = (y + random.uniform(-0.46, 0.46, y.shape) * step).ravel()
+    cells = shapely.get_parts(shapely.voronoi_polygons(
+        shapely.multipoints(np.column_stack([x, y])), extend_to=rest))
+    middle = shapely.get_coordinates(shapely.centroid(cells)).T
+    steep, high = slope_degrees(*middle), elevation_m(*middle)
+    wet = fractal_noise(*middle, 700, 51, 3)
+    classes = np.select(
+        [steep > 11, (steep > 6) & (wet > 0.2), steep > 7, high > 230, wet > 0.42, wet < -0.38],
+        ["0301", "0305", "0201", "0307", "0103", "0404"], "0101",
+    )
+    shapely.prepare(rest)
+    return _parts(shapely.intersection(cells, rest), classes)

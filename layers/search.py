@@ -1,0 +1,98 @@
+"""The search over every layer: by code, name, address; bounded, and as of any moment.
+
+Only the published views are read. What is matched is found through the trigram
+indexes of this app's migrations; a term without letters is compared as it is, since
+``ILIKE`` folds every row's text first.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from layers.declarations import Layer
+from spatial.city import city
+from spatial.periods import AsOf
+from spatial.versions.queries import as_of_sql
+
+MAX_TERMS = 4
+MAX_LENGTH = 60
+MIN_CODE = 3
+POOL = 200  # how many matches are ranked
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One found feature; ``texts`` are its search fields, ``place`` longitude and latitude."""
+
+    code: str
+    texts: tuple[str, ...]
+    place: tuple[float, float] | None
+
+
+def search(layer: Layer, text: str, as_of: AsOf, most: int = 6) -> list[Hit]:
+    """The best matches of a layer: its code exactly, its code's beginning, then its texts."""
+    terms = terms_of(text)
+    if not terms:
+        return []
+    sql, params = search_sql(layer, terms, as_of, most)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [_hit(row) for row in cursor.fetchall()]
+
+
+def terms_of(text: str) -> list[str]:
+    """The words of a query; each must occur.
+
+    >>> terms_of("  人民路 12 号 ")
+    ['人民路', '12', '号']
+    """
+    return text.replace("\x00", "").strip()[:MAX_LENGTH].split()[:MAX_TERMS]
+
+
+def search_sql(layer: Layer, terms: list[str], as_of: AsOf, most: int) -> tuple[str, list[Any]]:
+    """The query and its parameters."""
+    moment, params = as_of_sql(as_of)
+    columns = [f'"{layer.column(name).column}"' for name in layer.search]
+    matching, matched = _matching(columns, terms)
+    shape = (
+        f"ST_Transform(ST_SetSRID(ST_PointOnSurface(geom), {city().projected}), 4326)"
+        if layer.geometry
+        else "NULL::geometry"
+    )
+    texts = "".join(f", {column}" for column in columns)
+    first = columns[0] if columns else "code"
+    sql = (
+        f"WITH found AS MATERIALIZED (SELECT code{texts}{', geom' if layer.geometry else ''}"
+        f" FROM {layer.view} WHERE {moment} AND {matching} LIMIT {POOL}),"
+        f" best AS (SELECT * FROM found ORDER BY code = %s DESC, starts_with(code, %s) DESC,"
+        f" position(%s in {first}) = 0, position(%s in {first}), length({first}), code"
+        f" LIMIT {most:d})"
+        f" SELECT code{texts}, ST_X(p), ST_Y(p) FROM best, LATERAL (SELECT {shape} AS p) AS s"
+    )
+    return sql, [*params, *matched, *([terms[0]] * 4)]
+
+
+def _matching(columns: Iterable[str], terms: list[str]) -> tuple[str, list[str]]:
+    """A condition that every term occurs somewhere, and its parameters."""
+    clauses, params = [], []
+    for term in terms:
+        pattern = _escaped(term)
+        operator = "ILIKE" if term.lower() != term.upper() else "LIKE"
+        options = [f"{column} {operator} %s" for column in columns]
+        params += [f"%{pattern}%"] * len(options)
+        if len(term) >= MIN_CODE and term.isascii():
+            options.append("code LIKE %s")
+            params.append(f"{pattern}%")
+        clauses.append(f"({' OR '.join(options)})" if options else "false")
+    return " AND ".join(clauses), params
+
+
+def _escaped(term: str) -> str:
+    return term.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def _hit(row: tuple) -> Hit:
+    code, *texts, x, y = row
+    return Hit(code, tuple(t for t in texts if t), (x, y) if x is not None else None)

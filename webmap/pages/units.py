@@ -1,0 +1,31 @@
+"""以图管房: a building's unit table; who may not see units sees the building's facts."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from layers.access import may_see
+from layers.queries import last_version_of, version_of
+from layers.registry import layer_of
+from webmap.pages.asking import asked_layer, asked_moment
+from webmap.pages.caller import caller_of
+from webmap.pages.panel import record_context
+from webmap.unit_table import unit_table
+
+
+@require_safe
+def units(request: HttpRequest, code: str) -> HttpResponse:
+    """The building's record with its unit table on top, as of a moment."""
+    layer = asked_layer(request, "buildings")
+    as_of = asked_moment(request)
+    version = version_of(layer, code, as_of) or last_version_of(layer, code)
+    if version is None:
+        raise Http404(_("没有这幢建筑"))
+    context: dict[str, Any] = record_context(request, layer, version, as_of)
+    if may_see(caller_of(request), layer_of("units")):
+        context["table"] = unit_table(code, as_of) if context["stands"] else None
+        context["may_see_units"] = True
+    return render(request, "panel/units.html", context)
