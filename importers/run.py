@@ -89,7 +89,9 @@ def start(
             outcome = _take_in(run, layer, register, delivery, terms, commit, progress)
         except (Refused, Conflict) as error:
             _end(run, ImportRun.State.REFUSED, str(error))
-            raise Refused(str(error)) from error
+            refused = Refused(str(error))
+            refused.run_id = run.pk
+            raise refused from error
         except BaseException:
             _end(run, ImportRun.State.REFUSED, "中断")
             raise

@@ -1,63 +1,145 @@
-# Shared by the scripts. Sourced, not run; every function is small on purpose.
+# Shared by the scripts: sourced, not run. Every function is small on purpose.
+# shellcheck shell=bash
 
 set -euo pipefail
 
-ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-VAR="$ROOT/var"
-export UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT="$ROOT/.venv" PYTHONDONTWRITEBYTECODE=
-export DJANGO_SETTINGS_MODULE=${DJANGO_SETTINGS_MODULE:-webmap.settings}
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+VAR=$ROOT/var
+LOG=$VAR/log/${0##*/}.log
+LEAST_MAJOR=15
 cd "$ROOT"
+
+# Settings of the caller's shell that would lead Python, uv or psql elsewhere.
+unset PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV DJANGO_SETTINGS_MODULE "${!PG@}"
+export PYTHONUTF8=1 UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$ROOT/.venv
 
 say() { printf '▸ %s\n' "$*"; }
 
-# fail WHAT TODO: one clear line on what went wrong, one on what to do.
+# fail WHAT [TODO]: one line on what is wrong, one on what to do.
 fail() {
     printf '✗ %s\n' "$1" >&2
     [ -z "${2:-}" ] || printf '  → %s\n' "$2" >&2
     exit 1
 }
 
-# step NAME HINT COMMAND...: run with its output in a log; show elapsed time, or the
-# log's telling line and the hint.
+# step NAME HINT COMMAND...: run it with its output in the log. The line shows the elapsed
+# seconds; on failure it is followed by the cause and the hint.
 step() {
-    local name=$1 hint=$2 log started=$SECONDS
+    local name=$1 hint=$2 began=$SECONDS status=0 from pid
     shift 2
-    mkdir -p "$VAR/log"
-    log="$VAR/log/setup.log"
+    from=$(log_size)
+    printf '== %s %s\n' "$(date '+%F %T')" "$name" >>"$LOG"
     printf '▸ %s …' "$name"
-    if "$@" >"$log" 2>&1; then
-        printf ' %ss\n' $((SECONDS - started))
-    else
+    # In the background, so that a signal is answered at once (see stop_children), and
+    # outside any condition, so that "set -e" holds inside. 9 is the lock of `locked`.
+    (set -e && "$@") >>"$LOG" 2>&1 </dev/null 9>&- &
+    pid=$!
+    watch "$pid" "$name" "$began"
+    wait "$pid" || status=$?
+    if [ "$status" != 0 ]; then
         printf '\n'
-        fail "$name 失败：$(telling_line "$log")" "$hint（日志 var/log/setup.log）"
+        fail "$name：没有成功。$(cause "$from")" "$hint（日志 ${LOG#"$ROOT/"}）"
+    fi
+    if [ -t 1 ]; then printf '\r▸ %s … %ss\n' "$name" $((SECONDS - began))
+    else printf ' %ss\n' $((SECONDS - began)); fi
+}
+
+# Keep the line of a running step moving: each second on a terminal, twice a minute in a log.
+watch() {
+    local shown=0 elapsed
+    while kill -0 "$1" 2>/dev/null; do
+        sleep 0.1
+        elapsed=$((SECONDS - $3))
+        if [ -t 1 ] && [ "$elapsed" != "$shown" ]; then printf '\r▸ %s … %ss' "$2" "$elapsed"
+        elif [ ! -t 1 ] && [ "$elapsed" -ge $((shown + 30)) ]; then printf ' %ss' "$elapsed"
+        else continue; fi
+        shown=$elapsed
+    done
+}
+
+# The size of the log in bytes; makes the log, and starts anew when it has grown large.
+log_size() {
+    mkdir -p "${LOG%/*}"
+    rotate "$LOG" 1
+    touch "$LOG"
+    wc -c <"$LOG"
+}
+
+# rotate FILE MB: keep one predecessor, so that logs cannot fill the disk.
+rotate() {
+    if [ -n "$(find "$1" -size "+$(($2 * 1024))k" 2>/dev/null)" ]; then mv -f "$1" "$1.1"; fi
+}
+
+# What went wrong, in one line, from the log past the given byte.
+cause() {
+    local text
+    text=$(tail -c "+$(($1 + 1))" "$LOG" | tail -n +2 | tr '\r' '\n' | grep -av '^[[:space:]]*$' || true)
+    if grep -aqE "Could not resolve|Temporary failure|EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ETIMEDOUT|NameResolution|NewConnection|dns error|client error \(Connect\)|Failed to fetch|Cannot initiate the connection" <<<"$text"; then
+        echo "连不上软件源 / package registry unreachable"
+    elif grep -aq 'No space left' <<<"$text"; then
+        echo "磁盘已满 / no space left"
+    else
+        { grep -aiE '✗|error|cannot|unable|failed|fatal|denied' <<<"$text" || tail -n 1 <<<"$text"; } |
+            tail -n 1 | sed 's/^✗ *//' | cut -c1-240
     fi
 }
 
-telling_line() {
-    grep -aE 'error|Error|ERROR|错误|Unable|unable|cannot|Cannot|No space|failed|FATAL' "$1" | tail -n 1 | cut -c1-300 || true
-    [ -s "$1" ] || echo "没有输出"
+# Everything that this process started and that is still there, ended.
+stop_children() {
+    local child
+    for child in $(children "$$"); do kill_tree "$child"; done
 }
 
-as_root() {
-    if [ "$(id -u)" = 0 ]; then "$@"
-    elif command -v sudo >/dev/null; then sudo "$@"
-    else fail "安装系统组件需要管理员权限" "请用 root 运行一次 script/bootstrap，或安装 sudo"
-    fi
+kill_tree() {
+    local child
+    for child in $(children "$1"); do kill_tree "$child"; done
+    kill -TERM "$1" 2>/dev/null || true
 }
 
-pg_bin() {
-    local found
-    found=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
-    [ -n "$found" ] || return 1
-    echo "$found"
+children() { cat "/proc/$1/task/$1/children" 2>/dev/null || true; }
+
+interrupted() {
+    trap - INT TERM HUP
+    stop_children
+    printf '\n' >&2
+    fail "已中断 / interrupted"
+}
+trap interrupted INT TERM HUP
+trap 'printf "✗ %s 在第 %s 行意外中止\n" "$0" "$LINENO" >&2' ERR
+
+# One at a time: a second caller waits. The lock goes with the process.
+locked() {
+    exec 9>"$VAR/lock"
+    flock -n 9 || { say "等待另一个正在运行的脚本 / waiting for another script"; flock -w 900 9; } ||
+        fail "另一个脚本仍在运行" "请等它结束后再试"
 }
 
+unlocked() { exec 9>&-; }
+
+# check_space [DIR]: writable, and at least 1 GB free.
 check_space() {
-    mkdir -p "$VAR" 2>/dev/null && [ -w "$VAR" ] || fail "目录 var/ 不可写" "请检查 $VAR 的权限"
-    local free_mb
-    free_mb=$(df -Pm "$VAR" | awk 'NR==2 {print $4}')
-    [ "$free_mb" -ge 1024 ] || fail "磁盘空间不足：var/ 所在磁盘仅剩 ${free_mb} MB" "请腾出至少 1 GB 后重试"
+    local dir=${1:-$VAR} free_mb
+    { mkdir -p "$dir" && [ -w "$dir" ]; } 2>/dev/null ||
+        fail "目录 $dir 不可写 / not writable" "请检查它的属主和权限，或换一个用户运行"
+    free_mb=$(df -Pm "$dir" | awk 'NR == 2 {print $4}')
+    [ "$free_mb" -ge 1024 ] ||
+        fail "磁盘空间不足：$dir 所在磁盘仅剩 $free_mb MB" "请腾出至少 1 GB 后再试"
 }
+
+# The installed PostgreSQL servers that are new enough, oldest first.
+majors() {
+    local server major
+    for server in /usr/lib/postgresql/*/bin/postgres; do
+        major=${server#/usr/lib/postgresql/}
+        major=${major%%/*}
+        if [ -x "$server" ] && [ "$major" -ge $LEAST_MAJOR ] 2>/dev/null; then echo "$major"; fi
+    done | sort -n
+}
+
+# fingerprint FILE...: a short hash of their names and contents, bound to this folder.
+fingerprint() { { pwd; sha256sum "$@" 2>/dev/null || true; } | sha256sum | cut -c1-16; }
+
+is_stamped() { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
 
 py() { "$ROOT/.venv/bin/python" "$@"; }
 manage() { py "$ROOT/manage.py" "$@"; }

@@ -30,6 +30,7 @@ def style(
     solid: bool = False,
     terrain: str = "",
     relief: bool = False,
+    muted: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """A MapLibre style of these layers.
 
@@ -41,9 +42,11 @@ def style(
         solid: whether buildings stand up.
         terrain: address template of the terrain tiles, '' if there is no terrain.
         relief: whether terrain shading is visible at first.
+        muted: layer id → opacity, for what is only background here.
     """
     drawn = sorted((layer for layer in layers if layer.paint), key=lambda la: la.paint.rank)  # type: ignore[union-attr]
     visible = set(shown)
+    muted = muted or {}
     sources: dict[str, Any] = {
         layer.id: {
             "type": "vector",
@@ -53,18 +56,31 @@ def style(
         }
         for layer in drawn
     }
-    below: list[dict] = [
-        {"id": "paper", "type": "background", "paint": {"background-color": PAPER}}
-    ]
+    paper: dict = {"id": "paper", "type": "background", "paint": {"background-color": PAPER}}
+    shapes = [s for layer in drawn for s in shape_layers(layer, latitude, solid=solid)]
+    for item in shapes:
+        if item["source"] in muted and item["type"] == "fill":
+            item["paint"]["fill-opacity"] = muted[item["source"]]
     if terrain:
         sources["terrain"] = _terrain_source(terrain)
-        below.append(_hillshade(relief))
-    shapes = [s for layer in drawn for s in shape_layers(layer, latitude, solid=solid)]
+        shapes.insert(_ground_layers(shapes), _hillshade(relief))
     labels = [label for layer in drawn for label in label_layers(layer)]
     for item in (*shapes, *labels):
+        if item["id"] == "relief":
+            continue
         shown_now = "visible" if item["source"] in visible else "none"
         item.setdefault("layout", {})["visibility"] = shown_now
-    return {"version": 8, "sources": sources, "layers": [*below, *shapes, *labels]}
+    return {
+        "version": 8,
+        "sources": sources,
+        "light": {"anchor": "viewport", "color": "#fff8ea", "intensity": 0.22},
+        "layers": [paper, *shapes, *labels],
+    }
+
+
+def _ground_layers(shapes: list[dict]) -> int:
+    """How many of the shapes lie below the terrain shading: the land cover."""
+    return sum(item["source"] == "landcover" for item in shapes)
 
 
 def shape_layers(layer: Layer, latitude: float, *, solid: bool = False) -> list[dict]:
@@ -224,6 +240,11 @@ def _line(layer: Layer, colour: Expression, latitude: float) -> list[dict]:
         line["paint"]["line-width"] = [
             "match", ["get", "level"], "county", 2.4, "town", 1.4, 0.7
         ]  # fmt: skip
+        line["paint"]["line-opacity"] = [
+            "interpolate", ["linear"], ["zoom"],
+            10.5, ["match", ["get", "level"], "village", 0, 1],
+            12, ["match", ["get", "level"], "village", 0.7, 1],
+        ]  # fmt: skip
     if not paint.casing:
         return [line]
     edge = _base(layer, "line", "-casing")
@@ -299,9 +320,9 @@ def _hillshade(visible: bool) -> dict[str, Any]:
         "source": "terrain",
         "layout": {"visibility": "visible" if visible else "none"},
         "paint": {
-            "hillshade-shadow-color": "#5a5142",
-            "hillshade-highlight-color": "#fffdf5",
-            "hillshade-accent-color": "#8a7d63",
-            "hillshade-exaggeration": 0.55,
+            "hillshade-shadow-color": "rgba(74, 66, 50, 0.85)",
+            "hillshade-highlight-color": "rgba(255, 253, 245, 0.7)",
+            "hillshade-accent-color": "rgba(138, 125, 99, 0.5)",
+            "hillshade-exaggeration": 0.5,
         },
     }

@@ -19,6 +19,7 @@ class Entrance:
     solid: bool = False  # buildings stand up
     relief: bool = False  # terrain shading
     fragment: str = ""  # what the panel shows before a click
+    muted: tuple[tuple[str, float], ...] = ()  # layer and opacity, where it is background
 
 
 ENTRANCES = (
@@ -27,8 +28,10 @@ ENTRANCES = (
         path="/",
         title="综合",
         subtitle="一图总览",
+        relief=True,
         hint="点击地图上的要素，查看它的记录与沿革。",
         layers=("landcover", "water", "roads", "buildings", "districts", "addresses"),
+        fragment="/overview/general",
     ),
     Entrance(
         id="planning",
@@ -38,6 +41,8 @@ ENTRANCES = (
         hint="点击任意位置，查看此处的规划用地、控制指标与各类约束。",
         layers=("water", "plan-zones", "roads", "constraints", "buildings", "districts"),
         zoom=0.2,
+        muted=(("plan-zones", 0.62),),
+        fragment="/overview/planning",
     ),
     Entrance(
         id="housing",
@@ -50,6 +55,8 @@ ENTRANCES = (
         pitch=52,
         bearing=-18,
         solid=True,
+        muted=(("parcels", 0.22), ("landcover", 0.5)),
+        fragment="/overview/housing",
     ),
     Entrance(
         id="hazards",

@@ -29,6 +29,9 @@ REFERENCES = {
     "start_code": "pipe-points",
     "end_code": "pipe-points",
 }
+# what is called by its class: its other texts are shared by many
+CALLED_BY_CLASS = frozenset({"plan-zones", "landcover", "pipe-points"})
+NAMES = ("name", "full_address", "address", "location")
 UNSAID = frozenset({"scheme", "schematic"})
 
 
@@ -67,15 +70,22 @@ class EraView:
 
 def heading(layer: Layer, version: Any) -> str:
     """What a record is called: its name, its address, its class, else its code."""
-    for name in (*layer.search, "name", "full_address", "address", "location"):
+    if layer.id == "pipe-lines":
+        return " ".join(t for t in (_class_name(layer, version), version.section) if t)
+    named = () if layer.id in CALLED_BY_CLASS else (*layer.search, *NAMES)
+    for name in named:
         text = getattr(version, name, "")
         if text and isinstance(text, str):
             return text.strip()
+    return _class_name(layer, version) or str(version.code)
+
+
+def _class_name(layer: Layer, version: Any) -> str:
     for declared in layer.fields:
         value = getattr(version, declared.name, "")
         if declared.scheme and value:
             return scheme(scheme_of(layer, declared.name, row_scheme(version))).name(str(value))
-    return str(version.code)
+    return ""
 
 
 def row_scheme(version: Any) -> str:
@@ -112,7 +122,11 @@ def _row(layer: Layer, declared: Field, version: Any, caller: Caller, as_of: AsO
         if target == "districts":
             title, text = title.removesuffix("编码"), district_name(str(value), as_of) or text
         return Row(title, text, link=f"{target}/{value}")
-    colour = scheme(scheme_id).colour(str(value)) if scheme_id else ""
+    colour = ""
+    if scheme_id:
+        colour = scheme(scheme_id).colour(str(value))
+        title = title.removesuffix("编码")
+        text = text if str(value).isdigit() else text.removeprefix(f"{value} ")
     plain = declared.name.endswith("year")
     return Row(title, str(value) if plain else text, declared.unit, colour=colour)
 

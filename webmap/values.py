@@ -26,6 +26,9 @@ def shown(column: Column, value: Any, scheme_id: str = "") -> str:
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     if column.choices:
         return str(dict(column.flatchoices).get(value, value))
+    if column.name == "scheme" and value in schemes():
+        known = schemes()[value]
+        return f"{known.title}（{known.version}）"
     scheme = schemes().get(scheme_id)
     name = scheme.name(str(value)) if scheme else str(value)
     return name if name == str(value) else f"{value} {name}"

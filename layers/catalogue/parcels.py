@@ -14,7 +14,7 @@ LAYERS = (
         fields=(
             Field("location", "Location"),
             Field("scheme", "Land-use scheme"),
-            Field("land_use", "Land use", scheme="land_sea_use_2023", in_tiles=True),
+            Field("land_use", "Land use", scheme="gbt21010_2017", in_tiles=True),
             Field("right_type", "Right type"),
             Field("registered_area_m2", "Registered area", unit="m²"),
             Field("registered_on", "Registered on"),

@@ -88,7 +88,8 @@ def _class(layer: Layer, version: Any) -> dict[str, str]:
         value = getattr(version, declared.name, "")
         if declared.scheme and value:
             codes = scheme(getattr(version, "scheme", "") or declared.scheme)
-            return {"name": codes.name(value), "code": value, "colour": codes.colour(value)}
+            shown = value if value.isdigit() else ""
+            return {"name": codes.name(value), "code": shown, "colour": codes.colour(value)}
     return {}
 
 

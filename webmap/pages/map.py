@@ -1,8 +1,10 @@
 """The map page: four entrances, one template, one program; and its style."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -24,6 +26,7 @@ from webmap.entrances import ENTRANCES, Entrance, entrance_named
 from webmap.legends import values_in_use
 
 MAX_TERRAIN_ZOOM = 15
+MOST_DAYS = 300
 
 
 def visible_layers(request: HttpRequest) -> list[Layer]:
@@ -65,6 +68,7 @@ def map_style(request: HttpRequest) -> JsonResponse:
         solid=chosen.solid,
         terrain=terrain if settings.TERRAIN.exists() else "",
         relief=chosen.relief,
+        muted=dict(chosen.muted),
     )
     response = JsonResponse(document, json_dumps_params={"ensure_ascii": False})
     response["Cache-Control"] = "private, no-cache"
@@ -110,7 +114,8 @@ def layer_groups(layers: list[Layer], entrance: Entrance) -> list[dict[str, Any]
 def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
     """What the page's program needs to know."""
     view = city().view
-    first = Change.objects.order_by("at").values_list("at", flat=True).first()
+    newest = Change.objects.order_by("-id").values_list("id", flat=True).first()
+    days = list(_days_of_change(newest or 0))
     extent = city().extent
     return {
         "entrance": entrance.id,
@@ -123,9 +128,19 @@ def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
         "projected": {"epsg": city().projected, "proj4": proj4_text(city().projected)},
         "layers": list(entrance.layers),
         "fragment": entrance.fragment,
-        "first": timezone.localtime(first).date().isoformat() if first else "",
+        "first": days[0] if days else "",
+        "days": days,
         "today": timezone.localdate().isoformat(),
     }
+
+
+@lru_cache(maxsize=4)
+def _days_of_change(newest: int) -> tuple[str, ...]:
+    """The first day on which anything changed, and the latest others; read once per change."""
+    days = Change.objects.annotate(day=TruncDate("at")).values_list("day", flat=True)
+    latest = list(days.order_by("-day").distinct()[:MOST_DAYS])
+    first = days.order_by("day").first()
+    return tuple(day.isoformat() for day in sorted({*latest, first} - {None}))
 
 
 urlpatterns = [

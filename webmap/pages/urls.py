@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from webmap.pages import here, measure, panel, search, units, warnings
+from webmap.pages import here, measure, overview, panel, search, units, warnings
 from webmap.pages import map as map_pages
 
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("units/<str:code>", units.units, name="unit-table"),
     path("here", here.here, name="here"),
     path("warnings", warnings.warnings, name="warnings"),
+    path("overview/general", overview.general, name="overview-general"),
+    path("overview/planning", overview.planning, name="overview-planning"),
+    path("overview/housing", overview.housing, name="overview-housing"),
     path("search", search.found, name="search"),
     path("measure", measure.measured, name="measure"),
 ]

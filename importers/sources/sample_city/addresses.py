@@ -9,17 +9,21 @@ from importers.sources.sample_city.estate_register import numbered
 from importers.sources.sample_city.frames import frame
 
 PROVINCE = "湖南省涟源市"
-REACH_M = 90.0
+REACH_M = 180.0
 
 
-def _along(lines: np.ndarray, road: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _along(
+    lines: np.ndarray, road: np.ndarray, points: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Where on its road each point is, m, and on which side (0 left, 1 right)."""
     at = shapely.line_locate_point(lines[road], points)
     here = shapely.get_coordinates(shapely.line_interpolate_point(lines[road], at))
     ahead = shapely.get_coordinates(
         shapely.line_interpolate_point(lines[road], np.minimum(at + 2, shapely.length(lines[road])))
     )
-    back = shapely.get_coordinates(shapely.line_interpolate_point(lines[road], np.maximum(at - 2, 0)))
+    back = shapely.get_coordinates(
+        shapely.line_interpolate_point(lines[road], np.maximum(at - 2, 0))
+    )
     place, way = shapely.get_coordinates(points) - here, ahead - back
     return at, (way[:, 0] * place[:, 1] - way[:, 1] * place[:, 0] < 0).astype(int)
 
@@ -45,19 +49,23 @@ def addressed(
     """
     used = np.unique(buildings["row"])
     spots = shapely.point_on_surface(parcels.geometry.to_numpy()[used])
-    lines, town = roads.geometry.to_numpy(), parcels["land_use"].to_numpy()[used]
-    simple = np.array([_longest(line) for line in lines])
+    simple = np.array([_longest(line) for line in roads.geometry.to_numpy()])
     urban = np.flatnonzero(roads["kind"].to_numpy() != "rural")
     nearest, distance = shapely.STRtree(simple[urban]).query_nearest(
         spots, all_matches=False, return_distance=True
     )
     road = urban[nearest[1]]
-    on_street = (distance < REACH_M * 2) & (buildings.groupby("row")["kind"].first().reindex(
-        used).to_numpy() != "farmhouse") & (town != "")
+    kind = buildings.groupby("row")["kind"].first().reindex(used).to_numpy()
+    on_street = (distance < REACH_M) & (kind != "farmhouse")
     at, side = _along(simple, road, spots)
     number = _rising(road, side, at)
-    return _registers(buildings, parcels, roads, simple,
-                      pd.DataFrame({"road": road, "number": number, "street": on_street}, used))
+    return _registers(
+        buildings,
+        parcels,
+        roads,
+        simple,
+        pd.DataFrame({"road": road, "number": number, "street": on_street}, used),
+    )
 
 
 def _longest(line: shapely.Geometry) -> shapely.Geometry:
@@ -83,11 +91,16 @@ def _registers(buildings, parcels, roads, lines, found: pd.DataFrame):
     with_address = buildings.assign(address=text)
     shown = (buildings["kind"] != "annex").to_numpy()
     shapes = buildings.geometry.to_numpy()[shown]
-    door = shapely.get_point(shapely.shortest_line(shapes, lines[mine["road"].to_numpy()[shown]]), 0)
+    door = shapely.get_point(
+        shapely.shortest_line(shapes, lines[mine["road"].to_numpy()[shown]]), 0
+    )
     register = frame(
-        door, code=np.char.add(np.char.add(district[shown].astype(str), "A"),
-                               numbered(district[shown], 5).astype(str)),
-        full_address=text[shown], road_name=np.where(street[shown], name[shown], ""),
+        door,
+        code=np.char.add(
+            np.char.add(district[shown].astype(str), "A"), numbered(district[shown], 5).astype(str)
+        ),
+        full_address=text[shown],
+        road_name=np.where(street[shown], name[shown], ""),
         house_number=np.char.add(label[shown].astype(str), "号"),
         building_code=buildings["code"].to_numpy()[shown],
     )

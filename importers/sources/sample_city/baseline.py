@@ -34,21 +34,35 @@ def _tables(drawing: Drawing) -> Iterator[tuple[str, pd.DataFrame]]:
     water = drawing.waters
     yield "districts", district_frame(found)
     yield "roads", drawing.roads
-    yield "water", frame(
-        water.polygons, code=[f"{city().adcode}W{n:05d}" for n in range(1, len(water.names) + 1)],
-        name=water.names, kind=water.kinds,
+    yield (
+        "water",
+        frame(
+            water.polygons,
+            code=[f"{city().adcode}W{n:05d}" for n in range(1, len(water.names) + 1)],
+            name=water.names,
+            kind=water.kinds,
+        ),
     )
-    yield "landcover", landcover(
-        drawing.towns[0], water, drawing.country, drawing.homes, found.county, seed,
-        size.landcover_margin_m,
+    yield (
+        "landcover",
+        landcover(
+            drawing.towns[0],
+            water,
+            drawing.country,
+            drawing.homes,
+            found.county,
+            seed,
+            size.landcover_margin_m,
+        ),
     )
     yield "parcels", drawing.estate.parcels
     yield "pipe-points", drawing.pipe_points
     yield "pipe-lines", drawing.pipe_lines
     yield "plan-zones", plan_zones(drawing.towns)
     yield "constraints", constraints(drawing.towns, found, water, seed)
-    yield "hazard-sites", pd.concat(
-        [hazard_sites(size, seed, found), catalogued_events()], ignore_index=True
+    yield (
+        "hazard-sites",
+        pd.concat([hazard_sites(size, seed, found), catalogued_events()], ignore_index=True),
     )
     yield "rain-stations", rain_stations(size, seed, found)
     yield "grid-cells", drawing.cells
@@ -61,7 +75,10 @@ def completions(drawing: Drawing) -> Iterator[Delivery]:
         finished = drawing.buildings["completed_year"] == year
         if finished.any():
             yield from _building_layers(
-                drawing, finished, moment(year, 12, 20), f"{year}年度竣工房屋入库（示意）",
+                drawing,
+                finished,
+                moment(year, 12, 20),
+                f"{year}年度竣工房屋入库（示意）",
                 f"示意〔{year}〕竣工",
             )
 

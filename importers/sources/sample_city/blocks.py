@@ -48,9 +48,7 @@ class Block:
 
 
 def _half_widths(layout: Layout, face: Face) -> list[float]:
-    return [
-        4.0 if s == NO_STREET else layout.streets.all[s].width_m / 2 for s in face.streets
-    ]
+    return [0.0 if s == NO_STREET else layout.streets.all[s].width_m / 2 for s in face.streets]
 
 
 def block_ring(layout: Layout, face: Face, step_m: float = 24.0) -> Ring:
@@ -82,22 +80,51 @@ def _use(layout: Layout, face: Face, dense: float, random: np.random.Generator) 
     if layout.main and is_industrial(s, t):
         return "industry" if random.random() < 0.85 else "vacant"
     weights = _weights(layout.main, dense, size)
-    return str(random.choice(list(weights), p=np.array(list(weights.values())) / sum(
-        weights.values())))
+    return str(
+        random.choice(list(weights), p=np.array(list(weights.values())) / sum(weights.values()))
+    )
 
 
 def _weights(main: bool, dense: float, size: float) -> dict[str, float]:
     if not main:
-        return {"old": 0.44, "urban_village": 0.3, "slabs": 0.08 * (size > 7000),
-                "vacant": 0.06, "field": 0.10 if dense < 0.6 else 0, "school": 0.03}
+        return {
+            "old": 0.44,
+            "urban_village": 0.3,
+            "slabs": 0.08 * (size > 7000),
+            "vacant": 0.06,
+            "field": 0.10 if dense < 0.6 else 0,
+            "school": 0.03,
+        }
     if dense > 0.8:
-        return {"old": 0.46, "commercial": 0.14, "slabs": 0.2, "urban_village": 0.12,
-                "office": 0.08}
+        return {
+            "old": 0.46,
+            "commercial": 0.14,
+            "slabs": 0.2,
+            "urban_village": 0.12,
+            "office": 0.08,
+        }
     if dense > 0.55:
-        return {"old": 0.2, "slabs": 0.28, "urban_village": 0.24, "towers": 0.1 * (size > 12000),
-                "office": 0.06, "commercial": 0.05, "green": 0.03, "vacant": 0.03}
-    return {"urban_village": 0.22, "slabs": 0.14, "midrise": 0.14, "towers": 0.13, "villas": 0.08,
-            "vacant": 0.09, "industry": 0.05, "field": 0.12, "green": 0.03}
+        return {
+            "old": 0.2,
+            "slabs": 0.28,
+            "urban_village": 0.24,
+            "towers": 0.1 * (size > 12000),
+            "office": 0.06,
+            "commercial": 0.05,
+            "green": 0.03,
+            "vacant": 0.03,
+        }
+    return {
+        "urban_village": 0.22,
+        "slabs": 0.14,
+        "midrise": 0.14,
+        "towers": 0.13,
+        "villas": 0.08,
+        "vacant": 0.09,
+        "industry": 0.05,
+        "field": 0.12,
+        "green": 0.03,
+    }
 
 
 def blocks_of(size: Size, seed: int, graph: StreetGraph, owner: np.ndarray) -> list[Block]:

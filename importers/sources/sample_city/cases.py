@@ -12,18 +12,36 @@ from importers.sources.sample_city.sizes import Size
 from spatial.city import city
 
 # step → hours after the first; the last is the end of most cases
-STEPS = (("reported", 0), ("filed", 3), ("dispatched", 5), ("handled", 27), ("checked", 33),
-         ("closed", 35))
+STEPS = (
+    ("reported", 0),
+    ("filed", 3),
+    ("dispatched", 5),
+    ("handled", 27),
+    ("checked", 33),
+    ("closed", 35),
+)
 COMPONENT_TROUBLES = {
-    "0137": "路灯不亮", "0402": "行道树倾斜", "0305": "垃圾箱破损", "0104": "雨水箅子堵塞",
-    "0102": "污水井盖松动异响", "0103": "雨水井盖下沉", "0101": "上水井盖破损", "0150": "监控杆倾斜",
-    "0306": "户外广告破损", "0131": "通信立杆倾斜", "0212": "路名牌污损",
+    "0137": "路灯不亮",
+    "0402": "行道树倾斜",
+    "0305": "垃圾箱破损",
+    "0104": "雨水箅子堵塞",
+    "0102": "污水井盖松动异响",
+    "0103": "雨水井盖下沉",
+    "0101": "上水井盖破损",
+    "0150": "监控杆倾斜",
+    "0306": "户外广告破损",
+    "0131": "通信立杆倾斜",
+    "0212": "路名牌污损",
 }
 EVENTS = {
-    "0110": ("暴露生活垃圾", "涟源市环境卫生服务中心（示意）"), "0113": ("道路破损", "涟源市市政服务中心（示意）"),
-    "0112": ("道路不洁", "涟源市环境卫生服务中心（示意）"), "0201": ("非法小广告", "涟源市城市管理局（示意）"),
-    "0405": ("店外经营", "涟源市城市管理局（示意）"), "0406": ("占道经营", "涟源市城市管理局（示意）"),
-    "0410": ("非机动车乱停放", "涟源市城市管理局（示意）"), "0506": ("道路积水", "涟源市排水事务中心（示意）"),
+    "0110": ("暴露生活垃圾", "涟源市环境卫生服务中心（示意）"),
+    "0113": ("道路破损", "涟源市市政服务中心（示意）"),
+    "0112": ("道路不洁", "涟源市环境卫生服务中心（示意）"),
+    "0201": ("非法小广告", "涟源市城市管理局（示意）"),
+    "0405": ("店外经营", "涟源市城市管理局（示意）"),
+    "0406": ("占道经营", "涟源市城市管理局（示意）"),
+    "0410": ("非机动车乱停放", "涟源市城市管理局（示意）"),
+    "0506": ("道路积水", "涟源市排水事务中心（示意）"),
     "0304": ("工地扬尘", "涟源市住房和城乡建设局（示意）"),
 }
 SOURCES = ("网格员上报", "网格员上报", "网格员上报", "群众举报", "视频监控")
@@ -45,8 +63,13 @@ def case_batches(
             last = batch == size.case_batches - 1
             if last and step in ("handled", "checked", "closed"):
                 alive &= random.random(len(table)) < 0.6
-            done.append((first + timedelta(hours=hours), step,
-                         table[alive].assign(step=step).reset_index(drop=True)))
+            done.append(
+                (
+                    first + timedelta(hours=hours),
+                    step,
+                    table[alive].assign(step=step).reset_index(drop=True),
+                )
+            )
     return done
 
 
@@ -55,16 +78,21 @@ def _batch(number: int, random, components: pd.DataFrame, first: datetime) -> pd
     rows = broken.iloc[np.sort(random.choice(len(broken), number, replace=False))]
     event = random.random(number) < 0.55
     kinds = np.array(list(EVENTS))[random.integers(len(EVENTS), size=number)]
-    about = [EVENTS[k] if e else (COMPONENT_TROUBLES[c], d) for e, k, c, d in
-             zip(event, kinds, rows["class_code"], rows["department"], strict=True)]
+    about = [
+        EVENTS[k] if e else (COMPONENT_TROUBLES[c], d)
+        for e, k, c, d in zip(event, kinds, rows["class_code"], rows["department"], strict=True)
+    ]
     shift = np.where(event[:, None], random.uniform(-2.5, 2.5, (number, 2)), 0)
     xy = shapely.get_coordinates(rows.geometry.to_numpy()) + shift
     code = [f"{city().adcode}{first:%Y%m%d}{n:05d}" for n in range(1, number + 1)]
     return frame(
-        shapely.points(xy), code=code, kind=np.where(event, "event", "component"),
+        shapely.points(xy),
+        code=code,
+        kind=np.where(event, "event", "component"),
         scheme=np.where(event, "events_2020", "components_2020"),
         class_code=np.where(event, kinds, rows["class_code"]),
-        description=[f"（示意）{a[0]}" for a in about], step="reported",
+        description=[f"（示意）{a[0]}" for a in about],
+        step="reported",
         source=np.array(SOURCES)[random.integers(len(SOURCES), size=number)],
         cell_code=rows["cell_code"].to_numpy(),
         component_code=np.where(event, "", rows["code"]),

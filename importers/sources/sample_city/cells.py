@@ -16,8 +16,9 @@ CELL_M2 = 9000.0
 MOST_PER_VILLAGE = 999
 
 
-def grid_cells(size: Size, seed: int, graphs: list[StreetGraph], owners: list[np.ndarray],
-               villages: Villages) -> pd.DataFrame:
+def grid_cells(
+    size: Size, seed: int, graphs: list[StreetGraph], owners: list[np.ndarray], villages: Villages
+) -> pd.DataFrame:
     """Cells of every town face, and for a wider grid squares of the villages around."""
     random = generator(seed, "cells")
     rings, owner = [], []
@@ -51,8 +52,9 @@ def _squares(number: int, villages: Villages, taken) -> tuple[np.ndarray, np.nda
         if polygon.is_empty:
             continue
         west, south, east, north = polygon.bounds
-        x, y = np.meshgrid(np.arange(west // 100 * 100, east, 100),
-                           np.arange(south // 100 * 100, north, 100))
+        x, y = np.meshgrid(
+            np.arange(west // 100 * 100, east, 100), np.arange(south // 100 * 100, north, 100)
+        )
         boxes = shapely.box(x.ravel(), y.ravel(), x.ravel() + 100, y.ravel() + 100)
         pieces = shapely.get_parts(shapely.intersection(boxes, polygon))
         pieces = pieces[(shapely.get_type_id(pieces) == 3) & (shapely.area(pieces) > 900)]
@@ -73,7 +75,9 @@ def _cell_frame(shapes, village, villages: Villages, random) -> pd.DataFrame:
     community = villages.codes[village]
     people = invented_people(len(villages.codes), random)
     return frame(
-        shapes, code=np.char.add(community.astype(str), np.char.zfill(number.astype(str), 3)),
-        community_code=community, area_m2=np.round(shapely.area(shapes)).astype(float),
+        shapes,
+        code=np.char.add(community.astype(str), np.char.zfill(number.astype(str), 3)),
+        community_code=community,
+        area_m2=np.round(shapely.area(shapes)).astype(float),
         inspector=people[village],
     )

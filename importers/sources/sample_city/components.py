@@ -13,19 +13,52 @@ from spatial.city import city
 SCHEME = "components_2020"
 # class → (name, department)
 CLASSES = {
-    "0137": ("路灯", "涟源市市政服务中心（示意）"), "0402": ("行道树", "涟源市园林服务中心（示意）"),
-    "0305": ("垃圾箱", "涟源市环境卫生服务中心（示意）"), "0104": ("雨水箅子", "涟源市排水事务中心（示意）"),
-    "0150": ("监控电子眼", "涟源市公安局（示意）"), "0204": ("公交站亭", "涟源市交通运输局（示意）"),
-    "0212": ("路名牌", "涟源市民政局（示意）"), "0306": ("户外广告", "涟源市城市管理局（示意）"),
-    "0102": ("污水井盖", "涟源市排水事务中心（示意）"), "0103": ("雨水井盖", "涟源市排水事务中心（示意）"),
-    "0101": ("上水井盖", "涟源市自来水公司（示意）"), "0111": ("燃气井盖", "涟源市燃气公司（示意）"),
-    "0131": ("通信立杆", "某通信公司（示意）"), "0225": ("非机动车停放点", "涟源市城市管理局（示意）"),
+    "0137": ("路灯", "涟源市市政服务中心（示意）"),
+    "0402": ("行道树", "涟源市园林服务中心（示意）"),
+    "0305": ("垃圾箱", "涟源市环境卫生服务中心（示意）"),
+    "0104": ("雨水箅子", "涟源市排水事务中心（示意）"),
+    "0150": ("监控电子眼", "涟源市公安局（示意）"),
+    "0204": ("公交站亭", "涟源市交通运输局（示意）"),
+    "0212": ("路名牌", "涟源市民政局（示意）"),
+    "0306": ("户外广告", "涟源市城市管理局（示意）"),
+    "0102": ("污水井盖", "涟源市排水事务中心（示意）"),
+    "0103": ("雨水井盖", "涟源市排水事务中心（示意）"),
+    "0101": ("上水井盖", "涟源市自来水公司（示意）"),
+    "0111": ("燃气井盖", "涟源市燃气公司（示意）"),
+    "0131": ("通信立杆", "某通信公司（示意）"),
+    "0225": ("非机动车停放点", "涟源市城市管理局（示意）"),
 }
 # what stands along the kerb, in order; repeated
-RHYTHM = np.array(["0402", "0137", "0402", "0104", "0402", "0305", "0402", "0137", "0402", "0131",
-                   "0402", "0104", "0402", "0137", "0306", "0402", "0225", "0402", "0137", "0150"])
-COVERS = {("WS", "检查井"): "0102", ("YS", "检查井"): "0103", ("JS", "阀门"): "0101",
-          ("TR", "阀门"): "0111"}
+RHYTHM = np.array(
+    [
+        "0402",
+        "0137",
+        "0402",
+        "0104",
+        "0402",
+        "0305",
+        "0402",
+        "0137",
+        "0402",
+        "0131",
+        "0402",
+        "0104",
+        "0402",
+        "0137",
+        "0306",
+        "0402",
+        "0225",
+        "0402",
+        "0137",
+        "0150",
+    ]
+)
+COVERS = {
+    ("WS", "检查井"): "0102",
+    ("YS", "检查井"): "0103",
+    ("JS", "阀门"): "0101",
+    ("TR", "阀门"): "0111",
+}
 
 
 def _kerb(town: Town, step_m: float, random) -> tuple[np.ndarray, np.ndarray]:
@@ -56,16 +89,20 @@ def _kerb(town: Town, step_m: float, random) -> tuple[np.ndarray, np.ndarray]:
     return np.vstack(places), np.concatenate(classes)
 
 
-def components(towns: list[Town], seed: int, step_m: float, cells: pd.DataFrame,
-               pipe_points: pd.DataFrame) -> pd.DataFrame:
+def components(
+    towns: list[Town], seed: int, step_m: float, cells: pd.DataFrame, pipe_points: pd.DataFrame
+) -> pd.DataFrame:
     """Every component, in the cell it stands in."""
     random = generator(seed, "components")
     kerbs = [_kerb(town, step_m, random) for town in towns]
-    covers = [(COVERS.get(pair, "")) for pair in
-              zip(pipe_points["network"], pipe_points["fitting"], strict=True)]
+    covers = [
+        (COVERS.get(pair, ""))
+        for pair in zip(pipe_points["network"], pipe_points["fitting"], strict=True)
+    ]
     covered = np.array([bool(c) for c in covers])
-    xy = np.vstack([*(k[0] for k in kerbs),
-                    shapely.get_coordinates(pipe_points.geometry.to_numpy()[covered])])
+    xy = np.vstack(
+        [*(k[0] for k in kerbs), shapely.get_coordinates(pipe_points.geometry.to_numpy()[covered])]
+    )
     classes = np.concatenate([*(k[1] for k in kerbs), np.array([c for c in covers if c])])
     points = shapely.points(xy)
     found = np.full(len(points), -1)
@@ -76,8 +113,11 @@ def components(towns: list[Town], seed: int, step_m: float, cells: pd.DataFrame,
     number = pd.Series(classes).groupby(classes).cumcount().to_numpy() + 1
     head = np.char.add(city().adcode, classes.astype(str))
     return frame(
-        points, code=np.char.add(head, np.char.zfill(number.astype(str), 6)), scheme=SCHEME,
-        class_code=classes, name=[CLASSES[c][0] for c in classes],
+        points,
+        code=np.char.add(head, np.char.zfill(number.astype(str), 6)),
+        scheme=SCHEME,
+        class_code=classes,
+        name=[CLASSES[c][0] for c in classes],
         cell_code=cells["code"].to_numpy()[found],
         department=[CLASSES[c][1] for c in classes],
         state=np.where(random.random(len(classes)) < 0.985, "完好", "破损"),

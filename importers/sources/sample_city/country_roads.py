@@ -29,10 +29,12 @@ def curve(start: np.ndarray, end: np.ndarray, swing_m: float, step_m: float = 60
     part = np.linspace(0, 1, max(3, int(length / step_m)))
     x, y = (start + part[:, None] * (end - start)).T
     free = np.minimum(1, 5 * part * (1 - part))[:, None] * min(1.0, length / 1500)
-    sway = np.column_stack([
-        smooth_noise(x, y, 1500, 81) + 0.45 * smooth_noise(x, y, 480, 82),
-        smooth_noise(x, y, 1500, 83) + 0.45 * smooth_noise(x, y, 480, 84),
-    ])
+    sway = np.column_stack(
+        [
+            smooth_noise(x, y, 1500, 81) + 0.45 * smooth_noise(x, y, 480, 82),
+            smooth_noise(x, y, 1500, 83) + 0.45 * smooth_noise(x, y, 480, 84),
+        ]
+    )
     return np.column_stack([x, y]) + swing_m * free * sway
 
 
@@ -115,7 +117,7 @@ def country_roads(
     spurs = list(_spurs(found, scope, random, 3 if size.houses_per_village < 60 else 6))
     owners = [-1] * len(lines) + owners + [village for _, village in spurs]
     kinds = ["secondary"] * len(lines) + ["rural"] * (len(lanes) + len(spurs))
-    names += [f"{found.names[v].rstrip('村社区')}村道" for v in owners[len(names):]]
+    names += [f"{found.names[v].rstrip('村社区')}村道" for v in owners[len(names) :]]
     widths = np.where(np.array(owners) < 0, 12.0, 5.0)
     shapes = np.array([shapely.LineString(c) for c in [*lines, *lanes, *(s for s, _ in spurs)]])
     return _outside(shapes, names, kinds, widths, np.array(owners), towns, found.county)
@@ -123,13 +125,17 @@ def country_roads(
 
 def _outside(shapes, names, kinds, widths, owners, towns, county) -> CountryRoads:
     shapely.prepare(towns)
-    kept = np.array([_longest(line.difference(towns)) if towns.intersects(line) else line
-                     for line in shapes])
+    kept = np.array(
+        [_longest(line.difference(towns)) if towns.intersects(line) else line for line in shapes]
+    )
     kept = np.array([_longest(line) for line in shapely.intersection(kept, county)])
     good = shapely.length(kept) > 40
     return CountryRoads(
-        kept[good], [n for n, g in zip(names, good, strict=True) if g],
-        [k for k, g in zip(kinds, good, strict=True) if g], widths[good], owners[good],
+        kept[good],
+        [n for n, g in zip(names, good, strict=True) if g],
+        [k for k, g in zip(kinds, good, strict=True) if g],
+        widths[good],
+        owners[good],
     )
 
 

@@ -11,7 +11,8 @@ class Delivery:
     """Features of one layer that begin or change at ``at``, and codes that cease then.
 
     ``frame`` has the register's field names as columns and complete rows; geometry in the
-    projected CRS. ``ancestry`` is (parent code, child code).
+    projected CRS. ``ancestry`` is (parent code, child code). An empty ``document`` waits
+    for its number (``documented``).
     """
 
     layer: str

@@ -23,13 +23,26 @@ ADMIN = Path(__file__).resolve().parents[3] / "data" / "admin"
 
 # Roughly where each town's seat lies (degrees); schematic, only to place towns sensibly.
 SEATS = {
-    "001": (111.6645, 27.6985), "002": (111.6560, 27.6860), "003": (111.6720, 27.6840),
-    "102": (111.7350, 27.7300), "103": (111.7450, 27.9450), "104": (111.6550, 27.9150),
-    "105": (111.8450, 27.8150), "106": (111.8750, 27.9250), "107": (111.8850, 27.6050),
-    "108": (111.6050, 27.7700), "109": (111.8550, 27.7450), "111": (111.8250, 27.5500),
-    "112": (111.7350, 27.5750), "113": (111.7550, 27.6350), "114": (111.6150, 27.6250),
-    "115": (111.7950, 27.8750), "116": (111.7850, 27.7400), "117": (111.6900, 27.7900),
-    "200": (111.9050, 27.8250), "202": (111.7100, 27.8550),
+    "001": (111.6645, 27.6985),
+    "002": (111.6560, 27.6860),
+    "003": (111.6720, 27.6840),
+    "102": (111.7350, 27.7300),
+    "103": (111.7450, 27.9450),
+    "104": (111.6550, 27.9150),
+    "105": (111.8450, 27.8150),
+    "106": (111.8750, 27.9250),
+    "107": (111.8850, 27.6050),
+    "108": (111.6050, 27.7700),
+    "109": (111.8550, 27.7450),
+    "111": (111.8250, 27.5500),
+    "112": (111.7350, 27.5750),
+    "113": (111.7550, 27.6350),
+    "114": (111.6150, 27.6250),
+    "115": (111.7950, 27.8750),
+    "116": (111.7850, 27.7400),
+    "117": (111.6900, 27.7900),
+    "200": (111.9050, 27.8250),
+    "202": (111.7100, 27.8550),
 }
 STREETS = ("001", "002", "003")
 
@@ -88,9 +101,10 @@ def _relaxed(points: np.ndarray, number: int, pull: np.ndarray, random) -> np.nd
     for _ in range(12):
         squared = ((points[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2)
         nearest = np.argmin(squared, axis=1)
-        for i in np.unique(nearest):
-            mine = nearest == i
-            centres[i] = np.average(points[mine], axis=0, weights=pull[mine])
+        weight = np.bincount(nearest, pull, number)
+        moved = np.column_stack([np.bincount(nearest, pull * p, number) for p in points.T])
+        used = weight > 0
+        centres[used] = moved[used] / weight[used, None]
     return centres
 
 
@@ -123,13 +137,16 @@ def _village_centres(county: shapely.Polygon, rows: list[dict], seed: int) -> np
 
 def _wavy_cells(centres: np.ndarray, county: shapely.Polygon) -> np.ndarray:
     """Voronoi cells with boundaries that wander like ridges and brooks, clipped exactly."""
-    x, y = np.meshgrid([county.bounds[0] - 6e3, county.bounds[2] + 6e3],
-                       [county.bounds[1] - 6e3, county.bounds[3] + 6e3])
+    x, y = np.meshgrid(
+        [county.bounds[0] - 6e3, county.bounds[2] + 6e3],
+        [county.bounds[1] - 6e3, county.bounds[3] + 6e3],
+    )
     sites = shapely.multipoints(np.vstack([centres, np.column_stack([x.ravel(), y.ravel()])]))
     edges = shapely.get_parts(shapely.voronoi_polygons(sites, only_edges=True))
     bent = shapely.transform(shapely.segmentize(edges, 130.0), _wander)
-    net = shapely.unary_union([*shapely.get_parts(shapely.line_merge(
-        shapely.unary_union(bent))), county.exterior])
+    net = shapely.unary_union(
+        [*shapely.get_parts(shapely.line_merge(shapely.unary_union(bent))), county.exterior]
+    )
     cells = shapely.get_parts(shapely.polygonize(shapely.get_parts(net)))
     return cells[shapely.contains(county.buffer(0.01), cells)]
 
@@ -137,8 +154,10 @@ def _wavy_cells(centres: np.ndarray, county: shapely.Polygon) -> np.ndarray:
 def _wander(points: np.ndarray) -> np.ndarray:
     x, y = points.T
     return points + 105 * np.column_stack(
-        [smooth_noise(x, y, 620, 71) + 0.5 * smooth_noise(x, y, 260, 72),
-         smooth_noise(x, y, 620, 73) + 0.5 * smooth_noise(x, y, 260, 74)]
+        [
+            smooth_noise(x, y, 620, 71) + 0.5 * smooth_noise(x, y, 260, 72),
+            smooth_noise(x, y, 620, 73) + 0.5 * smooth_noise(x, y, 260, 74),
+        ]
     )
 
 
@@ -159,7 +178,10 @@ def villages(seed: int, faces: np.ndarray) -> Villages:
     polygons = np.array([shapely.coverage_union_all(pieces[owner == i]) for i in range(len(rows))])
     return Villages(
         np.array([row["code12"] for row in rows]),
-        np.array([_plain(row["name"]) for row in rows]), polygons, centres, county,
+        np.array([_plain(row["name"]) for row in rows]),
+        polygons,
+        centres,
+        county,
     )
 
 

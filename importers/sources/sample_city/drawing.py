@@ -75,14 +75,16 @@ def draw(size: Size, seed: int) -> Drawing:
     """Draw everything of one size; equal arguments give equal drawings."""
     graphs = _graphs(size, seed)
     faces = np.concatenate([graph.faces for graph in graphs])
-    land = shapely.union_all([
-        shapely.coverage_union_all(graph.faces).buffer(60).buffer(-60) for graph in graphs
-    ])
+    land = shapely.union_all(
+        [shapely.coverage_union_all(graph.faces).buffer(60).buffer(-60) for graph in graphs]
+    )
     found = villages(seed, faces)
     owners = [found.of_points(shapely.point_on_surface(graph.faces)) for graph in graphs]
     country = country_roads(size, seed, graphs, found, land)
     wet = waters(size, seed, found.county, land, country.lines)
-    homes = homesteads(size, seed, country, found, np.array([*shapely.get_parts(land), *wet.polygons]))
+    homes = homesteads(
+        size, seed, country, found, np.array([*shapely.get_parts(land), *wet.polygons])
+    )
     towns = [town(size, seed, g, o) for g, o in zip(graphs, owners, strict=True)]
     registers = estate(seed, towns, homes, found)
     road_table = roads(graphs, country)
@@ -90,6 +92,21 @@ def draw(size: Size, seed: int) -> Drawing:
     points, lines = pipe_tables(towns, seed, size.pipe_step_m)
     cells = grid_cells(size, seed, graphs, owners, found)
     things = components(towns, seed, size.furniture_step_m, cells, points)
-    return Drawing(size, seed, found, towns, country, wet, homes, registers, road_table, buildings,
-                   addresses, points, lines, cells, things,
-                   chosen_buildings(buildings, size.unit_limit, seed))
+    return Drawing(
+        size,
+        seed,
+        found,
+        towns,
+        country,
+        wet,
+        homes,
+        registers,
+        road_table,
+        buildings,
+        addresses,
+        points,
+        lines,
+        cells,
+        things,
+        chosen_buildings(buildings, size.unit_limit, seed),
+    )

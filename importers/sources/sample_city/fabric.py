@@ -31,9 +31,15 @@ class Drawn:
 def buildings_on(plot: Plot, number: int, dense: float, random: np.random.Generator) -> list[Drawn]:
     """The buildings of one parcel."""
     draw = {
-        "old": _street_house, "urban_village": _village_house, "slabs": _estate,
-        "midrise": _estate, "towers": _estate, "villas": _estate, "industry": _works,
-        "commercial": _commercial, "office": _office,
+        "old": _street_house,
+        "urban_village": _village_house,
+        "slabs": _estate,
+        "midrise": _estate,
+        "towers": _estate,
+        "villas": _estate,
+        "industry": _works,
+        "commercial": _commercial,
+        "office": _office,
     }.get(plot.use, _institution)
     return draw(plot, number, dense, random)
 
@@ -49,14 +55,33 @@ def _street_house(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
         return []
     storeys = int(np.clip(round(random.normal(3.2 + 1.6 * dense, 1.1)), 1, 7))
     year = int(random.integers(1978, 2013))
-    built = [Drawn(house, number, "shophouse", "商住", CONCRETE if storeys > 4 else BRICK, storeys,
-                   year, shops=True)]
+    built = [
+        Drawn(
+            house,
+            number,
+            "shophouse",
+            "商住",
+            CONCRETE if storeys > 4 else BRICK,
+            storeys,
+            year,
+            shops=True,
+        )
+    ]
     if high - low - depth > 11 and random.random() < 0.55:
         shed_depth = random.uniform(4, min(9, high - low - depth - 5))
         shed = _shrunk(slice_between(plot.ring, (nx, ny), low + 0.6, low + 0.6 + shed_depth), 0.5)
         if area(shed or [(0, 0)] * 3) > 14:
-            built.append(Drawn(shed, number, "annex", "附属用房", TIMBER if year < 1995 else BRICK,
-                               int(random.integers(1, 3)), year))
+            built.append(
+                Drawn(
+                    shed,
+                    number,
+                    "annex",
+                    "附属用房",
+                    TIMBER if year < 1995 else BRICK,
+                    int(random.integers(1, 3)),
+                    year,
+                )
+            )
     return built
 
 
@@ -92,24 +117,74 @@ def _village_house(plot: Plot, number: int, dense: float, random) -> list[Drawn]
     if len(house) < 3 or not 28 < area(house) < 420:
         return []
     storeys = int(random.choice([1, 2, 3, 4, 5, 6], p=[0.1, 0.24, 0.31, 0.2, 0.11, 0.04]))
-    year = int(random.integers(1975, 2017) if random.random() < 0.94 else random.integers(2018, 2026))
+    year = int(
+        random.integers(1975, 2017) if random.random() < 0.94 else random.integers(2018, 2026)
+    )
     structure = TIMBER if storeys == 1 and year < 1990 else BRICK
     return [Drawn(house, number, "house", "住宅", structure, storeys, year)]
 
 
 # use → (piece, setback, pitch, gap, storeys choices, years, below)
 ESTATES = {
-    "slabs": ([Piece("notched", 46, 11.6), Piece("notched", 58, 12), Piece("slab", 66, 11.2)],
-              5.0, 29.0, 7.0, (5, 6, 6, 6, 7), (1994, 2011), 0),
-    "midrise": ([Piece("notched", 54, 14), Piece("notched", 48, 13.5)],
-                7.0, 42.0, 12.0, (9, 11, 11), (2009, 2023), 1),
-    "towers": ([Piece("H", 36, 19), Piece("notched", 42, 17)],
-               9.0, 58.0, 20.0, (18, 24, 26, 28, 31, 33), (2011, 2025), 1),
-    "villas": ([Piece("L", 13, 12), Piece("notched", 22, 12)],
-               5.0, 24.0, 6.5, (3, 3, 4), (2005, 2020), 0),
+    "slabs": (
+        [Piece("notched", 46, 11.6), Piece("notched", 58, 12), Piece("slab", 66, 11.2)],
+        5.0,
+        29.0,
+        7.0,
+        (5, 6, 6, 6, 7),
+        (1994, 2011),
+        0,
+    ),
+    "midrise": (
+        [Piece("notched", 54, 14), Piece("notched", 48, 13.5)],
+        7.0,
+        42.0,
+        12.0,
+        (9, 11, 11),
+        (2009, 2023),
+        1,
+    ),
+    "towers": (
+        [Piece("H", 36, 19), Piece("notched", 42, 17)],
+        9.0,
+        58.0,
+        20.0,
+        (18, 24, 26, 28, 31, 33),
+        (2011, 2025),
+        1,
+    ),
+    "villas": (
+        [Piece("L", 13, 12), Piece("notched", 22, 12)],
+        5.0,
+        24.0,
+        6.5,
+        (3, 3, 4),
+        (2005, 2020),
+        0,
+    ),
 }
-ESTATE_HEADS = ("涟水", "蓝溪", "金福", "凤凰", "桂花", "锦绣", "阳光", "湘中", "龙山", "翰林", "华盛",
-                "盛世", "御景", "东方", "和谐", "紫荆", "银河", "水岸", "世纪", "书香")
+ESTATE_HEADS = (
+    "涟水",
+    "蓝溪",
+    "金福",
+    "凤凰",
+    "桂花",
+    "锦绣",
+    "阳光",
+    "湘中",
+    "龙山",
+    "翰林",
+    "华盛",
+    "盛世",
+    "御景",
+    "东方",
+    "和谐",
+    "紫荆",
+    "银河",
+    "水岸",
+    "世纪",
+    "书香",
+)
 ESTATE_TAILS = ("名城", "花园", "家园", "华府", "新村", "公馆", "雅苑", "小区", "豪庭", "水岸")
 
 
@@ -132,20 +207,43 @@ def _estate(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
     shops = plot.use in ("slabs", "midrise") and random.random() < 0.6
     structure = BRICK if floors <= 7 and year < 2008 else CONCRETE
     return [
-        Drawn(item.ring, number, plot.use, "成套住宅", structure,
-              max(2, floors - int(random.random() < 0.2)), year + item.row // 3, below,
-              f"{plot.name}{k + 1}栋", item.frame, shops and item.row == 0)
+        Drawn(
+            item.ring,
+            number,
+            plot.use,
+            "成套住宅",
+            structure,
+            max(2, floors - int(random.random() < 0.2)),
+            year + item.row // 3,
+            below,
+            f"{plot.name}{k + 1}栋",
+            item.frame,
+            shops and item.row == 0,
+        )
         for k, item in enumerate(placed)
     ]
 
 
 def _works(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
     length, depth = random.uniform(42, 88), random.uniform(20, 34)
-    sheds = rows(plot.ring, Piece("slab", length, depth), main_direction(plot.ring), 7,
-                 depth + 11, 10)
+    sheds = rows(
+        plot.ring, Piece("slab", length, depth), main_direction(plot.ring), 7, depth + 11, 10
+    )
     year = int(random.integers(1996, 2025))
-    built = [Drawn(s.ring, number, "shed", "工业厂房", STEEL if year > 2004 else BRICK, 1, year,
-                   frame=s.frame, name=f"{k + 1}号厂房") for k, s in enumerate(sheds)]
+    built = [
+        Drawn(
+            s.ring,
+            number,
+            "shed",
+            "工业厂房",
+            STEEL if year > 2004 else BRICK,
+            1,
+            year,
+            frame=s.frame,
+            name=f"{k + 1}号厂房",
+        )
+        for k, s in enumerate(sheds)
+    ]
     if built:
         built[-1].usage, built[-1].storeys, built[-1].structure = "办公", 4, CONCRETE
         built[-1].name = "综合楼"
@@ -160,8 +258,20 @@ def _commercial(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
     depth = min(random.uniform(16, 30), high - low)
     front = slice_between(ring, plot.front, high - depth, high)
     year = int(random.integers(1996, 2017))
-    built = [Drawn(front, number, "mall", "商业服务", CONCRETE, int(random.integers(3, 8)), year, 1,
-                   "商业楼", shops=True)]
+    built = [
+        Drawn(
+            front,
+            number,
+            "mall",
+            "商业服务",
+            CONCRETE,
+            int(random.integers(3, 8)),
+            year,
+            1,
+            "商业楼",
+            shops=True,
+        )
+    ]
     if high - low - depth > 20:
         rear = slice_between(ring, plot.front, low, min(high - depth - 8, low + 18))
         built.append(Drawn(rear, number, "annex", "仓储", BRICK, 2, year, name="后楼"))
@@ -170,32 +280,69 @@ def _commercial(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
 
 def _office(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
     shape = str(random.choice(["slab", "L", "U", "notched"]))
-    pieces = [Piece(shape, random.uniform(30, 42), 14 if shape in ("slab", "notched") else 26),
-              Piece("slab", 18, 9)]
+    pieces = [
+        Piece(shape, random.uniform(30, 42), 14 if shape in ("slab", "notched") else 26),
+        Piece("slab", 18, 9),
+    ]
     placed = shelves(plot.ring, pieces, south_angle(plot.ring), 4.5, 6)
     year = int(random.integers(1988, 2015))
-    return [Drawn(p.ring, number, "office", "办公", CONCRETE if k == 0 else BRICK,
-                  int(random.integers(4, 9)) if k == 0 else 2, year, name="办公楼" if k == 0 else "附楼",
-                  frame=p.frame) for k, p in enumerate(placed)]
+    return [
+        Drawn(
+            p.ring,
+            number,
+            "office",
+            "办公",
+            CONCRETE if k == 0 else BRICK,
+            int(random.integers(4, 9)) if k == 0 else 2,
+            year,
+            name="办公楼" if k == 0 else "附楼",
+            frame=p.frame,
+        )
+        for k, p in enumerate(placed)
+    ]
 
 
 # use → list of (piece, name, usage, storeys)
 INSTITUTIONS = {
-    "school": [("U", 52, 40, "教学楼", "教育", 5), ("slab", 46, 10, "实验楼", "教育", 4),
-               ("L", 40, 26, "综合楼", "教育", 5), ("slab", 34, 22, "体育馆", "体育", 2),
-               ("slab", 44, 12, "学生公寓", "集体宿舍", 6), ("slab", 26, 16, "食堂", "教育", 2)],
-    "hospital": [("H", 56, 30, "住院楼", "医疗", 14), ("L", 48, 30, "门诊楼", "医疗", 6),
-                 ("slab", 38, 14, "医技楼", "医疗", 5), ("slab", 22, 12, "后勤楼", "医疗", 3)],
-    "government": [("H", 62, 32, "机关大楼", "办公", 9), ("slab", 46, 14, "东附楼", "办公", 5),
-                   ("slab", 46, 14, "西附楼", "办公", 5), ("L", 34, 22, "会议中心", "办公", 3)],
-    "market": [("slab", 62, 38, "交易大厅", "市场", 2), ("slab", 50, 10, "东排门面", "商业服务", 2),
-               ("slab", 50, 10, "西排门面", "商业服务", 2)],
+    "school": [
+        ("U", 52, 40, "教学楼", "教育", 5),
+        ("slab", 46, 10, "实验楼", "教育", 4),
+        ("L", 40, 26, "综合楼", "教育", 5),
+        ("slab", 34, 22, "体育馆", "体育", 2),
+        ("slab", 44, 12, "学生公寓", "集体宿舍", 6),
+        ("slab", 26, 16, "食堂", "教育", 2),
+    ],
+    "hospital": [
+        ("H", 56, 30, "住院楼", "医疗", 14),
+        ("L", 48, 30, "门诊楼", "医疗", 6),
+        ("slab", 38, 14, "医技楼", "医疗", 5),
+        ("slab", 22, 12, "后勤楼", "医疗", 3),
+    ],
+    "government": [
+        ("H", 62, 32, "机关大楼", "办公", 9),
+        ("slab", 46, 14, "东附楼", "办公", 5),
+        ("slab", 46, 14, "西附楼", "办公", 5),
+        ("L", 34, 22, "会议中心", "办公", 3),
+    ],
+    "market": [
+        ("slab", 62, 38, "交易大厅", "市场", 2),
+        ("slab", 50, 10, "东排门面", "商业服务", 2),
+        ("slab", 50, 10, "西排门面", "商业服务", 2),
+    ],
     "station": [("notched", 60, 26, "候车楼", "交通", 3), ("slab", 52, 16, "检修车间", "交通", 1)],
-    "waterworks": [("tank", 26, 26, "沉淀池", "市政", 1), ("tank", 26, 26, "清水池", "市政", 1),
-                   ("slab", 30, 14, "滤池车间", "市政", 2), ("slab", 18, 10, "泵房", "市政", 1)],
-    "sewage": [("tank", 32, 32, "氧化沟", "市政", 1), ("tank", 28, 28, "二沉池1", "市政", 1),
-               ("tank", 28, 28, "二沉池2", "市政", 1), ("slab", 24, 12, "脱水机房", "市政", 1),
-               ("slab", 20, 10, "综合楼", "办公", 3)],
+    "waterworks": [
+        ("tank", 26, 26, "沉淀池", "市政", 1),
+        ("tank", 26, 26, "清水池", "市政", 1),
+        ("slab", 30, 14, "滤池车间", "市政", 2),
+        ("slab", 18, 10, "泵房", "市政", 1),
+    ],
+    "sewage": [
+        ("tank", 32, 32, "氧化沟", "市政", 1),
+        ("tank", 28, 28, "二沉池1", "市政", 1),
+        ("tank", 28, 28, "二沉池2", "市政", 1),
+        ("slab", 24, 12, "脱水机房", "市政", 1),
+        ("slab", 20, 10, "综合楼", "办公", 3),
+    ],
     "gasworks": [("slab", 24, 10, "调压间", "市政", 1), ("slab", 16, 9, "值班楼", "办公", 2)],
     "stadium": [("tank", 70, 70, "体育馆", "体育", 3), ("slab", 44, 22, "游泳馆", "体育", 2)],
 }
@@ -208,6 +355,17 @@ def _institution(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
     placed: list[Placed] = shelves(plot.ring, pieces, south_angle(plot.ring), 6, 12)
     year = int(random.integers(1992, 2013))
     short = plot.name.replace("（示意）", "")
-    return [Drawn(p.ring, number, plot.use, about[p.kind][0], CONCRETE, about[p.kind][1],
-                  year + int(random.integers(0, 5)), name=f"{short}{p.kind}", frame=p.frame)
-            for p in placed]
+    return [
+        Drawn(
+            p.ring,
+            number,
+            plot.use,
+            about[p.kind][0],
+            CONCRETE,
+            about[p.kind][1],
+            year + int(random.integers(0, 5)),
+            name=f"{short}{p.kind}",
+            frame=p.frame,
+        )
+        for p in placed
+    ]

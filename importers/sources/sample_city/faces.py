@@ -67,9 +67,7 @@ def cut(face: Face, street: int, line: Street) -> tuple[Face, Face] | None:
         parts[mine][1].append(face.streets[i])
         if mine != (sides[j] > 0):
             share = here / (here - sides[j])
-            crossing = tuple(
-                a + share * (b - a) for a, b in zip(point, face.ring[j], strict=True)
-            )
+            crossing = tuple(a + share * (b - a) for a, b in zip(point, face.ring[j], strict=True))
             for part, tag in ((parts[mine], street), (parts[not mine], face.streets[i])):
                 part[0].append(crossing)
                 part[1].append(tag)

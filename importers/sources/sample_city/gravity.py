@@ -23,7 +23,15 @@ from importers.sources.sample_city.terrain import elevation_m
 # metres of sewer upstream → inside diameter in mm
 DIAMETERS = {
     "WS": ((0, 300), (900, 400), (2500, 500), (6000, 600), (12000, 800), (25000, 1000)),
-    "YS": ((0, 400), (250, 500), (700, 600), (1500, 800), (3000, 1000), (6000, 1200), (12000, 1500)),
+    "YS": (
+        (0, 400),
+        (250, 500),
+        (700, 600),
+        (1500, 800),
+        (3000, 1000),
+        (6000, 1200),
+        (12000, 1500),
+    ),
 }
 COVER_MM = 750
 STEEPEST_RISE_M = 3.0
@@ -110,9 +118,13 @@ def drained(routes: Routes, network: str, works, step_m: float) -> Drained:
     pieces = empty_pieces(network, routes)
     roots = outlets(routes, network, works)
     down, cost = flow_tree(routes, roots)
-    at = {int(n): pieces.point(node_place(routes, n, network), fitting="检查井",
-                               road=_road_at(routes, int(n)))
-          for n in np.unique(routes.edges) if np.isfinite(cost[n])}
+    at = {
+        int(n): pieces.point(
+            node_place(routes, n, network), fitting="检查井", road=_road_at(routes, int(n))
+        )
+        for n in np.unique(routes.edges)
+        if np.isfinite(cost[n])
+    }
     for edge, (a, b) in enumerate(routes.edges):
         if routes.bridge[edge] or int(a) not in at or int(b) not in at:
             continue
@@ -131,11 +143,19 @@ def _road_at(routes: Routes, node: int) -> str:
 def _along_edge(pieces: Pieces, at, edge: int, a: int, b: int, down, step_m: float) -> None:
     routes = pieces.routes
     road, kind = str(routes.road_name[edge]), str(routes.kind[edge])
-    chain = [at[a], *(pieces.point(xy, fitting="检查井", road=road)
-                      for xy in between(routes, edge, pieces.network, step_m)), at[b]]
+    chain = [
+        at[a],
+        *(
+            pieces.point(xy, fitting="检查井", road=road)
+            for xy in between(routes, edge, pieces.network, step_m)
+        ),
+        at[b],
+    ]
     links = list(zip(chain[:-1], chain[1:], strict=True))
-    to_b = down[a] == edge if edge in (down[a], down[b]) else (
-        routes.node_ground_m[b] < routes.node_ground_m[a]
+    to_b = (
+        down[a] == edge
+        if edge in (down[a], down[b])
+        else (routes.node_ground_m[b] < routes.node_ground_m[a])
     )
     if edge not in (down[a], down[b]):
         links = _with_own_head(pieces, links, to_b, road)

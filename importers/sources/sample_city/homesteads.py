@@ -29,8 +29,11 @@ def boxes(x, y, angle, length, depth) -> np.ndarray:
     c, s = np.cos(angle), np.sin(angle)
     corners = []
     for u, v in ((-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)):
-        corners.append(np.stack([x + u * length * c - v * depth * s,
-                                 y + u * length * s + v * depth * c], axis=1))
+        corners.append(
+            np.stack(
+                [x + u * length * c - v * depth * s, y + u * length * s + v * depth * c], axis=1
+            )
+        )
     return shapely.polygons(np.stack(corners, axis=1))
 
 
@@ -46,11 +49,17 @@ def _sites(roads: CountryRoads, random):
         angle = np.arctan2(there[:, 1] - here[:, 1], there[:, 0] - here[:, 0])
         for side, offset in ((1, 14), (-1, 14), (1, 37), (-1, 37), (1, 60), (-1, 60)):
             away = side * (offset + random.uniform(0, 5, len(at)))
-            found.append(np.column_stack([
-                here[:, 0] - away * np.sin(angle), here[:, 1] + away * np.cos(angle),
-                angle + (0 if side > 0 else np.pi), np.full(len(at), village),
-                np.full(len(at), offset),
-            ]))
+            found.append(
+                np.column_stack(
+                    [
+                        here[:, 0] - away * np.sin(angle),
+                        here[:, 1] + away * np.cos(angle),
+                        angle + (0 if side > 0 else np.pi),
+                        np.full(len(at), village),
+                        np.full(len(at), offset),
+                    ]
+                )
+            )
     return np.vstack(found) if found else np.zeros((0, 5))
 
 
@@ -65,8 +74,9 @@ def _chosen(sites: np.ndarray, per_village: int, found: Villages, random) -> np.
     return np.sort(order[rank < 1.5 * per_village])
 
 
-def homesteads(size: Size, seed: int, roads: CountryRoads, found: Villages,
-               taken: np.ndarray) -> Homesteads:
+def homesteads(
+    size: Size, seed: int, roads: CountryRoads, found: Villages, taken: np.ndarray
+) -> Homesteads:
     """Homesteads clear of towns and water (``taken``), roads, steep slopes and one another."""
     random = generator(seed, "homesteads")
     sites = _sites(roads, random)
@@ -99,19 +109,30 @@ def _built(size: Size, random, parcels, x, y, angle, width, depth, village) -> H
     n = len(x)
     house_depth = random.uniform(8.2, 10.4, n)
     back = (depth - house_depth) / 2 - 0.8
-    houses = boxes(x - back * np.sin(angle) * -0.9, y - back * np.cos(angle) * 0.9, angle,
-                   width - random.uniform(2.0, 4.2, n), house_depth)
+    houses = boxes(
+        x - back * np.sin(angle) * -0.9,
+        y - back * np.cos(angle) * 0.9,
+        angle,
+        width - random.uniform(2.0, 4.2, n),
+        house_depth,
+    )
     front = depth / 2 - 2.2
     side = (width / 2 - 3.4) * random.choice([-1, 1], n)
-    sheds = boxes(x + side * np.cos(angle) - front * np.sin(angle),
-                  y + side * np.sin(angle) + front * np.cos(angle), angle,
-                  random.uniform(3.4, 4.8, n), random.uniform(2.4, 3.0, n))
+    sheds = boxes(
+        x + side * np.cos(angle) - front * np.sin(angle),
+        y + side * np.sin(angle) + front * np.cos(angle),
+        angle,
+        random.uniform(3.4, 4.8, n),
+        random.uniform(2.4, 3.0, n),
+    )
     no_shed = (random.random(n) > size.yards) | shapely.intersects(sheds, houses)
     no_shed |= ~shapely.contains_properly(parcels, sheds)
     sheds[no_shed] = None
     storeys = random.choice([1, 2, 2, 2, 3, 3, 4], n)
     good = shapely.contains_properly(parcels, houses)
-    year = np.where(random.random(n) < 0.93, random.integers(1978, 2018, n),
-                    random.integers(2018, 2026, n))
-    return Homesteads(parcels[good], houses[good], sheds[good], village[good], storeys[good],
-                      year[good])
+    year = np.where(
+        random.random(n) < 0.93, random.integers(1978, 2018, n), random.integers(2018, 2026, n)
+    )
+    return Homesteads(
+        parcels[good], houses[good], sheds[good], village[good], storeys[good], year[good]
+    )

@@ -16,10 +16,18 @@ from spatial.city import city
 
 SCHEME = "gbt21010_2017"
 PATCH_M2 = 9500.0
+TILE_M = 500.0
 
 
-def landcover(town: Town, waters: Waters, country: CountryRoads, homes: Homesteads,
-              county: shapely.Polygon, seed: int, margin_m: float) -> pd.DataFrame:
+def landcover(
+    town: Town,
+    waters: Waters,
+    country: CountryRoads,
+    homes: Homesteads,
+    county: shapely.Polygon,
+    seed: int,
+    margin_m: float,
+) -> pd.DataFrame:
     """Pieces of one class each; together exactly the window ``margin_m`` around the main town."""
     faces = shapely.coverage_union_all(town.graph.faces)
     window = shapely.box(*faces.envelope.buffer(margin_m, join_style="mitre").bounds)
@@ -31,15 +39,18 @@ def landcover(town: Town, waters: Waters, country: CountryRoads, homes: Homestea
     fixed, kinds = _fixed(outer, waters, country, homes)
     rest = outer.difference(shapely.union_all(fixed))
     green, green_kinds = _parts([rest.intersection(bank)], ["0810"])
-    rest = rest.difference(bank)
+    rest = shapely.MultiPolygon(_parts([rest.difference(bank)], [""])[0])
     patches, sorts = _patches(rest, seed)
     shapes, classes = [*shapes, *fixed, *green, *patches], [*classes, *kinds, *green_kinds, *sorts]
     whole = shapely.coverage_clean(np.array(shapes), snapping_distance=1e-3)
     good = shapely.area(whole) > 0.5
     whole, classes = whole[good], np.array(classes)[good]
     return frame(
-        whole, code=[f"{city().adcode}DL{n:06d}" for n in range(1, len(whole) + 1)], scheme=SCHEME,
-        class_code=classes, area_m2=np.round(shapely.area(whole), 2),
+        whole,
+        code=[f"{city().adcode}DL{n:06d}" for n in range(1, len(whole) + 1)],
+        scheme=SCHEME,
+        class_code=classes,
+        area_m2=np.round(shapely.area(whole), 2),
     )
 
 
@@ -64,8 +75,11 @@ def _town_land(town: Town) -> tuple[list, list[str]]:
 
 def _field_blocks(town: Town) -> list[shapely.Geometry]:
     """Unbuilt blocks within the street plan, as open country."""
-    return [shapely.Polygon(b.ring).intersection(town.graph.faces[b.face])
-            for b in town.blocks if b.use == "field"]
+    return [
+        shapely.Polygon(b.ring).intersection(town.graph.faces[b.face])
+        for b in town.blocks
+        if b.use == "field"
+    ]
 
 
 def _parts(shapes, classes) -> tuple[list, list[str]]:
@@ -79,8 +93,10 @@ def _fixed(outer, waters: Waters, country: CountryRoads, homes: Homesteads):
     water_class = {"river": "1101", "reservoir": "1103", "pond": "1104", "canal": "1107"}
     shapely.prepare(outer)
     near = shapely.intersects(outer, waters.polygons)
-    water, kinds = _parts(shapely.intersection(waters.polygons[near], outer),
-                          [water_class[k] for k in np.array(waters.kinds)[near]])
+    water, kinds = _parts(
+        shapely.intersection(waters.polygons[near], outer),
+        [water_class[k] for k in np.array(waters.kinds)[near]],
+    )
     wet = shapely.union_all(water)
     lines = country.lines[shapely.intersects(outer, country.lines)]
     width = country.widths_m[shapely.intersects(outer, country.lines)]
@@ -101,14 +117,27 @@ def _patches(rest: shapely.Geometry, seed: int) -> tuple[list, list[str]]:
     x, y = np.meshgrid(np.arange(west, east + step, step), np.arange(south, north + step, step))
     x = (x + random.uniform(-0.46, 0.46, x.shape) * step).ravel()
     y = (y + random.uniform(-0.46, 0.46, y.shape) * step).ravel()
-    cells = shapely.get_parts(shapely.voronoi_polygons(
-        shapely.multipoints(np.column_stack([x, y])), extend_to=rest))
+    cells = shapely.get_parts(
+        shapely.voronoi_polygons(shapely.multipoints(np.column_stack([x, y])), extend_to=rest)
+    )
     middle = shapely.get_coordinates(shapely.centroid(cells)).T
     steep, high = slope_degrees(*middle), elevation_m(*middle)
     wet = fractal_noise(*middle, 700, 51, 3)
     classes = np.select(
         [steep > 11, (steep > 6) & (wet > 0.2), steep > 7, high > 230, wet > 0.42, wet < -0.38],
-        ["0301", "0305", "0201", "0307", "0103", "0404"], "0101",
+        ["0301", "0305", "0201", "0307", "0103", "0404"],
+        "0101",
     )
-    shapely.prepare(rest)
-    return _parts(shapely.intersection(cells, rest), classes)
+    return _parts(_clipped(cells, middle, rest), classes)
+
+
+def _clipped(cells: np.ndarray, middle: np.ndarray, rest: shapely.Geometry) -> np.ndarray:
+    """The cells cut to the land that is left, tile by tile: one big polygon would be slow."""
+    tile = np.floor(middle / TILE_M).astype(int)
+    clipped = np.empty(len(cells), object)
+    for column, row in np.unique(tile, axis=1).T:
+        mine = np.flatnonzero((tile[0] == column) & (tile[1] == row))
+        window = shapely.box(*shapely.total_bounds(cells[mine]))
+        land = _parts([rest.intersection(window)], [""])[0]
+        clipped[mine] = shapely.intersection(cells[mine], shapely.MultiPolygon(land))
+    return clipped

@@ -13,23 +13,54 @@ from importers.sources.sample_city.terrain import KNOLLS
 BANK_M = 52.0
 # name, through t, lean, kind, width: streets along the valley
 ALONG = (
-    ("人民路", 300, 0.010, "primary", 30), ("交通路", 760, -0.020, "primary", 28),
-    ("工贸大道", -430, 0.015, "primary", 28), ("石马山路", -960, -0.010, "secondary", 22),
-    ("三一大道", 1330, 0.012, "primary", 36), ("六亩塘路", 1890, -0.02, "secondary", 22),
-    ("南环路", -1520, 0.02, "primary", 30), ("北环路", 2380, 0.01, "primary", 30),
+    ("人民路", 300, 0.010, "primary", 30),
+    ("交通路", 760, -0.020, "primary", 28),
+    ("工贸大道", -430, 0.015, "primary", 28),
+    ("石马山路", -960, -0.010, "secondary", 22),
+    ("三一大道", 1330, 0.012, "primary", 36),
+    ("六亩塘路", 1890, -0.02, "secondary", 22),
+    ("南环路", -1520, 0.02, "primary", 30),
+    ("北环路", 2380, 0.01, "primary", 30),
 )
 # name north, name south ("" = not there), through s, lean, kind, width: across; both = a bridge
 ACROSS = (
-    ("光文路", "光文南路", -330, 0.05, "primary", 28), ("蓝溪路", "蓝溪南路", 390, -0.04, "primary", 28),
-    ("文艺路", "", 40, 0.03, "secondary", 20), ("双江路", "双江路", -1080, -0.03, "secondary", 22),
-    ("涟滨路", "涟滨南路", 1060, 0.05, "primary", 28), ("", "井泉路", 720, -0.05, "secondary", 20),
-    ("龙峰路", "", 1520, 0.02, "secondary", 20), ("", "芙蓉路", -700, 0.04, "secondary", 20),
-    ("西环路", "西环路", -1700, 0.03, "primary", 30), ("东环路", "东环路", 1900, -0.02, "primary", 30),
-    ("桐车湾路", "桐车湾路", 2480, 0.03, "secondary", 22), ("树亭路", "树亭路", -2350, 0.02, "secondary", 22),
+    ("光文路", "光文南路", -330, 0.05, "primary", 28),
+    ("蓝溪路", "蓝溪南路", 390, -0.04, "primary", 28),
+    ("文艺路", "", 40, 0.03, "secondary", 20),
+    ("双江路", "双江路", -1080, -0.03, "secondary", 22),
+    ("涟滨路", "涟滨南路", 1060, 0.05, "primary", 28),
+    ("", "井泉路", 720, -0.05, "secondary", 20),
+    ("龙峰路", "", 1520, 0.02, "secondary", 20),
+    ("", "芙蓉路", -700, 0.04, "secondary", 20),
+    ("西环路", "西环路", -1700, 0.03, "primary", 30),
+    ("东环路", "东环路", 1900, -0.02, "primary", 30),
+    ("桐车湾路", "桐车湾路", 2480, 0.03, "secondary", 22),
+    ("树亭路", "树亭路", -2350, 0.02, "secondary", 22),
 )
 SECONDARY = (
-    "文化", "新建", "胜利", "建设", "解放", "和平", "团结", "兴涟", "民主", "朝阳", "育才", "车站",
-    "金山", "康复", "黄龙", "秀溪", "良溪", "毛坪", "笃庆堂", "荷花", "长车", "青烟", "竹檀",
+    "文化",
+    "新建",
+    "胜利",
+    "建设",
+    "解放",
+    "和平",
+    "团结",
+    "兴涟",
+    "民主",
+    "朝阳",
+    "育才",
+    "车站",
+    "金山",
+    "康复",
+    "黄龙",
+    "秀溪",
+    "良溪",
+    "毛坪",
+    "笃庆堂",
+    "荷花",
+    "长车",
+    "青烟",
+    "竹檀",
 )
 LANE_HEADS = "新永安福兴祥瑞康泰和顺丰昌盛华光明春秋桂梅兰竹松柏枫樟柳槐桃李杏莲"
 LANE_TAILS = "园塘井桥坪冲湾山街岭坳田院庄台"
@@ -108,10 +139,19 @@ def main_layout(size: Size, seed: int) -> Layout:
     ]
     none = NO_STREET
     faces = [
-        Face([(-length, BANK_M), (length, BANK_M), (length, size.north_m), (-length, size.north_m)],
-             [banks[0], none, none, none]),
-        Face([(-length, -size.south_m), (length, -size.south_m), (length, -BANK_M),
-              (-length, -BANK_M)], [none, none, banks[1], none]),
+        Face(
+            [(-length, BANK_M), (length, BANK_M), (length, size.north_m), (-length, size.north_m)],
+            [banks[0], none, none, none],
+        ),
+        Face(
+            [
+                (-length, -size.south_m),
+                (length, -size.south_m),
+                (length, -BANK_M),
+                (-length, -BANK_M),
+            ],
+            [none, none, banks[1], none],
+        ),
     ]
     for name, t, lean, kind, width in ALONG:
         street = streets.add(kind, name, width, (0, t), (1, lean))
@@ -139,8 +179,12 @@ def satellite_layout(size: Size, seed: int, name: str, place: tuple[float, float
     random = generator(seed, "satellite", name)
     half_length, half_width = random.uniform(520, 720), random.uniform(380, 520)
     plane = Plane(*place, random.uniform(0, 2 * np.pi), 38, random.uniform(900, 1300), place[0] % 6)
-    ring = [(-half_length, -half_width), (half_length, -half_width),
-            (half_length, half_width), (-half_length, half_width)]
+    ring = [
+        (-half_length, -half_width),
+        (half_length, -half_width),
+        (half_length, half_width),
+        (-half_length, half_width),
+    ]
     streets, faces = Streets(), [Face(ring, [NO_STREET] * 4)]
     short = name.rstrip("镇乡")
     for label, kind, width, through, direction in (
@@ -173,5 +217,7 @@ def _cut_once(face: Face, streets: Streets, names: Names, random) -> list[Face]:
     through, direction = halving(face, random)
     kind = "secondary" if face.area_m2 > 110_000 else "local" if face.area_m2 > 26_000 else "lane"
     width = {"secondary": 18, "local": 12, "lane": 7}[kind]
-    street = streets.add("local" if kind == "lane" else kind, names.next(kind), width, through, direction)
+    street = streets.add(
+        "local" if kind == "lane" else kind, names.next(kind), width, through, direction
+    )
     return cut_all([face], street, streets.all[street])

@@ -12,12 +12,20 @@ from importers.sources.sample_city.pressure import pressed
 from importers.sources.sample_city.terrain import elevation_m
 from importers.sources.sample_city.town import Town
 
-OWNERS = {"JS": "涟源市自来水公司（示意）", "YS": "涟源市排水事务中心（示意）",
-          "WS": "涟源市排水事务中心（示意）", "TR": "涟源市燃气公司（示意）"}
+OWNERS = {
+    "JS": "涟源市自来水公司（示意）",
+    "YS": "涟源市排水事务中心（示意）",
+    "WS": "涟源市排水事务中心（示意）",
+    "TR": "涟源市燃气公司（示意）",
+}
 # network → street kind → (diameter mm, material)
 MAINS = {
-    "JS": {"primary": (500, "球墨铸铁"), "secondary": (300, "球墨铸铁"), "local": (150, "PE"),
-           "hydrant": (100, "球墨铸铁")},
+    "JS": {
+        "primary": (500, "球墨铸铁"),
+        "secondary": (300, "球墨铸铁"),
+        "local": (150, "PE"),
+        "hydrant": (100, "球墨铸铁"),
+    },
     "TR": {"primary": (250, "钢"), "secondary": (160, "PE"), "local": (110, "PE")},
 }
 DEPTH_MM = {"JS": 1000, "TR": 1150}
@@ -25,7 +33,7 @@ DEPTH_MM = {"JS": 1000, "TR": 1150}
 
 def pipe_tables(towns: list[Town], seed: int, step_m: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     """All networks of all settlements: (points, lines)."""
-    points, lines, used = [], [], {network: (0, 0) for network in OWNERS}
+    points, lines, used = [], [], dict.fromkeys(OWNERS, (0, 0))
     for town in towns:
         routes = served_routes(town)
         works = _spots(town, "sewage")
@@ -57,8 +65,17 @@ def _gravity_tables(found: Drained, seed: int, used, town: Town):
     concrete = found.diameter_mm >= 600
     material = np.where(concrete, "钢筋混凝土", "双壁波纹管")
     depth = found.ground_mm - found.level_mm
-    return _tables(pieces, seed, used, town, found.ground_mm, depth,
-                   (start_depth, end_depth), found.diameter_mm, material)
+    return _tables(
+        pieces,
+        seed,
+        used,
+        town,
+        found.ground_mm,
+        depth,
+        (start_depth, end_depth),
+        found.diameter_mm,
+        material,
+    )
 
 
 def _pressure_tables(pieces: Pieces, seed: int, used, town: Town):
@@ -71,8 +88,9 @@ def _pressure_tables(pieces: Pieces, seed: int, used, town: Town):
     diameter = np.array([table[k][0] for k in kinds])
     material = np.array([table[k][1] for k in kinds], object)
     start, end = np.array(pieces.start), np.array(pieces.end)
-    return _tables(pieces, seed, used, town, ground, depth, (depth[start], depth[end]), diameter,
-                   material)
+    return _tables(
+        pieces, seed, used, town, ground, depth, (depth[start], depth[end]), diameter, material
+    )
 
 
 def _tables(pieces: Pieces, seed: int, used, town: Town, ground, depth, depths, diameter, material):
@@ -80,10 +98,15 @@ def _tables(pieces: Pieces, seed: int, used, town: Town, ground, depth, depths, 
     start, end = np.array(pieces.start), np.array(pieces.end)
     codes = np.array([f"{network}D{n:06d}" for n in range(used[0] + 1, used[0] + len(xy) + 1)])
     point_frame = frame(
-        shapely.points(xy), code=codes, network=network, feature=pieces.feature,
-        fitting=pieces.fitting, ground_level_m=ground / 1000,
+        shapely.points(xy),
+        code=codes,
+        network=network,
+        feature=pieces.feature,
+        fitting=pieces.fitting,
+        ground_level_m=ground / 1000,
         bottom_depth_m=np.where(_has_chamber(pieces), depth / 1000, np.nan),
-        road_name=pieces.road, state="在用",
+        road_name=pieces.road,
+        state="在用",
     )
     year = _years(pieces, seed, town)
     if network == "JS":
@@ -94,10 +117,20 @@ def _tables(pieces: Pieces, seed: int, used, town: Town, ground, depth, depths, 
     line_frame = frame(
         shapely.linestrings(np.stack([xy[start], xy[end]], axis=1)),
         code=[f"{network}G{n:06d}" for n in range(used[1] + 1, used[1] + len(start) + 1)],
-        network=network, start_code=codes[start], end_code=codes[end], material=material,
-        section=diameter.astype(str), start_depth_m=depths[0] / 1000, end_depth_m=depths[1] / 1000,
-        start_level_m=(ground[start] - depths[0]) / 1000, end_level_m=(ground[end] - depths[1]) / 1000,
-        laying="直埋", laid_year=year, owner=OWNERS[network], road_name=line_road, state="在用",
+        network=network,
+        start_code=codes[start],
+        end_code=codes[end],
+        material=material,
+        section=diameter.astype(str),
+        start_depth_m=depths[0] / 1000,
+        end_depth_m=depths[1] / 1000,
+        start_level_m=(ground[start] - depths[0]) / 1000,
+        end_level_m=(ground[end] - depths[1]) / 1000,
+        laying="直埋",
+        laid_year=year,
+        owner=OWNERS[network],
+        road_name=line_road,
+        state="在用",
     )
     return point_frame, line_frame
 

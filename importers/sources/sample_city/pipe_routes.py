@@ -39,25 +39,40 @@ def served_routes(town: Town, least_width_m: float = LEAST_WIDTH_M) -> Routes:
     """The streets wide enough for pipes beside built land, and the bridges between them."""
     graph = town.graph
     streets = graph.layout.streets.all
-    lines = np.array([_oriented(line, streets[s].direction, graph.layout.plane) if s >= 0 else line
-                      for line, s in zip(graph.lines, graph.street, strict=True)])
+    lines = np.array(
+        [
+            _oriented(line, streets[s].direction, graph.layout.plane) if s >= 0 else line
+            for line, s in zip(graph.lines, graph.street, strict=True)
+        ]
+    )
     flipped = shapely.get_coordinates(shapely.get_point(lines, 0)) != shapely.get_coordinates(
-        shapely.get_point(graph.lines, 0))
+        shapely.get_point(graph.lines, 0)
+    )
     edges = np.where(flipped.any(axis=1)[:, None], graph.edges[:, ::-1], graph.edges)
     width = np.array([streets[s].width_m if s >= 0 else 0 for s in graph.street])
-    built = np.array([town.blocks[p.block].use not in ("park", "field", "vacant")
-                      for p in town.plots])
+    built = np.array(
+        [town.blocks[p.block].use not in ("park", "field", "vacant") for p in town.plots]
+    )
     near = np.zeros(len(lines), bool)
-    near[shapely.STRtree(town.plot_polygons[built]).query(
-        lines, predicate="dwithin", distance=32)[0]] = True
+    near[
+        shapely.STRtree(town.plot_polygons[built]).query(lines, predicate="dwithin", distance=32)[0]
+    ] = True
     keep = (width >= least_width_m) & (near | graph.bridge)
     keep = keep & _biggest_component(edges, keep, len(graph.nodes))
     lines, edges, street = lines[keep], edges[keep], graph.street[keep]
     return Routes(
-        town, edges, street, lines, graph.bridge[keep], graph.nodes, graph.plane_nodes,
-        _node_shift(lines, edges, street, len(graph.nodes)),
-        elevation_m(*graph.nodes.T), shapely.length(lines),
-        np.array([streets[s].kind for s in street]), np.array([streets[s].name for s in street]),
+        town,
+        edges,
+        street,
+        lines,
+        graph.bridge[keep],
+        graph.nodes,
+        graph.plane_nodes,
+        _node_shift(lines, edges, len(graph.nodes)),
+        elevation_m(*graph.nodes.T),
+        shapely.length(lines),
+        np.array([streets[s].kind for s in street]),
+        np.array([streets[s].name for s in street]),
     )
 
 
@@ -86,10 +101,10 @@ def _biggest_component(edges: np.ndarray, keep: np.ndarray, nodes: int) -> np.nd
     return label[edges[:, 0]] == biggest
 
 
-def _node_shift(lines, edges, street, nodes: int) -> np.ndarray:
+def _node_shift(lines, edges, nodes: int) -> np.ndarray:
     """The point 1 m left of every street meeting at a node, by least squares."""
     normals: list[list] = [[] for _ in range(nodes)]
-    for line, (a, b), _ in zip(lines, edges, street, strict=True):
+    for line, (a, b) in zip(lines, edges, strict=True):
         points = shapely.get_coordinates(line)
         for node, way in ((a, points[1] - points[0]), (b, points[-1] - points[-2])):
             length = np.hypot(*way)
@@ -150,7 +165,9 @@ def between(routes: Routes, edge: int, network: str, step_m: float) -> np.ndarra
     at = np.linspace(0, length, count + 2)[1:-1]
     here = shapely.get_coordinates(shapely.line_interpolate_point(line, at))
     back = shapely.get_coordinates(shapely.line_interpolate_point(line, np.maximum(at - 3, 0)))
-    ahead = shapely.get_coordinates(shapely.line_interpolate_point(line, np.minimum(at + 3, length)))
+    ahead = shapely.get_coordinates(
+        shapely.line_interpolate_point(line, np.minimum(at + 3, length))
+    )
     way = ahead - back
     normal = np.column_stack([-way[:, 1], way[:, 0]]) / np.hypot(*way.T)[:, None]
     return here + OFFSETS_M[network] * normal

@@ -17,17 +17,28 @@ from spatial.city import city
 SCHEME = "land_sea_use_2023"
 # block use → land use, floor-area ratio, density %, green %, height m
 CONTROLS = {
-    "old": ("070102", 2.2, 40, 20, 24), "urban_village": ("070103", 1.8, 45, 15, 18),
-    "slabs": ("070102", 2.0, 28, 30, 24), "midrise": ("070102", 2.4, 26, 35, 36),
-    "towers": ("070102", 3.2, 22, 35, 100), "villas": ("070101", 1.0, 30, 40, 15),
-    "industry": ("100101", 1.2, 55, 15, 24), "commercial": ("090101", 3.0, 50, 20, 60),
-    "office": ("0801", 2.0, 35, 30, 45), "government": ("0801", 1.8, 30, 35, 45),
-    "hospital": ("080601", 2.2, 32, 35, 60), "school": ("080403", 1.0, 25, 35, 24),
-    "market": ("090102", 1.8, 55, 15, 24), "station": ("120801", 0.8, 35, 20, 24),
-    "waterworks": ("1301", 0.6, 35, 30, 18), "sewage": ("1302", 0.6, 35, 30, 18),
-    "gasworks": ("1304", 0.5, 30, 25, 15), "stadium": ("080501", 0.8, 35, 35, 30),
-    "square": ("1403", 0.1, 5, 40, 10), "green": ("1401", 0.1, 3, 70, 10),
-    "park": ("1401", 0.05, 2, 80, 10), "vacant": ("0902", 2.5, 40, 25, 60),
+    "old": ("070102", 2.2, 40, 20, 24),
+    "urban_village": ("070103", 1.8, 45, 15, 18),
+    "slabs": ("070102", 2.0, 28, 30, 24),
+    "midrise": ("070102", 2.4, 26, 35, 36),
+    "towers": ("070102", 3.2, 22, 35, 100),
+    "villas": ("070101", 1.0, 30, 40, 15),
+    "industry": ("100101", 1.2, 55, 15, 24),
+    "commercial": ("090101", 3.0, 50, 20, 60),
+    "office": ("0801", 2.0, 35, 30, 45),
+    "government": ("0801", 1.8, 30, 35, 45),
+    "hospital": ("080601", 2.2, 32, 35, 60),
+    "school": ("080403", 1.0, 25, 35, 24),
+    "market": ("090102", 1.8, 55, 15, 24),
+    "station": ("120801", 0.8, 35, 20, 24),
+    "waterworks": ("1301", 0.6, 35, 30, 18),
+    "sewage": ("1302", 0.6, 35, 30, 18),
+    "gasworks": ("1304", 0.5, 30, 25, 15),
+    "stadium": ("080501", 0.8, 35, 35, 30),
+    "square": ("1403", 0.1, 5, 40, 10),
+    "green": ("1401", 0.1, 3, 70, 10),
+    "park": ("1401", 0.05, 2, 80, 10),
+    "vacant": ("0902", 2.5, 40, 25, 60),
 }
 PLAN_NAME = "涟源市中心城区控制性详细规划（示意）"
 
@@ -36,14 +47,20 @@ def plan_zones(towns: list[Town]) -> pd.DataFrame:
     """One zone per block that the plan covers."""
     blocks = [(t, b) for t in towns for b in t.blocks if b.use in CONTROLS]
     control = [CONTROLS[b.use] for _, b in blocks]
-    names = [PLAN_NAME if t.graph.layout.main else f"{t.graph.layout.name}镇区详细规划（示意）"
-             for t, _ in blocks]
+    names = [
+        PLAN_NAME if t.graph.layout.main else f"{t.graph.layout.name}镇区详细规划（示意）"
+        for t, _ in blocks
+    ]
     return frame(
         np.array([shapely.Polygon(b.ring) for _, b in blocks]),
-        code=[f"{city().adcode}KG{n:05d}" for n in range(1, len(blocks) + 1)], plan_name=names,
-        scheme=SCHEME, land_use=[c[0] for c in control],
-        max_floor_area_ratio=[c[1] for c in control], max_density_pct=[float(c[2]) for c in control],
-        min_green_pct=[float(c[3]) for c in control], max_height_m=[float(c[4]) for c in control],
+        code=[f"{city().adcode}KG{n:05d}" for n in range(1, len(blocks) + 1)],
+        plan_name=names,
+        scheme=SCHEME,
+        land_use=[c[0] for c in control],
+        max_floor_area_ratio=[c[1] for c in control],
+        max_density_pct=[float(c[2]) for c in control],
+        min_green_pct=[float(c[3]) for c in control],
+        max_height_m=[float(c[4]) for c in control],
         approved_on=datetime.date(2016, 8, 1),
     )
 
@@ -54,26 +71,69 @@ def constraints(towns: list[Town], villages: Villages, waters: Waters, seed: int
     built = shapely.union_all(growth)
     ecology = _hills(villages.county, built)
     farmland = _farmland(villages.county, shapely.union_all([built, *ecology]), waters, seed)
-    rows = [("growth", f"{t.graph.layout.name}城镇开发边界", "涟源市自然资源局（示意）",
-             "国土空间总体规划（示意）", g) for t, g in zip(towns, growth, strict=True)]
-    rows += [("ecology", f"生态保护红线{n + 1}片", "涟源市自然资源局（示意）", "三区三线划定成果（示意）", g)
-             for n, g in enumerate(ecology)]
-    rows += [("farmland", f"永久基本农田{n + 1}片", "涟源市农业农村局（示意）", "三区三线划定成果（示意）", g)
-             for n, g in enumerate(farmland)]
+    rows = [
+        (
+            "growth",
+            f"{t.graph.layout.name}城镇开发边界",
+            "涟源市自然资源局（示意）",
+            "国土空间总体规划（示意）",
+            g,
+        )
+        for t, g in zip(towns, growth, strict=True)
+    ]
+    rows += [
+        (
+            "ecology",
+            f"生态保护红线{n + 1}片",
+            "涟源市自然资源局（示意）",
+            "三区三线划定成果（示意）",
+            g,
+        )
+        for n, g in enumerate(ecology)
+    ]
+    rows += [
+        (
+            "farmland",
+            f"永久基本农田{n + 1}片",
+            "涟源市农业农村局（示意）",
+            "三区三线划定成果（示意）",
+            g,
+        )
+        for n, g in enumerate(farmland)
+    ]
     streams = np.array(waters.kinds) == "river"
     for name, shape in zip(np.array(waters.names)[streams], waters.polygons[streams], strict=True):
         strip = shape.buffer(40 if name == "涟水" else 15).intersection(villages.county)
-        rows.append(("river", f"{name}河道管理范围", "涟源市水利局（示意）", "河道管理范围划界成果（示意）",
-                     strip))
+        rows.append(
+            (
+                "river",
+                f"{name}河道管理范围",
+                "涟源市水利局（示意）",
+                "河道管理范围划界成果（示意）",
+                strip,
+            )
+        )
     old = [b for b in towns[0].blocks if b.use == "old"]
     heart = max(old, key=lambda b: b.dense)
-    rows.append(("heritage", "蓝田老街历史地段保护线（示意）", "涟源市文化旅游广电体育局（示意）",
-                 "历史文化保护规划（示意）", shapely.Polygon(heart.ring).buffer(6)))
+    rows.append(
+        (
+            "heritage",
+            "蓝田老街历史地段保护线（示意）",
+            "涟源市文化旅游广电体育局（示意）",
+            "历史文化保护规划（示意）",
+            shapely.Polygon(heart.ring).buffer(6),
+        )
+    )
     kinds, names, authority, basis, shapes = zip(*rows, strict=True)
     order = pd.Series(kinds).groupby(pd.Series(kinds)).cumcount() + 1
-    return frame(np.array(shapes), code=[f"{city().adcode}-{k}-{n:04d}" for k, n in
-                                         zip(kinds, order, strict=True)],
-                 kind=kinds, name=names, authority=authority, basis=basis)
+    return frame(
+        np.array(shapes),
+        code=[f"{city().adcode}-{k}-{n:04d}" for k, n in zip(kinds, order, strict=True)],
+        kind=kinds,
+        name=names,
+        authority=authority,
+        basis=basis,
+    )
 
 
 def _growth(town: Town) -> shapely.Polygon:
@@ -92,7 +152,9 @@ def _hills(county: shapely.Polygon, built) -> list[shapely.Polygon]:
     wild &= shapely.contains_xy(county, x, y)
     squares = shapely.box(x[wild], y[wild], x[wild] + step, y[wild] + step)
     whole = shapely.union_all(squares).buffer(160).buffer(-330).buffer(200)
-    whole = shapely.simplify(whole.intersection(county.buffer(-60)).difference(built.buffer(60)), 12)
+    whole = shapely.simplify(
+        whole.intersection(county.buffer(-60)).difference(built.buffer(60)), 12
+    )
     return [p for p in shapely.get_parts(whole) if p.area > 1.5e6]
 
 
@@ -102,7 +164,9 @@ def _farmland(county, taken, waters: Waters, seed: int) -> list[shapely.Polygon]
     x, y = random.uniform(west, east, 2600), random.uniform(south, north, 2600)
     flat = (slope_degrees(x, y, 60) < 3.2) & shapely.contains_xy(county, x, y)
     shapes = blobs(x[flat], y[flat], random.uniform(90, 330, flat.sum()), random)
-    open_land = shapely.union_all(shapes).difference(
-        shapely.union_all([taken, *waters.polygons]).buffer(12)
-    ).intersection(county)
+    open_land = (
+        shapely.union_all(shapes)
+        .difference(shapely.union_all([taken, *waters.polygons]).buffer(12))
+        .intersection(county)
+    )
     return [p for p in shapely.get_parts(shapely.simplify(open_land, 3)) if p.area > 18000]

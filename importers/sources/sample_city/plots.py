@@ -6,7 +6,15 @@ from math import cos, sin
 import numpy as np
 
 from importers.sources.sample_city.blocks import Block
-from importers.sources.sample_city.rings import Ring, area, main_direction, middle, slice_between, span, split
+from importers.sources.sample_city.rings import (
+    Ring,
+    area,
+    main_direction,
+    middle,
+    slice_between,
+    span,
+    split,
+)
 
 
 @dataclass
@@ -37,9 +45,11 @@ def plots_of(block: Block, number: int, random: np.random.Generator) -> list[Plo
 
 
 def _outward(whole: Ring, part: Ring) -> tuple[float, float]:
+    """The side of the part that looks away from the middle of the block."""
     (ax, ay), (bx, by) = middle(whole), middle(part)
-    length = max(np.hypot(bx - ax, by - ay), 1e-9)
-    return (bx - ax) / length, (by - ay) / length
+    angle = main_direction(part)
+    sides = [(cos(angle + k * np.pi / 2), sin(angle + k * np.pi / 2)) for k in range(4)]
+    return max(sides, key=lambda side: side[0] * (bx - ax) + side[1] * (by - ay))
 
 
 def _long_axis(ring: Ring) -> tuple[float, float]:
@@ -64,18 +74,25 @@ def _strips(block: Block, number: int, random, frontage_m: float) -> list[Plot]:
         cuts[1], cuts[3] = low + 27, high - 27
     done: list[Plot] = []
     for i in range(count):
-        strip = slice_between(block.ring, normal, cuts[i] if i else low - 1,
-                              cuts[i + 1] if i < count - 1 else high + 1)
+        strip = slice_between(
+            block.ring,
+            normal,
+            cuts[i] if i else low - 1,
+            cuts[i + 1] if i < count - 1 else high + 1,
+        )
         if not strip:
             continue
         sign = -1 if i < count / 2 else 1
         front = (normal[0] * sign, normal[1] * sign)
         if count == 4 and i in (1, 2):
-            done += [Plot(ring, "urban_village", front, number)
-                     for ring in halved(strip, 240.0, random)]
+            done += [
+                Plot(ring, "urban_village", front, number) for ring in halved(strip, 240.0, random)
+            ]
         else:
-            done += [Plot(ring, "old", front, number)
-                     for ring in _sliced(strip, (dx, dy), frontage_m, random)]
+            done += [
+                Plot(ring, "old", front, number)
+                for ring in _sliced(strip, (dx, dy), frontage_m, random)
+            ]
     return done
 
 
@@ -88,8 +105,13 @@ def _sliced(strip: Ring, direction: tuple[float, float], width_m: float, random)
         if piece and area(piece) > 25:
             done.append(piece)
         elif piece:
-            rest = split(strip, (direction[0] * (at - width_m), direction[1] * (at - width_m)),
-                         direction)[1] if not done else rest
+            rest = (
+                split(
+                    strip, (direction[0] * (at - width_m), direction[1] * (at - width_m)), direction
+                )[1]
+                if not done
+                else rest
+            )
     return [*done, rest] if rest else done
 
 

@@ -20,8 +20,10 @@ def pressed(routes: Routes, network: str, source, step_m: float) -> Pieces:
     pieces = empty_pieces(network, routes)
     served = _served(routes, network)
     degree = np.bincount(routes.edges[served].ravel(), minlength=len(routes.nodes))
-    at = {int(n): pieces.point(node_place(routes, n, network), feature=_feature(degree[n]))
-          for n in np.unique(routes.edges[served])}
+    at = {
+        int(n): pieces.point(node_place(routes, n, network), feature=_feature(degree[n]))
+        for n in np.unique(routes.edges[served])
+    }
     for edge in served:
         _main_along(pieces, at, int(edge), degree, step_m)
     _feed(pieces, at, source)
@@ -90,7 +92,9 @@ def _feed(pieces: Pieces, at, source) -> None:
     way = goal - here
     reach = max(np.hypot(*way), 1.0)
     valve = pieces.point(here + way * 4 / reach, fitting="阀门")
-    plant = pieces.point(here + way * max(12.0, reach - 25) / reach, fitting=SOURCES[pieces.network])
+    plant = pieces.point(
+        here + way * max(12.0, reach - 25) / reach, fitting=SOURCES[pieces.network]
+    )
     pieces.line(at[nearest], valve, "primary")
     pieces.line(valve, plant, "primary")
 

@@ -134,17 +134,50 @@ def _outline(piece: Piece) -> Ring:
     if piece.shape == "L":
         return [(0, 0), (w, 0), (w, wing), (wing, wing), (wing, d), (0, d)]
     if piece.shape == "U":
-        return [(0, 0), (w, 0), (w, d), (w - wing, d), (w - wing, wing), (wing, wing),
-                (wing, d), (0, d)]
+        return [
+            (0, 0),
+            (w, 0),
+            (w, d),
+            (w - wing, d),
+            (w - wing, wing),
+            (wing, wing),
+            (wing, d),
+            (0, d),
+        ]
     if piece.shape == "H":
         low, high, third = 0.38 * d, 0.62 * d, 0.3 * w
-        return [(0, 0), (third, 0), (third, low), (w - third, low), (w - third, 0), (w, 0),
-                (w, d), (w - third, d), (w - third, high), (third, high), (third, d), (0, d)]
+        return [
+            (0, 0),
+            (third, 0),
+            (third, low),
+            (w - third, low),
+            (w - third, 0),
+            (w, 0),
+            (w, d),
+            (w - third, d),
+            (w - third, high),
+            (third, high),
+            (third, d),
+            (0, d),
+        ]
     if piece.shape == "tank":
-        return [(w / 2 + w / 2 * cos(k * pi / 12), d / 2 + d / 2 * sin(k * pi / 12))
-                for k in range(24)]
+        return [
+            (w / 2 + w / 2 * cos(k * pi / 12), d / 2 + d / 2 * sin(k * pi / 12)) for k in range(24)
+        ]
     if piece.shape == "notched":
         n = 0.12 * w
-        return [(0, 0), (0.42 * w, 0), (0.42 * w, 1.6), (0.58 * w, 1.6), (0.58 * w, 0), (w, 0),
-                (w, d), (w - n, d), (w - n, d - 1.4), (n, d - 1.4), (n, d), (0, d)]
+        return [
+            (0, 0),
+            (0.42 * w, 0),
+            (0.42 * w, 1.6),
+            (0.58 * w, 1.6),
+            (0.58 * w, 0),
+            (w, 0),
+            (w, d),
+            (w - n, d),
+            (w - n, d - 1.4),
+            (n, d - 1.4),
+            (n, d),
+            (0, d),
+        ]
     return [(0, 0), (w, 0), (w, d), (0, d)]

@@ -15,8 +15,14 @@ from importers.sources.sample_city.frames import moment, on_millimetre
 from importers.sources.sample_city.hazards import warning_frame
 from spatial.city import city
 
-STEP_NAMES = {"reported": "上报", "filed": "立案", "dispatched": "派遣", "handled": "处置",
-              "checked": "核查", "closed": "结案"}
+STEP_NAMES = {
+    "reported": "上报",
+    "filed": "立案",
+    "dispatched": "派遣",
+    "handled": "处置",
+    "checked": "核查",
+    "closed": "结案",
+}
 
 
 def raised_buildings(drawing: Drawing, gone: set[str]) -> Delivery:
@@ -34,24 +40,36 @@ def raised_buildings(drawing: Drawing, gone: set[str]) -> Delivery:
         height_m=np.round(houses["height_m"] + 3.0, 1),
         floor_area_m2=np.round(area * (houses["storeys_above"] + 1 + houses["storeys_below"]), 2),
     )
-    return Delivery("buildings", at, "2022年房屋变更测绘：自建房加层（示意）", "",
-                    delivered(raised).reset_index(drop=True))
+    return Delivery(
+        "buildings",
+        at,
+        "2022年房屋变更测绘：自建房加层（示意）",
+        "",
+        delivered(raised).reset_index(drop=True),
+    )
 
 
 def renewed_main(drawing: Drawing) -> Delivery:
     """One road's grey-iron water main is replaced in 2022."""
     lines = drawing.pipe_lines
-    old = lines[(lines["network"] == "JS") & (lines["material"] == "灰口铸铁")
-                & (lines["road_name"] != "")]
+    old = lines[
+        (lines["network"] == "JS") & (lines["material"] == "灰口铸铁") & (lines["road_name"] != "")
+    ]
     pool = old if len(old) else lines[(lines["network"] == "JS") & (lines["road_name"] != "")]
     road = pool["road_name"].value_counts().sort_index().idxmax()
     at = moment(2022, 8, 5, 6)
     chosen = pool[pool["road_name"] == road]
     wider = {"100": "150", "150": "200", "300": "400", "500": "600"}
-    renewed = chosen.assign(material="球墨铸铁", laid_year=2022,
-                            section=[wider.get(s, s) for s in chosen["section"]])
-    return Delivery("pipe-lines", at, f"2022年老旧管网改造：{road}供水管更换（示意）", "",
-                    renewed.reset_index(drop=True))
+    renewed = chosen.assign(
+        material="球墨铸铁", laid_year=2022, section=[wider.get(s, s) for s in chosen["section"]]
+    )
+    return Delivery(
+        "pipe-lines",
+        at,
+        f"2022年老旧管网改造：{road}供水管更换（示意）",
+        "",
+        renewed.reset_index(drop=True),
+    )
 
 
 def revised_plan(zones: pd.DataFrame) -> Delivery:
@@ -68,8 +86,9 @@ def revised_plan(zones: pd.DataFrame) -> Delivery:
         max_height_m=np.select([turn == 0, turn == 1], [54.0, 45.0], 10.0),
         approved_on=at.date(),
     )
-    return Delivery("plan-zones", at, "2023年控规修订批复（示意）", "",
-                    revised.reset_index(drop=True))
+    return Delivery(
+        "plan-zones", at, "2023年控规修订批复（示意）", "", revised.reset_index(drop=True)
+    )
 
 
 def revised_boundary(constraints: pd.DataFrame, county) -> Delivery:
@@ -83,20 +102,31 @@ def revised_boundary(constraints: pd.DataFrame, county) -> Delivery:
     farmland = constraints[constraints["kind"] == "farmland"]
     union = shapely.union_all(wider)
     lost = farmland[shapely.intersects(farmland.geometry.to_numpy(), union)]
-    return Delivery("constraints", at, "2022年“三区三线”划定成果启用（示意）", "",
-                    table.reset_index(drop=True), tuple(lost["code"]))
+    return Delivery(
+        "constraints",
+        at,
+        "2022年“三区三线”划定成果启用（示意）",
+        "",
+        table.reset_index(drop=True),
+        tuple(lost["code"]),
+    )
 
 
 def updated_landcover(drawing: Drawing, cover: pd.DataFrame, parcels: list[Delivery]) -> Delivery:
     """The yearly land survey of 2021 sees the rebuilt block as urban housing."""
     at = moment(2021, 12, 31)
-    rebuilt = shapely.union_all([
-        shape for d in parcels if "棚改" in d.why for shape in d.frame.geometry
-    ])
+    rebuilt = shapely.union_all(
+        [shape for d in parcels if "棚改" in d.why for shape in d.frame.geometry]
+    )
     spots = shapely.point_on_surface(cover.geometry.to_numpy())
     changed = cover[shapely.intersects(rebuilt, spots)].assign(class_code="0701")
-    return Delivery("landcover", at, "2021年度国土变更调查（示意）", "示意〔2021〕变更调查",
-                    changed.reset_index(drop=True))
+    return Delivery(
+        "landcover",
+        at,
+        "2021年度国土变更调查（示意）",
+        "示意〔2021〕变更调查",
+        changed.reset_index(drop=True),
+    )
 
 
 def hazard_changes(sites: pd.DataFrame) -> Iterator[Delivery]:
@@ -106,27 +136,50 @@ def hazard_changes(sites: pd.DataFrame) -> Iterator[Delivery]:
     moved = own.iloc[3::9]
     people = (moved["threatened_people"].astype(int) // 2).clip(lower=3)
     households = (moved["threatened_households"].astype(int) // 2).clip(lower=1)
-    yield Delivery("hazard-sites", at, "2021年汛前排查：部分农户避险搬迁（示意）", "",
-                   moved.assign(threatened_people=people, threatened_households=households,
-                                threat="小型").reset_index(drop=True))
+    yield Delivery(
+        "hazard-sites",
+        at,
+        "2021年汛前排查：部分农户避险搬迁（示意）",
+        "",
+        moved.assign(
+            threatened_people=people, threatened_households=households, threat="小型"
+        ).reset_index(drop=True),
+    )
     at = moment(2023, 3, 20)
-    yield Delivery("hazard-sites", at, "2023年治理工程验收：隐患点销号（示意）", "",
-                   own.iloc[:0], tuple(own["code"].iloc[5::14]))
+    yield Delivery(
+        "hazard-sites",
+        at,
+        "2023年治理工程验收：隐患点销号（示意）",
+        "",
+        own.iloc[:0],
+        tuple(own["code"].iloc[5::14]),
+    )
 
 
 def released_mortgages(rights: pd.DataFrame) -> Iterator[Delivery]:
     """Some mortgages are paid off in 2024, some homes are seized in 2025."""
     paid = rights[rights["kind"] == "mortgage"]["code"].iloc[::11]
     at = moment(2024, 6, 18, 15)
-    yield Delivery("rights", at, "2024年不动产登记：抵押权注销（示意）", "",
-                   rights.iloc[:0], tuple(paid))
+    yield Delivery(
+        "rights", at, "2024年不动产登记：抵押权注销（示意）", "", rights.iloc[:0], tuple(paid)
+    )
     seized = set(rights[rights["kind"] == "seizure"]["unit_code"])
     owned = rights[(rights["kind"] == "ownership") & ~rights["unit_code"].isin(seized)].iloc[7::260]
     at = moment(2025, 2, 25, 10)
-    yield Delivery("rights", at, "2025年不动产登记：协助查封（示意）", "", owned.assign(
-        code=owned["unit_code"] + "-CF", kind="seizure", holder="某人民法院（示意）",
-        certificate=[f"湘（2025）涟源市不动产证明第9{n:06d}号" for n in range(1, len(owned) + 1)],
-    ).reset_index(drop=True))
+    yield Delivery(
+        "rights",
+        at,
+        "2025年不动产登记：协助查封（示意）",
+        "",
+        owned.assign(
+            code=owned["unit_code"] + "-CF",
+            kind="seizure",
+            holder="某人民法院（示意）",
+            certificate=[
+                f"湘（2025）涟源市不动产证明第9{n:06d}号" for n in range(1, len(owned) + 1)
+            ],
+        ).reset_index(drop=True),
+    )
 
 
 def warnings(districts: pd.DataFrame) -> Iterator[Delivery]:
@@ -141,15 +194,23 @@ def warnings(districts: pd.DataFrame) -> Iterator[Delivery]:
         table = warning_frame(number, level, [adcode + t for t in towns], start, end, districts)
         document = ""
         yield Delivery("warnings", start, "发布地质灾害气象风险预警（示意）", document, table)
-        yield Delivery("warnings", end, "预警到期解除（示意）", document, table.iloc[:0],
-                       tuple(table["code"]))
+        yield Delivery(
+            "warnings", end, "预警到期解除（示意）", document, table.iloc[:0], tuple(table["code"])
+        )
 
 
 def case_steps(drawing: Drawing) -> Iterator[Delivery]:
     """Every step of every batch of cases."""
     start = moment(2025, 7, 7, 9)
     days = 336 // max(1, drawing.size.case_batches)
-    for at, step, table in case_batches(drawing.size, drawing.seed, drawing.components, start, days):
+    for at, step, table in case_batches(
+        drawing.size, drawing.seed, drawing.components, start, days
+    ):
         if len(table):
-            yield Delivery("cases", at, f"案件{STEP_NAMES[step]}（示意）",
-                           f"示意〔{at.year}〕城管{at:%m%d}", table)
+            yield Delivery(
+                "cases",
+                at,
+                f"案件{STEP_NAMES[step]}（示意）",
+                f"示意〔{at.year}〕城管{at:%m%d}",
+                table,
+            )

@@ -89,9 +89,7 @@ def river_slope(along: np.ndarray) -> np.ndarray:
     return (river(np.asarray(along, float) + 5) - river(np.asarray(along, float) - 5)) / 10
 
 
-def stream_distances(
-    along: np.ndarray, across: np.ndarray
-) -> list[tuple[np.ndarray, np.ndarray]]:
+def stream_distances(along: np.ndarray, across: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     """Per stream (the river first): distance to it and how far up from the river it is, m."""
     bend = np.sqrt(1 + river_slope(along) ** 2)
     found = [(np.abs(across - river(along)) / bend, np.zeros_like(along))]

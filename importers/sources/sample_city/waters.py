@@ -10,8 +10,22 @@ from importers.sources.sample_city.noise import generator
 from importers.sources.sample_city.sizes import Size
 from importers.sources.sample_city.terrain import slope_degrees
 
-RESERVOIRS = ("白马", "大江口", "柳溪", "石坝", "龙塘", "枫树坪", "金盆", "罗盛", "长冲", "响水",
-              "三甲", "荷叶塘", "湖泉", "茅塘")
+RESERVOIRS = (
+    "白马",
+    "大江口",
+    "柳溪",
+    "石坝",
+    "龙塘",
+    "枫树坪",
+    "金盆",
+    "罗盛",
+    "长冲",
+    "响水",
+    "三甲",
+    "荷叶塘",
+    "湖泉",
+    "茅塘",
+)
 
 
 @dataclass
@@ -61,13 +75,19 @@ def blobs(x: np.ndarray, y: np.ndarray, radius: np.ndarray, random) -> np.ndarra
     for harmonic, strength in ((2, 0.28), (3, 0.16), (5, 0.07)):
         phase = random.uniform(0, 2 * np.pi, (len(x), 1))
         shape += strength * random.uniform(0.4, 1, (len(x), 1)) * np.sin(harmonic * turn + phase)
-    ring = np.stack([x[:, None] + radius[:, None] * shape * np.cos(turn),
-                     y[:, None] + radius[:, None] * shape * np.sin(turn)], axis=2)
+    ring = np.stack(
+        [
+            x[:, None] + radius[:, None] * shape * np.cos(turn),
+            y[:, None] + radius[:, None] * shape * np.sin(turn),
+        ],
+        axis=2,
+    )
     return shapely.polygons(ring)
 
 
-def waters(size: Size, seed: int, county: shapely.Polygon, taken: shapely.Geometry,
-           roads: np.ndarray) -> Waters:
+def waters(
+    size: Size, seed: int, county: shapely.Polygon, taken: shapely.Geometry, roads: np.ndarray
+) -> Waters:
     """All water surfaces; ``taken`` is town land where no pond may lie."""
     random = generator(seed, "waters")
     river = shapely.intersection(_river(), county)
@@ -83,8 +103,11 @@ def waters(size: Size, seed: int, county: shapely.Polygon, taken: shapely.Geomet
     free[hit] = False
     free &= _apart(still)
     keep = np.flatnonzero(free)
-    return Waters(np.array([*polygons, *still[keep]]), names + [labels[i] for i in keep],
-                  kinds + [sorts[i] for i in keep])
+    return Waters(
+        np.array([*polygons, *still[keep]]),
+        names + [labels[i] for i in keep],
+        kinds + [sorts[i] for i in keep],
+    )
 
 
 def _still_waters(size: Size, random, county: shapely.Polygon):

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import geopandas as gpd
 import pyogrio
 
 from importers.sources.sample_city.city import Delivery, deliveries
@@ -35,15 +34,17 @@ def write_deliveries(
         path = folder / f"{number:04d}-{delivery.at:%Y%m%d}-{delivery.layer}.gpkg"
         path.unlink(missing_ok=True)
         _write(path, delivery)
-        about = Written(delivery.layer, delivery.at, delivery.why, delivery.document,
-                        delivery.ended, delivery.ancestry)
+        about = Written(
+            delivery.layer,
+            delivery.at,
+            delivery.why,
+            delivery.document,
+            delivery.ended,
+            delivery.ancestry,
+        )
         done.append((path, about))
     return done
 
 
 def _write(path: Path, delivery: Delivery) -> None:
-    table = delivery.frame
-    if isinstance(table, gpd.GeoDataFrame):
-        pyogrio.write_dataframe(table, path, layer=delivery.layer, driver="GPKG")
-    else:
-        pyogrio.write_dataframe(table, path, layer=delivery.layer, driver="GPKG")
+    pyogrio.write_dataframe(delivery.frame, path, layer=delivery.layer, driver="GPKG")

@@ -40,8 +40,18 @@ def _digest(found) -> str:
     whole = hashlib.sha256()
     for delivery in found:
         frame = delivery.frame
-        whole.update(repr((delivery.layer, delivery.at, delivery.why, delivery.document,
-                           delivery.ended, delivery.ancestry)).encode())
+        whole.update(
+            repr(
+                (
+                    delivery.layer,
+                    delivery.at,
+                    delivery.why,
+                    delivery.document,
+                    delivery.ended,
+                    delivery.ancestry,
+                )
+            ).encode()
+        )
         if isinstance(frame, gpd.GeoDataFrame):
             for wkb in shapely.to_wkb(frame.geometry.to_numpy()):
                 whole.update(wkb)
@@ -112,8 +122,12 @@ def _now(city, layer) -> pd.DataFrame:
 
 
 def test_buildings_lie_in_their_parcel(city):
-    parcels = {c: g for d in city if d.layer == "parcels"
-               for c, g in zip(d.frame["code"], d.frame.geometry, strict=True)}
+    parcels = {
+        c: g
+        for d in city
+        if d.layer == "parcels"
+        for c, g in zip(d.frame["code"], d.frame.geometry, strict=True)
+    }
     for delivery in city:
         if delivery.layer == "buildings" and len(delivery.frame):
             mine = np.array([parcels[c] for c in delivery.frame["parcel_code"]])
@@ -150,8 +164,12 @@ def test_changes_refer_to_what_exists(city):
 
 
 def test_ancestry_keeps_the_area(city):
-    shapes = {c: g for d in city if d.layer == "parcels"
-              for c, g in zip(d.frame["code"], d.frame.geometry, strict=True)}
+    shapes = {
+        c: g
+        for d in city
+        if d.layer == "parcels"
+        for c, g in zip(d.frame["code"], d.frame.geometry, strict=True)
+    }
     divided = [d for d in city if d.ancestry]
     assert len(divided) >= 3
     for delivery in divided:
@@ -253,8 +271,11 @@ def test_cells_lie_in_the_community_their_code_names(first):
 
 
 def test_code_lists_are_respected(first):
-    for layer, column in (("plan-zones", "land_use"), ("landcover", "class_code"),
-                          ("parcels", "land_use")):
+    for layer, column in (
+        ("plan-zones", "land_use"),
+        ("landcover", "class_code"),
+        ("parcels", "land_use"),
+    ):
         table = first[layer]
         for name, codes in table.groupby("scheme")[column]:
             assert set(codes) <= set(scheme(name).codes)
@@ -263,8 +284,11 @@ def test_code_lists_are_respected(first):
 
 
 def test_only_the_county_and_catalogued_events_are_not_schematic(first):
-    real = {layer: table.loc[~table["schematic"], "code"].tolist()
-            for layer, table in first.items() if not table["schematic"].all()}
+    real = {
+        layer: table.loc[~table["schematic"], "code"].tolist()
+        for layer, table in first.items()
+        if not table["schematic"].all()
+    }
     assert real["districts"] == ["431382"]
     assert set(real) == {"districts", "hazard-sites"}
     assert all(code.startswith("NASA-GLC-") for code in real["hazard-sites"])
@@ -272,13 +296,26 @@ def test_only_the_county_and_catalogued_events_are_not_schematic(first):
 
 def test_2020_differs_from_now_in_several_layers(city):
     later = Counter(d.layer for d in city if d.at.year > 2020)
-    assert {"parcels", "buildings", "units", "pipe-lines", "plan-zones", "landcover", "rights",
-            "hazard-sites", "constraints"} <= set(later)
+    assert {
+        "parcels",
+        "buildings",
+        "units",
+        "pipe-lines",
+        "plan-zones",
+        "landcover",
+        "rights",
+        "hazard-sites",
+        "constraints",
+    } <= set(later)
 
 
 def test_a_raised_building_keeps_its_code_and_gains_a_floor(city):
-    before = {r["code"]: r for d in city if d.layer == "buildings" and d.at.year < 2022
-              for r in d.frame.to_dict("records")}
+    before = {
+        r["code"]: r
+        for d in city
+        if d.layer == "buildings" and d.at.year < 2022
+        for r in d.frame.to_dict("records")
+    }
     raised = next(d for d in city if "加层" in d.why)
     for row in raised.frame.to_dict("records"):
         assert row["storeys_above"] == before[row["code"]]["storeys_above"] + 1

@@ -1,5 +1,6 @@
 // Click → record. What is under the pointer is asked of the tiles; the rest of the
 // server, as HTML fragments.
+import { mark, walkTable } from "./selection.js";
 
 export function wirePanel(app) {
   const { map, config, state, texts } = app;
@@ -37,6 +38,15 @@ export function wirePanel(app) {
     app.keep();
   };
 
+  async function copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      app.say(texts.copied_code);
+    } catch {
+      window.prompt("", text); // no clipboard over plain http on some browsers
+    }
+  }
+
   function flyToRecord() {
     const box = body.querySelector("[data-bbox]")?.dataset.bbox?.split(",").map(Number);
     if (!box || box.length !== 4 || !box.every(Number.isFinite)) return;
@@ -46,7 +56,7 @@ export function wirePanel(app) {
   map.on("click", (event) => {
     if (app.drawing) return;
     const found = under(map, event.point, state.on);
-    others(found.slice(1));
+    others(config.entrance === "planning" ? [] : found.slice(1));
     if (config.entrance === "planning") {
       const { lng, lat } = event.lngLat;
       state.selected = "";
@@ -82,6 +92,9 @@ export function wirePanel(app) {
   );
 
   document.addEventListener("click", (event) => {
+    const copied = event.target.closest("[data-copy]");
+    if (copied) copy(copied.dataset.copy);
+    if (event.target.closest("[data-fly]")) flyToRecord();
     const link = event.target.closest("[data-open], [data-at]");
     if (!link) return;
     event.preventDefault();
@@ -90,8 +103,8 @@ export function wirePanel(app) {
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !app.drawing) app.closePanel();
-    if (event.key === "Enter" && event.target.matches?.("[data-open], [data-at]")) event.target.click();
-    moveInTable(event);
+    if (event.key === "Enter" && event.target.matches?.("[data-open]:not(a, button), [data-at]:not(a, button)")) event.target.click();
+    walkTable(event);
   });
   document.addEventListener("tujing:time", () => { if (app.current && document.body.classList.contains("open")) app.load(app.current); });
   document.body.addEventListener("htmx:responseError", ({ detail }) => {
@@ -104,7 +117,7 @@ export function wirePanel(app) {
 
   map.once("load", () => {
     if (state.selected) app.open(state.selected, { fly: !location.hash });
-    else if (config.fragment) app.load(config.fragment);
+    else if (config.fragment && window.innerWidth > 760) app.load(config.fragment);
     else if (window.innerWidth > 1200) openPanel(true);
   });
 }
@@ -123,35 +136,4 @@ function under(map, point, on, most = 12) {
     if (found.length >= most) break;
   }
   return found;
-}
-
-// The selected feature, drawn over everything.
-function mark(map, source, code) {
-  for (const id of ["selected-line", "selected-point", "selected-block"]) if (map.getLayer(id)) map.removeLayer(id);
-  if (!source || !map.getSource(source)) return;
-  const filter = ["==", ["get", "code"], code];
-  const shared = { source, "source-layer": source, filter };
-  const block = map.getLayer(source)?.type === "fill-extrusion";
-  if (block) {
-    map.addLayer({ ...shared, id: "selected-block", type: "fill-extrusion", paint: {
-      "fill-extrusion-color": "#d8432f", "fill-extrusion-opacity": 0.9,
-      "fill-extrusion-height": ["+", 0.6, ["max", 3, ["coalesce", ["get", "height_m"], 3]]] } });
-    return;
-  }
-  map.addLayer({ ...shared, id: "selected-line", type: "line", paint: { "line-color": "#d8432f", "line-width": 3 } });
-  map.addLayer({ ...shared, id: "selected-point", type: "circle",
-    filter: ["all", ["==", ["geometry-type"], "Point"], filter],
-    paint: { "circle-radius": 11, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": "#d8432f", "circle-stroke-width": 3 } });
-}
-
-// Arrow keys walk through the unit table.
-function moveInTable(event) {
-  const cell = event.target.closest?.(".unit-table td");
-  const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
-  if (!cell || !step) return;
-  const row = cell.parentElement;
-  const rows = [...row.parentElement.rows];
-  const target = rows[rows.indexOf(row) + step[0]]?.cells[cell.cellIndex + step[1]];
-  const button = target?.querySelector("button");
-  if (button) { event.preventDefault(); button.focus(); }
 }

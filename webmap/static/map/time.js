@@ -1,16 +1,17 @@
 // The date turns the whole map: every tile, the panel and the search.
 
 const DAY = 86400000;
+const WAIT_MS = 250;
 
 export function wireTime(app) {
   const { map, config, state, texts } = app;
-  const range = document.getElementById("time-range");
-  const field = document.getElementById("time-date");
-  const now = document.getElementById("time-now");
-  const past = document.getElementById("past");
+  const part = (id) => document.getElementById(id);
+  const [range, field, now, past] = [part("time-range"), part("time-date"), part("time-now"), part("past")];
   const first = Date.parse(config.first || config.today);
-  const today = Date.parse(config.today);
-  const days = Math.max(1, Math.round((today - first) / DAY));
+  const days = Math.max(1, Math.round((Date.parse(config.today) - first) / DAY));
+  const ordinal = (day) => Math.round((Date.parse(day) - first) / DAY);
+  const dayOf = (value) => new Date(first + value * DAY).toISOString().slice(0, 10);
+  let timer = 0;
   range.max = days;
   field.min = config.first || config.today;
   field.max = config.today;
@@ -26,21 +27,66 @@ export function wireTime(app) {
   function reflect() {
     const day = state.at.slice(0, 10);
     field.value = day || config.today;
-    range.value = day ? Math.round((Date.parse(day) - first) / DAY) : days;
+    range.value = day ? ordinal(day) : days;
     range.setAttribute("aria-valuetext", field.value);
     now.setAttribute("aria-pressed", String(!day));
     past.hidden = !day;
-    past.textContent = `${texts.past}${day}`;
+    part("past-text").textContent = `${texts.past}${written(state.at)}`;
+    part("time-back").disabled = !neighbour(-1);
+    part("time-on").disabled = !state.at;
     document.body.classList.toggle("in-past", Boolean(day));
   }
 
-  const dayOf = (value) => new Date(first + value * DAY).toISOString().slice(0, 10);
+  // The nearest day with a change before or after the day shown.
+  function neighbour(step) {
+    const day = state.at.slice(0, 10) || config.today;
+    const before = config.days.filter((d) => (step < 0 ? d < day : d > day));
+    return step < 0 ? before.at(-1) : before[0];
+  }
+
+  const turnSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => app.turnTo(Number(range.value) >= days ? "" : dayOf(Number(range.value))), WAIT_MS);
+  };
   range.addEventListener("input", () => { field.value = dayOf(Number(range.value)); });
-  range.addEventListener("change", () => app.turnTo(Number(range.value) >= days ? "" : dayOf(Number(range.value))));
+  range.addEventListener("change", turnSoon);
   field.addEventListener("change", () => { if (field.value) app.turnTo(field.value); });
   now.addEventListener("click", () => app.turnTo(""));
+  part("past-now").addEventListener("click", () => app.turnTo(""));
+  part("time-back").addEventListener("click", () => app.turnTo(neighbour(-1) ?? config.first));
+  part("time-on").addEventListener("click", () => app.turnTo(neighbour(1) ?? ""));
+  drawYears(part("time-years"), config, (day) => (100 * ordinal(day)) / days, app);
   reflect();
   if (state.at) map.once("load", () => turnTiles(map, state.at));
+}
+
+function written(at) {
+  if (!at) return "";
+  const moment = at.includes("T") ? new Date(at) : null;
+  const options = { year: "numeric", month: "long", day: "numeric", ...(moment && { hour: "2-digit", minute: "2-digit" }) };
+  return (moment ?? new Date(`${at}T00:00:00`)).toLocaleString(document.documentElement.lang, options);
+}
+
+// Under the slider: the years, and a stroke for every day on which something changed.
+function drawYears(box, config, percent, app) {
+  if (!config.first) return;
+  for (const day of config.days) box.append(placed("i", percent(day), ""));
+  const [low, high] = [Number(config.first.slice(0, 4)), Number(config.today.slice(0, 4))];
+  const every = Math.max(1, Math.ceil((high - low) / 9));
+  for (let year = low + 1; year <= high; year += every) {
+    const button = placed("button", percent(`${year}-01-01`), String(year));
+    button.type = "button";
+    button.tabIndex = -1;
+    button.addEventListener("click", () => app.turnTo(`${year}-01-01`));
+    box.append(button);
+  }
+}
+
+function placed(tag, percent, text) {
+  const element = document.createElement(tag);
+  element.style.left = `${percent}%`;
+  element.textContent = text;
+  return element;
 }
 
 function turnTiles(map, at) {
