@@ -1,7 +1,7 @@
 # Shared by the scripts: sourced, not run. Every function is small on purpose.
 # shellcheck shell=bash
 
-set -euo pipefail
+set -Eeuo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 VAR=$ROOT/var
@@ -32,7 +32,7 @@ step() {
     printf '▸ %s …' "$name"
     # In the background, so that a signal is answered at once (see stop_children), and
     # outside any condition, so that "set -e" holds inside. 9 is the lock of `locked`.
-    (set -e && "$@") >>"$LOG" 2>&1 </dev/null 9>&- &
+    (trap - ERR && "$@") >>"$LOG" 2>&1 </dev/null 9>&- &
     pid=$!
     watch "$pid" "$name" "$began"
     wait "$pid" || status=$?

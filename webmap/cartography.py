@@ -308,7 +308,7 @@ def _terrain_source(template: str) -> dict[str, Any]:
         "type": "raster-dem",
         "tiles": [template],
         "tileSize": 256,
-        "maxzoom": 13,
+        "maxzoom": 12,  # a pixel is then 34 m: the survey's own cell
         "encoding": "terrarium",
     }
 

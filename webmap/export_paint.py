@@ -6,9 +6,11 @@ from typing import Any
 from layers.declarations import Layer, Paint
 from spatial.codes import scheme
 from webmap.export_data import DrawnLayer
+from webmap.values import NOTHING
 
 MAP_WIDTH_PX = 800  # the map on an A4 sheet
 METRES_PER_DEGREE = 111_320
+MOST_LABELS = 40
 
 
 def colour_of(layer: Layer, value: Any) -> str:
@@ -34,11 +36,53 @@ def legend_of(drawn: DrawnLayer) -> list[dict[str, str]]:
     ]
 
 
-def line_width(paint: Paint, width_m: float | None, metres_per_pixel: float) -> float:
-    """A line's width in pixels: true to the ground where its width is known, but legible."""
-    if not paint.ground_width:
-        return paint.width
-    return round(min(max((width_m or 6) / metres_per_pixel, 1.2), 14), 1)
+def line_width(layer: Layer, feature: dict[str, Any], metres_per_pixel: float) -> float:
+    """A line's width in pixels: true to the ground where its width is known, but legible.
+
+    Of boundaries the higher ones are wider: county, town, village.
+    """
+    paint = layer.paint or Paint("line")
+    if paint.ground_width:
+        return round(min(max((feature["width_m"] or 6) / metres_per_pixel, 1.2), 14), 1)
+    if is_boundaries(layer):
+        return round(paint.width * 1.8 / (1 + level_of(layer, feature)), 2)
+    return paint.width
+
+
+def is_boundaries(layer: Layer) -> bool:
+    """Whether areas are drawn by their edges, class by class."""
+    paint = layer.paint
+    return bool(paint and paint.kind == "line" and paint.colours and layer.geometry == "Polygon")
+
+
+def level_of(layer: Layer, feature: dict[str, Any]) -> int:
+    """The place of a feature's class in the declaration; 0 is the highest."""
+    classes = list(layer.paint.colours) if layer.paint else []
+    value = str(feature["paint"])
+    return classes.index(value) if value in classes else len(classes)
+
+
+def in_drawing_order(drawn: DrawnLayer) -> list[dict[str, Any]]:
+    """The features of a layer; of boundaries the highest last, so that they lie on top."""
+    if not is_boundaries(drawn.layer):
+        return drawn.features
+    return sorted(drawn.features, key=lambda f: -level_of(drawn.layer, f))
+
+
+def with_labels(drawn: DrawnLayer) -> list[dict[str, Any]]:
+    """The features in drawing order, with a ``label`` where there is room for all of a kind."""
+    features, paint = in_drawing_order(drawn), drawn.layer.paint
+    if not paint or not paint.label or drawn.layer.field(paint.label) is None:
+        return features
+    named = [f for f in features if f["properties"][paint.label] != NOTHING]
+    if is_boundaries(drawn.layer):
+        levels = sorted({level_of(drawn.layer, f) for f in named}, reverse=True)
+        groups = ([f for f in named if level_of(drawn.layer, f) == level] for level in levels)
+        named = next((group for group in groups if len(group) <= MOST_LABELS), [])
+    chosen = {id(f) for f in named} if len(named) <= MOST_LABELS else set()
+    return [
+        {**f, "label": f["properties"][paint.label]} if id(f) in chosen else f for f in features
+    ]
 
 
 def pixel_size_m(bbox: tuple[float, float, float, float]) -> float:

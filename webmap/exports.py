@@ -20,15 +20,28 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from folium.template import Template
+from folium.utilities import JsCode
 
 from layers.declarations import Layer, Paint
 from webmap.export_data import DrawnLayer, popup_fields
-from webmap.export_paint import colour_of, legend_of, line_width, pixel_size_m
+from webmap.export_paint import (
+    colour_of,
+    legend_of,
+    line_width,
+    pixel_size_m,
+    with_labels,
+)
 from webmap.values import field_title
 
 LEAFLET = Path(settings.BASE_DIR) / "node_modules" / "leaflet" / "dist"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 VECTOR_LIMIT = 4_000  # above it the browser draws on a canvas: quicker, less crisp in print
+
+LABELLING = JsCode(
+    "function (feature, layer) { if (feature.label) layer.bindTooltip("
+    "document.createTextNode(feature.label),"
+    ' { permanent: true, direction: "center", className: "sheet-label" }); }'
+)
 
 Bbox = tuple[float, float, float, float]
 
@@ -117,12 +130,18 @@ def _add_layer(folium_map: folium.Map, one: DrawnLayer, metres: float) -> None:
             [_bare(feature) for feature in one.features],
             lambda feature: {
                 "color": paint.casing,
-                "weight": line_width(paint, feature["width_m"], metres) + 1.4,
+                "weight": line_width(layer, feature, metres) + 1.4,
                 "interactive": False,
             },
             control=False,
         ).add_to(folium_map)
-    drawn = _geojson(one.features, _style(layer, metres), name=one.title, marker=_marker(paint))
+    drawn = _geojson(
+        with_labels(one),
+        _style(layer, metres),
+        name=html.escape(one.title),
+        marker=_marker(paint),
+        on_each_feature=LABELLING,
+    )
     fields = popup_fields(layer)
     folium.GeoJsonPopup(
         fields=["code", *(f.name for f in fields)],
@@ -165,7 +184,7 @@ def _style(layer: Layer, metres: float) -> Any:
     paint = layer.paint or Paint("line")
 
     def line(feature: dict) -> dict:
-        width = line_width(paint, feature["width_m"], metres)
+        width = line_width(layer, feature, metres)
         return {"color": colour_of(layer, feature["paint"]), "weight": width, "fill": False}
 
     def area(feature: dict) -> dict:
@@ -180,6 +199,7 @@ def _style(layer: Layer, metres: float) -> Any:
         return {
             "color": paint.outline or "#ffffff",
             "weight": 1,
+            "fill": True,
             "fillColor": colour_of(layer, feature["paint"]),
             "fillOpacity": 0.95,
         }

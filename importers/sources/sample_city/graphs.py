@@ -9,6 +9,27 @@ from importers.sources.sample_city.faces import NO_STREET, Face
 from importers.sources.sample_city.layout import BANK_M, Layout
 
 STEP_M = 24.0
+SAME_CORNER_M = 3.0
+
+
+class Corners:
+    """Corners of faces, numbered; corners closer than 3 m are one crossing."""
+
+    def __init__(self) -> None:
+        self.points: list[tuple[float, float]] = []
+        self._near: dict[tuple[int, int], list[int]] = {}
+
+    def number(self, point: tuple[float, float]) -> int:
+        """The number of the corner at a place of the plane, new or known."""
+        column, row = (int(v // SAME_CORNER_M) for v in point)
+        for key in ((column + i, row + j) for i in (-1, 0, 1) for j in (-1, 0, 1)):
+            for known in self._near.get(key, ()):
+                x, y = self.points[known]
+                if np.hypot(x - point[0], y - point[1]) < SAME_CORNER_M:
+                    return known
+        self._near.setdefault((column, row), []).append(len(self.points))
+        self.points.append(point)
+        return len(self.points) - 1
 
 
 @dataclass
@@ -32,29 +53,20 @@ class StreetGraph:
 
 def street_graph(layout: Layout) -> StreetGraph:
     """The graph of a settlement's streets, and the faces between them as exact polygons."""
-    numbers: dict[tuple[int, int], int] = {}
     on_street: dict[int, set[int]] = {}
-    rim: dict[tuple[int, int], tuple[tuple, tuple]] = {}
-    points: list[tuple[float, float]] = []
-
-    def number(point: tuple[float, float]) -> int:
-        key = (round(point[0] * 100), round(point[1] * 100))
-        if key not in numbers:
-            numbers[key] = len(points)
-            points.append(point)
-        return numbers[key]
-
+    rim: list[tuple[int, int]] = []
+    corner_of = Corners()
     for face in layout.faces:
-        corners = [number(point) for point in face.ring]
+        corners = [corner_of.number(point) for point in face.ring]
         for i, street in enumerate(face.streets):
             pair = (corners[i], corners[(i + 1) % len(corners)])
             if street == NO_STREET:
-                rim[pair] = (face.ring[i], face.ring[(i + 1) % len(corners)])
+                rim.append(pair)
             else:
                 on_street.setdefault(street, set()).update(pair)
-    plane_nodes = np.array(points)
+    plane_nodes = np.array(corner_of.points)
     edges, owners = _edges(layout, plane_nodes, on_street)
-    edges += list(rim)
+    edges += rim
     owners += [NO_STREET] * len(rim)
     return _on_ground(layout, plane_nodes, np.array(edges), np.array(owners))
 

@@ -75,14 +75,16 @@ def _towards_works(routes: Routes, bank: np.ndarray, works) -> int:
     return bank[np.argmax(routes.plane_nodes[bank, 0])]
 
 
-def flow_tree(routes: Routes, roots: list[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Per node its downstream edge (-1 none) and its way to the outfall; uphill is dear."""
+def flow_tree(routes: Routes, roots: list[int], hump: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Per node its downstream edge (-1 none) and its way to the outfall; uphill is dear.
+
+    ``hump`` is how far each street rises above both its ends, m.
+    """
     around: dict[int, list[tuple[int, int]]] = {}
     for edge, (a, b) in enumerate(routes.edges):
         if not routes.bridge[edge]:
             around.setdefault(int(a), []).append((edge, int(b)))
             around.setdefault(int(b), []).append((edge, int(a)))
-    hump = _humps_m(routes)
     cost = np.full(len(routes.nodes), np.inf)
     down = np.full(len(routes.nodes), -1)
     cost[roots] = 0
@@ -117,7 +119,8 @@ def drained(routes: Routes, network: str, works, step_m: float) -> Drained:
     """A whole gravity network, point by point, levelled so that every pipe falls."""
     pieces = empty_pieces(network, routes)
     roots = outlets(routes, network, works)
-    down, cost = flow_tree(routes, roots)
+    hump = _humps_m(routes)
+    down, cost = flow_tree(routes, roots, hump)
     at = {
         int(n): pieces.point(
             node_place(routes, n, network), fitting="检查井", road=_road_at(routes, int(n))
@@ -127,6 +130,8 @@ def drained(routes: Routes, network: str, works, step_m: float) -> Drained:
     }
     for edge, (a, b) in enumerate(routes.edges):
         if routes.bridge[edge] or int(a) not in at or int(b) not in at:
+            continue
+        if hump[edge] > STEEPEST_RISE_M:
             continue
         _along_edge(pieces, at, edge, int(a), int(b), down, step_m)
     for root in roots:

@@ -65,75 +65,57 @@ def plan_zones(towns: list[Town]) -> pd.DataFrame:
     )
 
 
+# kind → (name pattern, authority, basis)
+BASES = {
+    "growth": ("{}城镇开发边界", "涟源市自然资源局（示意）", "国土空间总体规划（示意）"),
+    "ecology": ("生态保护红线{}片", "涟源市自然资源局（示意）", "三区三线划定成果（示意）"),
+    "farmland": ("永久基本农田{}片", "涟源市农业农村局（示意）", "三区三线划定成果（示意）"),
+    "river": ("{}河道管理范围", "涟源市水利局（示意）", "河道管理范围划界成果（示意）"),
+    "heritage": (
+        "{}历史地段保护线（示意）",
+        "涟源市文化旅游广电体育局（示意）",
+        "历史文化保护规划（示意）",
+    ),
+}
+
+
 def constraints(towns: list[Town], villages: Villages, waters: Waters, seed: int) -> pd.DataFrame:
     """Farmland, ecology, growth boundary, river management and one heritage area."""
     growth = [_growth(town) for town in towns]
     built = shapely.union_all(growth)
     ecology = _hills(villages.county, built)
     farmland = _farmland(villages.county, shapely.union_all([built, *ecology]), waters, seed)
+    old = max((b for b in towns[0].blocks if b.use == "old"), key=lambda b: b.dense)
+    named = {
+        "growth": [(t.graph.layout.name, g) for t, g in zip(towns, growth, strict=True)],
+        "ecology": list(enumerate(ecology, start=1)),
+        "farmland": list(enumerate(farmland, start=1)),
+        "river": _river_strips(waters, villages.county),
+        "heritage": [("蓝田老街", shapely.Polygon(old.ring).buffer(6))],
+    }
     rows = [
-        (
-            "growth",
-            f"{t.graph.layout.name}城镇开发边界",
-            "涟源市自然资源局（示意）",
-            "国土空间总体规划（示意）",
-            g,
-        )
-        for t, g in zip(towns, growth, strict=True)
+        (f"{city().adcode}-{kind}-{number:04d}", kind, BASES[kind][0].format(name), shape)
+        for kind, found in named.items()
+        for number, (name, shape) in enumerate(found, start=1)
     ]
-    rows += [
-        (
-            "ecology",
-            f"生态保护红线{n + 1}片",
-            "涟源市自然资源局（示意）",
-            "三区三线划定成果（示意）",
-            g,
-        )
-        for n, g in enumerate(ecology)
-    ]
-    rows += [
-        (
-            "farmland",
-            f"永久基本农田{n + 1}片",
-            "涟源市农业农村局（示意）",
-            "三区三线划定成果（示意）",
-            g,
-        )
-        for n, g in enumerate(farmland)
-    ]
-    streams = np.array(waters.kinds) == "river"
-    for name, shape in zip(np.array(waters.names)[streams], waters.polygons[streams], strict=True):
-        strip = shape.buffer(40 if name == "涟水" else 15).intersection(villages.county)
-        rows.append(
-            (
-                "river",
-                f"{name}河道管理范围",
-                "涟源市水利局（示意）",
-                "河道管理范围划界成果（示意）",
-                strip,
-            )
-        )
-    old = [b for b in towns[0].blocks if b.use == "old"]
-    heart = max(old, key=lambda b: b.dense)
-    rows.append(
-        (
-            "heritage",
-            "蓝田老街历史地段保护线（示意）",
-            "涟源市文化旅游广电体育局（示意）",
-            "历史文化保护规划（示意）",
-            shapely.Polygon(heart.ring).buffer(6),
-        )
-    )
-    kinds, names, authority, basis, shapes = zip(*rows, strict=True)
-    order = pd.Series(kinds).groupby(pd.Series(kinds)).cumcount() + 1
+    codes, kinds, names, shapes = zip(*rows, strict=True)
     return frame(
         np.array(shapes),
-        code=[f"{city().adcode}-{k}-{n:04d}" for k, n in zip(kinds, order, strict=True)],
+        code=codes,
         kind=kinds,
         name=names,
-        authority=authority,
-        basis=basis,
+        authority=[BASES[kind][1] for kind in kinds],
+        basis=[BASES[kind][2] for kind in kinds],
     )
+
+
+def _river_strips(waters: Waters, county: shapely.Polygon) -> list[tuple[str, shapely.Geometry]]:
+    """The land the water authority manages: 40 m beside the main river, 15 m beside brooks."""
+    return [
+        (name, shape.buffer(40 if name == "涟水" else 15).intersection(county))
+        for name, shape, kind in zip(waters.names, waters.polygons, waters.kinds, strict=True)
+        if kind == "river"
+    ]
 
 
 def _growth(town: Town) -> shapely.Polygon:

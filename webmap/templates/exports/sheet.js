@@ -1,7 +1,13 @@
 (function (map, box) {
   L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
-  L.rectangle(box, { fill: false, color: "#24303a", weight: 1.6, interactive: false }).addTo(map);
+  // A mat over what strokes draw past the box, and the neat line on top of it.
+  var mat = map.createPane("mat"), top = L.svg({ pane: "mat", padding: 1 });
+  mat.style.zIndex = 450; mat.style.pointerEvents = "none";
+  var inner = L.latLngBounds(box), outer = inner.pad(20);
+  L.polygon([corners(outer), corners(inner)], { renderer: top, pane: "mat", stroke: false, fillColor: "#f7f4ec", fillOpacity: 1, interactive: false }).addTo(map);
+  L.rectangle(box, { renderer: top, pane: "mat", fill: false, color: "#24303a", weight: 1.6, interactive: false }).addTo(map);
   var scale = document.getElementById("sheet-scale");
+  function corners(b) { return [b.getSouthWest(), b.getNorthWest(), b.getNorthEast(), b.getSouthEast()]; }
   function fit() { map.invalidateSize(false); map.fitBounds(box, { animate: false, padding: [6, 6] }); }
   function tell() {
     var size = map.getSize(), y = size.y / 2;
