@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 import numpy as np
 import shapely
 
+from importers.encoding import Encoded, encode
 from importers.errors import Refused
 from importers.formats.tables import Rows, Table, open_table, read_batches
 from importers.issues import Issue, Severity
-from importers.phases.batch import Batch
+from importers.phases.batch import Batch, is_none
 from importers.phases.check_geometry import check_geometry, locate
 from importers.phases.check_schemes import check_schemes
 from importers.phases.columns import CODE, CODE_COLUMN, GEOMETRY, Register
@@ -102,14 +103,10 @@ class Delivery:
                 text = f"文件声明 EPSG:{opened.declared}，按指定的 EPSG:{opened.epsg} 读取"
                 yield Issue(opened.table.name, 0, "crs-override", text, severity=Severity.WARNING)
 
-    def batches(self) -> Iterator[tuple[int, Batch]]:
-        """Every row, checked, in the city's CRS, with its file's number.
-
-        The reading runs one batch ahead of who takes them.
-        """
+    def batches(self) -> Iterator[Encoded]:
+        """Every row, checked, in the city's CRS; the reading runs ahead of who takes them."""
         for number, opened in enumerate(self.opened):
-            for batch in ahead(process(opened, self.register)):
-                yield number, batch
+            yield from ahead(encode(b, number) for b in process(opened, self.register))
 
     def _check_alike(self) -> None:
         first = self.opened[0]
@@ -159,7 +156,7 @@ def process(opened: Opened, register: Register) -> Iterator[Batch]:
     wanted = list(dict.fromkeys(opened.headers.values()))
     for rows in read_batches(opened.table, wanted):
         batch, present = _batch(opened, rows)
-        if opened.epsg and rows.numbers[0] == 1:
+        if opened.epsg and batch.shapes is not None and rows.numbers[0] == 1:
             check_plausible(batch.shapes, opened.epsg, opened.table.name)
         if opened.epsg:
             reproject(batch, opened.epsg)
@@ -177,7 +174,7 @@ def _batch(opened: Opened, rows: Rows) -> tuple[Batch, np.ndarray]:
     if rows.wkb is None or not opened.epsg:
         return Batch(opened.table.name, rows.numbers, columns), np.zeros(len(rows.numbers), bool)
     shapes = shapely.from_wkb(rows.wkb, on_invalid="ignore")
-    return Batch(opened.table.name, rows.numbers, columns, shapes), ~np.equal(rows.wkb, None)
+    return Batch(opened.table.name, rows.numbers, columns, shapes), ~is_none(rows.wkb)
 
 
 def _flag_damaged(batch: Batch, undecodable: frozenset[int]) -> None:
@@ -203,11 +200,13 @@ def _headers(
     if not found:
         wanted = "、".join(f"{c.name} {c.title}" for c in (CODE_COLUMN, *register.columns))
         raise Refused(
-            f"{table.name} 没有一列能对应“{register.title}”（现有列：{listed}）", f"可用列：{wanted}"
+            f"{table.name} 没有一列能对应“{register.title}”（现有列：{listed}）",
+            f"可用列：{wanted}",
         )
     if CODE not in found:
         raise Refused(
-            f"{table.name} 没有编码列（现有列：{listed}）", "请把列名改为 code，或用 --code-field 指明"
+            f"{table.name} 没有编码列（现有列：{listed}）",
+            "请把列名改为 code，或用 --code-field 指明",
         )
     return found
 
@@ -229,7 +228,8 @@ def _epsg(table: Table, declared: int | None, asked: int | None) -> int:
     epsg = asked or declared
     if not epsg and table.crs:
         raise Refused(
-            f"{table.name} 的坐标系定义对不上任何 EPSG 编号", f"请核对后用 --crs 指明：{accepted_text()}"
+            f"{table.name} 的坐标系定义对不上任何 EPSG 编号",
+            f"请核对后用 --crs 指明：{accepted_text()}",
         )
     if not epsg:
         raise Refused(f"{table.name} 没有声明坐标系", f"请用 --crs 指明：{accepted_text()}")

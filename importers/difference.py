@@ -40,12 +40,13 @@ class Difference:
         return self.ended > ENDING_UNSUSPICIOUS and share > MAX_ENDING_SHARE
 
 
-def reject_duplicates(cursor: Any, files: list[str]) -> list[Issue]:
+def reject_duplicates(cursor: Any, files: list[str], has_place: bool) -> list[Issue]:
     """Take out every row whose code the delivery has more than once: none is known right."""
+    place = GEOMETRY if has_place else "NULL::geometry"
     cursor.execute(
         f"WITH twice AS (SELECT code FROM {STAGE} GROUP BY code HAVING count(*) > 1),"
         f" gone AS (DELETE FROM {STAGE} s USING twice t WHERE s.code = t.code"
-        f" RETURNING s.*), held AS (INSERT INTO {HELD} SELECT DISTINCT code FROM gone)"
+        f" RETURNING s.*), held AS (INSERT INTO {HELD} SELECT code, {place} FROM gone)"
         " SELECT file_number, row_number, code, count(*) OVER (PARTITION BY code) FROM gone"
         " ORDER BY code, file_number, row_number"
     )
@@ -63,7 +64,10 @@ def reject_duplicates(cursor: Any, files: list[str]) -> list[Issue]:
 
 
 def compare(
-    cursor: Any, model: type[VersionedFeature], carried: set[str], ended: list[str] | None,
+    cursor: Any,
+    model: type[VersionedFeature],
+    carried: set[str],
+    ended: list[str] | None,
     whole: bool,
 ) -> Difference:
     """Decide for every staged row what it does; add rows for what has ended.
@@ -96,9 +100,7 @@ def reject_incomplete(
         titles.append("图形")
     if not titles:
         return []
-    cursor.execute(
-        f"DELETE FROM {STAGE} WHERE action = 'open' RETURNING file_number, row_number"
-    )
+    cursor.execute(f"DELETE FROM {STAGE} WHERE action = 'open' RETURNING file_number, row_number")
     message = f"新要素缺少必需的{'、'.join(titles)}，文件没有这些列"
     name = lacking[0].name if lacking else GEOMETRY
     hint = f"请补上该列，或用 --set {name}=值" if lacking else "请提交带图形的文件"
@@ -131,7 +133,7 @@ def _end_absent(cursor: Any, table: str) -> None:
         " SELECT 'end', code, id FROM absent, area"
         " WHERE ST_X(at) BETWEEN ST_XMin(box) AND ST_XMax(box)"
         " AND ST_Y(at) BETWEEN ST_YMin(box) AND ST_YMax(box)"
-        f" AND NOT EXISTS (SELECT FROM {HELD} h WHERE h.code IS NULL AND h.area && at)",
+        f" AND NOT EXISTS (SELECT FROM {HELD} h WHERE h.area && at)",
         [city().projected],
     )
 

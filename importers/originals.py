@@ -54,7 +54,9 @@ def keep(run_id: int, paths: list[Path]) -> bool:
             shutil.copy2(path, target)
     except OSError as error:
         discard(run_id)
-        raise Refused(f"原始文件存不进 {folder}：{error.strerror}", "请检查磁盘空间与权限") from error
+        raise Refused(
+            f"原始文件存不进 {folder}：{error.strerror}", "请检查磁盘空间与权限"
+        ) from error
     return True
 
 

@@ -11,9 +11,7 @@ def record_issues(run: ImportRun, log: IssueLog) -> None:
     """Keep the findings of a run; their counts stand complete in the run."""
     run.counts = {**run.counts, "issues": log.by_kind(), "issues_total": log.total}
     run.save(update_fields=["counts"])
-    ImportIssue.objects.bulk_create(
-        (_record(run, issue) for issue in log.kept), batch_size=2_000
-    )
+    ImportIssue.objects.bulk_create((_record(run, issue) for issue in log.kept), batch_size=2_000)
 
 
 def _record(run: ImportRun, issue: Issue) -> ImportIssue:

@@ -95,4 +95,9 @@ def _place(issue: Issue) -> dict[str, float]:
     if issue.x is None or issue.y is None:
         return {}
     lon, lat = transformer(city().projected, city().geographic).transform(issue.x, issue.y)
-    return {"x": round(issue.x, 3), "y": round(issue.y, 3), "lon": round(lon, 7), "lat": round(lat, 7)}
+    return {
+        "x": round(issue.x, 3),
+        "y": round(issue.y, 3),
+        "lon": round(lon, 7),
+        "lat": round(lat, 7),
+    }

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from importers import originals
+from importers.bulk import indexes_afterwards
 from importers.delivery import Delivery, Reading
 from importers.difference import Difference, compare, reject_duplicates, reject_incomplete
 from importers.errors import Refused
@@ -23,7 +24,7 @@ from importers.phases.columns import Register
 from importers.progress import Progress, Silence
 from importers.records import record_issues
 from importers.registers import layer_for, register_of
-from importers.staging import STAGE, copy_batch, create_stage
+from importers.staging import STAGE, copy_rows, create_stage, expect_many
 from layers.declarations import Layer
 from spatial.versions.actions import apply_table, record_ancestry, record_change
 from spatial.versions.actions import undo as undo_change
@@ -31,7 +32,8 @@ from spatial.versions.edits import Conflict
 from spatial.versions.models import Change
 from spatial.versions.queries import conflicts_in
 
-ANALYSE_FROM = 5_000  # so many new rows, and the planner should know of them at once
+FIRST_LOAD = 20_000  # from here on an empty register gets its indexes afterwards
+MANY = 5_000  # from here on the planner is told what to expect
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,26 @@ def start(
     Raises:
         Refused: the delivery cannot be taken in; nothing was written to any register.
     """
+    progress = progress or Silence()
+    try:
+        return _start(
+            list(paths), layer_id, reading or Reading(), terms or Terms(), commit, progress
+        )
+    finally:
+        progress.close()
+
+
+def _start(
+    paths: list[Path],
+    layer_id: str,
+    reading: Reading,
+    terms: Terms,
+    commit: bool,
+    progress: Progress,
+) -> Outcome:
     layer = layer_for(layer_id)
     register = register_of(layer)
-    terms, progress = terms or Terms(), progress or Silence()
-    with Delivery(list(paths), register, reading or Reading()) as delivery:
+    with Delivery(paths, register, reading) as delivery:
         run = _begin(paths, layer, delivery, terms)
         progress.total = delivery.features
         try:
@@ -95,8 +113,6 @@ def start(
         except BaseException:
             _end(run, ImportRun.State.REFUSED, "中断")
             raise
-        finally:
-            progress.close()
     state = ImportRun.State.COMMITTED if run.change_id else ImportRun.State.DRY
     if outcome.refusal:
         state = ImportRun.State.REFUSED
@@ -194,14 +210,16 @@ def _stage(
     create_stage(cursor, layer.model)
     rejected = 0
     progress.step("读取")
-    for number, batch in delivery.batches():
-        copy_batch(cursor, batch, number)
-        log.add(batch.issues)
-        rejected += int(batch.rejected.sum())
-        progress.advance(len(batch))
+    for encoded in delivery.batches():
+        copy_rows(cursor, encoded)
+        log.add(encoded.batch.issues)
+        rejected += int(encoded.batch.rejected.sum())
+        progress.advance(len(encoded.batch))
+    if delivery.features >= MANY:
+        expect_many(cursor)
     progress.step("比较")
     ended = None if terms.ended is None else list(terms.ended)
-    twice = reject_duplicates(cursor, files)
+    twice = reject_duplicates(cursor, files, bool(register.kinds))
     difference = compare(cursor, layer.model, delivery.carried, ended, whole=not terms.partial)
     incomplete = reject_incomplete(cursor, register, delivery.carried, files)
     log.add(twice)
@@ -243,9 +261,9 @@ def _commit(run: ImportRun, layer: Layer, delivery: Delivery, terms: Terms) -> N
             document=(terms.document or names)[:300],
             origin=run.origin,
         )
-        counts = apply_table(change, layer.model, STAGE)
+        counts = _apply(change, layer, many=delivery.features >= FIRST_LOAD)
         _record_ancestry(change, layer, terms.ancestry)
-        if sum(counts.values()) >= ANALYSE_FROM:
+        if sum(counts.values()) >= MANY:
             with connection.cursor() as cursor:
                 cursor.execute(f'ANALYZE "{layer.model._meta.db_table}"')
         run.change, run.options["kept"] = change, kept
@@ -255,6 +273,13 @@ def _commit(run: ImportRun, layer: Layer, delivery: Delivery, terms: Terms) -> N
         originals.discard(run.pk)
         run.change = None
         raise
+
+
+def _apply(change: Change, layer: Layer, many: bool) -> dict[str, int]:
+    if not many:
+        return apply_table(change, layer.model, STAGE)
+    with connection.cursor() as cursor, indexes_afterwards(cursor, layer.model):
+        return apply_table(change, layer.model, STAGE)
 
 
 def _record_ancestry(change: Change, layer: Layer, links: Sequence[tuple[str, str]]) -> None:

@@ -1,6 +1,5 @@
 """The staging table of an import: filled by COPY, read by ``versions.apply_table``."""
 
-from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -9,8 +8,9 @@ import shapely
 from django.db import connection
 from django.db.models import Field
 
+from importers.encoding import Encoded
 from importers.phases.batch import Batch
-from importers.phases.columns import CODE, GEOMETRY
+from importers.phases.columns import CODE
 from spatial.city import city
 from spatial.versions.models import VersionedFeature
 from spatial.versions.queries import attribute_fields
@@ -26,6 +26,7 @@ def create_stage(cursor: Any, model: type[VersionedFeature]) -> None:
     the files do not carry has the register's default, for what is opened.
     """
     columns = ", ".join(_definition(cursor, field) for field in attribute_fields(model))
+    cursor.execute("SET LOCAL work_mem = '256MB'")
     cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{STAGE}, pg_temp.{HELD}")
     cursor.execute(
         f"CREATE TEMP TABLE {STAGE} (action text NOT NULL DEFAULT 'open', code text,"
@@ -40,39 +41,21 @@ def _definition(cursor: Any, field: Field) -> str:
     return f'"{field.column}" {field.db_type(connection)}{clause}'
 
 
-def copy_batch(cursor: Any, batch: Batch, file_number: int) -> int:
-    """Append a batch's good rows; returns how many. What its bad rows name is held."""
-    good = ~batch.rejected
-    _hold(cursor, batch)
-    names = sorted(batch.columns)
-    shapes = batch.shapes
-    columns = [_cells(batch.columns[name][good]) for name in names]
-    rows = [str(row) for row in batch.rows[good].tolist()]
-    listed = ["file_number", "row_number", *names]
-    parts = [[str(file_number)] * len(rows), rows, *columns]
-    if shapes is not None:
-        listed.append(GEOMETRY)
-        parts.append(ewkb_hex(shapes[good], city().projected))
-    text = "\n".join(map("\t".join, zip(*parts, strict=True)))
-    if text:
-        quoted = ", ".join(f'"{name}"' for name in listed)
-        cursor.copy_expert(
-            f"COPY {STAGE} ({quoted}) FROM STDIN", BytesIO(text.encode() + b"\n"), 1 << 20
-        )
-    return len(rows)
+def expect_many(cursor: Any) -> None:
+    """Plan for many rows until the end of the transaction.
 
-
-def ewkb_hex(shapes: np.ndarray, srid: int) -> list[str]:
-    r"""Plane geometries as EWKB in hex; NULL (\N) where there is none.
-
-    The SRID is written into the header of plain WKB, which is ten times as fast as
-    having GEOS write hexadecimal.
+    An autovacuum that meets the register while a load into it is under way records it
+    as empty; nested loops planned on that would run for hours.
     """
-    mark = srid.to_bytes(4, "little").hex()
-    return [
-        r"\N" if raw is None else f"{(text := raw.hex())[:8]}20{mark}{text[10:]}"
-        for raw in shapely.to_wkb(shapes, byte_order=1).tolist()
-    ]
+    cursor.execute("SET LOCAL enable_nestloop = off")
+
+
+def copy_rows(cursor: Any, encoded: Encoded) -> None:
+    """Append a batch's good rows; what its bad rows name is held."""
+    _hold(cursor, encoded.batch)
+    if encoded.data:
+        quoted = ", ".join(f'"{name}"' for name in encoded.columns)
+        cursor.copy_expert(f"COPY {STAGE} ({quoted}) FROM STDIN", BytesIO(encoded.data), 1 << 20)
 
 
 def _hold(cursor: Any, batch: Batch) -> None:
@@ -94,39 +77,3 @@ def _hold(cursor: Any, batch: Batch) -> None:
         " AS h(code, x1, y1, x2, y2)",
         [city().projected, *(list(column) for column in zip(*held, strict=True))],
     )
-
-
-def _cells(values: np.ndarray) -> list[str]:
-    kind = values.dtype.kind
-    if kind == "b":
-        return ["t" if v else "f" for v in values.tolist()]
-    if kind in "iu":
-        return list(map(str, values.tolist()))
-    if kind == "f":
-        return [repr(v) if v == v else r"\N" for v in values.tolist()]
-    return _mixed(values.tolist())
-
-
-def _mixed(cells: list[Any]) -> list[str]:
-    try:
-        joined = "".join(cells)
-    except TypeError:
-        return [_cell(cell) for cell in cells]
-    if any(mark in joined for mark in "\\\t\n\r"):
-        return [_escaped(cell) for cell in cells]
-    return cells
-
-
-def _cell(cell: Any) -> str:
-    if cell is None:
-        return r"\N"
-    if isinstance(cell, bool):
-        return "t" if cell else "f"
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return _escaped(cell) if isinstance(cell, str) else repr(cell)
-
-
-def _escaped(text: str) -> str:
-    text = text.replace("\\", "\\\\").replace("\t", "\\t")
-    return text.replace("\n", "\\n").replace("\r", "\\r")

@@ -87,7 +87,7 @@ def found_at(layer: Layer, point: Point, as_of: AsOf, reach_m: float) -> list[Ne
     """What lies at a point: areas that cover it, lines and points within reach, nearest first."""
     if not layer.geometry:
         return []
-    standing = layer.model.objects.as_of(as_of)
+    standing: Any = layer.model.objects.as_of(as_of)
     if layer.geometry == "Polygon":
         return [Neighbour(v) for v in standing.filter(geom__intersects=point)[:MOST]]
     return _within(standing, point, reach_m)
@@ -97,7 +97,7 @@ def beside(layer: Layer, shape: GEOSGeometry, as_of: AsOf, reach_m: float = 0) -
     """What overlaps a shape (largest share first) or lies within reach of it (nearest first)."""
     if not layer.geometry or shape.empty:
         return []
-    standing = layer.model.objects.as_of(as_of)
+    standing: Any = layer.model.objects.as_of(as_of)
     areal = layer.geometry == "Polygon" and shape.dims == 2
     if reach_m or not areal:
         return _within(standing, shape, reach_m or 0.5)

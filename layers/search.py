@@ -12,7 +12,6 @@ from typing import Any
 from django.db import connection
 
 from layers.declarations import Layer
-from spatial.city import city
 from spatial.periods import AsOf
 from spatial.versions.queries import as_of_sql
 
@@ -52,41 +51,52 @@ def terms_of(text: str) -> list[str]:
 
 
 def search_sql(layer: Layer, terms: list[str], as_of: AsOf, most: int) -> tuple[str, list[Any]]:
-    """The query and its parameters."""
-    moment, params = as_of_sql(as_of)
+    """The query and its parameters.
+
+    Texts and codes are looked up apart: joined by OR, neither would use its index.
+    """
+    moment, at = as_of_sql(as_of)
     columns = [f'"{layer.column(name).column}"' for name in layer.search]
-    matching, matched = _matching(columns, terms)
-    shape = (
-        f"ST_Transform(ST_SetSRID(ST_PointOnSurface(geom), {city().projected}), 4326)"
-        if layer.geometry
-        else "NULL::geometry"
-    )
     texts = "".join(f", {column}" for column in columns)
+    select = f"SELECT code{texts}{', geom' if layer.geometry else ''} FROM {layer.view}"
+    matching, matched = _matching(columns, terms)
+    found = f"(SELECT * FROM ({select} WHERE {moment} AND {matching}) AS t LIMIT {POOL})"
+    params = [*at, *matched]
+    if len(terms) == 1 and terms[0].isascii() and len(terms[0]) >= MIN_CODE:
+        found += (
+            f" UNION ALL ({select} WHERE {moment} AND code LIKE %s AND NOT {matching} LIMIT {POOL})"
+        )
+        params += [*at, f"{_escaped(terms[0])}%", *matched]
+    shape = "ST_Transform(ST_PointOnSurface(geom), 4326)" if layer.geometry else "NULL::geometry"
     first = columns[0] if columns else "code"
     sql = (
-        f"WITH found AS MATERIALIZED (SELECT code{texts}{', geom' if layer.geometry else ''}"
-        f" FROM {layer.view} WHERE {moment} AND {matching} LIMIT {POOL}),"
+        f"WITH found AS MATERIALIZED ({found}),"
         f" best AS (SELECT * FROM found ORDER BY code = %s DESC, starts_with(code, %s) DESC,"
         f" position(%s in {first}) = 0, position(%s in {first}), length({first}), code"
         f" LIMIT {most:d})"
         f" SELECT code{texts}, ST_X(p), ST_Y(p) FROM best, LATERAL (SELECT {shape} AS p) AS s"
     )
-    return sql, [*params, *matched, *([terms[0]] * 4)]
+    return sql, [*params, *([terms[0]] * 4)]
+
+
+def is_code(layer: Layer, code: str, as_of: AsOf) -> bool:
+    """Whether the text is exactly the code of a feature of the layer at a moment."""
+    moment, params = as_of_sql(as_of)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT FROM {layer.view} WHERE {moment} AND code = %s", [*params, code])
+        return cursor.fetchone() is not None
 
 
 def _matching(columns: Iterable[str], terms: list[str]) -> tuple[str, list[str]]:
-    """A condition that every term occurs somewhere, and its parameters."""
-    clauses, params = [], []
+    """A condition that every term occurs in some text, and its parameters."""
+    clauses: list[str] = []
+    params: list[str] = []
     for term in terms:
-        pattern = _escaped(term)
         operator = "ILIKE" if term.lower() != term.upper() else "LIKE"
         options = [f"{column} {operator} %s" for column in columns]
-        params += [f"%{pattern}%"] * len(options)
-        if len(term) >= MIN_CODE and term.isascii():
-            options.append("code LIKE %s")
-            params.append(f"{pattern}%")
+        params += [f"%{_escaped(term)}%"] * len(options)
         clauses.append(f"({' OR '.join(options)})" if options else "false")
-    return " AND ".join(clauses), params
+    return f"({' AND '.join(clauses)})", params
 
 
 def _escaped(term: str) -> str:

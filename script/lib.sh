@@ -73,7 +73,7 @@ rotate() {
 # What went wrong, in one line, from the log past the given byte.
 cause() {
     local text
-    text=$(tail -c "+$(($1 + 1))" "$LOG" | tail -n +2 | tr '\r' '\n' | grep -av '^[[:space:]]*$' || true)
+    text=$(tail -c "+$(($1 + 1))" "$LOG" | tail -n +2 | tr '\r' '\n' | grep -avE '^[[:space:]]*$|complete log of this run|notice' || true)
     if grep -aqE "Could not resolve|Temporary failure|EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ETIMEDOUT|NameResolution|NewConnection|dns error|client error \(Connect\)|Failed to fetch|Cannot initiate the connection" <<<"$text"; then
         echo "连不上软件源 / package registry unreachable"
     elif grep -aq 'No space left' <<<"$text"; then
@@ -86,6 +86,19 @@ cause() {
 
 # Everything that this process started and that is still there, ended.
 stop_children() {
+    local child
+    for child in $(children "$$"); do kill_tree "$child"; done
+}
+
+# From the top, so that a parent does not report its children's end as a failure.
+kill_tree() {
+    local below child
+    below=$(children "$1")
+    kill -TERM "$1" 2>/dev/null || true
+    for child in $below; do kill_tree "$child"; done
+}
+
+children() {
     local child
     for child in $(children "$$"); do kill_tree "$child"; done
 }

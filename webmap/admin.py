@@ -13,6 +13,7 @@ from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_tasks_db.models import DBTaskResult
 
@@ -31,10 +32,21 @@ def one_door(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
     return redirect_to_login(request.GET.get("next") or index, settings.LOGIN_URL)
 
 
+def app_list(request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+    """The index, in the language of the page: models name themselves in Chinese only."""
+    found = type(admin.site).get_app_list(admin.site, request, app_label)
+    for app in found:
+        app["name"] = _(str(app["name"]))
+        for model in app["models"]:
+            model["name"] = _(str(model["name"]))
+    return found
+
+
 admin.site.site_header = admin.site.site_title = gettext_lazy("图经")
 admin.site.index_title = gettext_lazy("数据与系统管理")
 admin.site.enable_nav_sidebar = False
 admin.site.login = one_door  # type: ignore[method-assign]
+admin.site.get_app_list = app_list  # type: ignore[method-assign,assignment]
 
 admin.site.unregister(DBTaskResult)  # the inside of the job queue; what people wait for is below
 register_registers()

@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -45,8 +46,8 @@ class UndoneFilter(admin.SimpleListFilter):
 class ChangeAdmin(ReadOnly):
     """Changes: who did what, why, with what effect; and the undo."""
 
-    list_display = ("number", "why", "who", "effective", "recorded", "effect", "standing")
-    list_display_links = ("number", "why")
+    list_display = ("number", "reason", "author", "effective", "recorded", "effect", "standing")
+    list_display_links = ("number", "reason")
     list_filter = (UndoneFilter, "recorded_at")
     search_fields = ("why", "who", "document", "origin")
     actions = ("undo_selected",)
@@ -73,6 +74,16 @@ class ChangeAdmin(ReadOnly):
         """The change's number."""
         return change.pk
 
+    @admin.display(description=gettext_lazy("事由"), ordering="why")
+    def reason(self, change: Change) -> str:
+        """Why it was made."""
+        return change.why
+
+    @admin.display(description=gettext_lazy("经办人"), ordering="who")
+    def author(self, change: Change) -> str:
+        """Who made it."""
+        return change.who
+
     @admin.display(description=gettext_lazy("生效时间"), ordering="at")
     def effective(self, change: Change) -> str:
         """When it took effect."""
@@ -87,9 +98,9 @@ class ChangeAdmin(ReadOnly):
     def effect(self, change: Any) -> str:
         """What it did, register by register."""
         return format_html_join(
-            format_html("<br>"),
+            SafeString("<br>"),
             '{} <span class="effect">+{} −{}</span>',
-            ((e.title, f"{e.opened:,}", f"{e.closed + e.voided:,}") for e in change.effects[:4]),
+            ((_(e.title), f"{e.opened:,}", f"{e.closed + e.voided:,}") for e in change.effects[:4]),
         )
 
     @admin.display(description=gettext_lazy("状态"))

@@ -5,8 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 COUNTED = 10_000
 
@@ -35,6 +36,11 @@ class ReadOnly(admin.ModelAdmin):
     list_per_page = 50
     paginator = BoundedPaginator
     actions = None
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list, headed by the model's title in the language of the page."""
+        title = {"title": _(str(self.opts.verbose_name_plural)), **(extra_context or {})}
+        return super().changelist_view(request, title)
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         """Never."""

@@ -9,6 +9,7 @@ from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy
 
 from layers.access import may_see
@@ -153,7 +154,7 @@ def register_admin(model: type[VersionedFeature]) -> type[RegisterAdmin]:
 def _column(layer: Layer | None, column: Field) -> Callable[[VersionedFeature], str]:
     """A column of the list, with names for codes."""
 
-    @admin.display(description=field_title(layer, column), ordering=column.name)
+    @admin.display(description=lazy(field_title, str)(layer, column), ordering=column.name)
     def shown(version: VersionedFeature) -> str:
         return value_of(version, column.name)
 

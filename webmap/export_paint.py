@@ -13,6 +13,33 @@ METRES_PER_DEGREE = 111_320
 MOST_LABELS = 40
 
 
+def style_of(layer: Layer, feature: dict[str, Any], metres_per_pixel: float) -> dict[str, Any]:
+    """How Leaflet draws a feature."""
+    paint = layer.paint or Paint("line")
+    colour = colour_of(layer, feature["paint"])
+    if paint.kind == "line":
+        return {
+            "color": colour,
+            "weight": line_width(layer, feature, metres_per_pixel),
+            "fill": False,
+        }
+    spot = paint.kind == "circle"
+    return {
+        "color": paint.outline or ("#ffffff" if spot else colour),
+        "weight": 1 if spot else 0.6 if paint.outline else 0.2,
+        "fill": True,
+        "fillColor": colour,
+        "fillOpacity": 0.95 if spot else paint.opacity,
+    }
+
+
+def casing_style(layer: Layer, feature: dict[str, Any], metres_per_pixel: float) -> dict[str, Any]:
+    """The edges of a line that has some: the same line, a little wider, underneath."""
+    paint = layer.paint or Paint("line")
+    width = line_width(layer, feature, metres_per_pixel) + 1.4
+    return {"color": paint.casing, "weight": width, "fill": False, "interactive": False}
+
+
 def colour_of(layer: Layer, value: Any) -> str:
     """The colour of a feature whose painted field has this value."""
     return _class_of(layer, value)[1]

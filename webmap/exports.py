@@ -22,13 +22,13 @@ from django.utils.translation import gettext as _
 from folium.template import Template
 from folium.utilities import JsCode
 
-from layers.declarations import Layer, Paint
+from layers.declarations import Paint
 from webmap.export_data import DrawnLayer, popup_fields
 from webmap.export_paint import (
-    colour_of,
+    casing_style,
     legend_of,
-    line_width,
     pixel_size_m,
+    style_of,
     with_labels,
 )
 from webmap.values import field_title
@@ -38,9 +38,9 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-s
 VECTOR_LIMIT = 4_000  # above it the browser draws on a canvas: quicker, less crisp in print
 
 LABELLING = JsCode(
-    "function (feature, layer) { if (feature.label) layer.bindTooltip("
-    "document.createTextNode(feature.label),"
-    ' { permanent: true, direction: "center", className: "sheet-label" }); }'
+    "function (feature, layer) { if (feature.label) layer.bindTooltip(feature.label,"
+    ' { permanent: true, direction: feature.geometry.type === "Point" ? "right" : "center",'
+    ' className: "sheet-label" }); }'
 )
 
 Bbox = tuple[float, float, float, float]
@@ -125,86 +125,62 @@ def _schematic(drawn: Sequence[DrawnLayer]) -> bool:
 
 def _add_layer(folium_map: folium.Map, one: DrawnLayer, metres: float) -> None:
     layer, paint = one.layer, one.layer.paint or Paint("line")
+    features = with_labels(one)
     if paint.casing:
         _geojson(
-            [_bare(feature) for feature in one.features],
-            lambda feature: {
-                "color": paint.casing,
-                "weight": line_width(layer, feature, metres) + 1.4,
-                "interactive": False,
-            },
+            [{**feature, "properties": {}} for feature in features],
+            [casing_style(layer, feature, metres) for feature in features],
             control=False,
         ).add_to(folium_map)
     drawn = _geojson(
-        with_labels(one),
-        _style(layer, metres),
-        name=html.escape(one.title),
-        marker=_marker(paint),
+        features,
+        [style_of(layer, feature, metres) for feature in features],
+        name=one.title,
+        marker=folium.CircleMarker(radius=paint.width) if paint.kind == "circle" else None,
         on_each_feature=LABELLING,
     )
     fields = popup_fields(layer)
+    titles = [_inert(field_title(layer, layer.column(field.name))) for field in fields]
     folium.GeoJsonPopup(
-        fields=["code", *(f.name for f in fields)],
-        aliases=[
-            _("编码"),
-            *(html.escape(field_title(layer, layer.column(f.name))) for f in fields),
-        ],
+        fields=["code", *(field.name for field in fields)],
+        aliases=[_("编码"), *titles],
         localize=False,
         max_width=340,
     ).add_to(drawn)
     drawn.add_to(folium_map)
 
 
-def _geojson(features: list[dict], style: Any, **options: Any) -> folium.GeoJson:
-    """A folium layer; text is escaped here since folium writes popups as they come."""
+def _geojson(features: list[dict], styles: list[dict], **options: Any) -> folium.GeoJson:
+    """A folium layer of features and their styles, one for one."""
     collection = {
         "type": "FeatureCollection",
         "features": [
             {
-                **feature,
+                "type": "Feature",
                 "id": str(number),
-                "properties": {k: html.escape(v) for k, v in feature["properties"].items()},
+                "geometry": feature["geometry"],
+                "properties": {k: _inert(v) for k, v in feature["properties"].items()},
+                "label": _inert(feature.get("label", "")),
             }
             for number, feature in enumerate(features)
         ],
     }
-    return folium.GeoJson(collection, style_function=style, smooth_factor=0.5, **options)
+    return folium.GeoJson(
+        collection,
+        style_function=lambda feature: styles[int(feature["id"])],
+        smooth_factor=0.5,
+        **options,
+    )
 
 
-def _bare(feature: dict) -> dict:
-    return {**feature, "properties": {}}
+def _inert(text: str) -> str:
+    """Text as harmless HTML.
 
-
-def _marker(paint: Paint) -> folium.CircleMarker | None:
-    return folium.CircleMarker(radius=paint.width) if paint.kind == "circle" else None
-
-
-def _style(layer: Layer, metres: float) -> Any:
-    """The style of each feature, as Leaflet wants it."""
-    paint = layer.paint or Paint("line")
-
-    def line(feature: dict) -> dict:
-        width = line_width(layer, feature, metres)
-        return {"color": colour_of(layer, feature["paint"]), "weight": width, "fill": False}
-
-    def area(feature: dict) -> dict:
-        return {
-            "color": paint.outline or colour_of(layer, feature["paint"]),
-            "weight": 0.6 if paint.outline else 0.2,
-            "fillColor": colour_of(layer, feature["paint"]),
-            "fillOpacity": paint.opacity,
-        }
-
-    def spot(feature: dict) -> dict:
-        return {
-            "color": paint.outline or "#ffffff",
-            "weight": 1,
-            "fill": True,
-            "fillColor": colour_of(layer, feature["paint"]),
-            "fillOpacity": 0.95,
-        }
-
-    return {"line": line, "circle": spot}.get(paint.kind, area)
+    folium writes popups as they come, and reads the scripts it has written once more
+    as Jinja templates: without the braces escaped, a description from outside that
+    says ``{{ … }}`` would run in the worker.
+    """
+    return html.escape(text).replace("{", "&#123;").replace("}", "&#125;")
 
 
 @cache

@@ -73,7 +73,9 @@ def heading(layer: Layer, version: Any) -> str:
     if layer.id == "pipe-lines":
         return " ".join(t for t in (_class_name(layer, version), version.section) if t)
     if layer.id == "units":
-        return " ".join(t for t in (version.entrance and f"{version.entrance} 单元", version.room) if t)
+        return " ".join(
+            t for t in (version.entrance and f"{version.entrance} 单元", version.room) if t
+        )
     named = () if layer.id in CALLED_BY_CLASS else (*layer.search, *NAMES)
     for name in named:
         text = getattr(version, name, "")

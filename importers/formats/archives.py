@@ -2,6 +2,7 @@
 
 import stat
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from importers.errors import Refused
@@ -25,7 +26,14 @@ def unpack(path: Path, folder: Path) -> list[Path]:
             members = [m for m in archive.infolist() if not m.is_dir()]
             check_members(path.name, members)
             return [_extract(archive, member, folder) for member in members if _wanted(member)]
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        ValueError,
+    ) as error:
         raise Refused(f"压缩包 {path.name} 已损坏或不完整", "请重新打包") from error
     except (NotImplementedError, RuntimeError) as error:
         raise Refused(f"压缩包 {path.name} 的压缩方式不支持", "请用普通 zip 重新打包") from error

@@ -2,6 +2,7 @@
 
 import codecs
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,11 +81,11 @@ def encoding_of(dbf: Dbf, cpg: Path | None, asked: str = "") -> tuple[str, list[
     if declared:
         bad = undecodable(dbf, declared)
         if len(bad) > TOLERATED * dbf.records:
-            other = next((e for e in ("utf-8", "gb18030") if not undecodable(dbf, e)), "")
+            other = next((e for e in ("utf-8", "gb18030") if _is_text(dbf, e)), "")
             hint = f"内容像是 {other}，请核对后用 --encoding {other}" if other else "请重新导出"
             raise Refused(f"{dbf.path.name} 的文字不是所声明的编码 {declared}", hint)
         return declared, bad
-    if not undecodable(dbf, "utf-8"):
+    if _is_text(dbf, "utf-8"):
         return "utf-8", []
     bad = undecodable(dbf, "gb18030")
     if len(bad) > TOLERATED * dbf.records:
@@ -109,16 +110,27 @@ def known_encoding(name: str) -> str:
 
 def undecodable(dbf: Dbf, encoding: str) -> list[int]:
     """The rows (from 1) with a name or value that is not text in that encoding."""
-    if not dbf.texts:
-        return []
-    rows = np.memmap(dbf.path, np.uint8, "r", dbf.start, (dbf.records, dbf.width)) if dbf.records else ()
     bad: list[int] = []
-    for start in range(0, dbf.records, STRETCH):
-        texts = _separated(rows[start : start + STRETCH], dbf.texts)
-        if texts.max(initial=0) < 0x80 or _decodes(texts.tobytes(), encoding):
+    for start, texts in _stretches(dbf):
+        if _decodes(texts.tobytes(), encoding):
             continue
-        bad += [start + i + 1 for i, row in enumerate(texts) if not _decodes(row.tobytes(), encoding)]
+        bad += [
+            start + i + 1 for i, row in enumerate(texts) if not _decodes(row.tobytes(), encoding)
+        ]
     return bad
+
+
+def _is_text(dbf: Dbf, encoding: str) -> bool:
+    return all(_decodes(texts.tobytes(), encoding) for _, texts in _stretches(dbf))
+
+
+def _stretches(dbf: Dbf) -> Iterator[tuple[int, np.ndarray]]:
+    """The text columns of so many records at a time, with the number of the first."""
+    if not dbf.texts or not dbf.records:
+        return
+    rows = np.memmap(dbf.path, np.uint8, "r", dbf.start, (dbf.records, dbf.width))
+    for start in range(0, dbf.records, STRETCH):
+        yield start, _separated(rows[start : start + STRETCH], dbf.texts)
 
 
 def _declared(dbf: Dbf, cpg: Path | None) -> str:

@@ -1,5 +1,6 @@
 """Any file that surveyors send becomes one table: names, CRS, encoding, and rows in batches."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,7 @@ READ_ERRORS = (
     UnicodeDecodeError, ValueError, RuntimeError,
 )  # fmt: skip
 BATCH = 50_000
+pyogrio.set_gdal_config_options({"CPL_LOG": os.devnull})  # its remarks come as exceptions
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,9 @@ def read_batches(table: Table, fields: Sequence[str], size: int = BATCH) -> Iter
         if not count:
             break
         names = meta["fields"].tolist()
-        yield Rows(np.arange(start + 1, start + count + 1), dict(zip(names, data, strict=True)), wkb)
+        yield Rows(
+            np.arange(start + 1, start + count + 1), dict(zip(names, data, strict=True)), wkb
+        )
         start += count
     if start < table.features:
         raise Refused(f"{table.name} 只读到 {start} 条，应有 {table.features} 条", "文件可能不完整")
@@ -140,7 +144,9 @@ def _read(table: Table, fields: Sequence[str], start: int, size: int):
             datetime_as_string=True,
         )
     except READ_ERRORS as error:
-        raise Refused(f"{table.name} 读到第 {start + 1} 条之后出错：{_first_line(error)}") from error
+        raise Refused(
+            f"{table.name} 读到第 {start + 1} 条之后出错：{_first_line(error)}"
+        ) from error
     return meta, wkb, data
 
 
@@ -162,7 +168,9 @@ def _shapefile(path: Path, name: str, encoding: str) -> Table:
     parts = {p.suffix.lower(): p for p in path.parent.iterdir() if p.stem == path.stem}
     for suffix in (".shx", ".dbf"):
         if suffix not in parts:
-            raise Refused(f"{name} 缺少同名的 {suffix} 文件", "Shapefile 须连同 .shx、.dbf、.prj 一起提交")
+            raise Refused(
+                f"{name} 缺少同名的 {suffix} 文件", "Shapefile 须连同 .shx、.dbf、.prj 一起提交"
+            )
         check_exists(parts[suffix])
     dbf = read_dbf(parts[".dbf"])
     intact.check_shapefile(path, parts[".shx"], dbf.records)

@@ -10,6 +10,11 @@ from importers.issues import Issue, Severity
 Message = str | Callable[[int], str]
 
 
+def is_none(values: np.ndarray) -> np.ndarray:
+    """Which entries of an object array are None."""
+    return np.equal(values, None)  # type: ignore[call-overload]
+
+
 @dataclass
 class Batch:
     """Rows of one file, column by column.
@@ -45,8 +50,10 @@ class Batch:
 
         ``message`` and ``hint`` may be functions of the position.
         """
-        found = np.flatnonzero(where) if getattr(where, "dtype", None) == bool else where
-        for position in found:
+        positions = np.asarray(where)
+        if positions.dtype.kind == "b":
+            positions = np.flatnonzero(positions)
+        for position in positions.tolist():
             self.issues.append(
                 Issue(
                     self.file,

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import shapely
 
-from importers.phases.batch import Batch
+from importers.phases.batch import Batch, Message
 from importers.phases.columns import GEOMETRY, Register
 from importers.phases.reproject import inside
 from spatial.geometry import first_point
@@ -67,7 +67,9 @@ def locate(batch: Batch) -> Batch:
     return batch
 
 
-def _flag(batch: Batch, where: np.ndarray, code: str, message, hint="") -> None:
+def _flag(
+    batch: Batch, where: np.ndarray | list[int], code: str, message: Message, hint: Message = ""
+) -> None:
     batch.flag(where, code, message, field=GEOMETRY, hint=hint)
 
 
@@ -98,9 +100,10 @@ def _check_finite(batch: Batch, where: np.ndarray) -> np.ndarray:
 
 
 def _check_valid(batch: Batch, where: np.ndarray) -> np.ndarray:
-    valid = shapely.is_valid(batch.shapes)
-    for position in np.flatnonzero(where & ~valid):
-        reason, x, y = _reason(batch.shapes[position])
+    shapes: np.ndarray = batch.shapes  # type: ignore[assignment]
+    valid = shapely.is_valid(shapes)
+    for position in np.flatnonzero(where & ~valid).tolist():
+        reason, x, y = _reason(shapes[position])
         _flag(batch, [position], "geometry-invalid", f"图形无效：{reason}", "请在原图中改正后重交")
         batch.issues[-1].x, batch.issues[-1].y = x, y
     return valid

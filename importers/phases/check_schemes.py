@@ -1,10 +1,12 @@
 """Values that their coding scheme does not list: a warning, for schemes grow."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from importers.issues import Severity
 from importers.phases.batch import Batch
-from importers.phases.columns import Register
+from importers.phases.columns import Column, Register
 
 
 def check_schemes(batch: Batch, register: Register) -> Batch:
@@ -18,11 +20,13 @@ def check_schemes(batch: Batch, register: Register) -> Batch:
         batch.flag(
             strange[inverse] & ~batch.rejected,
             "unknown-code",
-            lambda i, column=column, values=values: (
-                f"“{column.title}”的编码 {values[i]} 不在 {column.scheme} 中"
-            ),
+            _unknown(column, values),
             field=column.name,
             hint="请核对编码，或补充编码表",
             severity=Severity.WARNING,
         )
     return batch
+
+
+def _unknown(column: Column, values: np.ndarray) -> Callable[[int], str]:
+    return lambda i: f"“{column.title}”的编码 {values[i]} 不在 {column.scheme} 中"

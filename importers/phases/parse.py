@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from importers.issues import Severity
-from importers.phases.batch import Batch
+from importers.phases.batch import Batch, is_none
 from importers.phases.cells import READERS, Unreadable, code_text
 from importers.phases.columns import CODE, CODE_COLUMN, Column, Register
 
@@ -39,7 +39,7 @@ def parse(batch: Batch, register: Register) -> Batch:
 def is_missing(values: np.ndarray) -> np.ndarray:
     """Which cells are empty: None, NaN, NaT."""
     if values.dtype == object:
-        return np.equal(values, None)
+        return is_none(values)
     if values.dtype.kind in "fM":
         return np.isnan(values) if values.dtype.kind == "f" else np.isnat(values)
     return np.zeros(len(values), bool)
@@ -50,7 +50,8 @@ def _texts(batch: Batch, column: Column, values: np.ndarray) -> np.ndarray:
     texts = _as_text(column, values, missing)
     if column.choices:
         texts = _chosen(batch, column, texts)
-    _flag_empty(batch, column, np.equal(texts, ""))
+    if column.required:
+        _flag_empty(batch, column, np.equal(texts, ""))
     limit = column.max_length
     if limit and max(map(len, texts), default=0) > limit:
         long = np.fromiter((len(t) > limit for t in texts), bool, len(texts))
@@ -75,9 +76,11 @@ def _texts(batch: Batch, column: Column, values: np.ndarray) -> np.ndarray:
 
 def _as_text(column: Column, values: np.ndarray, missing: np.ndarray) -> np.ndarray:
     if column.name == CODE:
+        if values.dtype == object and _are_texts(values) and _is_plain("".join(values)):
+            return values
         return np.array([code_text(v) for v in values.tolist()], object)
     if values.dtype == object:
-        if all(type(v) is str for v in values):
+        if _are_texts(values):
             return values
         return np.array(["" if v is None else str(v) for v in values], object)
     cells = values.tolist()
@@ -86,6 +89,19 @@ def _as_text(column: Column, values: np.ndarray, missing: np.ndarray) -> np.ndar
     texts = np.array([str(v) for v in cells], object)
     texts[missing] = ""
     return texts
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text is ASCII without blanks, as codes mostly are: nothing to narrow."""
+    return text.isascii() and len(text.split(None, 1)) <= 1 and text.strip() == text
+
+
+def _are_texts(values: np.ndarray) -> bool:
+    try:
+        "".join(values)
+    except TypeError:
+        return False
+    return True
 
 
 def _chosen(batch: Batch, column: Column, texts: np.ndarray) -> np.ndarray:

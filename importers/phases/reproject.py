@@ -47,8 +47,12 @@ def window() -> tuple[float, float, float, float]:
     longitudes = extent.west + steps * (extent.east - extent.west)
     latitudes = extent.south + steps * (extent.north - extent.south)
     x, y = crs.transformer(profile.geographic, profile.projected).transform(
-        np.concatenate([longitudes, longitudes, np.full(21, extent.west), np.full(21, extent.east)]),
-        np.concatenate([np.full(21, extent.south), np.full(21, extent.north), latitudes, latitudes]),
+        np.concatenate(
+            [longitudes, longitudes, np.full(21, extent.west), np.full(21, extent.east)]
+        ),
+        np.concatenate(
+            [np.full(21, extent.south), np.full(21, extent.north), latitudes, latitudes]
+        ),
     )
     return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 

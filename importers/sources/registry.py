@@ -14,11 +14,11 @@ SOURCES: tuple[Source, ...] = (
 )
 
 # What offices call the code, whatever the layer.
-CODE_SYNONYMS = {
-    name: "code"
-    for name in ("编码", "代码", "要素编码", "标识码", "宗地代码", "不动产单元号", "单元号",
-                 "行政代码", "行政区代码", "区划代码", "物探点号", "管线编码", "网格编码", "部件编码")
-}  # fmt: skip
+CODE_SYNONYMS = dict.fromkeys(
+    ("编码", "代码", "要素编码", "标识码", "宗地代码", "不动产单元号", "单元号", "行政代码",
+     "行政区代码", "区划代码", "物探点号", "管线编码", "网格编码", "部件编码"),
+    "code",
+)  # fmt: skip
 
 
 def sources_of(layer_id: str) -> list[Source]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from layers.declarations import Layer
@@ -25,10 +26,10 @@ ORDER = (
 REACH_M = {"hazard-sites": 200.0, "pipe-lines": 10.0, "pipe-points": 10.0, "roads": 15.0}
 DEFAULT_REACH_M = 10.0
 LIMITS = (
-    ("max_floor_area_ratio", "容积率", "≤", ""),
-    ("max_density_pct", "建筑密度", "≤", "%"),
-    ("min_green_pct", "绿地率", "≥", "%"),
-    ("max_height_m", "建筑限高", "≤", "m"),
+    ("max_floor_area_ratio", _("容积率"), "≤", ""),
+    ("max_density_pct", _("建筑密度"), "≤", "%"),
+    ("min_green_pct", _("绿地率"), "≥", "%"),
+    ("max_height_m", _("建筑限高"), "≤", "m"),
 )
 
 
@@ -93,7 +94,7 @@ def _class(layer: Layer, version: Any) -> dict[str, str]:
     return {}
 
 
-def limits_of(version: Any) -> list[tuple[str, str]]:
+def limits_of(version: Any) -> list[tuple[Any, str]]:
     """The control figures of a plan zone, in words."""
     found = []
     for name, title, sign, unit in LIMITS:

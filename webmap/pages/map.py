@@ -16,7 +16,7 @@ from layers.access import visible
 from layers.callers import caller_of
 from layers.declarations import Layer
 from layers.ogc.config import published
-from layers.registry import all_layers
+from layers.registry import all_layers, layer_of
 from spatial.city import city
 from spatial.crs import proj4_text
 from spatial.rasters import RasterError, terrain_tile
@@ -130,17 +130,25 @@ def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
         "fragment": entrance.fragment,
         "first": days[0] if days else "",
         "days": days,
+        "schematic": _shows_schematic(newest or 0, tuple(la.id for la in visible_layers(request))),
         "today": timezone.localdate().isoformat(),
     }
+
+
+@lru_cache(maxsize=64)
+def _shows_schematic(newest: int, layer_ids: tuple[str, ...]) -> bool:
+    """Whether any of these layers holds schematic data; read once per change."""
+    models = (layer_of(layer_id).model for layer_id in layer_ids)
+    return any(model.objects.filter(schematic=True).exists() for model in models)
 
 
 @lru_cache(maxsize=4)
 def _days_of_change(newest: int) -> tuple[str, ...]:
     """The first day on which anything changed, and the latest others; read once per change."""
     days = Change.objects.annotate(day=TruncDate("at")).values_list("day", flat=True)
-    latest = list(days.order_by("-day").distinct()[:MOST_DAYS])
-    first = days.order_by("day").first()
-    return tuple(day.isoformat() for day in sorted({*latest, first} - {None}))
+    found = set(days.order_by("-day").distinct()[:MOST_DAYS])
+    found.add(days.order_by("day").first())
+    return tuple(sorted(day.isoformat() for day in found if day))
 
 
 urlpatterns = [

@@ -108,8 +108,10 @@ def _land_balance(as_of: AsOf, revision: int) -> list[dict[str, Any]]:
 @lru_cache(maxsize=64)
 def _stock(as_of: AsOf, revision: int) -> dict[str, Any]:
     """Buildings by number of storeys, and their floor area."""
-    rows = Building.objects.as_of(as_of).values("storeys_above").annotate(
-        number=Count("id"), area=Sum("floor_area_m2")
+    rows = (
+        Building.objects.as_of(as_of)
+        .values("storeys_above")
+        .annotate(number=Count("id"), area=Sum("floor_area_m2"))
     )
     classes: dict[int, int] = {}
     area_m2 = 0.0

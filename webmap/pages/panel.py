@@ -47,6 +47,7 @@ def personal(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     PersonalRead.objects.create(
         who=caller.name, layer=layer.id, code=code, fields="、".join(layer.personal)
     )
+    context: dict[str, Any]
     if shown_layer:
         context = {"rights": rights_view(code, as_of, caller, full=True)}
         return render(request, "panel/rights.html", context)

@@ -6,12 +6,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from layers.queries import at_most
-from layers.search import search, terms_of
+from layers.search import is_code, search, terms_of
 from webmap.pages.asking import asked_moment, shown_layers
 from webmap.values import layer_title
 
 TIMEOUT_MS = 3000
 PER_LAYER = 5
+WHOLE_CODE = 6  # from this length on, a text that is a code is taken for it
 # what people look for comes first
 FIRST = ("districts", "roads", "water", "buildings", "addresses", "parcels", "hazard-sites")
 
@@ -27,6 +28,8 @@ def found(request: HttpRequest) -> HttpResponse:
         key=lambda la: FIRST.index(la.id) if la.id in FIRST else len(FIRST),
     )
     groups, late = [], False
+    if len(terms) == 1 and len(terms[0]) >= WHOLE_CODE and terms[0].isascii():
+        layers = [la for la in layers if is_code(la, terms[0], as_of)] or layers
     for layer in layers if terms else ():
         try:
             with at_most(TIMEOUT_MS):

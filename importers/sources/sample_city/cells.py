@@ -24,9 +24,12 @@ def grid_cells(
     rings, owner = [], []
     for graph, owned in zip(graphs, owners, strict=True):
         for face, village in zip(graph.faces, owned, strict=True):
-            ring = [tuple(p) for p in shapely.get_coordinates(face.exterior)[:-1].tolist()]
-            pieces = halved(_counter_clockwise(ring), CELL_M2, random)
-            rings += [shapely.Polygon(piece) for piece in pieces]
+            outline = shapely.get_coordinates(face.exterior)[:-1].tolist()
+            ring = _counter_clockwise([(x, y) for x, y in outline])
+            pieces = [shapely.Polygon(part) for part in halved(ring, CELL_M2, random)]
+            if not shapely.is_valid(pieces).all():
+                pieces = [face]
+            rings += pieces
             owner += [int(village)] * len(pieces)
     shapes = shapely.coverage_clean(np.array(rings), snapping_distance=1e-3)
     village = np.array(owner)
@@ -64,8 +67,17 @@ def _squares(number: int, villages: Villages, taken) -> tuple[np.ndarray, np.nda
     return np.concatenate(shapes), np.array(owner)
 
 
+def _without_spikes(shapes: np.ndarray) -> np.ndarray:
+    """Squares cut along a curved street can keep a needle of no width; take it off."""
+    shapes = shapes.copy()
+    for i in np.flatnonzero(~shapely.is_valid(shapes)):
+        parts = shapely.get_parts(shapely.make_valid(shapes[i]))
+        shapes[i] = parts[np.argmax(shapely.area(parts))]
+    return shapes
+
+
 def _cell_frame(shapes, village, villages: Villages, random) -> pd.DataFrame:
-    shapes = on_millimetre(shapes)
+    shapes = _without_spikes(on_millimetre(shapes))
     x, y = shapely.get_coordinates(shapely.centroid(shapes)).T
     order = np.lexsort([x, -np.round(y / 100), village])
     shapes, village = shapes[order], village[order]

@@ -219,7 +219,7 @@ def _levelled(pieces: Pieces, network: str) -> Drained:
     np.minimum.at(level, end, ground[end] - COVER_MM - diameter)
     for i in order:
         slope = 3.0 if diameter[i] <= 500 else 2.0
-        fall = ceil(slope * length[i])
+        fall = ceil(slope * length[i]) + 1
         level[end[i]] = min(level[end[i]], level[start[i]] - fall)
     return Drained(pieces, ground, level, level[start], level[end], diameter)
 

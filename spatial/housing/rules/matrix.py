@@ -56,9 +56,7 @@ def unit_matrix(places: Iterable[Place], floors: Iterable[int] = ()) -> Matrix:
     order = sorted(numbers, reverse=True)
     columns = _columns(units)
     taken = {
-        (number, column): place
-        for place, column in columns.items()
-        for number in _span(place)
+        (number, column): place for place, column in columns.items() for number in _span(place)
     }
     width = max((column + 1 for column in columns.values()), default=0)
     rows = tuple(Floor(n, _row(n, width, taken, order)) for n in order)

@@ -8,7 +8,11 @@ export function wirePanel(app) {
   const more = document.getElementById("panel-more");
   const openPanel = (open) => {
     document.body.classList.toggle("open", open);
-    map.easeTo({ padding: { right: open && window.innerWidth > 760 ? 390 : 0 }, duration: 200 });
+    const wide = window.innerWidth > 760;
+    map.easeTo({ padding: {
+      right: open && wide ? document.getElementById("panel").offsetWidth + 14 : 0,
+      bottom: open && !wide ? window.innerHeight * 0.45 : 0,
+    }, duration: 200 });
   };
   const at = () => (state.at ? `at=${encodeURIComponent(state.at)}` : "");
 
@@ -50,7 +54,8 @@ export function wirePanel(app) {
   function flyToRecord() {
     const box = body.querySelector("[data-bbox]")?.dataset.bbox?.split(",").map(Number);
     if (!box || box.length !== 4 || !box.every(Number.isFinite)) return;
-    map.fitBounds([[box[0], box[1]], [box[2], box[3]]], { padding: 80, maxZoom: 18, duration: 700 });
+    const padding = Math.min(80, window.innerWidth / 8);
+    map.fitBounds([[box[0], box[1]], [box[2], box[3]]], { padding, maxZoom: 18, duration: 700 });
   }
 
   map.on("click", (event) => {
@@ -114,6 +119,10 @@ export function wirePanel(app) {
   });
   document.body.addEventListener("htmx:sendError", () => { body.innerHTML = `<p class="error">${texts.failed}</p>`; });
   document.getElementById("panel-close").addEventListener("click", app.closePanel);
+  document.getElementById("tool-panel").addEventListener("click", () => {
+    app.closePanel();
+    app.load(config.fragment);
+  });
 
   map.once("load", () => {
     if (state.selected) app.open(state.selected, { fly: !location.hash });

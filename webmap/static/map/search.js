@@ -19,6 +19,7 @@ export function wireSearch(app) {
       const answer = await fetch(`/search?${query}`, { headers: { "HX-Request": "true" } });
       if (turn !== asked) return undefined;
       box.innerHTML = await answer.text();
+      field.removeAttribute("aria-activedescendant");
     } catch {
       box.textContent = app.texts.failed;
     }
@@ -38,6 +39,7 @@ export function wireSearch(app) {
     const at = all.findIndex((o) => o.getAttribute("aria-selected") === "true");
     const next = all[(at + by + all.length) % all.length];
     all.forEach((o) => o.setAttribute("aria-selected", String(o === next)));
+    field.setAttribute("aria-activedescendant", next.id);
     next.scrollIntoView({ block: "nearest" });
   }
 
@@ -46,7 +48,7 @@ export function wireSearch(app) {
   field.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") { event.preventDefault(); step(1); }
     if (event.key === "ArrowUp") { event.preventDefault(); step(-1); }
-    if (event.key === "Escape") { show(false); field.blur(); }
+    if (event.key === "Escape") { event.stopPropagation(); show(false); field.blur(); }
   });
   document.getElementById("search-form").addEventListener("submit", async (event) => {
     event.preventDefault();

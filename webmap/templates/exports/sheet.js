@@ -15,7 +15,17 @@
     var ratio = metres / 100 / (0.0254 / 96), step = Math.pow(10, Math.floor(Math.log10(ratio)) - 1);
     scale.textContent = "1∶" + (Math.round(ratio / step) * step).toLocaleString("en-US");
   }
+  function declutter() {
+    var kept = [];
+    map.getPane("tooltipPane").querySelectorAll(".sheet-label").forEach(function (label) {
+      label.style.visibility = "";
+      var a = label.getBoundingClientRect();
+      var free = kept.every(function (b) { return a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top; });
+      if (free) kept.push(a); else label.style.visibility = "hidden";
+    });
+  }
   map.on("zoomend moveend", tell);
+  map.on("zoomend moveend layeradd layerremove", function () { window.requestAnimationFrame(declutter); });
   window.addEventListener("beforeprint", function () { map.invalidateSize(false); });
-  fit(); tell();
+  fit(); tell(); declutter();
 })

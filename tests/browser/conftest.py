@@ -1,0 +1,97 @@
+"""Chromium on the live site, cut off from every other host."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.caches import forget_everything
+from tests.town import make_town
+
+# Playwright's own loop runs in this thread; Django would take it for an async context.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGS = ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader", "--lang=zh-CN"]
+READY = "document.documentElement.dataset.ready === 'idle'"
+WAIT_MS = 40_000
+
+
+def pytest_collection_modifyitems(items: list) -> None:
+    """Mark every test here, and skip it on a machine without Chromium."""
+    for item in items:
+        if "browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            if not CHROMIUM:
+                item.add_marker(pytest.mark.skip(reason="no Chromium"))
+
+
+@dataclass
+class Visit:
+    """One open page, and what it asked for."""
+
+    page: object
+    base: str
+    asked: list[str] = field(default_factory=list)
+    strays: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        """Go to a path and wait until the map stands still."""
+        self.page.goto("about:blank")
+        self.page.goto(self.base + path)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the map has drawn everything."""
+        self.page.wait_for_function(READY, timeout=WAIT_MS)
+        self.page.wait_for_function("window.tujing.map.areTilesLoaded()", timeout=WAIT_MS)
+
+    def tiles(self, layer: str) -> list[str]:
+        """The tile addresses of a layer asked for so far."""
+        return [url for url in self.asked if f"/collections/{layer}/tiles/" in url]
+
+    def drawn(self, layer: str) -> set[str]:
+        """The codes of the features of a layer that are on the screen."""
+        script = "id => window.tujing.map.queryRenderedFeatures({layers: [id]}).map(f => f.properties.code)"
+        return set(self.page.evaluate(script, layer))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """One browser for all tests."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, live_server, transactional_db, settings, tmp_path) -> Iterator[Visit]:
+    """The town on the live site, without terrain, in a window of 1100 × 700."""
+    settings.TERRAIN = tmp_path / "none.tif"
+    forget_everything()
+    make_town()
+    context = chromium.new_context(viewport={"width": 1100, "height": 700}, locale="zh-CN")
+    page = context.new_page()
+    seen = Visit(page, live_server.url)
+
+    def only_home(route):
+        url = route.request.url
+        if url.startswith((live_server.url, "data:", "blob:")):
+            seen.asked.append(url)
+            route.continue_()
+        else:
+            seen.strays.append(url)
+            route.abort()
+
+    context.route("**/*", only_home)
+    page.on("pageerror", lambda error: seen.faults.append(str(error)))
+    yield seen
+    context.close()
+    forget_everything()
+    assert not seen.strays, "the page asked another host"
+    assert not seen.faults

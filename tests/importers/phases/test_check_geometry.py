@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+import shapely
+
+from importers.phases.batch import Batch
+from importers.phases.check_geometry import check_geometry, locate
+from importers.phases.columns import Register
+from tests.importers.files import boxes, origin
+
+PARCELS = Register("parcels", "宗地", (), ("Polygon", "MultiPolygon"), needs_geometry=True)
+
+
+def bow_tie():
+    x, y = origin()
+    return shapely.Polygon([(x, y), (x + 10, y + 10), (x + 10, y), (x, y + 10)])
+
+
+def shape_of(what):
+    x, y = origin()
+    return {
+        "geometry-type": shapely.Point(x, y),
+        "geometry-empty": shapely.Polygon(),
+        "geometry-invalid": bow_tie(),
+        "geometry-missing": None,
+        "coordinate": shapely.Polygon([(x, y), (x, np.inf), (x + 1, y)]),
+        "outside": shapely.box(0, 0, 1, 1),
+    }[what]
+
+
+def checked(shapes, register=PARCELS, present=None):
+    shapes = np.array(shapes, object)
+    batch = Batch("f", np.arange(1, len(shapes) + 1), {}, shapes)
+    present = ~np.equal(shapes, None) if present is None else present
+    return locate(check_geometry(batch, register, present))
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "geometry-type",
+        "geometry-empty",
+        "geometry-invalid",
+        "geometry-missing",
+        "coordinate",
+        "outside",
+    ],
+)
+def test_a_bad_geometry_rejects_its_row_alone(what):
+    batch = checked([boxes(1)[0], shape_of(what)])
+    assert [(i.row, i.code) for i in batch.issues] == [(2, what)]
+    assert batch.rejected.tolist() == [False, True]
+
+
+def test_geometry_that_could_not_be_read_is_said():
+    batch = checked([None], present=np.array([True]))
+    assert [i.code for i in batch.issues] == ["geometry-unreadable"]
+
+
+def test_an_invalid_geometry_is_shown_where_it_crosses():
+    issue = checked([bow_tie()]).issues[0]
+    x, y = origin()
+    assert (issue.x, issue.y) == (x + 5, y + 5)
+    assert "自相交" in issue.message
+
+
+def test_swapped_axes_of_one_row_are_hinted_at():
+    flipped = shapely.transform(boxes(1)[0], lambda xy: xy[:, ::-1])
+    assert "颠倒" in checked([flipped]).issues[0].hint
+
+
+def test_a_register_that_may_do_without_geometry_does():
+    units = Register("units", "户", (), ("Polygon",), needs_geometry=False)
+    assert not checked([None], units).issues
+
+
+def test_shapes_are_never_altered():
+    shapes = boxes(3)
+    before = shapely.to_wkb(shapes)
+    assert (shapely.to_wkb(checked(shapes).shapes) == before).all()

@@ -1,0 +1,30 @@
+"""The tiny town, and clients that see it as different people."""
+
+import pytest
+
+from layers.access import Role
+from tests.caches import forget_everything
+from tests.town import make_town, make_user
+
+
+@pytest.fixture
+def town(db):
+    """The town, written for this test."""
+    forget_everything()
+    make_town()
+    yield
+    forget_everything()
+
+
+@pytest.fixture
+def clerk(client, town):
+    """A client signed in as a housing clerk (以图管房)."""
+    client.force_login(make_user("fangguan", Role.HOUSING))
+    return client
+
+
+@pytest.fixture
+def planner(client, town):
+    """A client signed in as a planner (规划): sees pipes, no units."""
+    client.force_login(make_user("guihua", Role.PLANNER))
+    return client

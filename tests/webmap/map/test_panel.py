@@ -1,0 +1,124 @@
+"""The record: what it is, was, and what stands around it."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from layers.models import PersonalRead
+from tests.town import HOLDER, PHONE, make_user
+
+
+def text_of(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return answer.content.decode()
+
+
+def test_a_record_has_titles_units_and_names_for_codes(client, town):
+    text = text_of(client, "/panel/parcels/P1?at=2019-01-01")
+    assert "0701 城镇住宅用地" in text
+    assert "10,000" in text
+    assert "m²" in text
+    assert "建库" in text
+    zone = text_of(client, "/panel/plan-zones/Z1")
+    assert "070102 二类城镇住宅用地" in zone
+
+
+def test_a_record_is_read_as_of_a_day(client, town):
+    before = text_of(client, "/panel/buildings/B1?at=2020-01-01")
+    after = text_of(client, "/panel/buildings/B1")
+    assert "<dd>3</dd>" in before
+    assert "<dd>4</dd>" in after
+    assert "地上层数：3 → 4" in after
+
+
+def test_an_ended_parcel_tells_its_end_and_its_successors(client, town):
+    text = text_of(client, "/panel/parcels/P1")
+    assert "已终止" in text
+    assert 'data-open="parcels/P2"' in text
+    assert 'data-open="parcels/P3"' in text
+    child = text_of(client, "/panel/parcels/P2")
+    assert 'data-open="parcels/P1"' in child
+    assert "5,000.0 m²" in child
+
+
+def test_before_its_time_a_record_says_so(client, town):
+    assert "尚未存在" in text_of(client, "/panel/parcels/P2?at=2019-01-01")
+
+
+def test_neighbours_carry_their_overlap(client, town):
+    text = text_of(client, "/panel/parcels/P1?at=2019-01-01")
+    assert 'data-open="buildings/B1"' in text
+    assert "900.0 m²" in text
+    assert "4,000.0 m²" in text  # farmland over 40 × 100 m
+    assert "40.0%" in text
+
+
+def test_pipes_show_only_to_who_may_see_them(client, town, django_user_model):
+    assert "pipe-lines/PL1" not in text_of(client, "/panel/parcels/P1?at=2019-01-01")
+    client.force_login(django_user_model.objects.create_superuser("admin"))
+    assert "pipe-lines/PL1" in text_of(client, "/panel/parcels/P1?at=2019-01-01")
+
+
+def test_a_planner_sees_pipes_within_ten_metres(planner):
+    assert "pipe-lines/PL1" in text_of(planner, "/panel/parcels/P2")
+
+
+@pytest.mark.parametrize("path", ["/panel/units/B1U0101", "/panel/pipe-lines/PL1"])
+def test_a_hidden_layer_does_not_exist(client, town, path):
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/panel/rights/R1", "/panel/storeys/B1S1"])
+def test_a_withheld_layer_has_no_page_even_for_staff(clerk, path):
+    assert clerk.get(path).status_code == 404
+
+
+def test_names_are_not_told_to_the_public(client, town):
+    for path in ("/panel/parcels/P2", "/panel/buildings/B1", "/panel/hazard-sites/H1"):
+        text = text_of(client, path)
+        assert HOLDER not in text
+        assert PHONE not in text
+        assert "张" not in text
+
+
+def test_staff_see_masks_and_every_full_reading_is_logged(clerk):
+    text = text_of(clerk, "/panel/parcels/P2")
+    assert "张**" in text
+    assert HOLDER not in text
+    assert not PersonalRead.objects.exists()
+    full = clerk.post("/panel/parcels/P2/personal").content.decode()
+    assert HOLDER in full
+    read = PersonalRead.objects.get()
+    assert (read.who, read.layer, read.code, read.fields) == (
+        "fangguan", "parcels", "P2", "right_holder",
+    )  # fmt: skip
+
+
+def test_others_cannot_ask_for_names_and_leave_no_log(planner):
+    assert "张**" in text_of(planner, "/panel/parcels/P2")
+    answer = planner.post("/panel/parcels/P2/personal")
+    assert answer.status_code == 404
+    assert HOLDER not in answer.content.decode()
+    assert planner.get("/panel/parcels/P2/personal").status_code == 405
+    assert not PersonalRead.objects.exists()
+
+
+def test_the_number_of_queries_does_not_grow_with_the_neighbours(client, town):
+    client.get("/panel/parcels/P2")
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        client.get("/panel/parcels/P2")
+    assert len(few) < 40
+
+
+def test_bad_dates_are_refused_in_words(client, town):
+    for text in ("2020-13-01", "yesterday", "2019-01-01/2020-01-01"):
+        answer = client.get(f"/panel/parcels/P2?at={text}")
+        assert answer.status_code == 400, text
+
+
+def test_a_user_without_a_role_is_told_so(client, town):
+    client.force_login(make_user("nobody"))
+    assert "没有这项权限" in text_of(client, "/units/B1")

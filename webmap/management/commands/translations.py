@@ -1,0 +1,87 @@
+"""``manage.py translations [--check]``: the English catalogue follows the sources."""
+
+from argparse import ArgumentParser
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from webmap.messages import messages
+
+FOLDER = Path(settings.LOCALE_PATHS[0]) / "en" / "LC_MESSAGES"
+
+
+class Command(BaseCommand):
+    """Add new texts to the catalogue, drop old ones, compile it; say what lacks a translation."""
+
+    help = "使英文译文目录与源码一致并编译；--check 只检查"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Read the option."""
+        parser.add_argument("--check", action="store_true", help="不改动，有差异则失败")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Bring the catalogue up to date, or only look."""
+        catalogue = current()
+        po, mo = written(catalogue)
+        if options["check"]:
+            stale = [
+                p.name for p, new in ((PO, po), (MO, mo)) if not p.exists() or p.read_bytes() != new
+            ]
+            if stale or untranslated(catalogue):
+                raise CommandError(f"译文未更新：{stale or untranslated(catalogue)[:5]}")
+            return
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        PO.write_bytes(po)
+        MO.write_bytes(mo)
+        for message in untranslated(catalogue):
+            self.stdout.write(f"没有译文：{message}")
+
+
+PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
+
+
+def current() -> Catalog:
+    """The messages of today's sources with the translations there are."""
+    kept = Catalog(locale="en")
+    if PO.exists():
+        with PO.open("rb") as lines:
+            kept = read_po(lines, locale="en")
+    fresh = Catalog(locale="en", project="Tujing", fuzzy=False)
+    for message in sorted(messages(), key=str):
+        key = message if isinstance(message, str) else message[0]
+        old = kept.get(key)
+        text = old.string if old else ""
+        if isinstance(message, tuple) and isinstance(text, str):
+            text = (text, text)
+        fresh.add(message, text)
+    return fresh
+
+
+def untranslated(catalogue: Catalog) -> list[str]:
+    """The messages that have no translation, or a plural without one."""
+    return [
+        str(message.id)
+        for message in catalogue
+        if message.id
+        and not all([message.string] if isinstance(message.string, str) else message.string)
+    ]
+
+
+def written(catalogue: Catalog) -> tuple[bytes, bytes]:
+    """The catalogue as source and as compiled; the same for the same messages."""
+    po, mo = BytesIO(), BytesIO()
+    write_po(po, catalogue, width=100, omit_header=True, sort_by_file=False)
+    header = (
+        b'msgid ""\nmsgstr ""\n"Project-Id-Version: Tujing\\n"\n"Language: en\\n"\n'
+        b'"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
+        b'"Content-Transfer-Encoding: 8bit\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+    )
+    text = header + po.getvalue()
+    write_mo(mo, read_po(BytesIO(text), locale="en"))
+    return text, mo.getvalue()
