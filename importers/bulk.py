@@ -25,6 +25,7 @@ def indexes_afterwards(cursor: Any, model: type[VersionedFeature]) -> Iterator[N
     yield
     if definitions:
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no DDL while references are unchecked
     for definition in definitions:
         cursor.execute(definition)
 
@@ -40,13 +41,15 @@ def _set_aside(cursor: Any, table: str) -> list[str]:
             cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE NOWAIT")
     except DatabaseError:
         return []
+    if not _is_empty(cursor, table):
+        return []
     cursor.execute(
         "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
         " WHERE indrelid = %s::regclass AND NOT indisprimary"
         " AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = indexrelid)",
         [table],
     )
-    found = cursor.fetchall() if _is_empty(cursor, table) else []
+    found = cursor.fetchall()
     for name, _ in found:
         cursor.execute(f"DROP INDEX {name}")
     return [definition for _, definition in found]

@@ -34,7 +34,7 @@ def one_door(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
 
 def app_list(request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
     """The index, in the language of the page: models name themselves in Chinese only."""
-    found = type(admin.site).get_app_list(admin.site, request, app_label)
+    found = admin.AdminSite.get_app_list(admin.site, request, app_label)
     for app in found:
         app["name"] = _(str(app["name"]))
         for model in app["models"]:

@@ -43,12 +43,20 @@ class UndoneFilter(admin.SimpleListFilter):
         return queryset
 
 
+class RecordedFilter(admin.DateFieldListFilter):
+    """When a change was written down, with a title in the language of the page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("记录时间")
+
+
 class ChangeAdmin(ReadOnly):
     """Changes: who did what, why, with what effect; and the undo."""
 
     list_display = ("number", "reason", "author", "effective", "recorded", "effect", "standing")
     list_display_links = ("number", "reason")
-    list_filter = (UndoneFilter, "recorded_at")
+    list_filter = (UndoneFilter, ("recorded_at", RecordedFilter))
     search_fields = ("why", "who", "document", "origin")
     actions = ("undo_selected",)
     list_select_related = ("reversed_by",)

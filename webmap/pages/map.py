@@ -146,9 +146,8 @@ def _shows_schematic(newest: int, layer_ids: tuple[str, ...]) -> bool:
 def _days_of_change(newest: int) -> tuple[str, ...]:
     """The first day on which anything changed, and the latest others; read once per change."""
     days = Change.objects.annotate(day=TruncDate("at")).values_list("day", flat=True)
-    found = set(days.order_by("-day").distinct()[:MOST_DAYS])
-    found.add(days.order_by("day").first())
-    return tuple(sorted(day.isoformat() for day in found if day))
+    found = [*days.order_by("-day").distinct()[:MOST_DAYS], *days.order_by("day")[:1]]
+    return tuple(sorted({day.isoformat() for day in found}))
 
 
 urlpatterns = [

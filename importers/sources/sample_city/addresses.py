@@ -87,8 +87,8 @@ def _registers(buildings, parcels, roads, lines, found: pd.DataFrame):
         f"{PROVINCE}{t}{r}{n}号" if s else f"{PROVINCE}{v.removeprefix('涟源市')}{n}号"
         for t, r, n, s, v in zip(town, name, label, street, village, strict=True)
     ]
-    text = np.array([a + (b if b else "") for a, b in zip(text, buildings["name"], strict=True)])
-    with_address = buildings.assign(address=text)
+    named = [a + (b if b else "") for a, b in zip(text, buildings["name"], strict=True)]
+    with_address = buildings.assign(address=named)
     shown = (buildings["kind"] != "annex").to_numpy()
     shapes = buildings.geometry.to_numpy()[shown]
     door = shapely.get_point(

@@ -100,14 +100,13 @@ def _bridges(layout: Layout, nodes: np.ndarray, on_street: dict[int, set[int]]):
 
 def _on_ground(layout: Layout, plane_nodes, edges, owners) -> StreetGraph:
     nodes = np.column_stack(layout.plane.world(plane_nodes[:, 0], plane_nodes[:, 1]))
-    lines = [_bent(layout, plane_nodes, nodes, a, b) for a, b in edges]
+    lines = np.array([_bent(layout, plane_nodes, nodes, a, b) for a, b in edges])
     across = plane_nodes[edges][:, :, 1]
     bridge = (
         layout.main
         & (np.abs(across[:, 0] - across[:, 1]) > BANK_M)
         & (np.abs(np.abs(across) - BANK_M).max(axis=1) < 0.01)
     )
-    lines = np.array(lines)
     tiles = shapely.get_parts(shapely.polygonize(lines[~bridge]))
     return StreetGraph(
         layout, nodes, plane_nodes, edges, owners, lines, bridge, _in_order(layout, tiles)

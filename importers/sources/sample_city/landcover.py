@@ -120,9 +120,9 @@ def _patches(rest: shapely.Geometry, seed: int) -> tuple[list, list[str]]:
     cells = shapely.get_parts(
         shapely.voronoi_polygons(shapely.multipoints(np.column_stack([x, y])), extend_to=rest)
     )
-    middle = shapely.get_coordinates(shapely.centroid(cells)).T
-    steep, high = slope_degrees(*middle), elevation_m(*middle)
-    wet = fractal_noise(*middle, 700, 51, 3)
+    east, north = shapely.get_coordinates(shapely.centroid(cells)).T
+    steep, high = slope_degrees(east, north), elevation_m(east, north)
+    wet = fractal_noise(east, north, 700, 51, 3)
     classes = np.select(
         [steep > 11, (steep > 6) & (wet > 0.2), steep > 7, high > 230, wet > 0.42, wet < -0.38],
         ["0301", "0305", "0201", "0307", "0103", "0404"],

@@ -35,7 +35,7 @@ def fractal_noise(
     x: np.ndarray, y: np.ndarray, wavelength_m: float, seed: int, octaves: int = 4
 ) -> np.ndarray:
     """Noise in about [-1, 1] with detail at every halving of the wavelength."""
-    total, weight = 0.0, 0.0
+    total, weight = np.zeros(np.shape(x)), 0.0
     for octave in range(octaves):
         share = 0.5**octave
         total = total + share * smooth_noise(x, y, wavelength_m * share, seed + octave)

@@ -39,8 +39,8 @@ def pipe_tables(towns: list[Town], seed: int, step_m: float) -> tuple[pd.DataFra
         works = _spots(town, "sewage")
         for network in OWNERS:
             if network in ("WS", "YS"):
-                found = drained(routes, network, works, step_m)
-                tables = _gravity_tables(found, seed, used[network], town)
+                down = drained(routes, network, works, step_m)
+                tables = _gravity_tables(down, seed, used[network], town)
             else:
                 feed = _spots(town, "waterworks" if network == "JS" else "gasworks")
                 source = feed[0] if feed else tuple(routes.nodes[routes.edges].mean(axis=(0, 1)))

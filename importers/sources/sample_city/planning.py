@@ -86,7 +86,7 @@ def constraints(towns: list[Town], villages: Villages, waters: Waters, seed: int
     ecology = _hills(villages.county, built)
     farmland = _farmland(villages.county, shapely.union_all([built, *ecology]), waters, seed)
     old = max((b for b in towns[0].blocks if b.use == "old"), key=lambda b: b.dense)
-    named = {
+    named: dict[str, list[tuple]] = {
         "growth": [(t.graph.layout.name, g) for t, g in zip(towns, growth, strict=True)],
         "ecology": list(enumerate(ecology, start=1)),
         "farmland": list(enumerate(farmland, start=1)),

@@ -55,12 +55,13 @@ def _outward(whole: Ring, part: Ring) -> tuple[float, float]:
 def _long_axis(ring: Ring) -> tuple[float, float]:
     """Unit vector along the ring's longer side."""
     angle = main_direction(ring)
-    best = None
-    for turn in (angle, angle + np.pi / 2):
-        low, high = span(ring, cos(turn), sin(turn))
-        if best is None or high - low > best[0]:
-            best = (high - low, (cos(turn), sin(turn)))
-    return best[1]
+    axes = [(cos(turn), sin(turn)) for turn in (angle, angle + np.pi / 2)]
+
+    def length(axis: tuple[float, float]) -> float:
+        low, high = span(ring, *axis)
+        return high - low
+
+    return max(axes, key=length)
 
 
 def _strips(block: Block, number: int, random, frontage_m: float) -> list[Plot]:

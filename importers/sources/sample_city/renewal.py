@@ -55,7 +55,7 @@ def _empty_parcels(drawing: Drawing) -> list[int]:
         in ("vacant", "commercial", "office", "green", "old", "urban_village")
     ]
     area = estate.parcels["registered_area_m2"].to_numpy()
-    return sorted(free, key=lambda i: (estate.parcel_use[i] != "vacant", -area[i]))
+    return sorted(map(int, free), key=lambda i: (estate.parcel_use[i] != "vacant", -area[i]))
 
 
 def _child(parcel: pd.DataFrame, shapes, codes: list[str], at, **changed) -> pd.DataFrame:

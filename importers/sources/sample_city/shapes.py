@@ -53,8 +53,9 @@ def _chord(ring: Ring, y: float) -> tuple[float, float] | None:
 
 
 def _room(ring: Ring, y: float, depth: float) -> tuple[float, float] | None:
-    chords = [_chord(ring, y + depth * part) for part in (0.01, 0.5, 0.99)]
-    if any(chord is None for chord in chords):
+    found = [_chord(ring, y + depth * part) for part in (0.01, 0.5, 0.99)]
+    chords = [chord for chord in found if chord]
+    if len(chords) < len(found):
         return None
     return max(c[0] for c in chords), min(c[1] for c in chords)
 

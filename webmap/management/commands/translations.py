@@ -1,11 +1,12 @@
 """``manage.py translations [--check]``: the English catalogue follows the sources."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
@@ -13,6 +14,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from webmap.messages import messages
 
+HEADER = (
+    "Project-Id-Version: Tujing",
+    "Language: en",
+    "MIME-Version: 1.0",
+    "Content-Type: text/plain; charset=UTF-8",
+    "Content-Transfer-Encoding: 8bit",
+    "Plural-Forms: nplurals=2; plural=(n != 1);",
+)
 FOLDER = Path(settings.LOCALE_PATHS[0]) / "en" / "LC_MESSAGES"
 
 
@@ -73,15 +82,23 @@ def untranslated(catalogue: Catalog) -> list[str]:
     ]
 
 
+class Plain(Catalog):
+    """A catalogue with a header of ours: Babel's tells the time and its own version."""
+
+    def __iter__(self) -> Iterator[Message]:
+        """The header, then the messages."""
+        yield Message("", "".join(f"{line}\n" for line in HEADER))
+        yield from self._messages.values()
+
+
 def written(catalogue: Catalog) -> tuple[bytes, bytes]:
     """The catalogue as source and as compiled; the same for the same messages."""
+    plain = Plain(locale="en", fuzzy=False)
+    for message in catalogue:
+        if message.id:
+            plain.add(message.id, message.string)
     po, mo = BytesIO(), BytesIO()
-    write_po(po, catalogue, width=100, omit_header=True, sort_by_file=False)
-    header = (
-        b'msgid ""\nmsgstr ""\n"Project-Id-Version: Tujing\\n"\n"Language: en\\n"\n'
-        b'"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
-        b'"Content-Transfer-Encoding: 8bit\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
-    )
-    text = header + po.getvalue()
-    write_mo(mo, read_po(BytesIO(text), locale="en"))
-    return text, mo.getvalue()
+    write_po(po, plain, width=100, omit_header=True)
+    write_mo(mo, plain)
+    header = "".join(f'"{line}\\n"\n' for line in HEADER)
+    return f'msgid ""\nmsgstr ""\n{header}\n'.encode() + po.getvalue(), mo.getvalue()

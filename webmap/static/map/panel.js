@@ -1,6 +1,6 @@
 // Click → record. What is under the pointer is asked of the tiles; the rest of the
 // server, as HTML fragments.
-import { mark, walkTable } from "./selection.js";
+import { mark, outline, walkTable } from "./selection.js";
 
 export function wirePanel(app) {
   const { map, config, state, texts } = app;
@@ -20,7 +20,10 @@ export function wirePanel(app) {
     openPanel(true);
     app.current = url;
     const address = url + (at() ? (url.includes("?") ? "&" : "?") + at() : "");
-    return window.htmx.ajax("GET", address, { target: "#panel-body", swap: "innerHTML" });
+    return window.htmx.ajax("GET", address, { target: "#panel-body", swap: "innerHTML" }).then(() => {
+      const shape = body.querySelector(".ended") && document.getElementById("record-shape");
+      outline(map, shape ? JSON.parse(shape.textContent) : null);
+    });
   };
 
   app.open = (key, { fly = false } = {}) => {
@@ -39,6 +42,7 @@ export function wirePanel(app) {
     state.selected = "";
     more.replaceChildren();
     mark(map, "", "");
+    outline(map, null);
     app.keep();
   };
 

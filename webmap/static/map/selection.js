@@ -22,6 +22,16 @@ export function mark(map, source, code) {
   return undefined;
 }
 
+// What is no longer (or not yet) on the map on this day: its outline, dashed.
+export function outline(map, geometry) {
+  const data = { type: "FeatureCollection", features: geometry ? [{ type: "Feature", properties: {}, geometry }] : [] };
+  const source = map.getSource("outline");
+  if (source) return source.setData(data);
+  map.addSource("outline", { type: "geojson", data });
+  return map.addLayer({ id: "outline", type: "line", source: "outline",
+    paint: { "line-color": RED, "line-width": 2.4, "line-dasharray": [2, 1.6] } });
+}
+
 // A selected block takes the place of the plain one, or their walls would flicker.
 function raise(map, source, shared, filter) {
   map.setFilter(source, ["!", filter]);
