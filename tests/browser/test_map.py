@@ -108,6 +108,13 @@ def test_a_link_restores_the_view(visit):
     assert not visit.page.is_checked("input[value=buildings]")
 
 
+def test_without_a_mouse_enter_asks_what_is_in_the_middle(visit):
+    visit.open("/" + near(25, 25))
+    visit.page.focus(".maplibregl-canvas")
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_selector("#panel-body .record[data-layer=buildings]")
+
+
 def test_a_measured_line_has_the_length_it_has(visit):
     visit.open("/" + near())
     visit.page.click("#tool-length")

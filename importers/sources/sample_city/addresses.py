@@ -87,7 +87,7 @@ def _registers(buildings, parcels, roads, lines, found: pd.DataFrame):
         f"{PROVINCE}{t}{r}{n}号" if s else f"{PROVINCE}{v.removeprefix('涟源市')}{n}号"
         for t, r, n, s, v in zip(town, name, label, street, village, strict=True)
     ]
-    named = [a + (b if b else "") for a, b in zip(text, buildings["name"], strict=True)]
+    named = np.array([a + (b or "") for a, b in zip(text, buildings["name"], strict=True)])
     with_address = buildings.assign(address=named)
     shown = (buildings["kind"] != "annex").to_numpy()
     shapes = buildings.geometry.to_numpy()[shown]
@@ -99,7 +99,7 @@ def _registers(buildings, parcels, roads, lines, found: pd.DataFrame):
         code=np.char.add(
             np.char.add(district[shown].astype(str), "A"), numbered(district[shown], 5).astype(str)
         ),
-        full_address=text[shown],
+        full_address=named[shown],
         road_name=np.where(street[shown], name[shown], ""),
         house_number=np.char.add(label[shown].astype(str), "号"),
         building_code=buildings["code"].to_numpy()[shown],

@@ -128,7 +128,7 @@ def _patches(rest: shapely.Geometry, seed: int) -> tuple[list, list[str]]:
         ["0301", "0305", "0201", "0307", "0103", "0404"],
         "0101",
     )
-    return _parts(_clipped(cells, middle, rest), classes)
+    return _parts(_clipped(cells, np.stack([east, north]), rest), classes)
 
 
 def _clipped(cells: np.ndarray, middle: np.ndarray, rest: shapely.Geometry) -> np.ndarray:

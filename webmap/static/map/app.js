@@ -8,6 +8,7 @@ import { wirePanel } from "./panel.js";
 import { wireSearch } from "./search.js";
 import { wireMeasure } from "./measure.js";
 import { wireTools } from "./tools.js";
+import { wireKeyboard } from "./keyboard.js";
 
 const config = JSON.parse(document.getElementById("config").textContent);
 const texts = JSON.parse(document.getElementById("texts").textContent);
@@ -38,6 +39,7 @@ wirePanel(app);
 wireSearch(app);
 wireMeasure(app);
 wireTools(app);
+wireKeyboard(app);
 wireCursor();
 wireBusy();
 map.on("moveend", app.keep);
@@ -65,6 +67,10 @@ function wireCursor() {
     const [x, y] = plane ? plane.forward([lng, lat]) : [NaN, NaN];
     where.textContent = `X ${y.toFixed(1)}  Y ${x.toFixed(1)}　${lng.toFixed(5)}°, ${lat.toFixed(5)}°`;
   });
+  const zoom = document.getElementById("zoom");
+  const tell = () => { zoom.textContent = `${texts.zoom} ${map.getZoom().toFixed(1)}`; };
+  map.on("zoomend", tell);
+  tell();
 }
 
 // A thin bar while tiles take longer than a moment.
@@ -73,5 +79,8 @@ function wireBusy() {
   let timer = 0;
   map.on("dataloading", () => { timer ||= setTimeout(() => { busy.hidden = map.areTilesLoaded(); }, 400); });
   map.on("idle", () => { clearTimeout(timer); timer = 0; busy.hidden = true; });
-  map.on("error", ({ error }) => console.warn(error?.message));
+  map.on("error", ({ error }) => {
+    console.warn(error?.message);
+    if (error?.status >= 500 || error instanceof TypeError) say(texts.tiles_failed);
+  });
 }

@@ -20,7 +20,7 @@ export function wirePanel(app) {
     openPanel(true);
     app.current = url;
     const address = url + (at() ? (url.includes("?") ? "&" : "?") + at() : "");
-    return window.htmx.ajax("GET", address, { target: "#panel-body", swap: "innerHTML" }).then(() => {
+    return window.htmx.ajax("GET", address, { source: "#panel-body", target: "#panel-body", swap: "innerHTML" }).then(() => {
       const shape = body.querySelector(".ended") && document.getElementById("record-shape");
       outline(map, shape ? JSON.parse(shape.textContent) : null);
     });
@@ -62,12 +62,10 @@ export function wirePanel(app) {
     map.fitBounds([[box[0], box[1]], [box[2], box[3]]], { padding, maxZoom: 18, duration: 700 });
   }
 
-  map.on("click", (event) => {
-    if (app.drawing) return;
-    const found = under(map, event.point, state.on);
+  app.pick = (point, { lng, lat }) => {
+    const found = under(map, point, state.on);
     others(config.entrance === "planning" ? [] : found.slice(1));
     if (config.entrance === "planning") {
-      const { lng, lat } = event.lngLat;
       state.selected = "";
       mark(map, found[0]?.layer ?? "", found[0]?.code ?? "");
       app.load(`/here?lon=${lng.toFixed(7)}&lat=${lat.toFixed(7)}`);
@@ -76,10 +74,15 @@ export function wirePanel(app) {
     } else {
       app.closePanel();
     }
-  });
-  map.on("mousemove", (event) => {
-    if (app.drawing) return;
-    map.getCanvas().style.cursor = under(map, event.point, state.on, 1).length ? "pointer" : "";
+  };
+  map.on("click", (event) => { if (!app.drawing) app.pick(event.point, event.lngLat); });
+  let looking = 0;
+  map.on("mousemove", ({ point }) => {
+    clearTimeout(looking); // asking at every pixel would make the map stutter
+    looking = setTimeout(() => {
+      if (app.drawing) return;
+      map.getCanvas().style.cursor = under(map, point, state.on, 1).length ? "pointer" : "";
+    }, 60);
   });
 
   function others(rest) {

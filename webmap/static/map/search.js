@@ -30,7 +30,9 @@ export function wireSearch(app) {
     if (!option) return;
     show(false);
     field.blur();
-    app.open(option.dataset.open, { fly: true });
+    app.open(option.dataset.open, { fly: true }).then(() => {
+      document.getElementById("panel").focus({ preventScroll: true });
+    });
   }
 
   function step(by) {
