@@ -90,7 +90,7 @@ def make_terrain() -> None:
     path = Path(settings.TERRAIN)
     if path.exists():
         return
-    heights, west, north, cell_m = terrain_grid()
+    heights, west, north, cell_m = terrain_grid(cell_m=60)
     write_terrain(path, heights, west, north, cell_m, city().projected)
 
 

@@ -32,6 +32,9 @@ def one_door(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
     return redirect_to_login(request.GET.get("next") or index, settings.LOGIN_URL)
 
 
+RECORDS = ("importers", "layers")
+
+
 def app_list(request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
     """The index, in the language of the page: models name themselves in Chinese only."""
     found = admin.AdminSite.get_app_list(admin.site, request, app_label)
@@ -78,9 +81,9 @@ class ExportAdmin(ReadOnly):
     list_filter = ("state",)
 
 
-def _register_imports() -> None:
-    """The import runs and their issues, to read."""
-    for model in apps.get_app_config("importers").get_models():
+def register_records() -> None:
+    """What floors write down for themselves (import runs, reads of personal data), to read."""
+    for model in (m for floor in RECORDS for m in apps.get_app_config(floor).get_models()):
         if not admin.site.is_registered(model):
             names = [
                 f.name for f in model._meta.concrete_fields if f.get_internal_type() != "JSONField"
@@ -90,4 +93,4 @@ def _register_imports() -> None:
             admin.site.register(model, type(f"{model.__name__}Admin", (ReadOnly,), attributes))
 
 
-_register_imports()
+register_records()

@@ -143,7 +143,7 @@ class ChangeAdmin(ReadOnly):
         if not self.has_view_permission(request):
             raise PermissionDenied
         if change is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self.missing(request, object_id)
         return render(request, "admin/change/detail.html", self.page_of(request, change))
 
     def history_view(

@@ -65,10 +65,10 @@ class RegisterAdmin(ReadOnly):
         if not self.has_view_permission(request):
             raise PermissionDenied
         if not object_id.isdigit():
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self.missing(request, object_id)
         version = self.model.objects.filter(pk=int(object_id) % 2**63).first()
         if version is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self.missing(request, object_id)
         context = {**self.admin_site.each_context(request), **self.page_of(version)}
         return render(request, "admin/register/detail.html", context)
 
@@ -117,9 +117,10 @@ class SchemeFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         """The rows of a class and of all below it."""
-        if not self.value():
+        chosen = self.value()
+        if not chosen:
             return queryset
-        codes, wanted = scheme(self.scheme_id).codes, {self.value()}
+        codes, wanted = scheme(self.scheme_id).codes, {chosen}
         while more := {c.code for c in codes.values() if c.parent in wanted} - wanted:
             wanted |= more
         return queryset.filter(**{f"{self.parameter_name}__in": sorted(wanted)})

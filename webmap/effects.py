@@ -56,8 +56,8 @@ def codes_of(change: Change, effect: Effect, most: int = 20) -> list[tuple[int, 
     model = _models()[effect.register]
     rows: dict[str, int] = {}
     for column in COLUMNS.values():
-        found = model.objects.filter(**{column: change.pk}).order_by("code", "id")
-        for pk, code in found.values_list("id", "code")[:most]:
+        found = model.objects.filter(**{column: change.pk}).order_by("code", "pk")
+        for pk, code in found.values_list("pk", "code")[:most]:
             rows.setdefault(code, pk)
     return sorted(((pk, code) for code, pk in rows.items()), key=lambda row: row[1])[:most]
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import folium
 from branca.element import Element, Figure, MacroElement
@@ -90,7 +90,7 @@ def render_map(drawn: Sequence[DrawnLayer], bbox: Bbox, heading: Mapping[str, An
         attribution_control=False,
     )
     folium_map.default_js, folium_map.default_css = [], []
-    figure = folium_map.get_root()
+    figure = cast(Figure, folium_map.get_root())
     _dress(figure, drawn, heading)
     metres = pixel_size_m(bbox)
     for one in sorted(drawn, key=lambda one: one.layer.paint.rank if one.layer.paint else 0):

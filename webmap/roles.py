@@ -9,7 +9,7 @@ from layers.access import Role
 
 UNDO = "undo_change"
 NEEDED = {"auth_group", "auth_permission", "django_content_type", "versions_change"}
-READ_BY_STEWARDS = ("versions", "importers")
+READ_BY_STEWARDS = ("versions", "importers", "layers")
 
 
 def make_roles(sender: AppConfig, using: str = "default", **_: Any) -> None:

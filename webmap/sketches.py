@@ -1,6 +1,8 @@
 """A small drawing of a thing as SVG, the shape before it dashed underneath."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry
 
@@ -39,7 +41,8 @@ def sketch(version: VersionedFeature, standing: list[VersionedFeature]) -> Sketc
     )
 
 
-def _start(version: VersionedFeature):
+def _start(version: VersionedFeature) -> datetime:
+    """When the version began, or would have begun had an undo not voided it."""
     return version.valid.lower or version.opened_by.at
 
 
@@ -52,7 +55,7 @@ def _path(shape: GEOSGeometry, west: float, north: float) -> str:
     )  # fmt: skip
 
 
-def _lines(shape: GEOSGeometry) -> list[tuple]:
+def _lines(shape: Any) -> list[tuple]:
     kind = shape.geom_type
     if kind == "LineString":
         return [shape.coords]

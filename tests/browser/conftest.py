@@ -71,11 +71,11 @@ def chromium() -> Iterator[object]:
 
 @pytest.fixture
 def visit(chromium, live_server, transactional_db, settings, tmp_path) -> Iterator[Visit]:
-    """The town on the live site, without terrain, in a window of 1100 × 700."""
+    """The town on the live site, without terrain, in a window of 1000 × 640."""
     settings.TERRAIN = tmp_path / "none.tif"
     forget_everything()
     make_town()
-    context = chromium.new_context(viewport={"width": 1100, "height": 700}, locale="zh-CN")
+    context = chromium.new_context(viewport={"width": 1000, "height": 640}, locale="zh-CN")
     page = context.new_page()
     seen = Visit(page, live_server.url)
 

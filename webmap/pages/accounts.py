@@ -15,11 +15,6 @@ from webmap.sign_ins import MustWait, begin_attempt, forget_failures
 class SignInForm(AuthenticationForm):
     """User name and password, with a pause after too many failures."""
 
-    error_messages = {  # noqa: RUF012  (Django's own form of this attribute)
-        "invalid_login": "",  # said below, in the language of the request
-        "inactive": "",
-    }
-
     def clean(self) -> dict[str, Any]:
         """Look at the password, unless it is time to wait; even the right one must wait."""
         username = self.cleaned_data.get("username") or ""
@@ -57,7 +52,7 @@ class SignIn(views.LoginView):
 class SignOut(views.LogoutView):
     """``/accounts/logout/``: by POST only, so that no link or image can sign anybody out."""
 
-    http_method_names = ["post", "options"]  # noqa: RUF012
+    http_method_names = ["post", "options"]
 
 
 def _waiting(seconds: int) -> str:

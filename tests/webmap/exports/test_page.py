@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from layers.registry import layer_of
+from spatial.codes import schemes
 from spatial.hazards.models import HazardSite
 from spatial.periods import NOW
 from tests.factories import open_feature, spot, square
@@ -128,3 +129,20 @@ def test_it_prints_on_one_sheet(nasty_page, browser):
     tab.goto(nasty_page.as_uri())
     pdf = tab.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("number, long", [(5, False), (30, False), (70, True)])
+def test_a_long_legend_is_never_cut_off(transactional_db, tmp_path, browser, number, long):
+    codes = sorted(code for code in schemes()["land_sea_use_2023"].codes if len(code) == 4)
+    for place, code in enumerate(codes[:number]):
+        open_feature(code=code, land_use=code, geom=square(place % 40, place // 40, 1))
+    file = tmp_path / "map.html"
+    file.write_text(page("parcels"), encoding="utf-8")
+    tab = browser.new_page(viewport={"width": 1280, "height": 860})
+    tab.goto(file.as_uri())
+    assert tab.locator(".legend li").count() == number
+    side = tab.locator(".sheet-side").bounding_box()
+    last = tab.locator(".legend li").last.bounding_box()
+    assert last["y"] + last["height"] <= side["y"] + side["height"] + 1
+    assert (tab.locator("body.long").count() == 1) is long

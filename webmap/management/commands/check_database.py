@@ -16,7 +16,7 @@ class Command(BaseCommand):
     """Print the versions, or what is wrong and what to do, and exit with 1."""
 
     help = "检查数据库能否连接，PostgreSQL 与扩展的版本是否够新"
-    requires_system_checks: list = []  # noqa: RUF012
+    requires_system_checks: list = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Look, and say it in one line."""

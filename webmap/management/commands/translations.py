@@ -75,11 +75,12 @@ def current() -> Catalog:
 def untranslated(catalogue: Catalog) -> list[str]:
     """The messages that have no translation, or a plural without one."""
     return [
-        str(message.id)
-        for message in catalogue
-        if message.id
-        and not all([message.string] if isinstance(message.string, str) else message.string)
+        str(message.id) for message in catalogue if message.id and not _complete(message.string)
     ]
+
+
+def _complete(text: Any) -> bool:
+    return bool(text) if isinstance(text, str) else bool(text) and all(text)
 
 
 class Plain(Catalog):

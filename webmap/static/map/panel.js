@@ -147,6 +147,7 @@ function under(map, point, on, most = 12) {
     const key = `${feature.source}/${feature.properties.code}`;
     if (!on.has(feature.source) || !feature.properties.code || seen.has(key)) continue;
     if (feature.source === "districts" || feature.source === "landcover") continue;
+    if (feature.sourceLayer.endsWith(":label")) continue; // an area's name is not the area
     seen.add(key);
     found.push({ layer: feature.source, code: feature.properties.code, name: feature.properties.name });
     if (found.length >= most) break;

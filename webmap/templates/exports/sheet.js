@@ -27,5 +27,10 @@
   map.on("zoomend moveend", tell);
   map.on("zoomend moveend layeradd layerremove", function () { window.requestAnimationFrame(declutter); });
   window.addEventListener("beforeprint", function () { map.invalidateSize(false); });
+  // A legend longer than the sheet becomes smaller, and past that goes below the map.
+  var side = document.querySelector(".sheet-side");
+  function overflows() { return side.scrollHeight > side.clientHeight + 1; }
+  for (var size = 1; overflows() && size > 0.76; ) { size -= 0.04; side.style.fontSize = size + "em"; }
+  if (overflows()) { side.style.fontSize = ""; document.body.classList.add("long"); }
   fit(); tell(); declutter();
 })

@@ -1,0 +1,185 @@
+"""How fast buildings are taken in, beside ogr2ogr with COPY of the same file.
+
+    python tests/bench/import_bench.py [--rows 200000] [--rounds 3] [--folder DIR]
+
+Makes a database of its own beside the one in DATABASE_URL and drops it at the end.
+Ours is the whole command: start of Python, checks, difference, versions, every index
+and guard; ogr2ogr writes one plain table with one spatial index. Compare within a run.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import mkdtemp
+from urllib.parse import urlencode
+
+import django
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webmap.settings")
+django.setup()
+
+import geopandas as gpd  # noqa: E402
+import numpy as np  # noqa: E402
+import psycopg2  # noqa: E402
+import shapely  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
+
+from spatial.city import city  # noqa: E402
+from spatial.crs import transformer  # noqa: E402
+
+DATABASE = f"import_bench_{os.getpid()}"
+
+
+def buildings(rows: int) -> gpd.GeoDataFrame:
+    """L-shaped houses on a grid around the city's centre."""
+    random = np.random.default_rng(1)
+    view = city().view
+    east, north = transformer(4326, city().projected).transform(view.longitude, view.latitude)
+    number, side = np.arange(rows), int(rows**0.5) + 1
+    x = round(east) + (number % side - side / 2) * 40
+    y = round(north) + (number // side - side / 2) * 40
+    w, h = random.uniform(8, 24, rows), random.uniform(8, 24, rows)
+    turn = random.uniform(0, np.pi, rows)
+    corners = [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.25), (0.25, 0.25), (0.25, 0.5), (-0.5, 0.5)]
+    ring = np.stack(
+        [
+            np.stack(
+                [
+                    x + u * w * np.cos(turn) - v * h * np.sin(turn),
+                    y + u * w * np.sin(turn) + v * h * np.cos(turn),
+                ],
+                axis=1,
+            )
+            for u, v in corners
+        ],
+        axis=1,
+    )
+    data = {
+        "code": [f"4313820010010001{i:08d}" for i in number],
+        "name": [f"{i % 30 + 1}号楼" for i in number],
+        "address": [f"蓝田街道人民路{i}号" for i in number],
+        "usage": random.choice(["住宅", "商业", "办公"], rows),
+        "structure": random.choice(["砖混", "框架", "钢混"], rows),
+        "storeys_above": random.integers(1, 30, rows),
+        "height_m": random.uniform(3, 90, rows).round(1),
+        "floor_area_m2": random.uniform(80, 9000, rows).round(2),
+        "owner": [f"张{i}" for i in number],
+    }
+    return gpd.GeoDataFrame(data, geometry=shapely.polygons(ring.round(3)), crs=city().projected)
+
+
+def files(folder: Path, rows: int) -> dict[str, Path]:
+    """The same buildings as GeoPackage and as GBK shapefile without .cpg."""
+    made = {"GeoPackage": folder / f"b{rows}.gpkg", "Shapefile GBK": folder / f"b{rows}.shp"}
+    if not all(path.exists() for path in made.values()):
+        frame = buildings(rows)
+        frame.to_file(made["GeoPackage"], layer="buildings", driver="GPKG")
+        short = {"storeys_above": "地上层数", "floor_area_m2": "建筑面积"}
+        frame.rename(columns=short).to_file(made["Shapefile GBK"], encoding="GBK")
+        made["Shapefile GBK"].with_suffix(".cpg").unlink(missing_ok=True)
+    return made
+
+
+class Server:
+    """The bench's own database."""
+
+    def __init__(self) -> None:
+        given = connection.settings_dict
+        self.login = {
+            k: v
+            for k, v in {
+                "user": given["USER"],
+                "host": given["HOST"],
+                "port": given["PORT"],
+                "password": given["PASSWORD"],
+            }.items()
+            if v
+        }
+        place = urlencode({k: v for k, v in self.login.items() if k in ("host", "port")})
+        self.env = {
+            **os.environ,
+            "DATABASE_URL": f"postgresql://{given['USER']}@/{DATABASE}?{place}",
+            "PGPASSWORD": given["PASSWORD"],
+        }
+
+    def run(self, sql: str, database: str = DATABASE) -> None:
+        session = psycopg2.connect(dbname=database, **self.login)
+        session.autocommit = True
+        with session.cursor() as cursor:
+            cursor.execute(sql)
+        session.close()
+
+    def manage(self, *arguments: str) -> None:
+        command = [sys.executable, "manage.py", *arguments]
+        subprocess.run(
+            command, cwd=settings.BASE_DIR, env=self.env, check=True, stdout=subprocess.DEVNULL
+        )
+
+    def ours(self, path: Path) -> None:
+        self.manage("import_survey", str(path), "--layer", "buildings", "--commit")
+
+    def ogr2ogr(self, path: Path) -> None:
+        target = " ".join(f"{k}={v}" for k, v in {"dbname": DATABASE, **self.login}.items())
+        encoding = ["-oo", "ENCODING=GBK"] if path.suffix == ".shp" else []
+        command = ["ogr2ogr", "--config", "PG_USE_COPY", "YES", "-f", "PostgreSQL", f"PG:{target}"]
+        command += [str(path), "-nln", "bench_plain", "-nlt", "POLYGON", "-overwrite", *encoding]
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+
+
+def timed(server: Server, action, path: Path) -> float:
+    server.run("TRUNCATE parcels_building; DROP TABLE IF EXISTS bench_plain; CHECKPOINT")
+    started = time.perf_counter()
+    action(path)
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--folder", type=Path)
+    given = parser.parse_args()
+    folder = given.folder or Path(mkdtemp(prefix="import-bench-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    made, server = files(folder, given.rows), Server()
+    server.run(f"CREATE DATABASE {DATABASE}", "postgres")
+    try:
+        for name in ("postgis", "pg_trgm", "btree_gist"):
+            server.run(f"CREATE EXTENSION {name}")
+        server.manage("migrate")
+        report(server, made, given.rows, given.rounds)
+    finally:
+        server.run(f"DROP DATABASE {DATABASE} WITH (FORCE)", "postgres")
+
+
+def report(server: Server, made: dict[str, Path], rows: int, rounds: int) -> None:
+    seconds: dict[tuple[str, str], list[float]] = {}
+    for _ in range(rounds):
+        for kind, path in made.items():
+            for name, action in (("import_survey", server.ours), ("ogr2ogr COPY", server.ogr2ogr)):
+                seconds.setdefault((kind, name), []).append(timed(server, action, path))
+        server.ours(made["GeoPackage"])
+        started = time.perf_counter()
+        server.ours(made["GeoPackage"])
+        again = time.perf_counter() - started
+        seconds.setdefault(("GeoPackage", "import_survey, nothing changed"), []).append(again)
+    print(
+        "| file | what | rows | median s (min–max) | rows/s | ÷ ogr2ogr |\n|---|---|---|---|---|---|"
+    )
+    for (kind, name), found in seconds.items():
+        middle = statistics.median(found)
+        share = statistics.median(seconds[kind, "ogr2ogr COPY"]) / middle
+        print(
+            f"| {kind} | {name} | {rows} | {middle:.1f} ({min(found):.1f}–{max(found):.1f})"
+            f" | {rows / middle:.0f} | {share:.2f} |"
+        )
+
+
+if __name__ == "__main__":
+    main()
