@@ -172,8 +172,11 @@ class Ancestry(models.Model):
 class Revision(models.Model):
     """How often a register has changed: the key of every cache over it."""
 
-    register = models.CharField(max_length=60, primary_key=True)
-    number = models.BigIntegerField(default=0)
+    register = models.CharField("登记簿", max_length=60, primary_key=True)
+    number = models.BigIntegerField("修订号", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "修订号"
 
     def __str__(self) -> str:
         return f"{self.register} {self.number}"

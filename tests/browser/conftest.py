@@ -77,6 +77,7 @@ def visit(chromium, live_server, transactional_db, settings, tmp_path) -> Iterat
     make_town()
     context = chromium.new_context(viewport={"width": 1000, "height": 640}, locale="zh-CN")
     page = context.new_page()
+    page.set_default_timeout(WAIT_MS)
     seen = Visit(page, live_server.url)
 
     def only_home(route):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -49,9 +50,16 @@ def here(request: HttpRequest) -> HttpResponse:
     longitude, latitude = asked_place(request)
     as_of = asked_moment(request)
     point = place(longitude, latitude)
-    with at_most(TIMEOUT_MS):
-        sections = [_section(layer, point, as_of) for layer in _ordered(shown_layers(request))]
+    sections: list[Section] = []
+    try:
+        with at_most(TIMEOUT_MS):
+            for layer in _ordered(shown_layers(request)):
+                sections.append(_section(layer, point, as_of))
+        late = False
+    except OperationalError:
+        late = True
     context = {
+        "late": late,
         "sections": [section for section in sections if section.items],
         "longitude": longitude,
         "latitude": latitude,

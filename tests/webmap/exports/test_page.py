@@ -131,14 +131,21 @@ def test_it_prints_on_one_sheet(nasty_page, browser):
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("number, long", [(5, False), (30, False), (70, True)])
-def test_a_long_legend_is_never_cut_off(transactional_db, tmp_path, browser, number, long):
+@pytest.fixture(params=[(5, False), (30, False), (70, True)])
+def long_legend(request, transactional_db, tmp_path):
+    """A page with many classes; made before the browser, beside which Django may not wait."""
+    number, long = request.param
     codes = sorted(code for code in schemes()["land_sea_use_2023"].codes if len(code) == 4)
     for place, code in enumerate(codes[:number]):
         open_feature(code=code, land_use=code, geom=square(place % 40, place // 40, 1))
     file = tmp_path / "map.html"
     file.write_text(page("parcels"), encoding="utf-8")
+    return file, number, long
+
+
+@pytest.mark.browser
+def test_a_long_legend_is_never_cut_off(long_legend, browser):
+    file, number, long = long_legend
     tab = browser.new_page(viewport={"width": 1280, "height": 860})
     tab.goto(file.as_uri())
     assert tab.locator(".legend li").count() == number

@@ -9,7 +9,9 @@ export function wirePanel(app) {
   const openPanel = (open) => {
     document.body.classList.toggle("open", open);
     const wide = window.innerWidth > 760;
+    const unfolded = wide && !document.getElementById("layers-list").hidden;
     map.easeTo({ padding: {
+      left: open && unfolded ? document.getElementById("layers").offsetWidth + 14 : 0,
       right: open && wide ? document.getElementById("panel").offsetWidth + 14 : 0,
       bottom: open && !wide ? window.innerHeight * 0.45 : 0,
     }, duration: 200 });
