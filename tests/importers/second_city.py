@@ -1,17 +1,20 @@
 """Run as a script: management commands, one after another, in a city of its own.
 
-Reads a JSON list of commands from its first argument and prints a JSON list of what
-came of each: what it printed, why it failed, and the parcels that stand afterwards.
+Reads a JSON list of commands from its first argument, and from its second the folder
+for files that are kept; prints a JSON list of what came of each: what it printed, why
+it failed, and the parcels that stand afterwards.
 """
 
 import io
 import json
 import sys
+from pathlib import Path
 
 import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.core.management.base import CommandError  # noqa: E402
 from django.db import connection  # noqa: E402
@@ -36,6 +39,7 @@ def carried_out(command: list[str]) -> dict:
 
 
 if __name__ == "__main__":
+    settings.VAR = Path(sys.argv[2])
     with connection.cursor() as cursor:
         for extension in ("postgis", "pg_trgm", "btree_gist"):
             cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")

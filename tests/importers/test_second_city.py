@@ -35,7 +35,7 @@ def on_server(sql):
     server.close()
 
 
-def in_second_city(commands):
+def in_second_city(commands, folder):
     """Carry out commands under the second profile, in a fresh database that is dropped after."""
     given = connection.settings_dict
     place = urlencode({k: given[k.upper()] for k in ("host", "port") if given[k.upper()]})
@@ -49,7 +49,13 @@ def in_second_city(commands):
     on_server(f"CREATE DATABASE {NAME}")
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.importers.second_city", json.dumps(commands)],
+            [
+                sys.executable,
+                "-m",
+                "tests.importers.second_city",
+                json.dumps(commands),
+                str(folder),
+            ],
             cwd=settings.BASE_DIR,
             env=env,
             capture_output=True,
@@ -96,7 +102,8 @@ def test_real_plots_under_a_second_profile(tmp_path):
             ["undo_import", "5"],
             ["undo_import", "5"],
             ["import_survey", county, "--layer", "districts"],
-        ]
+        ],
+        tmp_path / "var",
     )
     assert counts(dry) == [407, 0, 0, 0, 0]
     assert dry["standing"] == {}
