@@ -42,6 +42,7 @@ class Terms:
 
     ``ended`` names the codes that cease; None means: find out, unless ``partial``.
     ``ancestry`` is (parent code, child code). ``source`` marks the run, for resuming.
+    Without ``keep`` the files are hashed only: they can be made again.
     """
 
     who: str = "import"
@@ -53,6 +54,7 @@ class Terms:
     ended: Sequence[str] | None = None
     ancestry: Sequence[tuple[str, str]] = ()
     source: str = ""
+    keep: bool = True
 
 
 @dataclass
@@ -161,7 +163,8 @@ def _begin(paths: Sequence[Path], layer: Layer, delivery: Delivery, terms: Terms
 def _options(reading: Reading, terms: Terms) -> dict[str, Any]:
     given: Mapping[str, Any] = {**vars(reading), **vars(terms)}
     plain = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in given.items() if v}
-    plain.pop("source", None)
+    for own in ("source", "keep"):
+        plain.pop(own, None)
     for many in ("ended", "ancestry"):
         if many in plain:
             plain[many] = len(plain[many])
@@ -252,7 +255,7 @@ def _judge(outcome: Outcome, delivery: Delivery, terms: Terms, commit: bool) -> 
 
 def _commit(run: ImportRun, layer: Layer, delivery: Delivery, terms: Terms) -> None:
     names = "、".join(opened.table.name for opened in delivery.opened)
-    kept = originals.keep(run.pk, originals.with_companions(delivery.paths))
+    kept = terms.keep and originals.keep(run.pk, originals.with_companions(delivery.paths))
     try:
         change = record_change(
             who=terms.who,

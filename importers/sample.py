@@ -103,6 +103,7 @@ def _take(path: Path, about: Written, mark: str) -> int:
         ended=about.ended,
         ancestry=about.ancestry,
         source=mark,
+        keep=False,
     )
     outcome = start([path], about.layer, terms=terms, commit=True)
     if outcome.refusal:

@@ -39,8 +39,8 @@ def narrow(cell: Any) -> str:
 def code_text(cell: Any) -> str:
     """A business code: a whole number loses its decimal point; '' if there is none.
 
-    >>> code_text(2402108101.0), code_text(" ４３１３８２ "), code_text(None)
-    ('2402108101', '431382', '')
+    >>> code_text(2402108101.0), code_text(" ４３１００１ "), code_text(None)
+    ('2402108101', '431001', '')
     """
     if cell is None or cell != cell:
         return ""

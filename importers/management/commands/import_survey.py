@@ -30,7 +30,7 @@ class Command(BaseCommand):
         add = parser.add_argument
         add("files", nargs="+", type=Path, metavar="FILE", help="同一图层的一个或多个文件")
         add("--layer", required=True, help="图层编号，如 parcels")
-        add("--crs", default="", help="坐标系，如 EPSG:4546（文件未声明时）")
+        add("--crs", default="", help=f"坐标系，如 EPSG:{city().projected}（文件未声明时）")
         add("--commit", action="store_true", help="写入登记簿")
         add("--at", default="", help="生效时间（默认现在），如 2024-05-31")
         add("--why", default="", help="事由")
@@ -98,7 +98,7 @@ def _epsg(text: str) -> int | None:
         return None
     found = re.fullmatch(r"(?i:epsg:)?(\d{4,6})", text.strip())
     if not found:
-        raise CommandError(f"坐标系“{text}”应写成 EPSG:4546 的样子")
+        raise CommandError(f"坐标系“{text}”应写成 EPSG:{city().projected} 的样子")
     return int(found.group(1))
 
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from importers import sample
 from importers.errors import Refused
 from importers.progress import Progress
-from importers.sources.sample_city.sizes import SIZES
+from importers.sources.sample_city.sizes import SEED, SIZES
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How large, and whether only into an empty database."""
         parser.add_argument("--size", default="small", choices=list(SIZES))
-        parser.add_argument("--seed", type=int, default=431382)
+        parser.add_argument("--seed", type=int, default=SEED)
         parser.add_argument("--if-empty", action="store_true", help="库中已有数据则不动")
 
     def handle(self, *args: Any, **given: Any) -> None:

@@ -11,12 +11,12 @@ from importers.sources.sample_city.baseline import baseline, completions
 from importers.sources.sample_city.delivery import Delivery, documented
 from importers.sources.sample_city.drawing import draw
 from importers.sources.sample_city.renewal import renewal
-from importers.sources.sample_city.sizes import SIZES
+from importers.sources.sample_city.sizes import SEED, SIZES
 
 __all__ = ["Delivery", "deliveries"]
 
 
-def deliveries(size: str = "small", seed: int = 431382) -> Iterator[Delivery]:
+def deliveries(size: str = "small", seed: int = SEED) -> Iterator[Delivery]:
     """Every delivery in order of time; equal arguments give equal deliveries.
 
     ``size`` is "tiny", "small" or "full". A changed feature comes again, whole, under the

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyogrio
 
 from importers.sources.sample_city.city import Delivery, deliveries
+from importers.sources.sample_city.sizes import SEED
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Written:
 
 
 def write_deliveries(
-    folder: Path, size: str = "small", seed: int = 431382
+    folder: Path, size: str = "small", seed: int = SEED
 ) -> list[tuple[Path, Written]]:
     """Write one GeoPackage per delivery (layer named like the delivery's layer).
 

@@ -76,7 +76,9 @@ export function wireMeasure(app) {
   map.on("click", ({ lngLat }) => { if (app.drawing) { points.push([lngLat.lng, lngLat.lat]); draw(); } });
   map.on("mousemove", ({ lngLat }) => { if (app.drawing && points.length) draw([lngLat.lng, lngLat.lat]); });
   map.on("dblclick", () => { if (app.drawing) { points.splice(-1, 1); finish().then(() => {}); } });
-  document.addEventListener("keydown", ({ key }) => {
+  document.addEventListener("keydown", (event) => {
+    const { key } = event;
+    if (app.drawing && key === "Enter") event.preventDefault(); // else the focused tool begins anew
     if (!app.drawing) { if (key === "Escape") { points = []; draw(); app.say(""); } return; }
     if (key === "Escape") stop(true);
     if (key === "Enter") finish();
