@@ -34,7 +34,7 @@ def test_an_entrance_opens_and_its_tiles_arrive(visit, path, layer):
     visit.open(path + near())
     assert visit.tiles(layer)
     assert visit.drawn(layer)
-    assert visit.page.locator("#panel-body h1").count() == 1
+    visit.page.wait_for_selector("#panel-body h1")
 
 
 def test_the_hazards_entrance_lists_what_is_in_force(visit):
