@@ -46,6 +46,8 @@ class City:
     adcode: str
     language: str
     time_zone: str
+    attribution: str
+    attribution_en: str
     projected: int
     geographic: int
     accepted: frozenset[int]
@@ -83,6 +85,8 @@ def _city(raw: dict) -> City:
         adcode=raw["adcode"],
         language=raw["language"],
         time_zone=raw["time_zone"],
+        attribution=raw.get("attribution", ""),
+        attribution_en=raw.get("attribution_en", ""),
         projected=crs["projected"],
         geographic=crs["geographic"],
         accepted=frozenset(crs["accepted"]) | own,
