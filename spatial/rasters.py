@@ -75,8 +75,8 @@ def raster_info(path: Path) -> RasterInfo:
 def terrain_tile(path: Path, zoom: int, column: int, row: int) -> bytes:
     """One web-Mercator tile of heights as a PNG in the Terrarium encoding.
 
-    height in metres = red × 256 + green + blue / 256 − 32768. Where there is no data
-    the height is 0.
+    height in metres = red × 256 + green + blue / 256 − 32768. Where there is no data the
+    height is the tile's mean, lest the shading draw a cliff there; 0 in an empty tile.
 
     Raises:
         RasterError: missing or unreadable.
@@ -101,7 +101,8 @@ def terrain_tile(path: Path, zoom: int, column: int, row: int) -> bytes:
 
 
 def _terrarium(heights: np.ndarray) -> bytes:
-    metres = np.nan_to_num(heights, nan=0.0) + 32768.0
+    known = heights[~np.isnan(heights)]
+    metres = np.nan_to_num(heights, nan=known.mean() if known.size else 0.0) + 32768.0
     encoded = np.empty((*heights.shape, 3), dtype="uint8")
     encoded[..., 0] = metres // 256
     encoded[..., 1] = metres % 256

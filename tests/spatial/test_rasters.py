@@ -32,10 +32,11 @@ def test_a_plane_comes_back_as_written(tmp_path):
     assert found == pytest.approx(100 + 2.5 * 99.5, abs=6)  # a pixel is 8 m: 0.7 m of height
 
 
-def test_outside_there_is_sea(tmp_path):
+def test_where_nothing_is_known_there_is_no_cliff(tmp_path):
     path = tmp_path / "terrain.tif"
     write_terrain(path, np.full((10, 10), 500.0), 563000, 3067000, 30, 4546)
     assert np.all(decode(terrain_tile(path, 3, 0, 0)) == 0)
+    assert np.all(np.abs(decode(terrain_tile(path, 8, 207, 107)) - 500) < 0.1)
 
 
 def test_a_missing_file_is_told(tmp_path):
