@@ -48,6 +48,7 @@ class City:
     time_zone: str
     attribution: str
     attribution_en: str
+    datum: str
     projected: int
     geographic: int
     accepted: frozenset[int]
@@ -87,6 +88,7 @@ def _city(raw: dict) -> City:
         time_zone=raw["time_zone"],
         attribution=raw.get("attribution", ""),
         attribution_en=raw.get("attribution_en", ""),
+        datum=crs.get("datum", f"EPSG:{crs['geographic']}"),
         projected=crs["projected"],
         geographic=crs["geographic"],
         accepted=frozenset(crs["accepted"]) | own,

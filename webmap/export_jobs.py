@@ -161,6 +161,6 @@ def heading(export: Export, request: ExportRequest) -> dict[str, Any]:
         "state": request.datetime or _("现状（%(day)s）") % {"day": now.date().isoformat()},
         "made_at": now.strftime("%Y-%m-%d %H:%M"),
         "made_by": (user.first_name or user.get_username()) if user else _("公众"),
-        "projection": _("坐标系 CGCS2000，以 Web 墨卡托投影显示"),
+        "projection": _("坐标系 %(name)s，以 Web 墨卡托投影显示") % {"name": city().datum},
         "sources": "、".join(dict.fromkeys(stewards)),
     }

@@ -29,7 +29,7 @@ def check_crs(epsg: int, file: str) -> None:
         if epsg in codes:
             raise Refused(
                 f"{file} 的坐标系 EPSG:{epsg} 属{name}，没有本地转换参数就不能换算",
-                "请由测绘单位转换到 CGCS2000 后再交",
+                f"请由测绘单位转换到 {city().datum} 后再交",
             )
     raise Refused(f"不接受 {file} 的坐标系 EPSG:{epsg}", f"接受：{accepted_text()}")
 

@@ -40,7 +40,7 @@ export function wireTools(app) {
       bbox: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((n) => n.toFixed(6)).join(","),
       layers: [...state.on].join(","),
       datetime: state.at,
-      title: document.title,
+      title: "",
     };
     document.body.classList.add("open");
     app.current = "";
