@@ -51,11 +51,15 @@ def at_most(milliseconds: int) -> Iterator[None]:
 
 def version_of(layer: Layer, code: str, as_of: AsOf) -> Any:
     """The version of a code at a moment, or None."""
+    if "\x00" in code:  # the database knows no such text
+        return None
     return layer.model.objects.as_of(as_of).filter(code=code).select_related("opened_by").first()
 
 
 def last_version_of(layer: Layer, code: str) -> Any:
     """The latest version of a code that ever stood, or None."""
+    if "\x00" in code:
+        return None
     return (
         layer.model.objects.filter(code=code, valid__isempty=False)
         .select_related("opened_by", "closed_by")

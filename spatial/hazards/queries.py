@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
 
 from spatial.hazards.models import HazardSite, HazardWarning
+from spatial.parcels.models import Building
 from spatial.periods import AsOf
 
 MOST_PAST = 12
+REAL = "Actual"  # exercises, tests and drafts are on record too, and warn nobody
 
 
 @dataclass(frozen=True)
@@ -30,13 +33,23 @@ class WarningInForce:
 
 
 def warnings_in_force(as_of: AsOf, most_sites: int = 20) -> list[WarningInForce]:
-    """The warnings in force, the gravest first, each with the most threatened sites inside."""
+    """The warnings in force, the gravest first, each with the most threatened sites inside.
+
+    In force is what is real and within its own hours, not merely on record; without hours
+    it stands as long as its record.
+    """
     found = []
-    for warning in HazardWarning.objects.as_of(as_of).order_by("level", "-effective", "code"):
+    standing = HazardWarning.objects.as_of(as_of).filter(_in_hours(_hour(as_of)), status=REAL)
+    for warning in standing.order_by("level", "-effective", "code"):
         inside = HazardSite.objects.as_of(as_of).filter(geom__intersects=warning.geom)
         sites = inside.defer("geom").order_by("-threatened_people", "code")[:most_sites]
         found.append(WarningInForce(warning, _threat(inside), list(sites)))
     return found
+
+
+def buildings_inside(warning: HazardWarning, as_of: AsOf) -> int:
+    """How many buildings stand in a warning's area; callers limit its time."""
+    return Building.objects.as_of(as_of).filter(geom__intersects=warning.geom).count()
 
 
 def threat_as_of(as_of: AsOf) -> Threat:
@@ -56,9 +69,30 @@ def sites_by_kind(as_of: AsOf) -> list[tuple[str, int, int]]:
 
 
 def past_warnings(before: datetime) -> list[HazardWarning]:
-    """The latest warnings that ended before a moment, newest first; without their areas."""
-    ended = HazardWarning.objects.filter(valid__isempty=False, valid__endswith__lte=before)
-    return list(ended.defer("geom").order_by("-valid")[:MOST_PAST])
+    """The latest warnings that ended before a moment, newest first; without their areas.
+
+    Each is told once, by its last version; one that was prolonged and stands is not past.
+    """
+    real = HazardWarning.objects.filter(valid__isempty=False, status=REAL)
+    standing = real.filter(_in_hours(before), valid__contains=before).values("code")
+    ended = real.filter(Q(valid__endswith__lte=before) | Q(expires__lte=before))
+    last = (
+        ended.filter(valid__startswith__lte=before)
+        .exclude(code__in=standing)
+        .order_by("code", "-valid")
+        .distinct("code")
+    )
+    rows = HazardWarning.objects.filter(pk__in=last.values("pk"))
+    return list(rows.defer("geom").order_by("-valid")[:MOST_PAST])
+
+
+def _hour(as_of: AsOf) -> datetime:
+    return as_of.instant or timezone.now()
+
+
+def _in_hours(hour: datetime) -> Q:
+    begun = Q(effective=None) | Q(effective__lte=hour)
+    return begun & (Q(expires=None) | Q(expires__gt=hour))
 
 
 def _threat(sites: object) -> Threat:

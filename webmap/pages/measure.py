@@ -15,10 +15,14 @@ from spatial.city import city
 from spatial.crs import reproject
 from spatial.geometry import MU_PER_M2, measure
 
-MAX_BYTES = 200_000
+MAX_BYTES = 100_000
 MAX_POINTS = 2_000
 MARGIN_DEG = 1.0
 KINDS = ("LineString", "Polygon")
+UNREADABLE = (
+    ValueError, TypeError, KeyError, AttributeError, shapely.errors.ShapelyError,
+    RecursionError,  # brackets nested without end
+)  # fmt: skip
 
 
 class Unmeasurable(ValueError):
@@ -52,7 +56,7 @@ def read_geometry(body: bytes) -> shapely.Geometry:
         raise Unmeasurable(_("图形太大"))
     try:
         geometry = shape(_mapping(json.loads(body)))
-    except (ValueError, TypeError, KeyError, AttributeError, shapely.errors.ShapelyError):
+    except UNREADABLE:
         raise Unmeasurable(_("不是有效的 GeoJSON 图形")) from None
     if geometry.geom_type not in KINDS or geometry.is_empty:
         raise Unmeasurable(_("只能量算线和面"))

@@ -35,25 +35,27 @@ def panel(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
 
 @require_POST
 def personal(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
-    """The personal fields in full, for who may have them; the reading is logged first."""
-    shown_layer = layer_of("units") if layer_id == "rights" else None
-    layer = layer_of("rights") if layer_id == "rights" else asked_layer(request, layer_id)
-    if shown_layer:
-        asked_layer(request, shown_layer.id)
+    """The personal fields in full, for who may have them; the reading is logged first.
+
+    Rights have no page of their own: they are asked for by the code of their unit.
+    """
+    of_unit = layer_id == "rights"
+    shown_layer = asked_layer(request, "units" if of_unit else layer_id)
+    layer = layer_of("rights") if of_unit else shown_layer
     caller = caller_of(request)
     as_of = asked_moment(request)
-    if not may_see_personal(caller, layer):
+    if not layer.personal or not may_see_personal(caller, layer):
         raise Http404(_("您没有查看个人信息的权限"))
+    version = version_of(shown_layer, code, as_of) or last_version_of(shown_layer, code)
+    if version is None:
+        raise Http404(_("没有这个要素"))
     PersonalRead.objects.create(
         who=caller.name, layer=layer.id, code=code, fields="、".join(layer.personal)
     )
     context: dict[str, Any]
-    if shown_layer:
+    if of_unit:
         context = {"rights": rights_view(code, as_of, caller, full=True)}
         return render(request, "panel/rights.html", context)
-    version = version_of(layer, code, as_of) or last_version_of(layer, code)
-    if version is None:
-        raise Http404(_("没有这个要素"))
     context = {"secrets": secrets_of(layer, version, caller, full=True), "revealed": True}
     return render(request, "panel/personal.html", context)
 

@@ -22,7 +22,7 @@ def found(request: HttpRequest) -> HttpResponse:
     """The matches as a fragment."""
     text = request.GET.get("q", "")
     as_of = asked_moment(request)
-    terms = terms_of(text)
+    terms = terms_of(text) if any(map(_telling, terms_of(text))) else []
     layers = sorted(
         shown_layers(request),
         key=lambda la: FIRST.index(la.id) if la.id in FIRST else len(FIRST),
@@ -41,3 +41,8 @@ def found(request: HttpRequest) -> HttpResponse:
             groups.append({"layer": layer, "title": layer_title(layer), "hits": hits})
     context = {"groups": groups, "text": " ".join(terms), "late": late}
     return render(request, "panel/found.html", context)
+
+
+def _telling(term: str) -> bool:
+    """Whether a word narrows anything down: one letter or digit alone does not, a 字 does."""
+    return len(term) > 1 or not term.isascii()

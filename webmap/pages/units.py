@@ -13,7 +13,7 @@ from layers.registry import layer_of
 from webmap.pages.asking import asked_layer, asked_moment
 from webmap.pages.caller import caller_of
 from webmap.pages.panel import record_context
-from webmap.unit_table import unit_table
+from webmap.unit_table import UnitTable, unit_table
 
 
 @require_safe
@@ -27,5 +27,14 @@ def units(request: HttpRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = record_context(request, layer, version, as_of)
     if may_see(caller_of(request), layer_of("units")):
         context["table"] = unit_table(code, as_of) if context["stands"] else None
+        context["area_m2"] = _area_m2(context["table"])
         context["may_see_units"] = True
     return render(request, "panel/units.html", context)
+
+
+def _area_m2(table: UnitTable | None) -> float | None:
+    """The floor areas of a table's units together; None where none is known."""
+    cells = [cell for floor in table.floors for cell in floor.cells] if table else []
+    areas = [cell.unit.floor_area_m2 for cell in cells if cell.unit]
+    known = [area for area in areas if area is not None]
+    return sum(known) if known else None

@@ -1,19 +1,30 @@
 """地灾预警: the warnings in force at a moment, and what they threaten."""
 
+from typing import Any
+
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from layers.access import may_see
+from layers.queries import at_most
+from layers.registry import layer_of
 from spatial.codes import scheme
+from spatial.hazards.models import HazardWarning
 from spatial.hazards.queries import (
+    buildings_inside,
     past_warnings,
     sites_by_kind,
     threat_as_of,
     warnings_in_force,
 )
-from spatial.periods import at
+from spatial.periods import AsOf, at
 from webmap.pages.asking import asked_layer, asked_moment, day_of
+from webmap.pages.caller import caller_of
+
+TIMEOUT_MS = 3000
 
 
 @require_safe
@@ -29,6 +40,7 @@ def warnings(request: HttpRequest) -> HttpResponse:
         "warnings": [
             {
                 "found": found,
+                "buildings": _buildings(request, found.warning, as_of),
                 "level": levels.name(found.warning.level),
                 "colour": levels.colour(found.warning.level),
             }
@@ -37,7 +49,7 @@ def warnings(request: HttpRequest) -> HttpResponse:
         "past": [
             {
                 "warning": w,
-                "at": str(at(w.valid.lower)),
+                "at": str(at(max(w.valid.lower, w.effective or w.valid.lower))),
                 "level": levels.name(w.level).split("（")[0],
                 "colour": levels.colour(w.level),
             }
@@ -50,3 +62,14 @@ def warnings(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "panel/warnings.html", context)
+
+
+def _buildings(request: HttpRequest, warning: HazardWarning, as_of: AsOf) -> Any:
+    """How many buildings are inside; None if that may not be seen or takes too long."""
+    if not may_see(caller_of(request), layer_of("buildings")):
+        return None
+    try:
+        with at_most(TIMEOUT_MS):
+            return buildings_inside(warning, as_of)
+    except OperationalError:
+        return None
