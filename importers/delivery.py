@@ -13,7 +13,8 @@ import shapely
 
 from importers.encoding import Encoded, encode
 from importers.errors import Refused
-from importers.formats.tables import Rows, Table, open_table, read_batches
+from importers.formats.opening import open_table
+from importers.formats.table import Ask, Rows, Table
 from importers.issues import Issue, Severity
 from importers.phases.batch import Batch, is_none
 from importers.phases.check_geometry import check_geometry, locate
@@ -99,6 +100,7 @@ class Delivery:
     def notes(self) -> Iterator[Issue]:
         """Remarks on whole files."""
         for opened in self.opened:
+            yield from opened.table.remarks
             if opened.declared and opened.epsg and opened.declared != opened.epsg:
                 text = f"文件声明 EPSG:{opened.declared}，按指定的 EPSG:{opened.epsg} 读取"
                 yield Issue(opened.table.name, 0, "crs-override", text, severity=Severity.WARNING)
@@ -135,7 +137,7 @@ def open_file(path: Path, folder: Path, register: Register, reading: Reading) ->
     """
     tables = [source.table for source in sources_of(register.layer) if source.table]
     wanted = [reading.table] if reading.table else [register.layer, *tables]
-    table = open_table(path, folder, wanted, reading.encoding)
+    table = open_table(path, Ask(folder, tuple(wanted), reading.encoding))
     source = (
         source_named(reading.source, register.layer)
         if reading.source
@@ -154,7 +156,7 @@ def open_file(path: Path, folder: Path, register: Register, reading: Reading) ->
 def process(opened: Opened, register: Register) -> Iterator[Batch]:
     """One file through all phases, batch by batch."""
     wanted = list(dict.fromkeys(opened.headers.values()))
-    for rows in read_batches(opened.table, wanted):
+    for rows in opened.table.batches(wanted):
         batch, present = _batch(opened, rows)
         if opened.epsg and batch.shapes is not None and rows.numbers[0] == 1:
             check_plausible(batch.shapes, opened.epsg, opened.table.name)

@@ -1,9 +1,12 @@
 """What is wrong with rows of a delivery: values, kept in bounded number, counted completely."""
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+
+import shapely
 
 
 class Severity(StrEnum):
@@ -17,7 +20,10 @@ class Severity(StrEnum):
 class Issue:
     """One finding. ``row`` counts from 1 within its file; 0 means the file as a whole.
 
-    ``x`` and ``y`` are metres in the city's projected CRS, or None.
+    ``x`` and ``y`` are metres in the city's projected CRS, or None. ``place`` shows what
+    is wrong there as a geometry: the crossing point, the overlapping area, the gap.
+    ``proposal`` is a geometry for the whole feature that a person may accept instead of
+    the surveyed one; nothing takes it by itself.
     """
 
     file: str
@@ -29,6 +35,8 @@ class Issue:
     severity: Severity = Severity.ERROR
     x: float | None = None
     y: float | None = None
+    place: shapely.Geometry | None = dataclasses.field(default=None, compare=False)
+    proposal: shapely.Geometry | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass
@@ -36,8 +44,8 @@ class IssueLog:
     """The findings of a run: the first ``limit`` are kept, all are counted."""
 
     limit: int = 10_000
-    kept: list[Issue] = field(default_factory=list)
-    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    kept: list[Issue] = dataclasses.field(default_factory=list)
+    counts: Counter[tuple[str, str]] = dataclasses.field(default_factory=Counter)
 
     def add(self, issues: Iterable[Issue]) -> None:
         """Take in findings."""

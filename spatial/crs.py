@@ -6,6 +6,7 @@ doors to the outside put the authority's order back.
 """
 
 import warnings
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -15,6 +16,22 @@ import shapely
 
 class CrsError(ValueError):
     """A CRS that is unknown, undeclared or not accepted here."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a file says in words of its coordinates, as in the head of a survey text.
+
+    ``datum`` is cgcs2000, xian80, beijing54, wgs84, local, or '' where it says nothing;
+    ``zone`` the zone number whose prefix the eastings bear (37 for 37 566 090 m), or
+    None; ``degrees`` 3 or 6; ``is_geographic`` whether it gives longitude, latitude.
+    """
+
+    datum: str = ""
+    zone: int | None = None
+    degrees: int | None = None
+    central_meridian: float | None = None
+    is_geographic: bool = False
 
 
 def epsg_of(crs_text: str | None) -> int | None:

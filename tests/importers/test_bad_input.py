@@ -189,7 +189,7 @@ def pipeline(tmp):
 BAD = [
     (missing, "找不到文件"),
     (directory, "是文件夹"),
-    (geodatabase, "导出为 GeoPackage"),
+    (geodatabase, "是文件夹"),
     (empty, "空文件"),
     (text_as_gpkg, "不是 GeoPackage"),
     (cut_gpkg, "不完整|打不开"),
@@ -209,7 +209,7 @@ BAD = [
     (swapped, "坐标轴颠倒"),
     (zone_missing, "没有带号"),
     (far_away, "范围之外"),
-    (suffixed(".dwg"), "在 CAD 中导出"),
+    (suffixed(".dwg"), "另存为 DXF"),
     (suffixed(".mdb"), "ArcGIS"),
     (suffixed(".xyz"), "不支持"),
     (zip_bomb, "不予解压"),
