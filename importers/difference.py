@@ -10,7 +10,7 @@ from typing import Any
 
 from importers.issues import Issue
 from importers.phases.columns import GEOMETRY, Column, Register
-from importers.staging import HELD, STAGE
+from importers.staging import HELD, Stage
 from spatial.city import city
 from spatial.versions.models import VersionedFeature
 from spatial.versions.queries import attribute_fields
@@ -40,12 +40,12 @@ class Difference:
         return self.ended > ENDING_UNSUSPICIOUS and share > MAX_ENDING_SHARE
 
 
-def reject_duplicates(cursor: Any, files: list[str], has_place: bool) -> list[Issue]:
+def reject_duplicates(cursor: Any, stage: Stage, files: list[str], has_place: bool) -> list[Issue]:
     """Take out every row whose code the delivery has more than once: none is known right."""
     place = GEOMETRY if has_place else "NULL::geometry"
     cursor.execute(
-        f"WITH twice AS (SELECT code FROM {STAGE} GROUP BY code HAVING count(*) > 1),"
-        f" gone AS (DELETE FROM {STAGE} s USING twice t WHERE s.code = t.code"
+        f"WITH twice AS (SELECT code FROM {stage.table} GROUP BY code HAVING count(*) > 1),"
+        f" gone AS (DELETE FROM {stage.table} s USING twice t WHERE s.code = t.code"
         f" RETURNING s.*), held AS (INSERT INTO {HELD} SELECT code, {place} FROM gone)"
         " SELECT file_number, row_number, code, count(*) OVER (PARTITION BY code) FROM gone"
         " ORDER BY code, file_number, row_number"
@@ -65,6 +65,7 @@ def reject_duplicates(cursor: Any, files: list[str], has_place: bool) -> list[Is
 
 def compare(
     cursor: Any,
+    stage: Stage,
     model: type[VersionedFeature],
     carried: set[str],
     ended: list[str] | None,
@@ -78,20 +79,20 @@ def compare(
     found = Difference()
     table = f'"{model._meta.db_table}"'
     if ended:
-        _end_named(cursor, table, ended)
+        _end_named(cursor, stage, table, ended)
     elif ended is None and whole and GEOMETRY in carried:
-        _end_absent(cursor, table)
+        _end_absent(cursor, stage, table)
     if _is_empty(cursor, table):
-        return _counted(cursor, found)
+        return _counted(cursor, stage, found)
     names = [str(field.column) for field in attribute_fields(model)]
     said = [name for name in names if name in carried]
-    found.unchanged = _drop_unchanged(cursor, table, said)
-    _mark_changed(cursor, table, [name for name in names if name not in carried])
-    return _counted(cursor, found)
+    found.unchanged = _drop_unchanged(cursor, stage, table, said)
+    mark_changed(cursor, stage, table, [name for name in names if name not in carried])
+    return _counted(cursor, stage, found)
 
 
 def reject_incomplete(
-    cursor: Any, register: Register, carried: set[str], files: list[str]
+    cursor: Any, stage: Stage, register: Register, carried: set[str], files: list[str]
 ) -> list[Issue]:
     """Take out new features of which the files leave unsaid what the register requires."""
     lacking: list[Column] = [c for c in register.columns if c.required and c.name not in carried]
@@ -100,7 +101,9 @@ def reject_incomplete(
         titles.append("图形")
     if not titles:
         return []
-    cursor.execute(f"DELETE FROM {STAGE} WHERE action = 'open' RETURNING file_number, row_number")
+    cursor.execute(
+        f"DELETE FROM {stage.table} WHERE action IN ('open', 'repair') RETURNING file_number, row_number"
+    )
     message = f"新要素缺少必需的{'、'.join(titles)}，文件没有这些列"
     name = lacking[0].name if lacking else GEOMETRY
     hint = f"请补上该列，或用 --set {name}=值" if lacking else "请提交带图形的文件"
@@ -112,23 +115,23 @@ def _is_empty(cursor: Any, table: str) -> bool:
     return cursor.fetchone()[0]
 
 
-def _end_named(cursor: Any, table: str, codes: list[str]) -> None:
+def _end_named(cursor: Any, stage: Stage, table: str, codes: list[str]) -> None:
     cursor.execute(
-        f"INSERT INTO {STAGE} (action, code, expected) SELECT 'end', e.code, v.id"
+        f"INSERT INTO {stage.table} (action, code, expected) SELECT 'end', e.code, v.id"
         f" FROM unnest(%s::text[]) AS e(code)"
         f" LEFT JOIN {table} v ON v.code = e.code AND upper_inf(v.valid)",
         [codes],
     )
 
 
-def _end_absent(cursor: Any, table: str) -> None:
+def _end_absent(cursor: Any, stage: Stage, table: str) -> None:
     """A feature lies where a point on its surface lies; a rejected row's stays unended."""
     cursor.execute(
-        f"INSERT INTO {STAGE} (action, code, expected)"
-        f" WITH area AS (SELECT ST_SetSRID(ST_Extent(geom)::geometry, %s) AS box FROM {STAGE}),"
+        f"INSERT INTO {stage.table} (action, code, expected)"
+        f" WITH area AS (SELECT ST_SetSRID(ST_Extent(geom)::geometry, %s) AS box FROM {stage.table}),"
         f" absent AS MATERIALIZED (SELECT v.id, v.code, ST_PointOnSurface(v.geom) AS at"
         f" FROM area, {table} v WHERE upper_inf(v.valid) AND v.geom && area.box"
-        f" AND NOT EXISTS (SELECT FROM {STAGE} s WHERE s.code = v.code)"
+        f" AND NOT EXISTS (SELECT FROM {stage.table} s WHERE s.code = v.code)"
         f" AND NOT EXISTS (SELECT FROM {HELD} h WHERE h.code = v.code))"
         " SELECT 'end', code, id FROM absent, area"
         " WHERE ST_X(at) BETWEEN ST_XMin(box) AND ST_XMax(box)"
@@ -138,25 +141,26 @@ def _end_absent(cursor: Any, table: str) -> None:
     )
 
 
-def _drop_unchanged(cursor: Any, table: str, said: list[str]) -> int:
+def _drop_unchanged(cursor: Any, stage: Stage, table: str, said: list[str]) -> int:
     differs = " OR ".join(f's."{name}" IS DISTINCT FROM v."{name}"' for name in said) or "false"
     cursor.execute(
-        f"DELETE FROM {STAGE} s USING {table} v WHERE v.code = s.code"
+        f"DELETE FROM {stage.table} s USING {table} v WHERE v.code = s.code"
         f" AND upper_inf(v.valid) AND s.action = 'open' AND NOT ({differs})"
     )
     return cursor.rowcount
 
 
-def _mark_changed(cursor: Any, table: str, unsaid: list[str]) -> None:
+def mark_changed(cursor: Any, stage: Stage, table: str, unsaid: list[str]) -> None:
+    """Opened rows whose feature stands already replace it; what is unsaid is kept."""
     kept = "".join(f', "{name}" = v."{name}"' for name in unsaid)
     cursor.execute(
-        f"UPDATE {STAGE} s SET action = 'replace', expected = v.id{kept} FROM {table} v"
+        f"UPDATE {stage.table} s SET action = 'replace', expected = v.id{kept} FROM {table} v"
         " WHERE v.code = s.code AND upper_inf(v.valid) AND s.action = 'open'"
     )
 
 
-def _counted(cursor: Any, found: Difference) -> Difference:
-    cursor.execute(f"SELECT action, count(*) FROM {STAGE} GROUP BY action")
+def _counted(cursor: Any, stage: Stage, found: Difference) -> Difference:
+    cursor.execute(f"SELECT action, count(*) FROM {stage.table} GROUP BY action")
     counts = dict(cursor.fetchall())
     found.added = counts.get("open", 0)
     found.changed = counts.get("replace", 0)

@@ -14,7 +14,7 @@ from spatial.city import city
 
 @dataclass(frozen=True)
 class Encoded:
-    """A batch, and its good rows ready for COPY into these columns."""
+    """A batch, and its rows ready for COPY: the good, and those that can be repaired."""
 
     batch: Batch
     columns: tuple[str, ...]
@@ -22,18 +22,35 @@ class Encoded:
 
 
 def encode(batch: Batch, file_number: int) -> Encoded:
-    """Encode the rows of a batch that were not rejected."""
-    good = slice(None) if not batch.rejected.any() else ~batch.rejected
+    """Encode the rows of a batch that were not rejected, or that a proposal would mend."""
+    good, actions = _staged(batch)
     names = sorted(batch.columns)
     rows = [str(row) for row in batch.rows[good].tolist()]
     listed = ["file_number", "row_number", *names]
     parts = [[str(file_number)] * len(rows), rows]
+    if actions:
+        listed = ["action", "accepted", *listed]
+        parts = [actions, ["f" if action == "repair" else "t" for action in actions], *parts]
     parts += [_cells(batch.columns[name][good]) for name in names]
     if batch.shapes is not None:
         listed.append(GEOMETRY)
         parts.append(ewkb_hex(batch.shapes[good], city().projected))
     text = "\n".join(map("\t".join, zip(*parts, strict=True)))
     return Encoded(batch, tuple(listed), f"{text}\n".encode() if text else b"")
+
+
+def _staged(batch: Batch) -> tuple[slice | np.ndarray, list[str]]:
+    """Which rows go to the stage, and what they do there, unless all are simply opened."""
+    if not batch.rejected.any():
+        return slice(None), []
+    repairs = batch.repairable()
+    if not repairs:
+        return ~batch.rejected, []
+    chosen = ~batch.rejected
+    chosen[repairs] = True
+    actions = np.full(len(batch), "open", object)
+    actions[repairs] = "repair"
+    return chosen, actions[chosen].tolist()
 
 
 def ewkb_hex(shapes: np.ndarray, srid: int) -> list[str]:

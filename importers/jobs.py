@@ -1,14 +1,43 @@
-"""Imports in the background, for pages: the same run, in a worker."""
+"""Imports in the background, for pages and programs: the same run, in a worker."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django_tasks import task
 
+from importers import originals, recovery
 from importers.delivery import Reading
 from importers.errors import Refused
-from importers.run import Terms, start
+from importers.models import ImportRun
+from importers.outcome import Terms
+from importers.review import commit_run
+from importers.run import start, undo
+from importers.running_progress import RunProgress
+
+
+def announce(
+    paths: Sequence[Path],
+    layer_id: str,
+    reading: dict[str, Any],
+    terms: dict[str, Any],
+    *,
+    commit: bool = False,
+) -> ImportRun:
+    """Note a delivery as waiting and give it to the workers.
+
+    Each delivery is a job of its own: many run on as many workers as there are.
+    """
+    run = ImportRun.objects.create(
+        layer=layer_id,
+        state=ImportRun.State.WAITING,
+        files=originals.described(list(paths)),
+        who=terms.get("who", "import"),
+    )
+    listed = [str(path) for path in paths]
+    import_files.enqueue(listed, layer_id, reading, terms, commit=commit, run_id=run.pk)
+    return run
 
 
 @task()
@@ -18,12 +47,17 @@ def import_files(
     reading: dict[str, Any] | None = None,
     terms: dict[str, Any] | None = None,
     commit: bool = False,
+    run_id: int | None = None,
 ) -> dict[str, Any]:
     """Run an import; returns the run's number and why it was refused, if it was.
 
     ``reading`` and ``terms`` hold the fields of ``Reading`` and ``Terms`` as JSON; ``at``
     is an ISO 8601 instant with zone.
     """
+    recovery.settle_abandoned()
+    run = ImportRun.objects.filter(pk=run_id).first() if run_id else None
+    if run and run.state != ImportRun.State.WAITING:
+        return {"run": run.pk, "refused": run.message}  # taken up before, and settled since
     given = dict(terms or {})
     if given.get("at"):
         given["at"] = datetime.fromisoformat(given["at"])
@@ -34,7 +68,36 @@ def import_files(
             Reading(**(reading or {})),
             Terms(**given),
             commit=commit,
+            progress=RunProgress(run.pk) if run else None,
+            run=run,
         )
     except Refused as error:
         return {"run": error.run_id, "refused": str(error)}
     return {"run": outcome.run.pk, "refused": outcome.refusal}
+
+
+@task()
+def commit_reviewed(run_id: int, who: str, terms: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Commit a reviewed run; why it was refused stands in the run's message."""
+    given = dict(terms or {})
+    if given.get("at"):
+        given["at"] = datetime.fromisoformat(given["at"])
+    try:
+        commit_run(run_id, who, progress=RunProgress(run_id, "写入"), **given)
+    except Refused as error:
+        ImportRun.objects.filter(pk=run_id, state=ImportRun.State.DRY).update(
+            message=str(error)[:1000], stage=""
+        )
+        return {"run": run_id, "refused": str(error)}
+    return {"run": run_id, "refused": ""}
+
+
+@task()
+def undo_committed(run_id: int, who: str, why: str = "") -> dict[str, Any]:
+    """Undo a committed run; why it could not be stands in the run's message."""
+    try:
+        undo(run_id, who, why)
+    except Refused as error:
+        ImportRun.objects.filter(pk=run_id).update(message=str(error)[:1000], stage="")
+        return {"run": run_id, "refused": str(error)}
+    return {"run": run_id, "refused": ""}

@@ -1,6 +1,7 @@
 """The findings of a run, written down."""
 
-from django.contrib.gis.geos import Point
+import shapely
+from django.contrib.gis.geos import GEOSGeometry, Point
 
 from importers.issues import Issue, IssueLog
 from importers.models import ImportIssue, ImportRun
@@ -28,4 +29,12 @@ def _record(run: ImportRun, issue: Issue) -> ImportIssue:
         message=issue.message[:500],
         hint=issue.hint[:500],
         position=where,
+        place=_geometry(issue.place),
+        proposal=_geometry(issue.proposal),
     )
+
+
+def _geometry(shape: shapely.Geometry | None) -> GEOSGeometry | None:
+    if shape is None or shape.is_empty:
+        return None
+    return GEOSGeometry(memoryview(shapely.to_wkb(shape)), srid=city().projected)

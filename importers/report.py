@@ -3,7 +3,7 @@
 from typing import Any
 
 from importers.issues import Issue
-from importers.run import Outcome
+from importers.outcome import Outcome
 from spatial.city import city
 from spatial.crs import transformer
 

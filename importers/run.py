@@ -1,72 +1,37 @@
-"""A run: files through the phases into staging, compared, and on request committed.
+"""A run: files through the phases into the stage, compared, checked, and on request committed.
 
-Everything happens in one transaction, so a run is taken in whole or not at all; the
-run itself and its findings are on record either way.
+Staging, commit and the run's own record are one transaction, so a run is taken in whole
+or not at all. A dry run leaves its stage standing, for the review.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from importers import originals
-from importers.bulk import indexes_afterwards
+from importers import commit as committing
+from importers import locks, originals, recovery
 from importers.delivery import Delivery, Reading
 from importers.difference import Difference, compare, reject_duplicates, reject_incomplete
 from importers.errors import Refused
 from importers.issues import IssueLog
 from importers.models import ImportRun
+from importers.outcome import Outcome, Terms, options_of
 from importers.phases.columns import Register
 from importers.progress import Progress, Silence
 from importers.records import record_issues
 from importers.registers import layer_for, register_of
-from importers.staging import STAGE, copy_rows, create_stage, expect_many
+from importers.staging import Stage, expect_many
 from layers.declarations import Layer
-from spatial.versions.actions import apply_table, record_ancestry, record_change
 from spatial.versions.actions import undo as undo_change
 from spatial.versions.edits import Conflict
-from spatial.versions.models import Change
-from spatial.versions.queries import conflicts_in
+from spatial.versions.queries import conflicts_in, revision_of
 
-FIRST_LOAD = 20_000  # from here on an empty register gets its indexes afterwards
-MANY = 5_000  # from here on the planner is told what to expect
-
-
-@dataclass(frozen=True)
-class Terms:
-    """Under which terms a delivery is taken in.
-
-    ``ended`` names the codes that cease; None means: find out, unless ``partial``.
-    ``ancestry`` is (parent code, child code). ``source`` marks the run, for resuming.
-    Without ``keep`` the files are hashed only: they can be made again.
-    """
-
-    who: str = "import"
-    why: str = ""
-    document: str = ""
-    at: datetime | None = None
-    partial: bool = False
-    allow_ending: bool = False
-    ended: Sequence[str] | None = None
-    ancestry: Sequence[tuple[str, str]] = ()
-    source: str = ""
-    keep: bool = True
-
-
-@dataclass
-class Outcome:
-    """What came of a run. ``refusal`` says why nothing was, or would be, written."""
-
-    run: ImportRun
-    difference: Difference
-    log: IssueLog
-    ignored: dict[str, list[str]] = field(default_factory=dict)
-    refusal: str = ""
-    caution: str = ""
+CUT_OFF = "与数据库的连接中断"
+DISK_FULL = "53100"
 
 
 def start(
@@ -77,51 +42,70 @@ def start(
     *,
     commit: bool = False,
     progress: Progress | None = None,
+    run: ImportRun | None = None,
 ) -> Outcome:
     """Take files in as one delivery of one layer; a dry run unless ``commit``.
+
+    ``run`` is a waiting run that was announced before, else a new one is begun.
 
     Raises:
         Refused: the delivery cannot be taken in; nothing was written to any register.
     """
     progress = progress or Silence()
-    try:
-        return _start(
-            list(paths), layer_id, reading or Reading(), terms or Terms(), commit, progress
-        )
-    finally:
-        progress.close()
+    reading, terms = reading or Reading(), terms or Terms()
+    with contextlib.ExitStack() as held:
+        held.callback(progress.close)
+        if run:
+            held.enter_context(locks.alive(run.pk))
+            run.state = ImportRun.State.RUNNING
+            run.save(update_fields=["state"])
+        try:
+            layer = layer_for(layer_id)
+            register = register_of(layer)
+            with Delivery(list(paths), register, reading) as delivery:
+                begun = _begin(run, layer, delivery, terms)
+                if not run:
+                    held.enter_context(locks.alive(begun.pk))
+                return _carry_out(begun, layer, register, delivery, terms, commit, progress)
+        except BaseException as error:
+            if run and run.state == ImportRun.State.RUNNING:
+                _end_unopened(run, error)
+            raise
 
 
-def _start(
-    paths: list[Path],
-    layer_id: str,
-    reading: Reading,
+def _end_unopened(run: ImportRun, error: BaseException) -> None:
+    """A file that could not even be opened is this run's answer."""
+    refused = isinstance(error, Refused)
+    with contextlib.suppress(DatabaseError):
+        _end(run, ImportRun.State.REFUSED, str(error) if refused else "处理出错，没有写入")
+    if isinstance(error, Refused):
+        error.run_id = run.pk
+
+
+def _carry_out(
+    run: ImportRun,
+    layer: Layer,
+    register: Register,
+    delivery: Delivery,
     terms: Terms,
     commit: bool,
     progress: Progress,
 ) -> Outcome:
-    layer = layer_for(layer_id)
-    register = register_of(layer)
-    with Delivery(paths, register, reading) as delivery:
-        run = _begin(paths, layer, delivery, terms)
-        progress.total = delivery.features
-        try:
-            outcome = _take_in(run, layer, register, delivery, terms, commit, progress)
-        except (Refused, Conflict) as error:
-            _end(run, ImportRun.State.REFUSED, str(error))
-            refused = Refused(str(error))
-            refused.run_id = run.pk
-            raise refused from error
-        except BaseException:
-            _end(run, ImportRun.State.REFUSED, "中断")
-            raise
-    state = ImportRun.State.COMMITTED if run.change_id else ImportRun.State.DRY
-    if outcome.refusal:
-        state = ImportRun.State.REFUSED
-    run.counts = vars(outcome.difference)
-    _end(run, state, outcome.refusal)
-    record_issues(run, outcome.log)
-    return outcome
+    progress.total = max(delivery.features, 0)
+    kept = _keep(run, delivery, terms)
+    try:
+        return _take_in(run, layer, register, delivery, terms, commit, progress)
+    except (Refused, Conflict) as error:
+        _fail(run, str(error), kept)
+        refused = Refused(str(error))
+        refused.run_id = run.pk
+        raise refused from error
+    except DatabaseError as error:
+        raise _settled(run, error, kept) from error
+    except BaseException:
+        with contextlib.suppress(DatabaseError):
+            _fail(run, "中断，没有写入", kept)
+        raise
 
 
 def undo(run_id: int, who: str, why: str = "") -> ImportRun:
@@ -148,27 +132,24 @@ def undo(run_id: int, who: str, why: str = "") -> ImportRun:
     return run
 
 
-def _begin(paths: Sequence[Path], layer: Layer, delivery: Delivery, terms: Terms) -> ImportRun:
+def _begin(waiting: ImportRun | None, layer: Layer, delivery: Delivery, terms: Terms) -> ImportRun:
     sources = {opened.source.name for opened in delivery.opened if opened.source}
-    return ImportRun.objects.create(
-        layer=layer.id,
-        files=originals.described(originals.with_companions(list(paths))),
-        source=terms.source or ",".join(sorted(sources)),
-        crs=",".join(sorted({f"EPSG:{o.epsg}" for o in delivery.opened if o.epsg})),
-        options=_options(delivery.reading, terms),
-        who=terms.who,
-    )
+    run = waiting or ImportRun(layer=layer.id, who=terms.who)
+    run.state = ImportRun.State.RUNNING
+    run.files = originals.described(originals.with_companions(delivery.paths))
+    run.source = (terms.source or ",".join(sorted(sources)))[:100]
+    run.crs = ",".join(sorted({f"EPSG:{o.epsg}" for o in delivery.opened if o.epsg}))
+    run.options = {**run.options, **options_of(delivery.reading, terms)}
+    run.save()
+    return run
 
 
-def _options(reading: Reading, terms: Terms) -> dict[str, Any]:
-    given: Mapping[str, Any] = {**vars(reading), **vars(terms)}
-    plain = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in given.items() if v}
-    for own in ("source", "keep"):
-        plain.pop(own, None)
-    for many in ("ended", "ancestry"):
-        if many in plain:
-            plain[many] = len(plain[many])
-    return plain
+def _keep(run: ImportRun, delivery: Delivery, terms: Terms) -> bool:
+    if not terms.keep:
+        return False
+    paths = originals.with_companions(delivery.paths)
+    run.options["kept"] = originals.keep(run.pk, paths)
+    return run.options["kept"]
 
 
 def _take_in(
@@ -182,26 +163,39 @@ def _take_in(
 ) -> Outcome:
     log = IssueLog()
     log.add(delivery.notes())
-    with transaction.atomic(), connection.cursor() as cursor:
-        difference = _stage(cursor, layer, register, delivery, terms, log, progress)
-        outcome = Outcome(run, difference, log)
-        outcome.ignored = {o.table.name: o.ignored for o in delivery.opened if o.ignored}
-        _judge(outcome, delivery, terms, commit)
-        if not commit:
-            progress.step("核对")
-            problems = conflicts_in(
-                f'"{layer.model._meta.db_table}"', f"{STAGE} AS s", [], terms.at or timezone.now()
+    with transaction.atomic():
+        if commit:
+            committing.take_turn(layer, progress)
+        outcome = Outcome(run, Difference(), log)
+        with connection.cursor() as cursor:
+            outcome.difference = _stage(
+                cursor, run, layer, register, delivery, terms, log, progress
             )
-            if problems:
-                outcome.caution = outcome.caution or str(Conflict(problems))
-        elif not outcome.refusal:
+        outcome.ignored = {o.table.name: o.ignored for o in delivery.opened if o.ignored}
+        _judge(outcome, terms, commit)
+        if commit and not outcome.refusal:
             progress.step("写入")
-            _commit(run, layer, delivery, terms)
+            committing.write(
+                run,
+                layer,
+                who=terms.who,
+                why=terms.why,
+                document=terms.document or "、".join(o.table.name for o in delivery.opened),
+                at=terms.at,
+                ancestry=terms.ancestry,
+            )
+        elif outcome.refusal:
+            recovery.give_up(run)
+        else:
+            progress.step("核对")
+            _foresee_conflicts(outcome, layer, terms)
+        _conclude(outcome)
     return outcome
 
 
 def _stage(
     cursor: Any,
+    run: ImportRun,
     layer: Layer,
     register: Register,
     delivery: Delivery,
@@ -210,33 +204,41 @@ def _stage(
     progress: Progress,
 ) -> Difference:
     files = [opened.table.name for opened in delivery.opened]
-    create_stage(cursor, layer.model)
+    stage = Stage(run.pk)
+    stage.create(cursor, layer.model)
     rejected = 0
     progress.step("读取")
     for encoded in delivery.batches():
-        copy_rows(cursor, encoded)
+        stage.copy(cursor, encoded)
         log.add(encoded.batch.issues)
         rejected += int(encoded.batch.rejected.sum())
         progress.advance(len(encoded.batch))
-    if delivery.features >= MANY:
+    if delivery.features >= committing.MANY or delivery.features < 0:
         expect_many(cursor)
     progress.step("比较")
     ended = None if terms.ended is None else list(terms.ended)
-    twice = reject_duplicates(cursor, files, bool(register.kinds))
-    difference = compare(cursor, layer.model, delivery.carried, ended, whole=not terms.partial)
-    incomplete = reject_incomplete(cursor, register, delivery.carried, files)
+    twice = reject_duplicates(cursor, stage, files, bool(register.kinds))
+    difference = compare(
+        cursor, stage, layer.model, delivery.carried, ended, whole=not terms.partial
+    )
+    incomplete = reject_incomplete(cursor, stage, register, delivery.carried, files)
     log.add(twice)
     log.add(incomplete)
     difference.added -= len(incomplete)
     difference.rejected = rejected + len(twice) + len(incomplete)
+    run.options["tables"], run.options["carried"] = files, sorted(delivery.carried)
+    cursor.execute(f"SELECT count(*) FROM {stage.table}")
+    run.options["staged"] = cursor.fetchone()[0]
+    run.options["revision"] = revision_of(layer.model)
     return difference
 
 
-def _judge(outcome: Outcome, delivery: Delivery, terms: Terms, commit: bool) -> None:
+def _judge(outcome: Outcome, terms: Terms, commit: bool) -> None:
     """Whether the delivery as a whole may be written."""
     found = outcome.difference
     accepted = found.added + found.changed + found.unchanged
-    if not accepted and not terms.ended:
+    repairs = outcome.run.options["staged"] - found.added - found.changed - found.ended
+    if not accepted and not terms.ended and not (repairs and not commit):
         outcome.refusal = (
             f"全部 {found.rejected} 条都被拒收，没有写入任何内容"
             if found.rejected
@@ -251,57 +253,58 @@ def _judge(outcome: Outcome, delivery: Delivery, terms: Terms, commit: bool) -> 
             outcome.refusal = line
         else:
             outcome.caution = f"提交时会被拒绝：{line}"
+            outcome.run.options["ends_many"] = True
 
 
-def _commit(run: ImportRun, layer: Layer, delivery: Delivery, terms: Terms) -> None:
-    names = "、".join(opened.table.name for opened in delivery.opened)
-    kept = terms.keep and originals.keep(run.pk, originals.with_companions(delivery.paths))
-    try:
-        change = record_change(
-            who=terms.who,
-            why=(terms.why or f"数据入库：{layer.title}")[:500],
-            at=terms.at,
-            document=(terms.document or names)[:300],
-            origin=run.origin,
-        )
-        counts = _apply(change, layer, many=delivery.features >= FIRST_LOAD)
-        _record_ancestry(change, layer, terms.ancestry)
-        if sum(counts.values()) >= MANY:
-            with connection.cursor() as cursor:
-                cursor.execute(f'ANALYZE "{layer.model._meta.db_table}"')
-        run.change, run.options["kept"] = change, kept
-        run.state = ImportRun.State.COMMITTED
-        run.save(update_fields=["change", "options", "state"])
-    except BaseException:
+def _foresee_conflicts(outcome: Outcome, layer: Layer, terms: Terms) -> None:
+    stage, table = Stage(outcome.run.pk), f'"{layer.model._meta.db_table}"'
+    problems = conflicts_in(table, f"{stage.accepted} AS s", [], terms.at or timezone.now())
+    if problems:
+        outcome.caution = outcome.caution or str(Conflict(problems))
+
+
+def _conclude(outcome: Outcome) -> None:
+    """The run's row and its findings, in the transaction of what they speak of."""
+    run = outcome.run
+    run.state = ImportRun.State.COMMITTED if run.change_id else ImportRun.State.DRY
+    if outcome.refusal:
+        run.state = ImportRun.State.REFUSED
+    run.counts = vars(outcome.difference)
+    if outcome.ignored:
+        run.options["ignored"] = outcome.ignored
+    _end(run, run.state, outcome.refusal or outcome.caution)
+    record_issues(run, outcome.log)
+
+
+def _fail(run: ImportRun, message: str, kept: bool) -> None:
+    run.change = None
+    if kept:
         originals.discard(run.pk)
-        run.change = None
-        raise
+    _end(run, ImportRun.State.REFUSED, message)
 
 
-def _apply(change: Change, layer: Layer, many: bool) -> dict[str, int]:
-    if not many:
-        return apply_table(change, layer.model, STAGE)
-    with connection.cursor() as cursor, indexes_afterwards(cursor, layer.model):
-        return apply_table(change, layer.model, STAGE)
-
-
-def _record_ancestry(change: Change, layer: Layer, links: Sequence[tuple[str, str]]) -> None:
-    """Record descent with the area that parent and child share."""
-    if not links:
-        return
-    table = f'"{layer.model._meta.db_table}"'
-    area = "coalesce(ST_Area(ST_Intersection(p.geom, c.geom)), 0)" if layer.geometry else "0"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT l.parent, l.child, {area} FROM unnest(%s::text[], %s::text[]) AS l(parent, child)"
-            f" LEFT JOIN {table} p ON p.code = l.parent AND p.closed_by_id = %s"
-            f" LEFT JOIN {table} c ON c.code = l.child AND c.opened_by_id = %s",
-            [[p for p, _ in links], [c for _, c in links], change.pk, change.pk],
-        )
-        found = cursor.fetchall()
-    record_ancestry(change, layer.model._meta.label_lower, found)
+def _settled(run: ImportRun, error: DatabaseError, kept: bool) -> Refused:
+    """What is true after the database failed us: ask it again, in a new session."""
+    code = getattr(error.__cause__, "pgcode", "")
+    if code == DISK_FULL:
+        _fail(run, "数据库磁盘已满，没有写入任何内容", kept)
+        refused = Refused("数据库磁盘已满，没有写入任何内容", "请清理或扩充磁盘后重新提交")
+    elif isinstance(error, OperationalError | InterfaceError):
+        connection.close()
+        refused = Refused(f"{CUT_OFF}，结果以批次 {run.pk} 的状态为准", "请稍后查看该批次")
+        with contextlib.suppress(DatabaseError):
+            fresh = ImportRun.objects.get(pk=run.pk)
+            if fresh.state == ImportRun.State.RUNNING:
+                _fail(fresh, f"{CUT_OFF}，没有写入任何内容", kept)
+                refused = Refused(f"{CUT_OFF}，没有写入任何内容", "请重新提交")
+    else:
+        _fail(run, f"数据库出错，没有写入：{str(error).splitlines()[0]}", kept)
+        raise error
+    refused.run_id = run.pk
+    return refused
 
 
 def _end(run: ImportRun, state: str, message: str = "") -> None:
     run.state, run.message, run.finished_at = state, message[:1000], timezone.now()
+    run.stage = ""
     run.save()

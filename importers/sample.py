@@ -12,8 +12,9 @@ from django.db import connection
 
 from importers.errors import Refused
 from importers.models import ImportRun
+from importers.outcome import Terms
 from importers.progress import Progress
-from importers.run import Terms, start
+from importers.run import start
 from importers.sources.sample_city.terrain import terrain_grid
 from importers.sources.sample_city.write import Written, write_deliveries
 from spatial.city import city

@@ -1,5 +1,11 @@
-"""The staging table of an import: filled by COPY, read by ``versions.apply_table``."""
+"""The staging table of a run: filled by COPY, compared, looked at, read by ``apply_table``.
 
+Each run has a table of its own in the schema ``imports``. It is UNLOGGED: it costs no
+journal, and a crash of the server empties it, which only means that the files, which
+are kept, must be read again. It lives until the run is committed or given up.
+"""
+
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -15,30 +21,62 @@ from spatial.city import city
 from spatial.versions.models import VersionedFeature
 from spatial.versions.queries import attribute_fields
 
-STAGE = '"import_stage"'
 HELD = '"import_held"'
 
 
-def create_stage(cursor: Any, model: type[VersionedFeature]) -> None:
-    """Make the staging table, and that of what a rejected row still says exists.
+@dataclass(frozen=True)
+class Stage:
+    """Where a run's rows stand between file and register.
 
-    Temporary tables live in the session's own memory and write no log. A column that
-    the files do not carry has the register's default, for what is opened.
+    ``action`` is open, replace or end; a row with ``repair`` is in error, but has a
+    proposal that a person may accept. Only ``accepted`` rows are committed.
     """
-    columns = ", ".join(_definition(cursor, field) for field in attribute_fields(model))
-    cursor.execute("SET LOCAL work_mem = '256MB'")
-    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{STAGE}, pg_temp.{HELD}")
-    cursor.execute(
-        f"CREATE TEMP TABLE {STAGE} (action text NOT NULL DEFAULT 'open', code text,"
-        f" expected bigint, file_number int, row_number int, {columns}) ON COMMIT DROP"
-    )
-    cursor.execute(f"CREATE TEMP TABLE {HELD} (code text, area geometry) ON COMMIT DROP")
 
+    run: int
 
-def _definition(cursor: Any, field: Field) -> str:
-    default = field.get_default()
-    clause = cursor.mogrify(" DEFAULT %s", [default]).decode() if default is not None else ""
-    return f'"{field.column}" {field.db_type(connection)}{clause}'
+    @property
+    def table(self) -> str:
+        """The quoted SQL name of the table."""
+        return f'imports."stage_{self.run}"'
+
+    @property
+    def accepted(self) -> str:
+        """What is to be committed, as a relation."""
+        return f"(SELECT * FROM {self.table} WHERE accepted)"
+
+    def exists(self, cursor: Any) -> bool:
+        """Whether the table is still there."""
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [self.table])
+        return cursor.fetchone()[0]
+
+    def create(self, cursor: Any, model: type[VersionedFeature]) -> None:
+        """Make the table, and that of what a rejected row still says exists.
+
+        A column that the files do not carry has the register's default, for what is
+        opened.
+        """
+        columns = ", ".join(_definition(cursor, field) for field in attribute_fields(model))
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+        cursor.execute("CREATE SCHEMA IF NOT EXISTS imports")
+        cursor.execute(f"DROP TABLE IF EXISTS {self.table}, pg_temp.{HELD}")
+        cursor.execute(
+            f"CREATE UNLOGGED TABLE {self.table} (action text NOT NULL DEFAULT 'open',"
+            " accepted boolean NOT NULL DEFAULT true, code text, expected bigint,"
+            f" file_number int, row_number int, {columns}) WITH (autovacuum_enabled = off)"
+        )
+        cursor.execute(f"CREATE TEMP TABLE {HELD} (code text, area geometry) ON COMMIT DROP")
+
+    def drop(self, cursor: Any) -> None:
+        """Remove the table."""
+        cursor.execute(f"DROP TABLE IF EXISTS {self.table}")
+
+    def copy(self, cursor: Any, encoded: Encoded) -> None:
+        """Append a batch's good rows; what its bad rows name is held."""
+        _hold(cursor, encoded.batch)
+        if encoded.data:
+            quoted = ", ".join(f'"{name}"' for name in encoded.columns)
+            source = BytesIO(encoded.data)
+            cursor.copy_expert(f"COPY {self.table} ({quoted}) FROM STDIN", source, 1 << 20)
 
 
 def expect_many(cursor: Any) -> None:
@@ -50,12 +88,10 @@ def expect_many(cursor: Any) -> None:
     cursor.execute("SET LOCAL enable_nestloop = off")
 
 
-def copy_rows(cursor: Any, encoded: Encoded) -> None:
-    """Append a batch's good rows; what its bad rows name is held."""
-    _hold(cursor, encoded.batch)
-    if encoded.data:
-        quoted = ", ".join(f'"{name}"' for name in encoded.columns)
-        cursor.copy_expert(f"COPY {STAGE} ({quoted}) FROM STDIN", BytesIO(encoded.data), 1 << 20)
+def _definition(cursor: Any, field: Field) -> str:
+    default = field.get_default()
+    clause = cursor.mogrify(" DEFAULT %s", [default]).decode() if default is not None else ""
+    return f'"{field.column}" {field.db_type(connection)}{clause}'
 
 
 def _hold(cursor: Any, batch: Batch) -> None:

@@ -12,7 +12,8 @@ from importers.delivery import Reading
 from importers.errors import Refused
 from importers.issues import IssueLog
 from importers.models import ImportIssue, ImportRun
-from importers.run import Terms, start, undo
+from importers.outcome import Terms
+from importers.run import start, undo
 from spatial.base.models import Road
 from spatial.city import city
 from spatial.crs import reproject
@@ -45,7 +46,7 @@ def test_a_dry_run_writes_nothing_and_is_on_record(tmp_path):
     assert not Parcel.objects.exists()
     assert not Change.objects.exists()
     assert outcome.run.state == "dry"
-    assert not (tmp_path / "var" / "imports").exists()
+    assert (tmp_path / "var" / "imports" / str(outcome.run.pk)).exists()  # for the review
 
 
 def test_a_commit_is_one_change_with_the_file_kept(tmp_path, var):
@@ -259,7 +260,7 @@ def test_an_earlier_effect_than_what_stands_is_a_conflict(tmp_path):
 
 
 def test_a_change_between_looking_and_writing_is_a_conflict(tmp_path, monkeypatch):
-    from importers import run as module
+    from importers import commit as module
     from spatial.versions.actions import apply
     from spatial.versions.edits import Action, Edit
 

@@ -1,0 +1,56 @@
+"""What became of runs that nobody works on any more: killed, cut off, or out of disk."""
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from importers import locks, originals
+from importers.models import ImportRun
+from importers.staging import Stage
+
+LOST = "处理中断（进程被终止或与数据库断开）。登记簿没有变动，可用留存的原文件重新提交。"
+UNSTAGED = "数据库曾异常重启，待审核内容已丢失。登记簿没有变动，请重新试运行。"
+
+
+def settle_abandoned() -> list[ImportRun]:
+    """Say of every run that was left in the middle what is true; returns those settled.
+
+    A commit and the run's own word for it are one transaction, so a run that still
+    stands as running has written nothing.
+    """
+    settled = []
+    for run in ImportRun.objects.filter(state=ImportRun.State.RUNNING):
+        if not locks.is_alive(run.pk):
+            settled += _settle(run, LOST)
+    for run in ImportRun.objects.filter(state=ImportRun.State.DRY, options__has_key="staged"):
+        if not _is_staged(run):
+            settled += _settle(run, UNSTAGED)
+    return settled
+
+
+def _settle(run: ImportRun, message: str) -> list[ImportRun]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        fresh = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if fresh.state != run.state:
+            return []
+        Stage(run.pk).drop(cursor)
+        fresh.state, fresh.message = ImportRun.State.INTERRUPTED, message
+        fresh.finished_at = timezone.now()
+        fresh.save(update_fields=["state", "message", "finished_at"])
+    return [fresh]
+
+
+def _is_staged(run: ImportRun) -> bool:
+    """Whether the stage still holds what it held; a crash of the server empties it."""
+    stage = Stage(run.pk)
+    with connection.cursor() as cursor:
+        if not stage.exists(cursor):
+            return False
+        cursor.execute(f"SELECT count(*) FROM {stage.table}")
+        return cursor.fetchone()[0] == run.options["staged"]
+
+
+def give_up(run: ImportRun) -> None:
+    """Drop what a run staged and kept."""
+    with connection.cursor() as cursor:
+        Stage(run.pk).drop(cursor)
+    originals.discard(run.pk)

@@ -1,0 +1,237 @@
+"""What a person does with a dry run: choose, accept a proposal, commit, give up.
+
+The stage of the run is the one place where the choice stands, so that a page reloaded,
+a second reviewer or a restart find it as it was left.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from importers import commit, locks, recovery
+from importers.difference import MAX_ENDING_SHARE, mark_changed
+from importers.errors import Refused
+from importers.models import ImportIssue, ImportRun
+from importers.progress import Progress, Silence
+from importers.registers import layer_for
+from importers.staging import Stage
+from spatial.versions.edits import Conflict
+from spatial.versions.queries import attribute_fields, conflicts_in, revision_of
+
+ACTIONS = ("open", "replace", "end")
+
+
+def choose(
+    run_id: int,
+    accepted: bool,
+    *,
+    actions: Sequence[str] = ACTIONS,
+    codes: Sequence[str] | None = None,
+) -> int:
+    """Take rows of a reviewed run in or leave them out; returns how many that concerns.
+
+    Raises:
+        Refused: the run is not under review.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        stage = Stage(_under_review(run_id).pk)
+        where, params = "action = ANY(%s)", [list(actions)]
+        if codes is not None:
+            where, params = f"{where} AND code = ANY(%s)", [*params, list(codes)]
+        cursor.execute(
+            f"UPDATE {stage.table} SET accepted = %s WHERE {where} AND accepted <> %s",
+            [accepted, *params, accepted],
+        )
+        return cursor.rowcount
+
+
+def accept_proposal(issue_id: int, who: str) -> ImportIssue:
+    """Take the proposed geometry for a row instead of the surveyed one; both are kept.
+
+    Raises:
+        Refused: no such proposal, or its row brings no change.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        issue, stage, at = _proposal(issue_id)
+        if issue.accepted_at:
+            return issue
+        cursor.execute(
+            f"SELECT geom::bytea FROM {stage.table} WHERE (file_number, row_number) = (%s, %s)", at
+        )
+        row = cursor.fetchone()
+        if not row:
+            raise Refused("这一行没有变化，或因其他错误被拒收，建议图形用不上")
+        issue.original = bytes(row[0]).hex()
+        cursor.execute(
+            f"UPDATE {stage.table} SET geom = %s, accepted = true,"
+            " action = CASE action WHEN 'repair' THEN 'open' ELSE action END"
+            " WHERE (file_number, row_number) = (%s, %s)",
+            [issue.proposal.hexewkb.decode(), *at],
+        )
+        _compare_again(cursor, issue.run, stage)
+        issue.accepted_by, issue.accepted_at = who[:150], timezone.now()
+        issue.save(update_fields=["original", "accepted_by", "accepted_at"])
+    return issue
+
+
+def withdraw_proposal(issue_id: int) -> ImportIssue:
+    """Put the surveyed geometry back. A row in error is left out again.
+
+    Raises:
+        Refused: no such proposal.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        issue, stage, at = _proposal(issue_id)
+        if not issue.accepted_at or not issue.original:
+            return issue
+        is_error = issue.severity == "error"
+        cursor.execute(
+            f"UPDATE {stage.table} SET geom = %s, accepted = %s,"
+            " action = CASE WHEN %s THEN 'repair' ELSE action END"
+            " WHERE (file_number, row_number) = (%s, %s)",
+            [issue.original.hexewkb.decode(), not is_error, is_error, *at],
+        )
+        issue.original, issue.accepted_by, issue.accepted_at = None, "", None
+        issue.save(update_fields=["original", "accepted_by", "accepted_at"])
+    return issue
+
+
+def commit_run(
+    run_id: int,
+    who: str,
+    *,
+    why: str = "",
+    document: str = "",
+    at: datetime | None = None,
+    allow_ending: bool = False,
+    progress: Progress | None = None,
+) -> ImportRun:
+    """Commit what was accepted of a reviewed run.
+
+    Killed on the way, the run is still under review and nothing is written.
+
+    Raises:
+        Refused: not under review, nothing accepted, too much would end, or the register
+            has moved on since; in the last case the run must be tried again.
+    """
+    progress = progress or Silence()
+    try:
+        with locks.alive(run_id), transaction.atomic():
+            run = _under_review(run_id)
+            layer = layer_for(run.layer)
+            commit.take_turn(layer, progress)
+            progress.step("核对")
+            _check_choice(run, allow_ending)
+            if revision_of(layer.model) != run.options.get("revision"):
+                _check_still_fits(run, layer.model, at)
+            progress.step("写入")
+            commit.write(
+                run,
+                layer,
+                who=who,
+                why=why,
+                document=document or "、".join(run.options.get("tables", [])),
+                at=at or _stated_moment(run),
+            )
+            run.finished_at = timezone.now()
+            run.message = ""
+            run.save(update_fields=["finished_at", "message"])
+    except Conflict as error:
+        raise Refused(f"登记簿在试运行之后有了变动：{error}", "请重新试运行") from error
+    except DatabaseError as error:
+        raise Refused(
+            f"数据库出错，没有写入：{str(error).splitlines()[0]}",
+            f"批次 {run_id} 仍待审核，可以重试",
+        ) from error
+    finally:
+        progress.close()
+    return run
+
+
+def discard(run_id: int, who: str) -> ImportRun:
+    """Give a reviewed run up: its stage and files go, its record and findings stay.
+
+    Raises:
+        Refused: it is not under review.
+    """
+    with transaction.atomic():
+        run = _under_review(run_id)
+        run.state, run.message = ImportRun.State.DISCARDED, f"{who} 放弃"
+        run.finished_at = timezone.now()
+        run.save(update_fields=["state", "message", "finished_at"])
+        recovery.give_up(run)
+    return run
+
+
+def counted(run: ImportRun) -> dict[str, dict[str, int]]:
+    """Per action, how many rows are staged and how many of them accepted."""
+    found = {action: {"staged": 0, "accepted": 0} for action in (*ACTIONS, "repair")}
+    with connection.cursor() as cursor:
+        stage = Stage(run.pk)
+        if not stage.exists(cursor):
+            return found
+        cursor.execute(
+            f"SELECT action, count(*), count(*) FILTER (WHERE accepted) FROM {stage.table}"
+            " GROUP BY action"
+        )
+        for action, staged, accepted in cursor.fetchall():
+            found[action] = {"staged": staged, "accepted": accepted}
+    return found
+
+
+def _under_review(run_id: int) -> ImportRun:
+    locks.hold_review(run_id)
+    run = ImportRun.objects.filter(pk=run_id).first()
+    if not run:
+        raise Refused(f"没有入库批次 {run_id}")
+    if run.state != ImportRun.State.DRY:
+        raise Refused(f"入库批次 {run_id} 不在审核中（{run.get_state_display()}）")
+    with connection.cursor() as cursor:
+        if not Stage(run.pk).exists(cursor):
+            raise Refused(f"入库批次 {run_id} 的待审核内容已不在", "请重新试运行")
+    return run
+
+
+def _proposal(issue_id: int) -> tuple[ImportIssue, Stage, tuple[int, int]]:
+    issue = ImportIssue.objects.filter(pk=issue_id, proposal__isnull=False).first()
+    if not issue:
+        raise Refused("没有这条建议")
+    run = _under_review(issue.run_id)
+    tables = run.options.get("tables", [])
+    if issue.file not in tables:
+        raise Refused("找不到这条建议所在的文件")
+    return issue, Stage(run.pk), (tables.index(issue.file), issue.row)
+
+
+def _compare_again(cursor: Any, run: ImportRun, stage: Stage) -> None:
+    """A repaired row of a feature that stands replaces it."""
+    model = layer_for(run.layer).model
+    said = set(run.options.get("carried", []))
+    unsaid = [str(f.column) for f in attribute_fields(model) if str(f.column) not in said]
+    mark_changed(cursor, stage, f'"{model._meta.db_table}"', unsaid)
+
+
+def _check_choice(run: ImportRun, allow_ending: bool) -> None:
+    chosen = counted(run)
+    if not any(chosen[action]["accepted"] for action in ACTIONS):
+        raise Refused("没有采纳任何一条，没有可入库的内容")
+    standing, ending = run.counts.get("standing", 0), chosen["end"]["accepted"]
+    if run.options.get("ends_many") and ending > standing * MAX_ENDING_SHARE and not allow_ending:
+        raise Refused(
+            f"将终止 {ending} 条，超过该范围现有 {standing} 条的三分之一",
+            "确实消失请勾选“允许大量终止”，否则请不采纳终止",
+        )
+
+
+def _check_still_fits(run: ImportRun, model: Any, at: datetime | None) -> None:
+    stage, moment = Stage(run.pk), at or _stated_moment(run) or timezone.now()
+    if problems := conflicts_in(f'"{model._meta.db_table}"', f"{stage.accepted} AS s", [], moment):
+        raise Conflict(problems)
+
+
+def _stated_moment(run: ImportRun) -> datetime | None:
+    stated = run.options.get("at")
+    return datetime.fromisoformat(stated) if stated else None
