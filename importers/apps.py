@@ -9,3 +9,7 @@ class ImportersConfig(AppConfig):
     name = "importers"
     label = "importers"
     verbose_name = "数据入库"
+
+    def ready(self) -> None:
+        """Saved sources count from the start."""
+        import importers.saved_sources  # noqa: F401

@@ -40,6 +40,7 @@ class Reading:
     source: str = ""
     table: str = ""
     constants: Mapping[str, Any] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)  # header → field, as told
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def open_file(path: Path, folder: Path, register: Register, reading: Reading) ->
         if reading.source
         else source_of(register.layer, table.fields)
     )
-    headers = _headers(table, register, source, reading.code_field)
+    headers = _headers(table, register, source, reading)
     constants = {**(source.constants if source else {}), **reading.constants}
     _check_constants(register, constants)
     has_shapes = table.has_geometry and bool(register.kinds)
@@ -190,13 +191,16 @@ def _flag_damaged(batch: Batch, undecodable: frozenset[int]) -> None:
 
 
 def _headers(
-    table: Table, register: Register, source: Source | None, code_field: str
+    table: Table, register: Register, source: Source | None, reading: Reading
 ) -> dict[str, str]:
+    code_field = reading.code_field
     if code_field and code_field not in table.fields:
         raise Refused(f"{table.name} 没有列 {code_field}", f"现有：{'、'.join(table.fields)}")
     synonyms = {**CODE_SYNONYMS, **(source.columns if source else {})}
     if source and CODE in source.columns.values():
         synonyms = {**source.columns}
+    synonyms = {h: f for h, f in synonyms.items() if f not in reading.columns.values()}
+    synonyms.update(reading.columns)
     found = match_columns(table.fields, register.columns, synonyms, code_field)
     listed = "、".join(table.fields) or "无"
     if not found:
@@ -204,11 +208,13 @@ def _headers(
         raise Refused(
             f"{table.name} 没有一列能对应“{register.title}”（现有列：{listed}）",
             f"可用列：{wanted}",
+            columns=table.fields,
         )
     if CODE not in found:
         raise Refused(
             f"{table.name} 没有编码列（现有列：{listed}）",
-            "请把列名改为 code，或用 --code-field 指明",
+            "请把列名改为 code，或指明哪一列是编码（--code-field）",
+            columns=table.fields,
         )
     return found
 

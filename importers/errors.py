@@ -1,13 +1,16 @@
 """What stops a whole delivery; a bad row never does (see ``importers.issues``)."""
 
+from collections.abc import Sequence
+
 
 class Refused(Exception):
     """A delivery that cannot be taken in at all. The message is one line for its sender.
 
-    ``run_id`` is the run on record, where it got so far.
+    ``run_id`` is the run on record, where it got so far; ``columns`` are the file's
+    columns, where it is their meaning that is not known.
     """
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        self.message, self.hint = message, hint
+    def __init__(self, message: str, hint: str = "", columns: Sequence[str] = ()) -> None:
+        self.message, self.hint, self.columns = message, hint, tuple(columns)
         self.run_id: int | None = None
         super().__init__(f"{message}；{hint}" if hint else message)

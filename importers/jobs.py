@@ -1,6 +1,6 @@
 """Imports in the background, for pages and programs: the same run, in a worker."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,24 +18,29 @@ from importers.running_progress import RunProgress
 
 
 def announce(
-    paths: Sequence[Path],
     layer_id: str,
+    place: Callable[[Path], object],
     reading: dict[str, Any],
     terms: dict[str, Any],
     *,
     commit: bool = False,
 ) -> ImportRun:
-    """Note a delivery as waiting and give it to the workers.
+    """Note an uploaded delivery as waiting and give it to the workers.
 
-    Each delivery is a job of its own: many run on as many workers as there are.
+    ``place`` puts the files into the folder it is given. Each delivery is a job of its
+    own: many run on as many workers as there are.
     """
     run = ImportRun.objects.create(
         layer=layer_id,
         state=ImportRun.State.WAITING,
-        files=originals.described(list(paths)),
         who=terms.get("who", "import"),
+        options={"uploaded": True},
     )
-    listed = [str(path) for path in paths]
+    place(originals.folder_of(run.pk))
+    kept = originals.kept_of(run.pk)
+    run.files = originals.described(kept)
+    run.save(update_fields=["files"])
+    listed = [str(path) for path in originals.deliverables(kept)]
     import_files.enqueue(listed, layer_id, reading, terms, commit=commit, run_id=run.pk)
     return run
 
@@ -55,6 +60,7 @@ def import_files(
     is an ISO 8601 instant with zone.
     """
     recovery.settle_abandoned()
+    recovery.expire()
     run = ImportRun.objects.filter(pk=run_id).first() if run_id else None
     if run and run.state != ImportRun.State.WAITING:
         return {"run": run.pk, "refused": run.message}  # taken up before, and settled since

@@ -37,11 +37,13 @@ def folder_of(run_id: int) -> Path:
 
 
 def keep(run_id: int, paths: list[Path]) -> bool:
-    """Copy the files to the run's folder; False if they are too large to be kept.
+    """Copy the files to the run's folder, unless they lie there; False if they are too large.
 
     Raises:
         Refused: no space, or the folder cannot be written.
     """
+    if all(path.parent == folder_of(run_id) for path in paths):
+        return True
     if sum(path.stat().st_size for path in paths) > MAX_KEPT_BYTES:
         return False
     folder = folder_of(run_id)
@@ -58,6 +60,29 @@ def keep(run_id: int, paths: list[Path]) -> bool:
             f"原始文件存不进 {folder}：{error.strerror}", "请检查磁盘空间与权限"
         ) from error
     return True
+
+
+def kept_of(run_id: int) -> list[Path]:
+    """The files kept of a run, in order of their names."""
+    folder = folder_of(run_id)
+    return sorted(p for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
+
+
+def share(run_id: int, with_run: int) -> None:
+    """Let another run have the same files, without a second copy where the disk allows."""
+    folder = folder_of(with_run)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in kept_of(run_id):
+        try:
+            (folder / path.name).hardlink_to(path)
+        except OSError:
+            shutil.copy2(path, folder / path.name)
+
+
+def deliverables(paths: list[Path]) -> list[Path]:
+    """Of files side by side, those that are deliveries of their own: no companions."""
+    mains = {path.stem for path in paths if path.suffix.lower() == ".shp"}
+    return [p for p in paths if p.stem not in mains or p.suffix.lower() == ".shp"]
 
 
 def discard(run_id: int) -> None:

@@ -1,5 +1,7 @@
 """What became of runs that nobody works on any more: killed, cut off, or out of disk."""
 
+from datetime import timedelta
+
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -9,6 +11,14 @@ from importers.staging import Stage
 
 LOST = "处理中断（进程被终止或与数据库断开）。登记簿没有变动，可用留存的原文件重新提交。"
 UNSTAGED = "数据库曾异常重启，待审核内容已丢失。登记簿没有变动，请重新试运行。"
+
+REVIEW_DAYS = 30
+UNFINISHED = (
+    ImportRun.State.DRY,
+    ImportRun.State.REFUSED,
+    ImportRun.State.DISCARDED,
+    ImportRun.State.INTERRUPTED,
+)
 
 
 def settle_abandoned() -> list[ImportRun]:
@@ -50,7 +60,25 @@ def _is_staged(run: ImportRun) -> bool:
 
 
 def give_up(run: ImportRun) -> None:
-    """Drop what a run staged and kept."""
+    """Drop what a run staged, and its files, unless an upload may be tried again."""
     with connection.cursor() as cursor:
         Stage(run.pk).drop(cursor)
-    originals.discard(run.pk)
+    if not run.options.get("uploaded"):
+        originals.discard(run.pk)
+
+
+def expire() -> int:
+    """Drop stages and files of reviews that nobody finished; returns how many runs."""
+    before = timezone.now() - timedelta(days=REVIEW_DAYS)
+    over = ImportRun.objects.filter(
+        started_at__lt=before, state__in=UNFINISHED, options__expired__isnull=True
+    )
+    for run in over:
+        with transaction.atomic(), connection.cursor() as cursor:
+            Stage(run.pk).drop(cursor)
+            if run.state == ImportRun.State.DRY:
+                run.state, run.message = ImportRun.State.DISCARDED, f"{REVIEW_DAYS} 天无人审核"
+            run.options["expired"] = True
+            run.save(update_fields=["state", "message", "options"])
+        originals.discard(run.pk)
+    return len(over)

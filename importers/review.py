@@ -11,7 +11,7 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from importers import commit, locks, recovery
+from importers import commit, locks, originals, recovery
 from importers.difference import MAX_ENDING_SHARE, mark_changed
 from importers.errors import Refused
 from importers.models import ImportIssue, ImportRun
@@ -69,7 +69,7 @@ def accept_proposal(issue_id: int, who: str) -> ImportIssue:
             f"UPDATE {stage.table} SET geom = %s, accepted = true,"
             " action = CASE action WHEN 'repair' THEN 'open' ELSE action END"
             " WHERE (file_number, row_number) = (%s, %s)",
-            [issue.proposal.hexewkb.decode(), *at],
+            [issue.proposal.hexewkb.decode(), *at],  # type: ignore[union-attr]
         )
         _compare_again(cursor, issue.run, stage)
         issue.accepted_by, issue.accepted_at = who[:150], timezone.now()
@@ -163,6 +163,7 @@ def discard(run_id: int, who: str) -> ImportRun:
         run.finished_at = timezone.now()
         run.save(update_fields=["state", "message", "finished_at"])
         recovery.give_up(run)
+        originals.discard(run.pk)
     return run
 
 

@@ -76,6 +76,8 @@ def start(
 def _end_unopened(run: ImportRun, error: BaseException) -> None:
     """A file that could not even be opened is this run's answer."""
     refused = isinstance(error, Refused)
+    if isinstance(error, Refused) and error.columns:
+        run.options["columns_found"] = list(error.columns)
     with contextlib.suppress(DatabaseError):
         _end(run, ImportRun.State.REFUSED, str(error) if refused else "处理出错，没有写入")
     if isinstance(error, Refused):
@@ -140,6 +142,8 @@ def _begin(waiting: ImportRun | None, layer: Layer, delivery: Delivery, terms: T
     run.source = (terms.source or ",".join(sorted(sources)))[:100]
     run.crs = ",".join(sorted({f"EPSG:{o.epsg}" for o in delivery.opened if o.epsg}))
     run.options = {**run.options, **options_of(delivery.reading, terms)}
+    run.options["headers"] = dict(delivery.opened[0].headers)
+    run.options["columns_found"] = list(delivery.opened[0].table.fields)
     run.save()
     return run
 
@@ -149,7 +153,7 @@ def _keep(run: ImportRun, delivery: Delivery, terms: Terms) -> bool:
         return False
     paths = originals.with_companions(delivery.paths)
     run.options["kept"] = originals.keep(run.pk, paths)
-    return run.options["kept"]
+    return run.options["kept"] and not run.options.get("uploaded")
 
 
 def _take_in(

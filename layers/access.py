@@ -95,6 +95,17 @@ def may_see_personal(caller: Caller, layer: Shared) -> bool:
     return caller.is_admin or bool(caller.roles & layer.granted)
 
 
+def may_deliver(caller: Caller, layer: Shared) -> bool:
+    """Whether the caller may take deliveries of the layer in, and undo them.
+
+    Data stewards may, of all but withheld layers; so may the roles that a layer and its
+    personal data were granted to, as the office that keeps it.
+    """
+    if caller.is_admin or caller.roles & layer.granted:
+        return True
+    return Role.STEWARD in caller.roles and layer.sharing is not Sharing.WITHHELD
+
+
 def visible(caller: Caller, layers: Iterable[L]) -> list[L]:
     """Those of the layers that the caller may see, in the same order."""
     return [layer for layer in layers if may_see(caller, layer)]

@@ -67,3 +67,13 @@ class Batch:
             )
             if severity is Severity.ERROR:
                 self.rejected[position] = True
+
+    def repairable(self) -> list[int]:
+        """Positions of rejected rows whose every error has a valid proposal."""
+        mended: dict[int, bool] = {}
+        for issue in self.issues:
+            if issue.severity is Severity.ERROR and issue.row:
+                is_mended = issue.proposal is not None and issue.proposal.is_valid
+                mended[issue.row] = mended.get(issue.row, True) and is_mended
+        first = int(self.rows[0]) if len(self) else 0
+        return sorted(row - first for row, is_mended in mended.items() if is_mended)

@@ -1,6 +1,6 @@
 """Every source declaration, and which one a file comes from."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from importers.errors import Refused
 from importers.phases.rename import plain
@@ -21,9 +21,18 @@ CODE_SYNONYMS = dict.fromkeys(
 )  # fmt: skip
 
 
+_saved: list[Callable[[str], list[Source]]] = []
+
+
+def add_saved(sources: Callable[[str], list[Source]]) -> None:
+    """Where to ask for sources that were saved by users, by layer; they come first."""
+    _saved.append(sources)
+
+
 def sources_of(layer_id: str) -> list[Source]:
-    """The sources that deliver a layer."""
-    return [source for source in SOURCES if source.layer == layer_id]
+    """The sources that deliver a layer: those saved here before those declared."""
+    saved = [source for ask in _saved for source in ask(layer_id)]
+    return saved + [source for source in SOURCES if source.layer == layer_id]
 
 
 def source_named(name: str, layer_id: str) -> Source:

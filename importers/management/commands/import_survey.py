@@ -16,7 +16,8 @@ from importers.delivery import Reading
 from importers.errors import Refused
 from importers.phases.cells import Unreadable, read_datetime
 from importers.progress import Progress
-from importers.run import Terms, start
+from importers.outcome import Terms
+from importers.run import start
 from spatial.city import city
 
 

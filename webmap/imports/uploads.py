@@ -1,0 +1,219 @@
+"""Uploads that may break off and go on: the tus protocol 1.0, core and creation.
+
+``POST`` announces name and length, ``PATCH`` appends from the offset that ``HEAD``
+tells. Any tus client works. What is uploaded lies in a folder of its uploader's own
+until a delivery takes it; what nobody takes is removed after a day.
+"""
+
+import base64
+import binascii
+import fcntl
+import json
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from webmap.imports.door import for_importers, refusal
+
+MAX_BYTES = 4 * 1024**3
+MAX_PENDING_BYTES = 8 * 1024**3
+MAX_PENDING = 50
+KEPT_S = 24 * 3600
+CHUNK = 1 << 20
+VERSION = "1.0.0"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file on its way: ``size`` bytes announced, ``offset`` of them here."""
+
+    id: UUID
+    name: str
+    size: int
+    owner: int
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return _folder() / str(self.id)
+
+    @property
+    def path(self) -> Path:
+        """The file itself."""
+        return self.folder / self.name
+
+    @property
+    def offset(self) -> int:
+        """How much of it is here."""
+        return self.path.stat().st_size
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it is here."""
+        return self.offset == self.size
+
+
+@for_importers
+@require_http_methods(["POST", "OPTIONS"])
+def create(request: HttpRequest) -> HttpResponse:
+    """Announce an upload; the answer's Location is where its bytes go."""
+    if request.method == "OPTIONS":
+        return _tus(HttpResponse(status=204))
+    length = request.headers.get("Upload-Length", "")
+    if not length.isdigit():
+        return refusal(request, 400, "缺少 Upload-Length")
+    if int(length) > MAX_BYTES:
+        return refusal(request, 413, f"文件超过 {MAX_BYTES // 1024**3} GB，请分开提交")
+    name = _name(request.headers.get("Upload-Metadata", ""))
+    if not name:
+        return refusal(request, 400, "Upload-Metadata 缺少 filename")
+    _forget_old()
+    if problem := _too_many(request.user.pk, int(length)):
+        return refusal(request, 429, problem)
+    upload = Upload(uuid4(), name, int(length), request.user.pk)
+    upload.folder.mkdir(parents=True)
+    (upload.folder / ".about.json").write_text(
+        json.dumps({"name": name, "size": upload.size, "owner": upload.owner})
+    )
+    upload.path.touch()
+    answer = _tus(HttpResponse(status=201))
+    answer["Location"] = request.build_absolute_uri(f"/imports/uploads/{upload.id}")
+    return answer
+
+
+@for_importers
+@require_http_methods(["HEAD", "PATCH", "DELETE"])
+def one(request: HttpRequest, upload_id: UUID) -> HttpResponse:
+    """Tell how far an upload is, append to it, or drop it."""
+    upload = find(upload_id, request.user.pk)
+    if request.method == "DELETE":
+        drop(upload)
+        return _tus(HttpResponse(status=204))
+    if request.method == "PATCH" and (problem := _append(request, upload)):
+        return _tus(problem)
+    answer = _tus(HttpResponse(status=200 if request.method == "HEAD" else 204))
+    answer["Upload-Offset"], answer["Upload-Length"] = str(upload.offset), str(upload.size)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def find(upload_id: UUID, owner: int) -> Upload:
+    """The owner's upload of that id. Raises Http404: others' do not exist."""
+    try:
+        about = json.loads((_folder() / str(upload_id) / ".about.json").read_text())
+    except (OSError, ValueError) as error:
+        raise Http404("没有这个上传") from error
+    if about["owner"] != owner:
+        raise Http404("没有这个上传")
+    return Upload(upload_id, about["name"], about["size"], owner)
+
+
+def drop(upload: Upload) -> None:
+    """Remove an upload and what it holds."""
+    shutil.rmtree(upload.folder, ignore_errors=True)
+
+
+def gather(uploads: list[Upload], folder: Path) -> list[Path]:
+    """Move whole uploads side by side into a folder, so that companions find each other."""
+    folder.mkdir(parents=True, exist_ok=True)
+    taken = []
+    for upload in uploads:
+        target = folder / upload.name
+        shutil.move(upload.path, target)
+        taken.append(target)
+        drop(upload)
+    return taken
+
+
+def _append(request: HttpRequest, upload: Upload) -> HttpResponse | None:
+    if request.content_type != "application/offset+octet-stream":
+        return refusal(request, 415, "内容类型应为 application/offset+octet-stream")
+    offset = request.headers.get("Upload-Offset", "")
+    with upload.path.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return refusal(request, 423, "这个文件正在另一个连接上传")
+        if not offset.isdigit() or int(offset) != file.tell():
+            return refusal(request, 409, f"应从 {file.tell()} 字节处续传")
+        try:
+            return _receive(request, upload, file)
+        except OSError as error:
+            return refusal(request, 507, f"服务器磁盘写不进：{error.strerror}")
+
+
+def _receive(request: HttpRequest, upload: Upload, file: Any) -> HttpResponse | None:
+    room = upload.size - file.tell()
+    while chunk := request.read(CHUNK):
+        if len(chunk) > room:
+            file.write(chunk[:room])
+            return refusal(request, 413, "内容多于所声明的长度")
+        file.write(chunk)
+        room -= len(chunk)
+    return None
+
+
+def _name(metadata: str) -> str:
+    """The bare file name of tus metadata, without path or control characters."""
+    for item in metadata.split(","):
+        key, _, value = item.strip().partition(" ")
+        if key == "filename":
+            try:
+                text = base64.b64decode(value, validate=True).decode()
+            except (binascii.Error, UnicodeDecodeError):
+                return ""
+            bare = text.replace("\\", "/").rsplit("/", 1)[-1]
+            bare = "".join(c for c in bare if c.isprintable()).strip().lstrip(".")
+            while len(bare.encode()) > 200:
+                bare = bare[1:]
+            return bare
+    return ""
+
+
+def _too_many(owner: int, size: int) -> str:
+    pending = [u for u in _all() if u.owner == owner]
+    if len(pending) >= MAX_PENDING:
+        return f"已有 {len(pending)} 个文件等待提交，请先提交或取消"
+    if sum(u.size for u in pending) + size > MAX_PENDING_BYTES:
+        return "等待提交的文件过大，请先提交或取消一部分"
+    if shutil.disk_usage(_folder()).free < 2 * size:
+        return "服务器磁盘空间不足，请联系管理员"
+    return ""
+
+
+def _all() -> list[Upload]:
+    found = []
+    for about in _folder().glob("*/.about.json"):
+        try:
+            said = json.loads(about.read_text())
+            found.append(Upload(UUID(about.parent.name), said["name"], said["size"], said["owner"]))
+        except (OSError, ValueError, KeyError):
+            continue
+    return found
+
+
+def _forget_old() -> None:
+    for folder in _folder().iterdir():
+        if time.time() - folder.stat().st_mtime > KEPT_S:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder() -> Path:
+    folder = Path(settings.VAR) / "uploads"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _tus(answer: HttpResponse) -> HttpResponse:
+    answer["Tus-Resumable"] = VERSION
+    answer["Tus-Version"] = VERSION
+    answer["Tus-Extension"] = "creation,termination"
+    answer["Tus-Max-Size"] = str(MAX_BYTES)
+    return answer
