@@ -36,8 +36,8 @@ def announce(
         who=terms.get("who", "import"),
         options={"uploaded": True},
     )
-    place(originals.folder_of(run.pk))
-    kept = originals.kept_of(run.pk)
+    place(originals.folder_of(run))
+    kept = originals.kept_of(run)
     run.files = originals.described(kept)
     run.save(update_fields=["files"])
     listed = [str(path) for path in originals.deliverables(kept)]

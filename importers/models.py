@@ -1,6 +1,7 @@
 """What came in, when, with which result, and what was wrong with it."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import uuid4
 
 from django.contrib.gis.db import models
 
@@ -34,6 +35,7 @@ class ImportRun(models.Model):
     stage = models.CharField("阶段", max_length=40, blank=True)
     done = models.PositiveIntegerField("已处理", default=0)
     total = models.PositiveIntegerField("总数", default=0)
+    folder = models.CharField("原始文件夹", max_length=40, blank=True)
     who = models.CharField("经办人", max_length=150)
     change = models.ForeignKey(
         Change, models.PROTECT, null=True, related_name="+", verbose_name="变更"
@@ -48,6 +50,12 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"入库批次 {self.pk} {self.layer}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new run gets a folder of its own, that no other database of this machine shares."""
+        if self._state.adding and not self.folder:
+            self.folder = uuid4().hex
+        super().save(*args, **kwargs)
 
     @property
     def origin(self) -> str:

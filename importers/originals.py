@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from importers.errors import Refused
+from importers.models import ImportRun
 
 CHUNK = 1 << 20
 MAX_KEPT_BYTES = 2 * 1024**3  # what is larger is hashed only
@@ -31,22 +32,22 @@ def described(paths: list[Path]) -> list[dict[str, Any]]:
     ]
 
 
-def folder_of(run_id: int) -> Path:
+def folder_of(run: ImportRun) -> Path:
     """Where a run's files are kept."""
-    return Path(settings.VAR) / "imports" / str(run_id)
+    return Path(settings.VAR) / "imports" / (run.folder or str(run.pk))
 
 
-def keep(run_id: int, paths: list[Path]) -> bool:
+def keep(run: ImportRun, paths: list[Path]) -> bool:
     """Copy the files to the run's folder, unless they lie there; False if they are too large.
 
     Raises:
         Refused: no space, or the folder cannot be written.
     """
-    if all(path.parent == folder_of(run_id) for path in paths):
+    if all(path.parent == folder_of(run) for path in paths):
         return True
     if sum(path.stat().st_size for path in paths) > MAX_KEPT_BYTES:
         return False
-    folder = folder_of(run_id)
+    folder = folder_of(run)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for number, path in enumerate(paths):
@@ -55,24 +56,23 @@ def keep(run_id: int, paths: list[Path]) -> bool:
                 target = folder / f"{number}-{path.name}"
             shutil.copy2(path, target)
     except OSError as error:
-        discard(run_id)
+        discard(run)
         raise Refused(
             f"原始文件存不进 {folder}：{error.strerror}", "请检查磁盘空间与权限"
         ) from error
     return True
 
 
-def kept_of(run_id: int) -> list[Path]:
+def kept_of(run: ImportRun) -> list[Path]:
     """The files kept of a run, in order of their names."""
-    folder = folder_of(run_id)
+    folder = folder_of(run)
     return sorted(p for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
 
 
-def share(run_id: int, with_run: int) -> None:
-    """Let another run have the same files, without a second copy where the disk allows."""
-    folder = folder_of(with_run)
+def share(run: ImportRun, folder: Path) -> None:
+    """Put the files into another folder too, without a second copy where the disk allows."""
     folder.mkdir(parents=True, exist_ok=True)
-    for path in kept_of(run_id):
+    for path in kept_of(run):
         try:
             (folder / path.name).hardlink_to(path)
         except OSError:
@@ -85,9 +85,9 @@ def deliverables(paths: list[Path]) -> list[Path]:
     return [p for p in paths if p.stem not in mains or p.suffix.lower() == ".shp"]
 
 
-def discard(run_id: int) -> None:
+def discard(run: ImportRun) -> None:
     """Remove what was kept of a run that came to nothing."""
-    shutil.rmtree(folder_of(run_id), ignore_errors=True)
+    shutil.rmtree(folder_of(run), ignore_errors=True)
 
 
 def _sha256(path: Path) -> str:

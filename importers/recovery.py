@@ -12,6 +12,8 @@ from importers.staging import Stage
 LOST = "处理中断（进程被终止或与数据库断开）。登记簿没有变动，可用留存的原文件重新提交。"
 UNSTAGED = "数据库曾异常重启，待审核内容已丢失。登记簿没有变动，请重新试运行。"
 
+UNCOMMITTED = "提交中断，登记簿没有变动，可以重新提交。"
+QUEUED = "排队中"
 REVIEW_DAYS = 30
 UNFINISHED = (
     ImportRun.State.DRY,
@@ -34,6 +36,11 @@ def settle_abandoned() -> list[ImportRun]:
     for run in ImportRun.objects.filter(state=ImportRun.State.DRY, options__has_key="staged"):
         if not _is_staged(run):
             settled += _settle(run, UNSTAGED)
+    for run in ImportRun.objects.filter(state=ImportRun.State.DRY).exclude(stage__in=("", QUEUED)):
+        if not locks.is_alive(run.pk):
+            ImportRun.objects.filter(pk=run.pk, state=ImportRun.State.DRY).update(
+                stage="", message=UNCOMMITTED
+            )
     return settled
 
 
@@ -64,7 +71,7 @@ def give_up(run: ImportRun) -> None:
     with connection.cursor() as cursor:
         Stage(run.pk).drop(cursor)
     if not run.options.get("uploaded"):
-        originals.discard(run.pk)
+        originals.discard(run)
 
 
 def expire() -> int:
@@ -80,5 +87,5 @@ def expire() -> int:
                 run.state, run.message = ImportRun.State.DISCARDED, f"{REVIEW_DAYS} 天无人审核"
             run.options["expired"] = True
             run.save(update_fields=["state", "message", "options"])
-        originals.discard(run.pk)
+        originals.discard(run)
     return len(over)

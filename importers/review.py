@@ -137,8 +137,8 @@ def commit_run(
                 at=at or _stated_moment(run),
             )
             run.finished_at = timezone.now()
-            run.message = ""
-            run.save(update_fields=["finished_at", "message"])
+            run.message = run.stage = ""
+            run.save(update_fields=["finished_at", "message", "stage"])
     except Conflict as error:
         raise Refused(f"登记簿在试运行之后有了变动：{error}", "请重新试运行") from error
     except DatabaseError as error:
@@ -163,7 +163,7 @@ def discard(run_id: int, who: str) -> ImportRun:
         run.finished_at = timezone.now()
         run.save(update_fields=["state", "message", "finished_at"])
         recovery.give_up(run)
-        originals.discard(run.pk)
+        originals.discard(run)
     return run
 
 

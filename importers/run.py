@@ -152,7 +152,7 @@ def _keep(run: ImportRun, delivery: Delivery, terms: Terms) -> bool:
     if not terms.keep:
         return False
     paths = originals.with_companions(delivery.paths)
-    run.options["kept"] = originals.keep(run.pk, paths)
+    run.options["kept"] = originals.keep(run, paths)
     return run.options["kept"] and not run.options.get("uploaded")
 
 
@@ -283,7 +283,7 @@ def _conclude(outcome: Outcome) -> None:
 def _fail(run: ImportRun, message: str, kept: bool) -> None:
     run.change = None
     if kept:
-        originals.discard(run.pk)
+        originals.discard(run)
     _end(run, ImportRun.State.REFUSED, message)
 
 

@@ -16,5 +16,6 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("ogc", include("layers.ogc.urls")),
     path("", include("webmap.pages.accounts_urls")),
+    path("", include("webmap.imports.urls")),
     path("", include("webmap.pages.urls")),
 ]

@@ -97,7 +97,7 @@ def test_a_run_is_given_up(tmp_path, var):
     run = try_out(tmp_path, plots(3))
     review.discard(run.pk, "甲")
     assert not staged(run)
-    assert not (var / "imports" / str(run.pk)).exists()
+    assert not (var / "imports" / run.folder).exists()
     with pytest.raises(Refused, match="不在审核中"):
         review.commit_run(run.pk, "甲")
 

@@ -46,7 +46,7 @@ def test_a_dry_run_writes_nothing_and_is_on_record(tmp_path):
     assert not Parcel.objects.exists()
     assert not Change.objects.exists()
     assert outcome.run.state == "dry"
-    assert (tmp_path / "var" / "imports" / str(outcome.run.pk)).exists()  # for the review
+    assert (tmp_path / "var" / "imports" / outcome.run.folder).exists()  # for the review
 
 
 def test_a_commit_is_one_change_with_the_file_kept(tmp_path, var):
@@ -55,7 +55,7 @@ def test_a_commit_is_one_change_with_the_file_kept(tmp_path, var):
     made = Change.objects.get()
     assert (made.who, made.why, made.document, made.at) == ("甲", "测试", "文", moment(2024))
     assert made.origin == f"import-run/{run.pk}"
-    assert (var / "imports" / str(run.pk) / path.name).read_bytes() == path.read_bytes()
+    assert (var / "imports" / run.folder / path.name).read_bytes() == path.read_bytes()
     assert run.files[0]["size"] == path.stat().st_size
     assert Parcel.objects.get(code="P3").location == "P3号"
 

@@ -75,9 +75,9 @@ def create(request: HttpRequest) -> HttpResponse:
     if not name:
         return refusal(request, 400, "Upload-Metadata 缺少 filename")
     _forget_old()
-    if problem := _too_many(request.user.pk, int(length)):
+    if problem := _too_many(owner_of(request), int(length)):
         return refusal(request, 429, problem)
-    upload = Upload(uuid4(), name, int(length), request.user.pk)
+    upload = Upload(uuid4(), name, int(length), owner_of(request))
     upload.folder.mkdir(parents=True)
     (upload.folder / ".about.json").write_text(
         json.dumps({"name": name, "size": upload.size, "owner": upload.owner})
@@ -92,7 +92,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["HEAD", "PATCH", "DELETE"])
 def one(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """Tell how far an upload is, append to it, or drop it."""
-    upload = find(upload_id, request.user.pk)
+    upload = find(upload_id, owner_of(request))
     if request.method == "DELETE":
         drop(upload)
         return _tus(HttpResponse(status=204))
@@ -102,6 +102,11 @@ def one(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     answer["Upload-Offset"], answer["Upload-Length"] = str(upload.offset), str(upload.size)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def owner_of(request: HttpRequest) -> int:
+    """The number of the signed-in account."""
+    return int(request.user.pk or 0)
 
 
 def find(upload_id: UUID, owner: int) -> Upload:

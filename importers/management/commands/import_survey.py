@@ -14,9 +14,9 @@ from django.core.management.base import BaseCommand, CommandError
 from importers import report
 from importers.delivery import Reading
 from importers.errors import Refused
+from importers.outcome import Terms
 from importers.phases.cells import Unreadable, read_datetime
 from importers.progress import Progress
-from importers.outcome import Terms
 from importers.run import start
 from spatial.city import city
 

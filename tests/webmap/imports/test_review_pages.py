@@ -1,0 +1,183 @@
+"""The review over HTTP: what people and programs ask, and who may."""
+
+import base64
+import json
+from math import asinh, pi, radians, tan
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from importers.models import ImportRun, SavedSource
+from layers.access import Role
+from spatial.city import city
+from spatial.parcels.models import Parcel
+from tests.importers.files import gpkg, plots
+from tests.webmap.imports.test_uploads import announce, append
+
+pytestmark = pytest.mark.django_db
+JSON = {"content_type": "application/json", "headers": {"Accept": "application/json"}}
+
+
+@pytest.fixture(autouse=True)
+def at_once(settings, tmp_path):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    settings.VAR = tmp_path / "var"
+
+
+def account(name="steward", *roles):
+    user = User.objects.create_user(name, password="geheim-12")
+    for role in roles or (Role.STEWARD,):
+        user.groups.add(Group.objects.get_or_create(name=role.value)[0])
+    return user
+
+
+@pytest.fixture
+def steward(client):
+    user = account()
+    client.force_login(user)
+    return user
+
+
+def deliver(client, path, layer="parcels", **given):
+    url = announce(client, path.name, path.stat().st_size)["Location"]
+    append(client, url, path.read_bytes(), 0)
+    return client.post("/imports/", {"uploads": [url], "layer": layer, **given}, **JSON)
+
+
+def tried(client, path, **given):
+    answer = deliver(client, path, **given)
+    assert answer.status_code == 201, answer.content
+    return ImportRun.objects.get(pk=answer.json()["id"])
+
+
+def post(client, path, **body):
+    return client.post(path, json.dumps(body), **JSON)
+
+
+def test_a_delivery_is_tried_chosen_committed_and_undone(client, steward, tmp_path):
+    frame = plots(5)
+    frame.loc[2, "code"] = ""
+    run = tried(client, gpkg(tmp_path, frame))
+    told = client.get(f"/imports/{run.pk}", headers=JSON["headers"]).json()
+    assert (told["state"], told["counts"]["added"], told["counts"]["rejected"]) == ("dry", 4, 1)
+    issues = client.get(f"/imports/{run.pk}/issues", headers=JSON["headers"]).json()["issues"]
+    assert [(i["row"], i["code"]) for i in issues] == [(3, "missing-code")]
+    assert len(issues[0]["position"]) == 2
+    rows = client.get(f"/imports/{run.pk}/rows", headers=JSON["headers"]).json()["rows"]
+    assert [row["code"] for row in rows] == ["P0", "P1", "P3", "P4"]
+    assert post(client, f"/imports/{run.pk}/choose", accepted=False, code=["P3"]).json()["chosen"][
+        "open"
+    ] == {"staged": 4, "accepted": 3}
+    assert post(client, f"/imports/{run.pk}/commit", why="定").status_code == 202
+    assert set(Parcel.objects.current().values_list("code", flat=True)) == {"P0", "P1", "P4"}
+    run.refresh_from_db()
+    assert (run.state, run.change.who, run.change.why) == ("committed", "steward", "定")
+    assert post(client, f"/imports/{run.pk}/commit").status_code == 409
+    assert post(client, f"/imports/{run.pk}/undo").status_code == 202
+    assert not Parcel.objects.current().exists()
+
+
+def test_a_program_delivers_with_its_password_and_commits_at_once(tmp_path):
+    account("system")
+    client = Client(enforce_csrf_checks=True)
+    client.defaults["HTTP_AUTHORIZATION"] = (
+        "Basic " + base64.b64encode(b"system:geheim-12").decode()
+    )
+    run = tried(client, gpkg(tmp_path, plots(3)), commit=True)
+    assert run.state == "committed"
+    assert Parcel.objects.count() == 3
+
+
+def test_a_wrong_password_is_refused(client):
+    account("system")
+    bad = "Basic " + base64.b64encode(b"system:falsch").decode()
+    answer = client.get("/imports/", headers={"Authorization": bad, "Accept": "application/json"})
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"].startswith("Basic")
+
+
+def test_a_session_needs_the_token():
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(account())
+    assert client.post("/imports/", {}, **JSON).status_code == 403
+
+
+def test_an_office_sees_only_its_own_layers(client, steward, tmp_path):
+    run = tried(client, gpkg(tmp_path, plots(3)))
+    client.force_login(account("pipes", Role.PIPES))
+    page = client.get("/imports/new").content.decode()
+    assert 'value="pipe-lines"' in page
+    assert 'value="parcels"' not in page
+    for path in ("", "/issues", "/rows", "/issues.csv", "/tiles/0/0/0"):
+        assert client.get(f"/imports/{run.pk}{path}").status_code == 404
+    assert post(client, f"/imports/{run.pk}/commit").status_code == 404
+    assert deliver(client, gpkg(tmp_path, plots(3))).status_code == 400
+    assert client.get("/imports/", headers=JSON["headers"]).json() == {"imports": []}
+
+
+def test_names_of_people_are_masked_in_the_review(client, steward, tmp_path):
+    run = tried(client, gpkg(tmp_path, plots(2, right_holder="欧阳修")))
+    page = client.get(f"/imports/{run.pk}/rows").content.decode()
+    assert "欧**" in page
+    assert "欧阳修" not in page
+
+
+def test_another_reading_needs_no_second_upload(client, steward, tmp_path):
+    frame = plots(3).rename(columns={"code": "号", "location": "在哪"})
+    run = tried(client, gpkg(tmp_path, frame))
+    assert run.state == "refused"
+    assert "没有编码列" in run.message or "没有一列" in run.message
+    assert "号" in client.get(f"/imports/{run.pk}").content.decode()
+    answer = client.post(f"/imports/{run.pk}/again", {"col-code": "号", "col-location": "在哪"})
+    again = ImportRun.objects.latest("id")
+    assert answer["Location"] == f"/imports/{again.pk}"
+    assert (again.state, again.counts["added"]) == ("dry", 3)
+    kept = post(client, f"/imports/{again.pk}/source", name="lan-tian", title="蓝田测绘")
+    assert kept.status_code == 201
+    assert SavedSource.objects.get().columns == {"号": "code", "在哪": "location"}
+    third = tried(client, gpkg(tmp_path, frame))
+    assert (third.state, third.source) == ("dry", "lan-tian")
+
+
+def test_findings_are_a_table_for_the_surveyor(client, steward, tmp_path):
+    frame = plots(2)
+    frame.loc[0, "code"] = "=" + "x" * 50
+    run = tried(client, gpkg(tmp_path, frame))
+    text = client.get(f"/imports/{run.pk}/issues.csv").content.decode("utf-8-sig")
+    assert "too-long" in text
+    assert ",=" not in text
+
+
+def test_tiles_show_what_a_run_would_do(client, steward, tmp_path):
+    run = tried(client, gpkg(tmp_path, plots(3)))
+    view = city().view
+    column = int((view.longitude + 180) / 360 * 2**16)
+    row = int((1 - asinh(tan(radians(view.latitude))) / pi) / 2 * 2**16)
+    answer = client.get(f"/imports/{run.pk}/tiles/16/{column}/{row}")
+    assert answer.status_code == 200
+    assert b"after" in answer.content
+    assert b"P1" in answer.content
+    assert client.get(f"/imports/{run.pk}/tiles/0/0/1").status_code == 404
+
+
+def test_what_is_given_up_is_gone(client, steward, tmp_path):
+    run = tried(client, gpkg(tmp_path, plots(3)))
+    assert post(client, f"/imports/{run.pk}/discard").status_code == 202
+    run.refresh_from_db()
+    assert run.state == "discarded"
+    assert post(client, f"/imports/{run.pk}/choose", accepted=True).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "given, word",
+    [({"uploads": []}, "上传"), ({"uploads": ["x"]}, "重新上传"), ({"layer": "nix"}, "图层"),
+     ({"crs": "EPSG:x"}, "坐标系"), ({"at": "gestern"}, "生效时间")],
+)  # fmt: skip
+def test_a_form_that_says_nonsense(client, steward, tmp_path, given, word):
+    path = gpkg(tmp_path, plots(1))
+    url = announce(client, path.name, path.stat().st_size)["Location"]
+    append(client, url, path.read_bytes(), 0)
+    answer = client.post("/imports/", {"uploads": [url], "layer": "parcels", **given}, **JSON)
+    assert answer.status_code == 400
+    assert word in answer.json()["title"]

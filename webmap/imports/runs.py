@@ -1,0 +1,230 @@
+"""A run as pages and programs see it: its record, findings and staged rows."""
+
+from typing import Any
+
+from django.contrib.gis.db.models import Extent
+from django.db import connection
+from django.db.models import Count
+from django.http import Http404, HttpRequest
+
+from importers import review
+from importers.models import ImportIssue, ImportRun
+from importers.staging import Stage
+from layers.access import may_deliver
+from layers.callers import caller_of
+from layers.declarations import Layer
+from layers.masking import masked
+from layers.registry import layer_named
+from spatial.city import city
+from spatial.crs import transformer
+from spatial.versions.queries import attribute_fields
+from webmap.imports.door import deliverable
+from webmap.values import field_title, scheme_of, shown
+
+PAGE = 50
+MOST_PAGES = 2000
+ACTIONS = {"open": "新增", "replace": "变更", "end": "终止"}
+
+
+def runs_for(request: HttpRequest) -> Any:
+    """The runs of the layers that the caller may deliver, newest first."""
+    return ImportRun.objects.filter(layer__in=[layer.id for layer in deliverable(request)])
+
+
+def run_for(request: HttpRequest, run_id: int) -> tuple[ImportRun, Layer]:
+    """A run and its layer. Raises Http404 where the caller may not deliver the layer."""
+    run = ImportRun.objects.filter(pk=run_id).select_related("change").first()
+    layer = layer_named(run.layer) if run else None
+    if not run or not layer or not may_deliver(caller_of(request), layer):
+        raise Http404("没有这个入库批次")
+    return run, layer
+
+
+def as_json(run: ImportRun, layer: Layer) -> dict[str, Any]:
+    """A run for programs."""
+    return {
+        "id": run.pk,
+        "layer": run.layer,
+        "title": layer.title,
+        "state": run.state,
+        "message": run.message,
+        "stage": run.stage,
+        "done": run.done,
+        "total": run.total,
+        "files": run.files,
+        "source": run.source,
+        "crs": run.crs,
+        "counts": run.counts,
+        "chosen": review.counted(run) if run.state == ImportRun.State.DRY else {},
+        "ignored_columns": run.options.get("ignored", {}),
+        "who": run.who,
+        "started_at": run.started_at.isoformat(),
+        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
+        "change": run.change_id,
+        "undo_change": run.undo_change_id,
+        "links": {
+            "self": f"/imports/{run.pk}",
+            "issues": f"/imports/{run.pk}/issues",
+            "rows": f"/imports/{run.pk}/rows",
+        },
+    }
+
+
+def issue_kinds(run: ImportRun) -> list[dict[str, Any]]:
+    """The kinds of findings of a run with their complete numbers."""
+    kept = {
+        (row["severity"], row["code"]): row["n"]
+        for row in run.issues.values("severity", "code").annotate(n=Count("id"))  # type: ignore[attr-defined]
+    }
+    told = run.counts.get("issues", {})
+    return [
+        {
+            "severity": severity,
+            "code": code,
+            "number": number,
+            "kept": kept.get((severity, code), 0),
+        }
+        for severity in ("error", "warning")
+        for code, number in sorted(told.get(severity, {}).items(), key=lambda item: -item[1])
+    ]
+
+
+def issues_of(run: ImportRun, code: str = "", severity: str = "", page: int = 1) -> dict[str, Any]:
+    """One page of findings, in the order of the file."""
+    found = run.issues.all()  # type: ignore[attr-defined]
+    if code:
+        found = found.filter(code=code)
+    if severity:
+        found = found.filter(severity=severity)
+    page = min(max(page, 1), MOST_PAGES)
+    start = (page - 1) * PAGE
+    listed = list(found.order_by("file", "row", "id")[start : start + PAGE + 1])
+    return {"issues": listed[:PAGE], "page": page, "more": len(listed) > PAGE}
+
+
+def issue_json(issue: ImportIssue) -> dict[str, Any]:
+    """A finding for programs and for the map: positions in degrees."""
+    return {
+        "id": issue.pk,
+        "file": issue.file,
+        "row": issue.row,
+        "field": issue.field,
+        "code": issue.code,
+        "severity": issue.severity,
+        "message": issue.message,
+        "hint": issue.hint,
+        "position": degrees(issue.position.x, issue.position.y) if issue.position else None,
+        "proposal": bool(issue.proposal),
+        "accepted_by": issue.accepted_by,
+        "bounds": bounds_of(issue),
+    }
+
+
+def bounds_of(issue: ImportIssue) -> list[float] | None:
+    """west, south, east, north in degrees of what an issue shows."""
+    shape = issue.place or issue.proposal or issue.position
+    if not shape:
+        return None
+    west, south, east, north = shape.extent
+    return [*degrees(west, south), *degrees(east, north)]
+
+
+def degrees(x: float, y: float) -> list[float]:
+    """A projected position as longitude, latitude."""
+    lon, lat = transformer(city().projected, city().geographic).transform(x, y)
+    return [round(lon, 7), round(lat, 7)]
+
+
+def rows_of(
+    run: ImportRun, layer: Layer, action: str = "", text: str = "", page: int = 1
+) -> dict[str, Any]:
+    """One page of staged rows: what would be added, changed, ended; with what changes.
+
+    Personal data are masked: what a review is about is whether they differ.
+    """
+    stage, page = Stage(run.pk), min(max(page, 1), MOST_PAGES)
+    names = [str(f.column) for f in attribute_fields(layer.model) if f.name != "geom"]
+    with connection.cursor() as cursor:
+        if not stage.exists(cursor):
+            return {"rows": [], "page": page, "more": False}
+        columns = ", ".join(f's."{n}", v."{n}"' for n in names) or "NULL"
+        place = "coalesce(s.geom, v.geom)" if layer.geometry else "NULL::geometry"
+        moved = "s.geom IS DISTINCT FROM v.geom" if layer.geometry else "false"
+        cursor.execute(
+            f"SELECT s.action, s.accepted, s.code, s.row_number, {moved},"
+            f" ST_XMin({place}), ST_YMin({place}), ST_XMax({place}), ST_YMax({place}), {columns}"
+            f' FROM {stage.table} s LEFT JOIN "{layer.model._meta.db_table}" v ON v.id = s.expected'
+            " WHERE s.action = ANY(%s) AND (%s = '' OR strpos(s.code, %s) > 0)"
+            " ORDER BY s.action DESC, s.code OFFSET %s LIMIT %s",
+            [
+                [action] if action in ACTIONS else list(ACTIONS),
+                text,
+                text,
+                (page - 1) * PAGE,
+                PAGE + 1,
+            ],
+        )
+        found = cursor.fetchall()
+    listed = [_row(layer, names, layer.personal, row) for row in found[:PAGE]]
+    return {"rows": listed, "page": page, "more": len(found) > PAGE}
+
+
+def _row(layer: Layer, names: list[str], personal: tuple[str, ...], row: tuple) -> dict[str, Any]:
+    action, accepted, code, number, moved, *rest = row
+    box, cells = rest[:4], rest[4:]
+    after, before = (
+        dict(zip(names, cells[::2], strict=True)),
+        dict(zip(names, cells[1::2], strict=True)),
+    )
+    said = {"open": after, "end": before, "replace": after}[action]
+    differing = [
+        name for name in names if (action == "replace" and after[name] != before[name])
+        or (action != "replace" and said[name] not in (None, "", False))
+    ]  # fmt: skip
+    return {
+        "action": action,
+        "title": ACTIONS[action],
+        "accepted": accepted,
+        "code": code,
+        "row": number,
+        "moved": bool(moved) and action == "replace",
+        "bounds": [*degrees(box[0], box[1]), *degrees(box[2], box[3])]
+        if box[0] is not None
+        else None,
+        "fields": [
+            {
+                "name": name,
+                "title": field_title(layer, layer.column(name)),
+                "before": _shown(layer, name, before, personal) if action != "open" else "",
+                "after": _shown(layer, name, after, personal) if action != "end" else "",
+            }
+            for name in differing
+        ],
+    }
+
+
+def _shown(layer: Layer, name: str, row: dict[str, Any], personal: tuple[str, ...]) -> str:
+    value = row[name]
+    if name in personal:
+        return masked(str(value or "")) or "—"
+    scheme = scheme_of(layer, name, str(row.get("scheme") or ""))
+    return shown(layer.column(name), value, scheme)
+
+
+def extent_of(run: ImportRun, layer: Layer) -> list[float] | None:
+    """west, south, east, north in degrees of what a run brings or finds wrong."""
+    box = None
+    if layer.geometry:
+        with connection.cursor() as cursor:
+            stage = Stage(run.pk)
+            if stage.exists(cursor):
+                cursor.execute(
+                    f"SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e)"
+                    f" FROM (SELECT ST_Extent(geom) AS e FROM {stage.table}) AS x"
+                )
+                box = cursor.fetchone()
+    if not box or box[0] is None:
+        box = run.issues.aggregate(e=Extent("position"))["e"]  # type: ignore[attr-defined]
+    if not box or box[0] is None:
+        return None
+    return [*degrees(box[0], box[1]), *degrees(box[2], box[3])]
