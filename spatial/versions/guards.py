@@ -4,6 +4,7 @@
   transition table; writers of the same codes take turns, so two transactions cannot
   slip past each other).
 - A version is never deleted, and never edited except to close or void it.
+- The changes that a version names exist, and a change is never deleted.
 
 Triggers, because an exclusion constraint on a text code cost six times the load
 itself (see docs/adr/0001-time-model.md).
@@ -23,6 +24,13 @@ FUNCTIONS = """
 CREATE OR REPLACE FUNCTION versions_check_overlap() RETURNS trigger LANGUAGE plpgsql AS $body$
 DECLARE clash text;
 BEGIN
+    SELECT min(named.id)::text INTO clash
+    FROM (SELECT DISTINCT unnest(ARRAY[opened_by_id, closed_by_id, voided_by_id]) AS id
+          FROM fresh) AS named
+    LEFT JOIN versions_change c USING (id) WHERE named.id IS NOT NULL AND c.id IS NULL;
+    IF clash IS NOT NULL THEN
+        RAISE EXCEPTION 'there is no change %', clash USING ERRCODE = '23503';
+    END IF;
     PERFORM pg_advisory_xact_lock(TG_RELID::int, bucket)
     FROM (SELECT DISTINCT hashtext(code) & 255 AS bucket FROM fresh ORDER BY 1) AS buckets;
     -- An aggregate, not LIMIT 1: the planner would hope for an early match, which a
@@ -42,6 +50,11 @@ BEGIN
     RAISE EXCEPTION 'a version is never deleted or edited (%)', TG_TABLE_NAME
         USING ERRCODE = '23514', HINT = 'close it through versions.apply';
 END $body$;
+"""
+
+KEPT = """
+CREATE OR REPLACE TRIGGER versions_no_delete BEFORE DELETE ON versions_change
+    FOR EACH STATEMENT EXECUTE FUNCTION versions_refuse();
 """
 
 TRIGGERS = """
@@ -89,6 +102,7 @@ def install_guards(sender: AppConfig, using: str = "default", **_: Any) -> None:
     if sender.label == "versions":
         with connections[using].cursor() as cursor:
             cursor.execute(FUNCTIONS)
+            cursor.execute(KEPT)
     for model in models:
         _install(using, model)
 

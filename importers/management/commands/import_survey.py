@@ -26,6 +26,8 @@ class Command(BaseCommand):
 
     help = "将测绘成果（GeoPackage、Shapefile、GeoJSON）入库；默认只试运行，加 --commit 才写入。"
 
+    requires_system_checks = ()  # they load the whole site: two seconds before a file is opened
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The files, how to read them, and on which terms."""
         add = parser.add_argument

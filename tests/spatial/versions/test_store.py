@@ -175,3 +175,21 @@ def test_geometry_is_stored_to_the_tenth_of_a_millimetre():
     shape = square(0.12345, 0.54321)
     stored = open_feature(geom=shape).geom
     assert stored.equals_exact(shape, 1e-9)
+
+
+@pytest.mark.django_db
+def test_a_version_names_changes_that_exist():
+    made = open_feature()
+    with pytest.raises(IntegrityError, match="no change 999999"), transaction.atomic():
+        Parcel.objects.filter(pk=made.pk).update(closed_by_id=999999)
+
+
+@pytest.mark.django_db
+def test_a_change_is_never_deleted():
+    open_feature()
+    with (
+        pytest.raises(IntegrityError, match="never deleted"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("DELETE FROM versions_change")
