@@ -8,6 +8,7 @@ from django.db import connection
 
 from importers import locks
 from importers.bulk import indexes_afterwards
+from importers.filing import file_away
 from importers.models import ImportRun
 from importers.progress import Progress
 from importers.staging import Stage, expect_many
@@ -45,6 +46,7 @@ def write(
         Conflict: the register has moved on since the stage was compared.
     """
     stage = Stage(run.pk)
+    file_away(run, layer)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {stage.table} WHERE accepted")
         rows = cursor.fetchone()[0]

@@ -28,7 +28,8 @@ def with_companions(paths: list[Path]) -> list[Path]:
 def described(paths: list[Path]) -> list[dict[str, Any]]:
     """Name, size and SHA-256 of each file."""
     return [
-        {"name": path.name, "size": path.stat().st_size, "sha256": _sha256(path)} for path in paths
+        {"name": path.name, "size": path.stat().st_size, "sha256": sha256_of(path)}
+        for path in paths
     ]
 
 
@@ -90,7 +91,8 @@ def discard(run: ImportRun) -> None:
     shutil.rmtree(folder_of(run), ignore_errors=True)
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):

@@ -1,11 +1,14 @@
 """Terrain and other rasters: the only door to rasterio."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import rasterio
+import rasterio.features
+import rasterio.shutil
 from PIL import Image
 from rasterio.enums import Resampling
 from rasterio.transform import from_origin
@@ -70,6 +73,104 @@ def raster_info(path: Path) -> RasterInfo:
             return RasterInfo(epsg or 0, tuple(source.bounds), source.res[0], source.shape)
     except rasterio.errors.RasterioIOError as error:
         raise RasterError(f"栅格文件读不到：{path.name}") from error
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A raster of heights as delivered.
+
+    ``crs`` is WKT or ''; ``cell_m`` metres; ``rings`` the outlines of where there are
+    data, in the raster's own CRS, as (n, 2) arrays, outer rings and holes alike;
+    ``suspicious`` a value that looks like an undeclared no-data mark, or None.
+    """
+
+    crs: str
+    cell_m: float
+    shape: tuple[int, int]
+    bands: int
+    nodata: float | None
+    minimum: float | None
+    maximum: float | None
+    suspicious: float | None
+    vertical_datum: str
+    rings: tuple[np.ndarray, ...]
+
+
+MARKS = (-32768.0, -32767.0, -9999.0, -99999.0, 32767.0)  # used as no data, often undeclared
+OUTLINE_CELLS = 1_000  # outlines are drawn on a grid of at most so many cells a side
+METRES_PER_DEGREE = 111_320.0
+
+
+def read_sheet(path: Path) -> Sheet:
+    """Look a raster of heights through, at a reduced size where it is large.
+
+    Raises:
+        RasterError: missing, unreadable or without a single height.
+    """
+    try:
+        with rasterio.open(path, driver=["GTiff", "SRTMHGT", "AAIGrid", "HFA"]) as source:
+            step = max(1, *(side // OUTLINE_CELLS for side in source.shape))
+            shape = tuple(max(1, side // step) for side in source.shape)
+            heights = source.read(1, out_shape=shape, masked=True)
+            return _sheet(source, heights)
+    except rasterio.errors.RasterioIOError as error:
+        raise RasterError(f"栅格文件读不到：{path.name}") from error
+
+
+def write_cog(source_path: Path, target: Path, epsg: int) -> None:
+    """Write a raster as a cloud-optimised GeoTIFF: tiled, with overviews, compressed.
+
+    Cells keep their values and places; ``epsg`` is set where the source declares no CRS.
+    The file appears whole or not at all.
+
+    Raises:
+        RasterError: the source cannot be read or the target not be written.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".partial")
+    try:
+        with rasterio.open(source_path) as source:
+            frame = {} if source.crs else {"src_crs": f"EPSG:{epsg}", "crs": f"EPSG:{epsg}"}
+            options = {"blocksize": 512, "compress": "DEFLATE", "predictor": "YES"}
+            options |= {"overview_resampling": "AVERAGE", "bigtiff": "IF_SAFER"}
+            with WarpedVRT(source, **frame) if frame else nullcontext(source) as read:
+                rasterio.shutil.copy(read, partial, driver="COG", **options)
+        partial.replace(target)
+    except (rasterio.errors.RasterioError, OSError) as error:
+        raise RasterError(f"栅格 {source_path.name} 转换不了：{error}") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _sheet(source: rasterio.DatasetReader, heights: np.ma.MaskedArray) -> Sheet:
+    known = heights.compressed()
+    known = known[np.isfinite(known)].astype(float)
+    if not known.size:
+        raise RasterError(f"{Path(source.name).name} 没有一个有效的高程值")
+    mask = np.isfinite(heights.filled(np.nan) if heights.dtype.kind == "f" else heights) & ~(
+        np.ma.getmaskarray(heights)
+    )
+    shape = source.shape
+    scaled = source.transform * source.transform.scale(
+        shape[1] / heights.shape[1], shape[0] / heights.shape[0]
+    )
+    outlines = rasterio.features.shapes(mask.astype("uint8"), mask=mask, transform=scaled)
+    rings = tuple(np.array(ring) for shape_, _ in outlines for ring in shape_["coordinates"])
+    marks = [m for m in MARKS if m in (known.min(), known.max())]
+    crs = source.crs
+    is_geographic = bool(crs and crs.is_geographic)
+    return Sheet(
+        crs=crs.to_wkt() if crs else "",
+        cell_m=source.res[0] * (METRES_PER_DEGREE if is_geographic else 1.0),
+        shape=shape,
+        bands=source.count,
+        nodata=source.nodata,
+        minimum=float(known.min()),
+        maximum=float(known.max()),
+        suspicious=marks[0] if marks else None,
+        vertical_datum=str(source.tags().get("VERTICAL_DATUM", "")),
+        rings=rings,
+    )
 
 
 def terrain_tile(path: Path, zoom: int, column: int, row: int) -> bytes:

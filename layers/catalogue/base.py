@@ -1,8 +1,8 @@
 """Base geography."""
 
-from layers.access import Sharing
+from layers.access import Role, Sharing
 from layers.declarations import SCHEMATIC, Field, Layer, Paint
-from spatial.base.models import Address, District, LandCover, Road, Water
+from spatial.base.models import Address, District, LandCover, Road, TerrainSheet, Water
 
 OPEN_BASE = "基础地理信息，依法可公开"
 
@@ -142,5 +142,31 @@ LAYERS = (
         paint=Paint(
             rank=78, kind="circle", colour="#7a6f5d", width=2, label="house_number", label_zoom=17
         ),
+    ),
+    Layer(
+        id="terrain-sheets",
+        title="高程数据",
+        title_en="Terrain sheets",
+        description="数字高程模型各图幅的范围、格网间距与高程基准。",
+        model=TerrainSheet,
+        fields=(
+            Field("name", "Name", in_tiles=True),
+            Field("cell_m", "Cell size", unit="m"),
+            Field("columns", "Columns"),
+            Field("rows", "Rows"),
+            Field("minimum_m", "Lowest", unit="m"),
+            Field("maximum_m", "Highest", unit="m"),
+            Field("vertical_datum", "Vertical datum"),
+            Field("surveyed_on", "Surveyed on"),
+            SCHEMATIC,
+        ),
+        sharing=Sharing.CONDITIONAL,
+        reason="高程数据的精度与范围受测绘成果管理规定约束，按需申请",
+        granted=frozenset({Role.HAZARD, Role.PLANNER, Role.LAND}),
+        steward="自然资源局",
+        update_cycle="按测制",
+        min_zoom=8,
+        search=("name",),
+        paint=Paint(rank=4, kind="line", colour="#7d6a4d"),
     ),
 )

@@ -72,6 +72,27 @@ class Address(SpatialFeature):
         verbose_name = verbose_name_plural = "地址"
 
 
+class TerrainSheet(SpatialFeature):
+    """A raster of ground heights: where it lies, how fine it is, in which file.
+
+    ``file`` is the SHA-256 of what was delivered; the cloud-optimised copy bears its name.
+    """
+
+    name = models.CharField("名称", max_length=100, blank=True)
+    cell_m = models.FloatField("格网间距（米）")
+    columns = models.PositiveIntegerField("列数")
+    rows = models.PositiveIntegerField("行数")
+    minimum_m = models.FloatField("最低高程（米）", null=True)
+    maximum_m = models.FloatField("最高高程（米）", null=True)
+    vertical_datum = models.CharField("高程基准", max_length=40, blank=True)
+    surveyed_on = models.DateField("测制日期", null=True)
+    file = models.CharField("文件", max_length=64)
+    geom = CityGeometryField("图形", kinds=POLYGONS)
+
+    class Meta(SpatialFeature.Meta):
+        verbose_name = verbose_name_plural = "高程数据"
+
+
 class LandCover(SpatialFeature):
     """A piece of land as the survey found it used."""
 
