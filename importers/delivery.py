@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 import shapely
 
+from importers import cluster
 from importers.encoding import Encoded, encode
 from importers.errors import Refused
 from importers.formats.opening import open_table
@@ -61,6 +62,11 @@ class Opened:
         return own | ({GEOMETRY} if self.epsg else set())
 
     @property
+    def wanted(self) -> list[str]:
+        """The file's columns that are read."""
+        return list(dict.fromkeys(self.headers.values()))
+
+    @property
     def ignored(self) -> list[str]:
         """The file's columns that mean nothing here."""
         return [name for name in self.table.fields if name not in self.headers.values()]
@@ -109,7 +115,10 @@ class Delivery:
     def batches(self) -> Iterator[Encoded]:
         """Every row, checked, in the city's CRS; the reading runs ahead of who takes them."""
         for number, opened in enumerate(self.opened):
-            yield from ahead(encode(b, number) for b in process(opened, self.register))
+            if cluster.is_worth_it(opened.table):
+                yield from cluster.spread(opened, number, self.register)
+            else:
+                yield from ahead(encode(b, number) for b in process(opened, self.register))
 
     def _check_alike(self) -> None:
         first = self.opened[0]
@@ -156,18 +165,23 @@ def open_file(path: Path, folder: Path, register: Register, reading: Reading) ->
 
 def process(opened: Opened, register: Register) -> Iterator[Batch]:
     """One file through all phases, batch by batch."""
-    wanted = list(dict.fromkeys(opened.headers.values()))
-    for rows in opened.table.batches(wanted):
-        batch, present = _batch(opened, rows)
-        if opened.epsg and batch.shapes is not None and rows.numbers[0] == 1:
-            check_plausible(batch.shapes, opened.epsg, opened.table.name)
-        if opened.epsg:
-            reproject(batch, opened.epsg)
-            check_geometry(batch, register, present)
-        parse(batch, register)
-        check_schemes(batch, register)
-        _flag_damaged(batch, opened.table.undecodable)
-        yield locate(batch)
+    for rows in ahead(opened.table.batches(opened.wanted)):
+        yield checked(rows, opened, register)
+
+
+def checked(rows: Rows, opened: Opened, register: Register) -> Batch:
+    """Some rows of a file through all phases: pure, on whatever machine."""
+    batch, present = _batch(opened, rows)
+    if opened.epsg and batch.shapes is not None and rows.numbers[0] == 1:
+        check_plausible(batch.shapes, opened.epsg, opened.table.name)
+    if opened.epsg:
+        reproject(batch, opened.epsg)
+        check_geometry(batch, register, present)
+    parse(batch, register)
+    check_schemes(batch, register)
+    _flag_damaged(batch, opened.table.undecodable)
+    batch.issues.sort(key=lambda issue: issue.row)  # the same for stretches of any length
+    return locate(batch)
 
 
 def _batch(opened: Opened, rows: Rows) -> tuple[Batch, np.ndarray]:

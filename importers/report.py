@@ -32,7 +32,10 @@ def lines(outcome: Outcome, limit: int) -> list[str]:
     if outcome.caution:
         said.append(f"注意 caution: {outcome.caution}")
     if run.state == run.State.DRY:
-        said.append("试运行 dry run：没有写入；核对无误后加 --commit")
+        said.append(
+            "试运行 dry run：没有写入；核对无误后 manage.py review_import"
+            f" {run.pk} --commit，或在网页“数据入库”中审核"
+        )
     if run.change_id:
         said.append(f"已入库 committed: run {run.pk}，变更 change {run.change_id}；"
                     f"撤销：manage.py undo_import {run.pk}")  # fmt: skip

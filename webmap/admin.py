@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django_tasks_db.models import DBTaskResult
 
 from spatial.versions.models import Ancestry, Change, Revision
+from webmap import admin_imports  # noqa: F401  (registers its pages)
 from webmap.admin_changes import ChangeAdmin
 from webmap.admin_reading import ReadOnly
 from webmap.admin_registers import register_registers

@@ -162,6 +162,7 @@ LOGGING = {
 }
 
 TERRAIN = VAR / "terrain.tif"
+IMPORT_CLUSTER = os.environ.get("IMPORT_CLUSTER", "")  # the address of a Dask scheduler
 
 # GDAL below 3.9 cannot be told to stay off the network; no user-supplied CRS or URL
 # ever reaches GeoDjango's GDAL here, and the site runs on an isolated network.

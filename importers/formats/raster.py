@@ -29,7 +29,7 @@ def open_raster(path: Path, ask: Ask) -> Table:
     if sheet.bands != 1:
         raise Refused(f"{path.name} 有 {sheet.bands} 个波段，高程数据应为单波段")
     _check_heights(path.name, sheet)
-    columns = {
+    columns: dict[str, list] = {
         "code": [path.stem[:40]],
         "name": [path.stem[:100]],
         "cell_m": [round(sheet.cell_m, 3)],

@@ -77,6 +77,10 @@ class Table:
                 f"{self.name} 只读到 {count} 条，应有 {self.features} 条", "文件可能不完整"
             )
 
+    def bare(self) -> "Table":
+        """What the table says of itself, without the way to its rows: to be sent elsewhere."""
+        return replace(self, read=_nothing, undecodable=self.undecodable, remarks=())
+
     def renamed(self, name: str) -> "Table":
         """The same table under the name that its sender knows."""
         return replace(self, name=name, remarks=tuple(replace(r, file=name) for r in self.remarks))
@@ -139,6 +143,10 @@ def pick(names: Sequence[str], ask: Ask, file: str) -> str:
     if not names:
         raise Refused(f"{file} 内没有图层")
     raise Refused(f"{file} 内有多个图层：{'、'.join(names)}", "请用 --table 指明")
+
+
+def _nothing(_fields: Sequence[str], _size: int) -> Iterator[Rows]:
+    return iter(())
 
 
 def _column(values: Sequence) -> np.ndarray:

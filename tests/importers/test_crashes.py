@@ -111,9 +111,9 @@ def test_a_killed_import_has_written_nothing_and_says_so(tmp_path):
 
 def test_a_lost_connection_leaves_nothing(tmp_path):
     path = gpkg(tmp_path, plots(50))
-    with before_each_insert("PERFORM pg_terminate_backend(pg_backend_pid())"):
-        with pytest.raises(Refused, match="连接中断，没有写入"):
-            start([path], "parcels", commit=True)
+    cut = before_each_insert("PERFORM pg_terminate_backend(pg_backend_pid())")
+    with cut, pytest.raises(Refused, match="连接中断，没有写入"):
+        start([path], "parcels", commit=True)
     run = ImportRun.objects.get()
     assert (run.state, run.change) == ("refused", None)
     assert not Parcel.objects.exists()
@@ -122,9 +122,9 @@ def test_a_lost_connection_leaves_nothing(tmp_path):
 
 def test_a_full_disk_leaves_nothing(tmp_path):
     path = gpkg(tmp_path, plots(50))
-    with before_each_insert("RAISE EXCEPTION 'no space' USING ERRCODE = '53100'"):
-        with pytest.raises(Refused, match="磁盘已满"):
-            start([path], "parcels", commit=True)
+    full = before_each_insert("RAISE EXCEPTION 'no space' USING ERRCODE = '53100'")
+    with full, pytest.raises(Refused, match="磁盘已满"):
+        start([path], "parcels", commit=True)
     assert ImportRun.objects.get().state == "refused"
     assert not Parcel.objects.exists()
 

@@ -2,6 +2,8 @@
 
 import pytest
 import shapely
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection
 
 from importers import recovery, review
@@ -159,3 +161,14 @@ def test_a_stage_lost_in_a_crash_is_said(tmp_path):
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {Stage(run.pk).table}")
     assert [r.pk for r in recovery.settle_abandoned()] == [run.pk]
+
+
+def test_the_command_decides(tmp_path, capsys):
+    run = try_out(tmp_path, plots(4))
+    call_command("review_import", run.pk, "--commit", "--without", "P1", "P2")
+    assert standing() == {"P0", "P3"}
+    assert "新增 2" in capsys.readouterr().out
+    other = try_out(tmp_path, plots(6))
+    call_command("review_import", other.pk, "--discard")
+    with pytest.raises(CommandError, match="不在审核中"):
+        call_command("review_import", other.pk, "--commit")
