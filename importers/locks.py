@@ -7,7 +7,7 @@ holds nothing, whatever it left written.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 RUN, REGISTER, REVIEW = 0x7475_6A01, 0x7475_6A02, 0x7475_6A03
 _own: set[int] = set()
@@ -61,5 +61,5 @@ def _release(run_id: int) -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [RUN, run_id])
-    except DatabaseError:
+    except Error:
         connection.close()  # the session is gone, and its locks with it

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from importers import commit, locks, originals, recovery
@@ -141,7 +141,7 @@ def commit_run(
             run.save(update_fields=["finished_at", "message", "stage"])
     except Conflict as error:
         raise Refused(f"登记簿在试运行之后有了变动：{error}", "请重新试运行") from error
-    except DatabaseError as error:
+    except Error as error:
         raise Refused(
             f"数据库出错，没有写入：{str(error).splitlines()[0]}",
             f"批次 {run_id} 仍待审核，可以重试",

@@ -5,11 +5,13 @@ or not at all. A dry run leaves its stage standing, for the review.
 """
 
 import contextlib
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import Error as AnyDatabaseError
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from importers import commit as committing
@@ -32,6 +34,7 @@ from spatial.versions.queries import conflicts_in, revision_of
 
 CUT_OFF = "与数据库的连接中断"
 DISK_FULL = "53100"
+RECONNECTS, RECONNECT_S = 8, 1.0  # a server that restarts after a crash is back in seconds
 
 
 def start(
@@ -78,7 +81,7 @@ def _end_unopened(run: ImportRun, error: BaseException) -> None:
     refused = isinstance(error, Refused)
     if isinstance(error, Refused) and error.columns:
         run.options["columns_found"] = list(error.columns)
-    with contextlib.suppress(DatabaseError):
+    with contextlib.suppress(AnyDatabaseError):
         _end(run, ImportRun.State.REFUSED, str(error) if refused else "处理出错，没有写入")
     if isinstance(error, Refused):
         error.run_id = run.pk
@@ -102,10 +105,10 @@ def _carry_out(
         refused = Refused(str(error))
         refused.run_id = run.pk
         raise refused from error
-    except DatabaseError as error:
+    except AnyDatabaseError as error:
         raise _settled(run, error, kept) from error
     except BaseException:
-        with contextlib.suppress(DatabaseError):
+        with contextlib.suppress(AnyDatabaseError):
             _fail(run, "中断，没有写入", kept)
         raise
 
@@ -287,7 +290,7 @@ def _fail(run: ImportRun, message: str, kept: bool) -> None:
     _end(run, ImportRun.State.REFUSED, message)
 
 
-def _settled(run: ImportRun, error: DatabaseError, kept: bool) -> Refused:
+def _settled(run: ImportRun, error: AnyDatabaseError, kept: bool) -> Refused:
     """What is true after the database failed us: ask it again, in a new session."""
     code = getattr(error.__cause__, "pgcode", "")
     if code == DISK_FULL:
@@ -296,9 +299,10 @@ def _settled(run: ImportRun, error: DatabaseError, kept: bool) -> Refused:
     elif isinstance(error, OperationalError | InterfaceError):
         connection.close()
         refused = Refused(f"{CUT_OFF}，结果以批次 {run.pk} 的状态为准", "请稍后查看该批次")
-        with contextlib.suppress(DatabaseError):
-            fresh = ImportRun.objects.get(pk=run.pk)
-            if fresh.state == ImportRun.State.RUNNING:
+        if fresh := _found_again(run):
+            if fresh.state == ImportRun.State.COMMITTED:
+                refused = Refused(f"{CUT_OFF}，但已写入：批次 {run.pk}，变更 {fresh.change_id}")
+            elif fresh.state == ImportRun.State.RUNNING:
                 _fail(fresh, f"{CUT_OFF}，没有写入任何内容", kept)
                 refused = Refused(f"{CUT_OFF}，没有写入任何内容", "请重新提交")
     else:
@@ -306,6 +310,16 @@ def _settled(run: ImportRun, error: DatabaseError, kept: bool) -> Refused:
         raise error
     refused.run_id = run.pk
     return refused
+
+
+def _found_again(run: ImportRun) -> ImportRun | None:
+    """The run as the database holds it, once it answers again; None if it does not."""
+    for _ in range(RECONNECTS):
+        with contextlib.suppress(AnyDatabaseError):
+            return ImportRun.objects.get(pk=run.pk)
+        connection.close()
+        time.sleep(RECONNECT_S)
+    return None
 
 
 def _end(run: ImportRun, state: str, message: str = "") -> None:

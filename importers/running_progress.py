@@ -7,7 +7,7 @@ connection of its own, and never waits for a lock.
 import threading
 import time
 
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 
 from importers.progress import Progress
 
@@ -50,6 +50,6 @@ class RunProgress(Progress):
                     [self.what[:40], self.done, max(self.total, 0), self.run_id],
                 )
             self._said = now
-        except DatabaseError:
+        except Error:
             session.close()
             time.sleep(EVERY_S)

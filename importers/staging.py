@@ -76,7 +76,8 @@ class Stage:
         if encoded.data:
             quoted = ", ".join(f'"{name}"' for name in encoded.columns)
             source = BytesIO(encoded.data)
-            cursor.copy_expert(f"COPY {self.table} ({quoted}) FROM STDIN", source, 1 << 20)
+            with connection.wrap_database_errors:  # which Django does not do for COPY
+                cursor.copy_expert(f"COPY {self.table} ({quoted}) FROM STDIN", source, 1 << 20)
 
 
 def expect_many(cursor: Any) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
 
-from importers import report
+from importers import recovery, report
 from importers.delivery import Reading
 from importers.errors import Refused
 from importers.outcome import Terms
@@ -51,6 +51,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **given: Any) -> None:
         """Run, report, and fail with one line when refused."""
+        recovery.settle_abandoned()
         try:
             outcome = start(
                 given["files"],
