@@ -5,6 +5,7 @@ import re
 import numpy as np
 import shapely
 
+from importers.checks.repairs import made_valid, why_unreadable
 from importers.phases.batch import Batch, Message
 from importers.phases.columns import GEOMETRY, Register
 from importers.phases.reproject import inside
@@ -32,25 +33,30 @@ REASONS = {
     "Too few points in geometry component": "顶点太少",
     "Invalid Coordinate": "坐标无效",
 }
+REDRAW = "请在原图中改正后重交"
 _REASON = re.compile(r"^(.*?)\s*\[(\S+) (\S+)\]$")
 
 
-def check_geometry(batch: Batch, register: Register, present: np.ndarray) -> Batch:
+def check_geometry(
+    batch: Batch, register: Register, present: np.ndarray, raw: np.ndarray | None = None
+) -> Batch:
     """Flag geometry that is missing, unreadable, of a wrong type, not finite, invalid or away.
 
-    ``present`` tells which rows had a geometry in the file at all.
+    ``present`` tells which rows had a geometry in the file at all; ``raw`` is the WKB as it
+    stood there, from which an unreadable geometry is explained. An invalid area comes
+    with a valid one as proposal, and with the place where it breaks.
     """
     shapes = batch.shapes
     if shapes is None or not register.kinds:
         return batch
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    _flag(batch, present & shapely.is_missing(shapes), "geometry-unreadable", "图形数据无法解读")
+    _flag_unreadable(batch, present & shapely.is_missing(shapes), raw)
     _flag(batch, present & shapely.is_empty(shapes), "geometry-empty", "图形为空")
     if register.needs_geometry:
         _flag(batch, ~present, "geometry-missing", "没有图形")
     usable = ~empty & _check_types(batch, register, ~empty)
     usable &= _check_finite(batch, usable)
-    usable &= _check_valid(batch, usable)
+    usable &= _check_valid(batch, register, usable)
     _check_window(batch, usable)
     return batch
 
@@ -99,13 +105,25 @@ def _check_finite(batch: Batch, where: np.ndarray) -> np.ndarray:
     return finite
 
 
-def _check_valid(batch: Batch, where: np.ndarray) -> np.ndarray:
+def _flag_unreadable(batch: Batch, where: np.ndarray, raw: np.ndarray | None) -> None:
+    if raw is None:
+        _flag(batch, where, "geometry-unreadable", "图形数据无法解读")
+        return
+    for position in np.flatnonzero(where).tolist():
+        why = why_unreadable(bytes(raw[position]))
+        _flag(batch, [position], "geometry-unreadable", f"图形无法读取：{why}", REDRAW)
+
+
+def _check_valid(batch: Batch, register: Register, where: np.ndarray) -> np.ndarray:
     shapes: np.ndarray = batch.shapes  # type: ignore[assignment]
     valid = shapely.is_valid(shapes)
     for position in np.flatnonzero(where & ~valid).tolist():
         reason, x, y = _reason(shapes[position])
-        _flag(batch, [position], "geometry-invalid", f"图形无效：{reason}", "请在原图中改正后重交")
-        batch.issues[-1].x, batch.issues[-1].y = x, y
+        _flag(batch, [position], "geometry-invalid", f"图形无效：{reason}", REDRAW)
+        issue = batch.issues[-1]
+        issue.x, issue.y = x, y
+        issue.place = shapely.Point(x, y) if x is not None else None
+        issue.proposal = made_valid(shapes[position], register.kinds)
     return valid
 
 

@@ -1,5 +1,6 @@
 """``manage.py import_survey FILE... --layer LAYER [--crs EPSG:N] [--commit]``."""
 
+import contextlib
 import getpass
 import json
 import re
@@ -10,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
 
 from importers import recovery, report
 from importers.delivery import Reading
@@ -51,7 +53,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **given: Any) -> None:
         """Run, report, and fail with one line when refused."""
-        recovery.settle_abandoned()
+        with contextlib.suppress(Error):  # the files come first: they may be wrong as well
+            recovery.settle_abandoned()
         try:
             outcome = start(
                 given["files"],
