@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from importers import cluster
+from importers.checks.rows import check_rows
 from importers.encoding import Encoded, encode
 from importers.errors import Refused
 from importers.formats.opening import open_table
@@ -179,6 +180,7 @@ def checked(rows: Rows, opened: Opened, register: Register) -> Batch:
         check_geometry(batch, register, present)
     parse(batch, register)
     check_schemes(batch, register)
+    check_rows(batch, register)
     _flag_damaged(batch, opened.table.undecodable)
     batch.issues.sort(key=lambda issue: issue.row)  # the same for stretches of any length
     return locate(batch)

@@ -5,6 +5,7 @@ compares with ``=`` the serialised bytes). A column that the files do not carry 
 what it has. Afterwards the staging table holds only what is to be done.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,6 +109,22 @@ def reject_incomplete(
     name = lacking[0].name if lacking else GEOMETRY
     hint = f"请补上该列，或用 --set {name}=值" if lacking else "请提交带图形的文件"
     return [Issue(files[f], r, "required", message, name, hint) for f, r in cursor.fetchall()]
+
+
+def reject_rows(cursor: Any, stage: Stage, rows: Collection[tuple[int, int]]) -> dict[str, int]:
+    """Take out rows by number of the file and row; returns how many, by what they did."""
+    if not rows:
+        return {}
+    numbers = [list(column) for column in zip(*rows, strict=True)]
+    cursor.execute(
+        f"WITH gone AS (DELETE FROM {stage.table} s"
+        " USING unnest(%s::int[], %s::int[]) AS bad(file_number, row_number)"
+        " WHERE (s.file_number, s.row_number) = (bad.file_number, bad.row_number)"
+        " AND s.action IN ('open', 'replace') RETURNING s.action)"
+        " SELECT action, count(*) FROM gone GROUP BY action",
+        numbers,
+    )
+    return dict(cursor.fetchall())
 
 
 def _is_empty(cursor: Any, table: str) -> bool:

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,6 +53,12 @@ class IssueLog:
             self.counts[issue.severity.value, issue.code] += 1
             if len(self.kept) < self.limit:
                 self.kept.append(issue)
+
+    def add_all(self, issues: Iterable[Issue], totals: Mapping[tuple[str, str], int]) -> None:
+        """Take in findings of which only the first of each kind are given, and all counted."""
+        room = self.limit - len(self.kept)
+        self.kept.extend(list(issues)[: max(room, 0)])
+        self.counts.update(totals)
 
     @property
     def total(self) -> int:

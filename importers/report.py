@@ -90,7 +90,9 @@ def _issue_line(issue: Issue) -> str:
 
 
 def _issue_data(issue: Issue) -> dict[str, Any]:
-    told = {k: v for k, v in vars(issue).items() if k not in ("x", "y", "severity")}
+    shown_apart = ("x", "y", "severity", "place", "proposal")
+    told = {k: v for k, v in vars(issue).items() if k not in shown_apart}
+    told["proposal"] = issue.proposal is not None
     return {**told, "severity": issue.severity.value, "position": _place(issue)}
 
 

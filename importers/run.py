@@ -16,8 +16,15 @@ from django.utils import timezone
 
 from importers import commit as committing
 from importers import locks, originals, recovery
+from importers.checks.run_checks import check_stage
 from importers.delivery import Delivery, Reading
-from importers.difference import Difference, compare, reject_duplicates, reject_incomplete
+from importers.difference import (
+    Difference,
+    compare,
+    reject_duplicates,
+    reject_incomplete,
+    reject_rows,
+)
 from importers.errors import Refused
 from importers.issues import IssueLog
 from importers.models import ImportRun
@@ -233,11 +240,33 @@ def _stage(
     log.add(incomplete)
     difference.added -= len(incomplete)
     difference.rejected = rejected + len(twice) + len(incomplete)
+    if terms.checks:
+        progress.step("检查")
+        _check(cursor, stage, layer, files, difference, log)
     run.options["tables"], run.options["carried"] = files, sorted(delivery.carried)
     cursor.execute(f"SELECT count(*) FROM {stage.table}")
     run.options["staged"] = cursor.fetchone()[0]
     run.options["revision"] = revision_of(layer.model)
     return difference
+
+
+def _check(
+    cursor: Any,
+    stage: Stage,
+    layer: Layer,
+    files: Sequence[str],
+    difference: Difference,
+    log: IssueLog,
+) -> None:
+    """The rules between features; a row in error leaves the stage."""
+    checked = check_stage(cursor, stage.table, layer.id, files)
+    log.add_all(checked.issues, checked.totals)
+    for action, number in reject_rows(cursor, stage, checked.errors).items():
+        difference.rejected += number
+        if action == "open":
+            difference.added -= number
+        else:
+            difference.changed -= number
 
 
 def _judge(outcome: Outcome, terms: Terms, commit: bool) -> None:

@@ -3,6 +3,9 @@
 import pytest
 
 from tests.caches import forget_everything
+from tests.rules import let_codes_be_short
+
+let_codes_be_short()
 
 
 @pytest.fixture(autouse=True)

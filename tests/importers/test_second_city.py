@@ -13,7 +13,6 @@ import psycopg2
 import pytest
 from django.conf import settings
 from django.db import connection
-from shapely.affinity import scale, translate
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 NAME = f"test_second_city_{os.getpid()}"
@@ -71,11 +70,9 @@ def in_second_city(commands, folder):
 def revised(folder):
     """One plot renamed, one redrawn, three gone, one new."""
     frame = gpd.read_file(PLOTS, layer="plots")
-    middle = frame.geometry.area.argsort()[200]
     frame.loc[5, "ID"] = "changed"
-    frame.loc[9, "geometry"] = scale(frame.geometry[9], 0.9, 0.9)
-    moved = translate(frame.geometry[middle], 0.5)
-    added = frame.iloc[[middle]].assign(ID_2="NEW", geometry=[moved])
+    frame.loc[9, "geometry"] = frame.geometry[9].buffer(-0.5)
+    added = frame.iloc[[20]].assign(ID_2="NEW", geometry=[frame.geometry[20].buffer(-0.5)])
     path = folder / "revised.gpkg"
     again = pd.concat([frame.drop(index=[20, 21, 22]), added])
     again.to_file(path, layer="plots", driver="GPKG")

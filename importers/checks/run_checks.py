@@ -1,0 +1,131 @@
+"""The door to the rules between features, on a stage after the difference; see also ``rows``."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import shapely
+
+from importers.checks import pipes, places, references
+from importers.checks.catalogue import Rule, rules_for
+from importers.checks.coverage import check_coverage, check_points
+from importers.checks.found import Found, Row
+from importers.checks.scene import Scene
+from importers.checks.shapes import set_place
+from importers.issues import Issue
+
+LIMIT = 10_000
+COVERAGE = ("overlap", "geometry-duplicate", "gap", "vertex-unmatched")
+NEAR = ("gap", "vertex-unmatched")  # their tolerance is how far a neighbour may be, in metres
+GROUPS = {"districts": "level", "constraints": "kind", "pipe-points": "network"}
+POINTS = frozenset({"pipe-points"})
+RULES: dict[str, Callable[[Scene, Rule], Iterator[Found]]] = {
+    "outside-parcel": places.outside_parcel,
+    "outside-district": places.outside_district,
+    "code-place": places.code_place,
+    "stale-parent": references.stale_parent,
+    "area": references.registered_area,
+    "pipe-dangling": pipes.dangling,
+    "pipe-loop": pipes.loop,
+    "pipe-duplicate": pipes.duplicate,
+    "pipe-kind": pipes.kind,
+    "pipe-level": pipes.level,
+    "pipe-slope": pipes.slope,
+    "pipe-above-ground": pipes.above_ground,
+    "pipe-degree": pipes.degree,
+}
+
+
+@dataclass
+class Checked(Sequence[Issue]):
+    """The findings on a stage, at most LIMIT of each rule; ``totals`` counts them all.
+
+    ``rows`` are the staged rows of the issues, in the same order; ``errors`` all staged
+    rows in error, complete: (number of the file, row).
+    """
+
+    issues: list[Issue] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    totals: Counter[tuple[str, str]] = field(default_factory=Counter)  # (severity, code)
+    errors: set[Row] = field(default_factory=set)
+
+    def __len__(self) -> int:
+        return len(self.issues)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.issues[index]
+
+
+def check_stage(cursor: Any, stage: str, layer: str, files: Sequence[str]) -> Checked:
+    """Examine what a stage adds or changes beside what will stand; nothing is altered.
+
+    ``stage`` is the SQL name of the staging table, ``files`` the names by file number.
+    The caller's planner settings hold: no rule needs a nested loop but over an index.
+    """
+    rules, checked = rules_for(layer), Checked()
+    scene = Scene(cursor, stage, layer)
+    if scene.prepare():
+        for rule, found in _all_found(scene, rules):
+            _take(checked, rule, found, files)
+        _locate(scene, checked)
+    return checked
+
+
+def _all_found(scene: Scene, rules: dict[str, Rule]) -> Iterator[tuple[Rule, Found]]:
+    if rules.keys() & set(COVERAGE):
+        reach = max((rules[name].tolerance for name in NEAR if name in rules), default=0.0)
+        for figures in scene.neighbourhoods(reach, GROUPS.get(scene.layer, "''")):
+            if scene.layer in POINTS:
+                every = check_points(figures, rules["geometry-duplicate"])
+            else:
+                every = check_coverage(figures, rules)
+            for found in every:
+                yield rules[found.code], found
+    for name, look in RULES.items():
+        if name in rules:
+            for found in look(scene, rules[name]):
+                yield rules[name], found
+
+
+def _take(checked: Checked, rule: Rule, found: Found, files: Sequence[str]) -> None:
+    key = (rule.severity.value, rule.code)
+    checked.totals[key] += 1
+    if rule.is_error:
+        checked.errors.add(found.row)
+        if found.also:
+            checked.errors.add(found.also)
+    if checked.totals[key] > LIMIT:
+        return
+    issue = Issue(
+        files[found.row[0]],
+        found.row[1],
+        rule.code,
+        found.text,
+        found.field or ("geom" if found.place is not None else "code"),
+        rule.hint,
+        rule.severity,
+    )
+    set_place(issue, found.place)
+    checked.issues.append(issue)
+    checked.rows.append(found.row)
+
+
+def _locate(scene: Scene, checked: Checked) -> None:
+    """Findings without a place of their own are shown where their figure lies."""
+    if "geom" not in scene.columns:
+        return
+    pairs = zip(checked.issues, checked.rows, strict=True)
+    lost = [(issue, at) for issue, at in pairs if issue.x is None]
+    if not lost:
+        return
+    found = scene.rows(
+        f"SELECT s.file_number, s.row_number, ST_PointOnSurface(s.geom)::bytea FROM {scene.stage} s"
+        " JOIN (SELECT DISTINCT f, r FROM unnest(%s::int[], %s::int[]) AS u(f, r)) w"
+        " ON (s.file_number, s.row_number) = (w.f, w.r) WHERE s.geom IS NOT NULL",
+        [[f for _, (f, _) in lost], [r for _, (_, r) in lost]],
+    )
+    points = {(f, r): shapely.from_wkb(bytes(raw)) for f, r, raw in found}
+    for issue, at in lost:
+        if (point := points.get(at)) is not None and not point.is_empty:
+            issue.x, issue.y = point.x, point.y

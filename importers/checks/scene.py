@@ -1,0 +1,144 @@
+"""What rules between features look at: the staged rows, and what will stand beside them.
+
+Fresh are the staged rows that open or replace a version and are accepted; standing are
+the current versions that the stage neither replaces nor ends. Geometry is in the city's
+projected CRS. Figures are fetched stretch by stretch, so memory stays bounded.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+
+from importers.checks.coverage import Figures
+from layers.registry import layer_of
+
+FRESH = "s.action IN ('open', 'replace') AND s.accepted"
+INDEX_FROM = 1_000
+STRETCH = 100_000  # figures at a time: some 100 MB
+
+
+def table_of(layer_id: str) -> str:
+    """The quoted table of a layer's register. Raises KeyError for an unknown layer."""
+    return f'"{layer_of(layer_id).model._meta.db_table}"'
+
+
+class Scene:
+    """The staged rows of one layer and the registers around them, over one cursor."""
+
+    def __init__(self, cursor: Any, stage: str, layer: str) -> None:
+        self.cursor, self.stage, self.layer = cursor, stage, layer
+        self.table = table_of(layer)
+        self._filled: dict[str, bool] = {}
+        cursor.execute(f"SELECT * FROM {stage} LIMIT 0")
+        self.columns = frozenset(column[0] for column in cursor.description)
+
+    def prepare(self) -> int:
+        """Index and analyse the stage when it is large; returns how many rows are fresh."""
+        number = self.rows(f"SELECT count(*) FROM {self.stage} s WHERE {FRESH}")[0][0]
+        if number >= INDEX_FROM and not self._is_indexed():
+            if "geom" in self.columns:
+                self.cursor.execute(f"CREATE INDEX ON {self.stage} USING gist (geom)")
+            self.cursor.execute(f"CREATE INDEX ON {self.stage} (code)")
+        self.cursor.execute(f"ANALYZE {self.stage}")
+        return number
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        self.cursor.execute(sql, list(params))
+        return self.cursor.fetchall()
+
+    def is_filled(self, layer: str) -> bool:
+        """Whether a register holds anything now."""
+        if layer not in self._filled:
+            sql = f"SELECT EXISTS (SELECT FROM {table_of(layer)} WHERE upper_inf(valid))"
+            self._filled[layer] = self.rows(sql)[0][0]
+        return self._filled[layer]
+
+    def standing(self, alias: str = "v") -> str:
+        """The condition that a version of this register will still stand after the stage."""
+        return (
+            f"upper_inf({alias}.valid) AND NOT EXISTS (SELECT FROM {self.stage} gone"
+            f" WHERE gone.code = {alias}.code AND gone.accepted AND gone.action <> 'repair')"
+        )
+
+    def stretches(self) -> Iterator[tuple[str, list[float]]]:
+        """SQL conditions on ``s`` that take the fresh figures from west to east in turn."""
+        number = self.rows(
+            f"SELECT count(*) FROM {self.stage} s WHERE {FRESH} AND s.geom IS NOT NULL"
+        )[0][0]
+        pieces = max(1, -(-number // STRETCH))
+        if not number:
+            return
+        if pieces == 1:
+            yield f"{FRESH} AND s.geom IS NOT NULL", []
+            return
+        shares = [k / pieces for k in range(1, pieces)]
+        cuts = self.rows(
+            "SELECT percentile_disc(%s::float8[]) WITHIN GROUP (ORDER BY ST_XMin(s.geom))"
+            f" FROM {self.stage} s WHERE {FRESH} AND s.geom IS NOT NULL",
+            [shares],
+        )[0][0]
+        edges = [float("-inf"), *cuts, float("inf")]
+        for low, high in zip(edges[:-1], edges[1:], strict=True):
+            where = f"{FRESH} AND ST_XMin(s.geom) >= %s AND ST_XMin(s.geom) < %s"
+            yield where, [low, high]
+
+    def neighbourhoods(self, reach: float, group: str = "''") -> Iterator[Figures]:
+        """The fresh figures and all within ``reach`` metres of them, stretch by stretch.
+
+        ``group`` is a column: figures of different groups are no neighbours.
+        """
+        for where, params in self.stretches():
+            reaches = [reach, reach] if params else [reach]  # a whole stage has no other rows
+            sql = self._neighbours(where, group, whole=not params)
+            self.cursor.execute("SET LOCAL enable_seqscan = off")
+            rows = self.rows(sql, [*params, *reaches])
+            self.cursor.execute("SET LOCAL enable_seqscan = on")
+            groups = np.array([row[5] for row in rows], object)
+            columns = list(zip(*rows, strict=True))
+            shapes = shapely.from_wkb([bytes(raw) for raw in columns[4]])
+            every = Figures(
+                np.array(columns[0], object),
+                np.array(columns[1]),
+                np.array(columns[2]),
+                np.array(columns[3], bool),
+                shapes,
+            )
+            for one in sorted(set(groups.tolist())):
+                chosen = groups == one
+                if every.own[chosen].any():
+                    yield Figures(*(part[chosen] for part in vars(every).values()))
+
+    def _neighbours(self, where: str, group: str, whole: bool) -> str:
+        """Own rows, then the staged and standing ones whose boxes come within reach.
+
+        LATERAL with OFFSET 0 has the spatial index asked for each own row: the planner,
+        who knows nothing of how many there are, would else try every pair.
+        """
+        said = group if group == "''" else f's."{group}"'
+        stood = group if group == "''" else f'v."{group}"'
+        others = (
+            ""
+            if whole
+            else f" SELECT s.code, s.file_number, s.row_number, false, s.geom::bytea, {said}"
+            f" FROM {self.stage} s WHERE {FRESH} AND s.code IN (SELECT near.code FROM own, LATERAL"
+            f" (SELECT code FROM {self.stage} n WHERE n.geom && ST_Expand(own.geom, %s)"
+            " OFFSET 0) near)"
+            " AND (s.file_number, s.row_number) NOT IN (SELECT f, r FROM own) UNION ALL"
+        )
+        return (
+            f"WITH own AS MATERIALIZED (SELECT s.code, s.file_number f, s.row_number r, s.geom,"
+            f" {said} AS grp FROM {self.stage} s WHERE {where})"
+            f" SELECT code, f, r, true, geom::bytea, grp FROM own UNION ALL{others}"
+            f" SELECT v.code, -1, 0, false, v.geom::bytea, {stood} FROM {self.table} v"
+            f" WHERE v.id IN (SELECT near.id FROM own, LATERAL (SELECT id FROM {self.table} n"
+            " WHERE n.geom && ST_Expand(own.geom, %s) AND upper_inf(n.valid) OFFSET 0) near)"
+            f" AND {self.standing()}"
+        )
+
+    def _is_indexed(self) -> bool:
+        return self.rows(
+            "SELECT relhasindex FROM pg_class WHERE oid = to_regclass(%s)", [self.stage]
+        )[0][0]
