@@ -13,10 +13,12 @@ import shapely
 
 from importers.checks.coverage import Figures
 from layers.registry import layer_of
+from spatial.city import city
 
 FRESH = "s.action IN ('open', 'replace') AND s.accepted"
 INDEX_FROM = 1_000
-STRETCH = 100_000  # figures at a time: some 100 MB
+STRETCH = 250_000  # figures at a time: some 300 MB
+DENSE = 10
 
 
 def table_of(layer_id: str) -> str:
@@ -91,11 +93,13 @@ class Scene:
         ``group`` is a column: figures of different groups are no neighbours.
         """
         for where, params in self.stretches():
-            reaches = [reach, reach] if params else [reach]  # a whole stage has no other rows
-            sql = self._neighbours(where, group, whole=not params)
-            self.cursor.execute("SET LOCAL enable_seqscan = off")
+            whole = not params
+            sql, reaches = self._neighbours(where, group, whole, reach)
+            self.cursor.execute("SET LOCAL enable_seqscan = off" if reaches else "SELECT 1")
             rows = self.rows(sql, [*params, *reaches])
             self.cursor.execute("SET LOCAL enable_seqscan = on")
+            if not rows:
+                continue
             groups = np.array([row[5] for row in rows], object)
             columns = list(zip(*rows, strict=True))
             shapes = shapely.from_wkb([bytes(raw) for raw in columns[4]])
@@ -111,32 +115,62 @@ class Scene:
                 if every.own[chosen].any():
                     yield Figures(*(part[chosen] for part in vars(every).values()))
 
-    def _neighbours(self, where: str, group: str, whole: bool) -> str:
+    def _neighbours(
+        self, where: str, group: str, whole: bool, reach: float
+    ) -> tuple[str, list[float]]:
         """Own rows, then the staged and standing ones whose boxes come within reach.
 
-        LATERAL with OFFSET 0 has the spatial index asked for each own row: the planner,
-        who knows nothing of how many there are, would else try every pair.
+        Returns the statement and its parameters after those of ``where``.
         """
         said = group if group == "''" else f's."{group}"'
         stood = group if group == "''" else f'v."{group}"'
-        others = (
-            ""
-            if whole
-            else f" SELECT s.code, s.file_number, s.row_number, false, s.geom::bytea, {said}"
-            f" FROM {self.stage} s WHERE {FRESH} AND s.code IN (SELECT near.code FROM own, LATERAL"
-            f" (SELECT code FROM {self.stage} n WHERE n.geom && ST_Expand(own.geom, %s)"
-            " OFFSET 0) near)"
-            " AND (s.file_number, s.row_number) NOT IN (SELECT f, r FROM own) UNION ALL"
-        )
-        return (
-            f"WITH own AS MATERIALIZED (SELECT s.code, s.file_number f, s.row_number r, s.geom,"
+        sql = (
+            "WITH own AS MATERIALIZED (SELECT s.code, s.file_number f, s.row_number r, s.geom,"
             f" {said} AS grp FROM {self.stage} s WHERE {where})"
-            f" SELECT code, f, r, true, geom::bytea, grp FROM own UNION ALL{others}"
-            f" SELECT v.code, -1, 0, false, v.geom::bytea, {stood} FROM {self.table} v"
-            f" WHERE v.id IN (SELECT near.id FROM own, LATERAL (SELECT id FROM {self.table} n"
-            " WHERE n.geom && ST_Expand(own.geom, %s) AND upper_inf(n.valid) OFFSET 0) near)"
-            f" AND {self.standing()}"
+            " SELECT code, f, r, true, geom::bytea, grp FROM own"
         )
+        reaches: list[float] = []
+        if not whole:  # a whole stage has no other rows
+            sql += f" UNION ALL SELECT s.code, s.file_number, s.row_number, false, s.geom::bytea, {said}"
+            sql += f" FROM {self.stage} s WHERE {FRESH} AND s.code IN ({self._near(self.stage, 'code')})"
+            sql += " AND (s.file_number, s.row_number) NOT IN (SELECT f, r FROM own)"
+            reaches.append(reach)
+        if self.is_filled(self.layer):
+            sql += f" UNION ALL SELECT v.code, -1, 0, false, v.geom::bytea, {stood} FROM {self.table} v"
+            sql += f" WHERE {self._near_standing(whole)} AND {self.standing()}"
+            reaches.append(reach)
+        return sql, reaches
+
+    def _near_standing(self, whole: bool) -> str:
+        """Versions near the own rows: all within their box, or one by one where they are few.
+
+        A delivery of a whole area meets most of what stands there; asking the index
+        for each of its rows would cost more than to look at all once.
+        """
+        if whole and self._is_dense():
+            return (
+                "upper_inf(v.valid) AND v.geom &&"
+                f" (SELECT ST_SetSRID(ST_Expand(ST_Extent(geom), %s), {city().projected}) FROM own)"
+            )
+        return f"v.id IN ({self._near(self.table, 'id', ' AND upper_inf(n.valid)')})"
+
+    def _near(self, table: str, key: str, condition: str = "") -> str:
+        """LATERAL with OFFSET 0 has the spatial index asked for each own row: the planner,
+        who knows nothing of how many there are, would else try every pair."""
+        return (
+            f"SELECT near.{key} FROM own, LATERAL (SELECT {key} FROM {table} n"
+            f" WHERE n.geom && ST_Expand(own.geom, %s){condition} OFFSET 0) near"
+        )
+
+    def _is_dense(self) -> bool:
+        """Whether the fresh rows are more than a tenth of what stands within their box."""
+        fresh, standing = self.rows(
+            f"WITH fresh AS (SELECT s.geom FROM {self.stage} s WHERE {FRESH})"
+            f" SELECT (SELECT count(*) FROM fresh), (SELECT count(*) FROM {self.table} v"
+            " WHERE upper_inf(v.valid) AND v.geom &&"
+            f" (SELECT ST_SetSRID(ST_Extent(geom)::geometry, {city().projected}) FROM fresh))"
+        )[0]
+        return DENSE * fresh >= standing
 
     def _is_indexed(self) -> bool:
         return self.rows(

@@ -77,3 +77,22 @@ def test_shapes_are_never_altered():
     shapes = boxes(3)
     before = shapely.to_wkb(shapes)
     assert (shapely.to_wkb(checked(shapes).shapes) == before).all()
+
+
+def test_an_invalid_area_has_a_valid_one_proposed_and_stays_as_it_is():
+    batch = checked([bow_tie()])
+    (issue,) = batch.issues
+    assert issue.place.equals(shapely.Point(issue.x, issue.y))
+    assert issue.proposal.is_valid
+    assert issue.proposal.area == 50
+    assert batch.shapes[0].equals_exact(bow_tie())
+
+
+def test_an_open_ring_is_explained_where_the_file_s_bytes_are_given():
+    ring = np.array([(0, 0), (9, 0), (9, 9), (0, 9)], "<f8").tobytes()
+    raw = b"\x01\x03\x00\x00\x00\x01\x00\x00\x00\x04\x00\x00\x00" + ring
+    batch = Batch("f", np.array([1]), {}, np.array([None], object))
+    check_geometry(batch, PARCELS, np.array([True]), np.array([raw], object))
+    (issue,) = batch.issues
+    assert issue.code == "geometry-unreadable"
+    assert "未闭合" in issue.message

@@ -1,0 +1,177 @@
+"""Reads a workbook in a process of its own and writes its cells to standard output.
+
+A cell far out makes the library behind python-calamine allocate the whole rectangle up
+to it (512 GB for one at XFD1048576), which aborts the process; broken files may make it
+panic. So ``workbook.py`` starts this file as a script, under limits of memory and time.
+
+    python -P extract.py PATH MEGABYTES SECONDS        the names of the sheets
+    python -P extract.py PATH MEGABYTES SECONDS SHEET  the cells of one
+
+Output are lines of JSON: first what is said of the whole, then ``[row, cells]`` for each
+row that is not empty (rows from 1). Dates are ``{"d": "2024-05-01"}``, instants ``{"t": …}``.
+Exit codes: 0 done, 3 password, 4 cannot be read, 5 too much.
+"""
+
+import contextlib
+import datetime
+import html
+import json
+import re
+import sys
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+PASSWORD, UNREADABLE, TOO_MUCH = 3, 4, 5
+MAX_ROWS = 1_048_576  # what Excel itself holds
+MAX_COLUMNS = 500
+MAX_CELLS = 10_000_000
+EXACT = 10**15  # Excel keeps 15 digits
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*)>")
+_LINK = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*)>")
+_ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']")
+_ERROR = re.compile(
+    rb"<c\b(?=[^>]*\bt=\"e\")[^>]*\br=\"([A-Z]{1,3})(\d{1,7})\"[^>]*>"
+    rb"(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>(#[^<]{2,20})</v>"
+)
+_OVERLAP = 4_096
+_CHUNK = 1 << 20
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the command line says; the exit code."""
+    path, megabytes, seconds, *wanted = arguments
+    _limit(int(megabytes), int(seconds))
+    try:
+        from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+    except ImportError as error:  # python-calamine is a dependency of this project
+        return _fail(UNREADABLE, error)
+    try:
+        with CalamineWorkbook.from_path(path) as book:
+            return _write_sheet(path, book, wanted[0]) if wanted else _write_names(book)
+    except PasswordError as error:
+        return _fail(PASSWORD, error)
+    except MemoryError as error:
+        return _fail(TOO_MUCH, error)
+    except (CalamineError, OSError, ValueError, RuntimeError, KeyError) as error:
+        return _fail(UNREADABLE, error)
+
+
+def _limit(megabytes: int, seconds: int) -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError):  # not on Windows
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _fail(code: int, error: BaseException) -> int:
+    sys.stderr.write(str(error).split("\n")[0][:160])
+    return code
+
+
+def _write_names(book: Any) -> int:
+    sheets = [
+        [meta.name, str(meta.visible).endswith(".Visible")]
+        for meta in book.sheets_metadata
+        if str(meta.typ).endswith(".WorkSheet")
+    ]
+    print(json.dumps({"sheets": sheets}))
+    return 0
+
+
+def _write_sheet(path: str, book: Any, name: str) -> int:
+    sheet = book.get_sheet_by_name(name)
+    height, width = sheet.total_height, sheet.total_width
+    if height > MAX_ROWS or width > MAX_COLUMNS or height * width > 20 * MAX_CELLS:
+        return _fail(TOO_MUCH, ValueError(f"{height} 行 {width} 列"))
+    errors = dict(_errors(path, name))
+    merged = [[*first, *last] for first, last in sheet.merged_cell_ranges or []]
+    print(json.dumps({"merged": merged}))
+    cells = 0
+    for number, row in enumerate(sheet.to_python(skip_empty_area=False), 1):
+        plain = [_plain(cell) for cell in row]
+        for column, text in errors.get(number, ()):
+            if column < len(plain):
+                plain[column] = text
+        while plain and plain[-1] is None:
+            plain.pop()
+        if plain:
+            cells += len(plain)
+            if cells > MAX_CELLS:
+                return _fail(TOO_MUCH, ValueError(f"多于 {MAX_CELLS} 个单元格"))
+            print(json.dumps([number, plain], ensure_ascii=True))
+    return 0
+
+
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, str):
+        return cell.strip() or None
+    if isinstance(cell, bool):
+        return cell
+    if isinstance(cell, float):
+        if cell != cell or cell in (float("inf"), float("-inf")):
+            return None
+        return int(cell) if cell.is_integer() and abs(cell) < EXACT else cell
+    if isinstance(cell, datetime.datetime):
+        return {"t": cell.isoformat(sep=" ")}
+    if isinstance(cell, datetime.date):
+        return {"d": cell.isoformat()}
+    return cell if cell is None or isinstance(cell, int) else str(cell)
+
+
+def _errors(path: str, name: str) -> Iterator[tuple[int, list[tuple[int, str]]]]:
+    """Cells of an XLSX that hold a formula's error; calamine gives them as empty."""
+    found: dict[int, list[tuple[int, str]]] = {}
+    with contextlib.suppress(zipfile.BadZipFile, KeyError, OSError, NotImplementedError):
+        with zipfile.ZipFile(path) as archive:
+            part = _part_of(archive, name)
+            if part:
+                for column, row, text in _scan(archive, part):
+                    found.setdefault(row, []).append((column, text))
+    yield from found.items()
+
+
+def _part_of(archive: zipfile.ZipFile, name: str) -> str:
+    sheets = _entries(_SHEET, archive.read("xl/workbook.xml"))
+    links = {e.get("Id"): e for e in _entries(_LINK, archive.read("xl/_rels/workbook.xml.rels"))}
+    for sheet in sheets:
+        key = next((v for k, v in sheet.items() if k.endswith(":id")), "")
+        if sheet.get("name") == name and key in links:
+            target = links[key].get("Target", "")
+            return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return ""
+
+
+def _entries(pattern: re.Pattern[bytes], text: bytes) -> list[dict[str, str]]:
+    def unescaped(value: bytes) -> str:
+        return html.unescape(value.decode("utf-8", "replace"))
+
+    return [
+        {key.decode(): unescaped(value) for key, value in _ATTRIBUTE.findall(found)}
+        for found in pattern.findall(text)
+    ]
+
+
+def _scan(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[int, int, str]]:
+    with archive.open(part) as stream:
+        rest = b""
+        while chunk := stream.read(_CHUNK):
+            text, last = rest + chunk, 0
+            for found in _ERROR.finditer(text):
+                letters, row, value = found.groups()
+                yield _column(letters), int(row), value.decode("ascii", "replace")
+                last = found.end()
+            rest = text[max(last, len(text) - _OVERLAP) :]
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
