@@ -23,6 +23,9 @@ KINDS = {
 }
 
 
+ALSO = {("cases", "class_code"): ("components_2020",)}  # a case is about an event or a component
+
+
 def layer_for(layer_id: str) -> Layer:
     """The layer of that id.
 
@@ -64,8 +67,14 @@ def _column(layer: Layer, field: Field) -> Column:
         default=_default(field),
         choices={str(code): str(label) for code, label in field.choices or ()},
         scheme=schemes()[scheme].title if scheme else "",
-        known=frozenset(schemes()[scheme].codes) if scheme else frozenset(),
+        known=_known(layer, field.name, scheme),
     )
+
+
+def _known(layer: Layer, name: str, scheme: str) -> frozenset[str]:
+    """The codes that a field may have: of its scheme, and of those it shares the field with."""
+    beside = ALSO.get((layer.id, name), ())
+    return frozenset(code for one in (scheme, *beside) if one for code in schemes()[one].codes)
 
 
 def _default(field: Field) -> Any:

@@ -15,6 +15,7 @@ import shapely
 from importers.checks.catalogue import Rule
 from importers.checks.found import Found, Row
 
+ON_LINE_M = 0.002  # two roundings to the millimetre
 MITRE = {"join_style": "mitre", "mitre_limit": 5.0}
 
 
@@ -223,7 +224,8 @@ def _unmatched(
     for (one, other), k in zip(pairs.tolist(), first.tolist(), strict=True):
         if k in told:
             continue
-        spots = _spots_without_match(edges[one], figures.shapes[other], rule)
+        stands = bool((figures.file[[one, other]] < 0).any())
+        spots = _spots_without_match(edges[one], figures.shapes[other], rule, stands)
         if len(spots):
             told.add(k)
             text = f"与 {figures.codes[j[k]]} 的公共边上有 {len(spots)} 个顶点不一致"
@@ -232,11 +234,15 @@ def _unmatched(
 
 
 def _spots_without_match(
-    edges: shapely.Geometry, other: shapely.Geometry, rule: Rule
+    edges: shapely.Geometry, other: shapely.Geometry, rule: Rule, stands: bool
 ) -> np.ndarray:
+    """``stands``: one of the two is not in the delivery. A division then puts its new corner
+    on the neighbour's straight line, which is no mistake; beside the line it is one."""
     xy = np.unique(shapely.get_coordinates(edges), axis=0)
     points = shapely.points(xy)
     boundary = shapely.boundary(other)
     along = shapely.dwithin(points, boundary, rule.tolerance)
+    if stands:
+        along &= ~shapely.dwithin(points, boundary, ON_LINE_M)
     corners = shapely.multipoints(shapely.get_coordinates(other))
     return points[along & ~shapely.dwithin(points, corners, rule.tolerance2)]

@@ -39,7 +39,8 @@ class Scene:
     def prepare(self) -> int:
         """Index and analyse the stage when it is large; returns how many rows are fresh."""
         number = self.rows(f"SELECT count(*) FROM {self.stage} s WHERE {FRESH}")[0][0]
-        if number >= INDEX_FROM and not self._is_indexed():
+        apart = number <= STRETCH and not self.is_filled(self.layer)  # looked at all at once
+        if number >= INDEX_FROM and not apart and not self._is_indexed():
             if "geom" in self.columns:
                 self.cursor.execute(f"CREATE INDEX ON {self.stage} USING gist (geom)")
             self.cursor.execute(f"CREATE INDEX ON {self.stage} (code)")

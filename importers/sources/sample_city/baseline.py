@@ -69,15 +69,21 @@ def _tables(drawing: Drawing) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "components", drawing.components
 
 
-def completions(drawing: Drawing) -> Iterator[Delivery]:
-    """The buildings finished in each later year, with their storeys, units and addresses."""
+def completions(drawing: Drawing, renewed: list[Delivery]) -> Iterator[Delivery]:
+    """The buildings finished in each later year, with their storeys, units and addresses.
+
+    Nothing is finished on a parcel that renewal has ended before.
+    """
     for year in range(BASELINE_YEAR, LAST_YEAR + 1):
+        at = moment(year, 12, 20)
+        lost = {c for d in renewed if d.layer == "parcels" and d.at < at for c in d.ended}
         finished = drawing.buildings["completed_year"] == year
+        finished &= ~drawing.buildings["parcel_code"].isin(lost)
         if finished.any():
             yield from _building_layers(
                 drawing,
                 finished,
-                moment(year, 12, 20),
+                at,
                 f"{year}年度竣工房屋入库（示意）",
                 f"示意〔{year}〕竣工",
             )

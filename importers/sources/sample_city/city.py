@@ -23,9 +23,10 @@ def deliveries(size: str = "small", seed: int = SEED) -> Iterator[Delivery]:
     same code; a code that has ended never returns.
     """
     drawing = draw(SIZES[size], seed)
-    found = [*baseline(drawing), *completions(drawing)]
+    found = list(baseline(drawing))
     first = {d.layer: d.frame for d in reversed(found)}
     renewed = list(renewal(drawing))
+    found += completions(drawing, renewed)
     gone = {code for d in renewed for code in d.ended}
     found += renewed
     found.append(updates.raised_buildings(drawing, gone))

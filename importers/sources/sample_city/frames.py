@@ -17,8 +17,9 @@ def moment(year: int, month: int = 1, day: int = 1, hour: int = 0, minute: int =
 
 
 def on_millimetre(geometries: np.ndarray) -> np.ndarray:
-    """Coordinates rounded to 1 mm; what shared a vertex still shares it."""
-    return shapely.transform(np.asarray(geometries, object), lambda xy: np.round(xy, 3))
+    """Coordinates rounded to 1 mm; what shared a vertex still shares it, once."""
+    rounded = shapely.transform(np.asarray(geometries, object), lambda xy: np.round(xy, 3))
+    return shapely.remove_repeated_points(rounded)
 
 
 def frame(

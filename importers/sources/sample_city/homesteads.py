@@ -11,6 +11,8 @@ from importers.sources.sample_city.noise import generator
 from importers.sources.sample_city.sizes import Size
 from importers.sources.sample_city.terrain import slope_degrees
 
+APART_M = 0.5  # nearer, a strip between two homesteads would be a surveyor's mistake
+
 
 @dataclass
 class Homesteads:
@@ -97,7 +99,7 @@ def _clear(parcels: np.ndarray, lines: np.ndarray, taken: np.ndarray) -> np.ndar
     good = np.ones(len(parcels), bool)
     good[shapely.STRtree(taken).query(parcels, predicate="dwithin", distance=6)[0]] = False
     good[shapely.STRtree(lines).query(parcels, predicate="dwithin", distance=3.2)[0]] = False
-    a, b = shapely.STRtree(parcels).query(parcels, predicate="intersects")
+    a, b = shapely.STRtree(parcels).query(parcels, predicate="dwithin", distance=APART_M)
     pairs = np.column_stack([a, b])[b < a]
     for later, earlier in pairs[np.lexsort([pairs[:, 1], pairs[:, 0]])]:
         if good[earlier]:

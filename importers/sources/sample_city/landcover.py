@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from importers.sources.sample_city.blocks import Block
 from importers.sources.sample_city.country_roads import CountryRoads
 from importers.sources.sample_city.estate_register import USES
 from importers.sources.sample_city.frames import frame
@@ -17,6 +18,9 @@ from spatial.city import city
 SCHEME = "gbt21010_2017"
 PATCH_M2 = 9500.0
 TILE_M = 500.0
+SCRAP_M2 = 0.5
+KERB_M = 0.4
+SCRAP_M = 0.1  # mean width
 
 
 def landcover(
@@ -42,9 +46,7 @@ def landcover(
     rest = shapely.MultiPolygon(_parts([rest.difference(bank)], [""])[0])
     patches, sorts = _patches(rest, seed)
     shapes, classes = [*shapes, *fixed, *green, *patches], [*classes, *kinds, *green_kinds, *sorts]
-    whole = shapely.coverage_clean(np.array(shapes), snapping_distance=1e-3)
-    good = shapely.area(whole) > 0.5
-    whole, classes = whole[good], np.array(classes)[good]
+    whole, classes = _fitted(np.array(shapes), np.array(classes))
     return frame(
         whole,
         code=[f"{city().adcode}DL{n:06d}" for n in range(1, len(whole) + 1)],
@@ -52,6 +54,18 @@ def landcover(
         class_code=classes,
         area_m2=np.round(shapely.area(whole), 2),
     )
+
+
+def _fitted(shapes: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pieces that fit edge to edge; scraps go, and what they leave falls to the neighbours."""
+    width = 2 * shapely.area(shapes) / np.maximum(shapely.length(shapes), 1e-9)
+    good = (width > SCRAP_M) & (shapely.area(shapes) > SCRAP_M2)
+    whole = shapely.coverage_clean(
+        shapes[good], snapping_distance=3 * SCRAP_M, gap_width=4 * SCRAP_M
+    )
+    parts, index = shapely.get_parts(whole, return_index=True)
+    kept = shapely.area(parts) > 0
+    return parts[kept], classes[good][index[kept]]
 
 
 def _town_land(town: Town) -> tuple[list, list[str]]:
@@ -64,8 +78,8 @@ def _town_land(town: Town) -> tuple[list, list[str]]:
             shapes.append(face)
             classes.append("1004")
             continue
-        inner = shapely.Polygon(block.ring).intersection(face)
-        shapes.append(face.difference(inner))
+        street, inner = _street_and_inner(face, block)
+        shapes.append(street)
         classes.append("1004")
         if block.use != "field":
             shapes.append(inner)
@@ -73,12 +87,18 @@ def _town_land(town: Town) -> tuple[list, list[str]]:
     return _parts(shapes, classes)
 
 
+def _street_and_inner(face: shapely.Polygon, block: Block) -> tuple[shapely.Geometry, ...]:
+    """What a face has beside its block is street, as far as it is as wide as a kerb."""
+    street = face.difference(shapely.Polygon(block.ring))
+    wide = street.buffer(-KERB_M, join_style="mitre").buffer(KERB_M, join_style="mitre")
+    wide = wide.intersection(face)
+    return wide, face.difference(wide)
+
+
 def _field_blocks(town: Town) -> list[shapely.Geometry]:
     """Unbuilt blocks within the street plan, as open country."""
     return [
-        shapely.Polygon(b.ring).intersection(town.graph.faces[b.face])
-        for b in town.blocks
-        if b.use == "field"
+        _street_and_inner(town.graph.faces[b.face], b)[1] for b in town.blocks if b.use == "field"
     ]
 
 
