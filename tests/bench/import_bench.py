@@ -3,8 +3,11 @@
     python tests/bench/import_bench.py [--rows 200000] [--rounds 3] [--folder DIR]
 
 Makes a database of its own beside the one in DATABASE_URL and drops it at the end.
-Ours is the whole command: start of Python, checks, difference, versions, every index
-and guard; ogr2ogr writes one plain table with one spatial index. Compare within a run.
+Ours is the whole command: start of Python, checks on rows and between features,
+difference, versions, every index and guard; "bare" is the command up to the staging
+table: read, row checks, COPY. ogr2ogr and shp2pgsql write one plain table with one
+spatial index. "1 % changed" is the same file again with every hundredth building
+changed. Compare within a run.
 """
 
 import argparse
@@ -14,6 +17,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from shutil import which
 from tempfile import mkdtemp
 from urllib.parse import urlencode
 
@@ -34,6 +38,25 @@ from spatial.city import city  # noqa: E402
 from spatial.crs import transformer  # noqa: E402
 
 DATABASE = f"import_bench_{os.getpid()}"
+BARE = """
+import django, sys
+from pathlib import Path
+import os
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webmap.settings")
+django.setup()
+from django.db import connection, transaction
+from importers.delivery import Delivery, Reading
+from importers.registers import layer_for, register_of
+from importers.staging import Stage
+layer = layer_for("buildings")
+with Delivery([Path(sys.argv[1])], register_of(layer), Reading()) as delivery, transaction.atomic():
+    with connection.cursor() as cursor:
+        stage = Stage(0)
+        stage.create(cursor, layer.model)
+        for encoded in delivery.batches():
+            stage.copy(cursor, encoded)
+        stage.drop(cursor)
+"""
 
 
 def buildings(rows: int) -> gpd.GeoDataFrame:
@@ -61,7 +84,7 @@ def buildings(rows: int) -> gpd.GeoDataFrame:
         axis=1,
     )
     data = {
-        "code": [f"4313820010010001{i:08d}" for i in number],
+        "code": [f"431382001001GB{i // 9 + 1:05d}F{i % 9 + 1:04d}" for i in number],
         "name": [f"{i % 30 + 1}号楼" for i in number],
         "address": [f"蓝田街道人民路{i}号" for i in number],
         "usage": random.choice(["住宅", "商业", "办公"], rows),
@@ -76,12 +99,18 @@ def buildings(rows: int) -> gpd.GeoDataFrame:
 
 def files(folder: Path, rows: int) -> dict[str, Path]:
     """The same buildings as GeoPackage and as GBK shapefile without .cpg."""
-    made = {"GeoPackage": folder / f"b{rows}.gpkg", "Shapefile GBK": folder / f"b{rows}.shp"}
+    made = {
+        "GeoPackage": folder / f"b{rows}.gpkg",
+        "Shapefile GBK": folder / f"b{rows}.shp",
+        "1 % changed": folder / f"b{rows}-1pc.gpkg",
+    }
     if not all(path.exists() for path in made.values()):
         frame = buildings(rows)
         frame.to_file(made["GeoPackage"], layer="buildings", driver="GPKG")
         short = {"storeys_above": "地上层数", "floor_area_m2": "建筑面积"}
         frame.rename(columns=short).to_file(made["Shapefile GBK"], encoding="GBK")
+        frame.loc[::100, "storeys_above"] += 1
+        frame.to_file(made["1 % changed"], layer="buildings", driver="GPKG")
         made["Shapefile GBK"].with_suffix(".cpg").unlink(missing_ok=True)
     return made
 
@@ -124,6 +153,30 @@ class Server:
     def ours(self, path: Path) -> None:
         self.manage("import_survey", str(path), "--layer", "buildings", "--commit")
 
+    def bare(self, path: Path) -> None:
+        """Read, check the rows, COPY into a stage; then leave."""
+        self.program(BARE, path)
+
+    def program(self, text: str, *arguments: object) -> None:
+        command = [sys.executable, "-c", text, *map(str, arguments)]
+        subprocess.run(command, cwd=settings.BASE_DIR, env=self.env, check=True)
+
+    def shp2pgsql(self, path: Path) -> None:
+        """With -D: COPY; -I: one spatial index; as its manual advises."""
+        server = [
+            f"--{k}={v}" for k, v in {"dbname": DATABASE, **self.login}.items() if k != "password"
+        ]
+        server = [word.replace("--user=", "--username=") for word in server]
+        made = subprocess.Popen(
+            ["shp2pgsql", "-D", "-I", "-d", "-s", str(city().projected), "-W", "GBK", str(path), "bench_plain"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        subprocess.run(
+            ["psql", "-q", "-X", *server], stdin=made.stdout, env=self.env, check=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        made.wait()
+
     def ogr2ogr(self, path: Path) -> None:
         target = " ".join(f"{k}={v}" for k, v in {"dbname": DATABASE, **self.login}.items())
         encoding = ["-oo", "ENCODING=GBK"] if path.suffix == ".shp" else []
@@ -158,17 +211,27 @@ def main() -> None:
         server.run(f"DROP DATABASE {DATABASE} WITH (FORCE)", "postgres")
 
 
+def actions(server: Server, kind: str):
+    """What is timed on a kind of file."""
+    yield "import_survey", server.ours
+    yield "bare: read, check rows, COPY", server.bare
+    yield "ogr2ogr COPY", server.ogr2ogr
+    if kind.startswith("Shapefile") and which("shp2pgsql"):
+        yield "shp2pgsql | psql", server.shp2pgsql
+
+
 def report(server: Server, made: dict[str, Path], rows: int, rounds: int) -> None:
     seconds: dict[tuple[str, str], list[float]] = {}
     for _ in range(rounds):
-        for kind, path in made.items():
-            for name, action in (("import_survey", server.ours), ("ogr2ogr COPY", server.ogr2ogr)):
-                seconds.setdefault((kind, name), []).append(timed(server, action, path))
+        for kind in ("GeoPackage", "Shapefile GBK"):
+            for name, action in actions(server, kind):
+                seconds.setdefault((kind, name), []).append(timed(server, action, made[kind]))
         server.ours(made["GeoPackage"])
-        started = time.perf_counter()
-        server.ours(made["GeoPackage"])
-        again = time.perf_counter() - started
-        seconds.setdefault(("GeoPackage", "import_survey, nothing changed"), []).append(again)
+        for kind, name in (("GeoPackage", "nothing changed"), ("1 % changed", "1 % changed")):
+            started = time.perf_counter()
+            server.ours(made[kind])
+            again = time.perf_counter() - started
+            seconds.setdefault(("GeoPackage", f"import_survey, {name}"), []).append(again)
     print(
         "| file | what | rows | median s (min–max) | rows/s | ÷ ogr2ogr |\n|---|---|---|---|---|---|"
     )

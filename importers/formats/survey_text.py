@@ -1,0 +1,217 @@
+"""勘测定界 TXT: the exchange text of land surveys, in the dialects that surveyors write.
+
+A head of ``key=value`` lines, then blocks: a line that ends in ``@`` with 9 to 13 fields
+(界址点数,面积(公顷),编号,名称,图形属性,图幅号,用途,地类编码 … @), and point lines
+``点号,圈号,X(北),Y(东)``. The head and the counts are held against the data, and never
+believed: a ring ends where its first point comes again, where 圈号 changes, or at the
+next block. Rings nest by containment. Form and dialects: reference of the exchange
+format as used for 建设用地报批, and samples from practice.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from importers.errors import Refused
+from importers.formats import texts
+from importers.formats.rings import Degenerate, assemble
+from importers.formats.survey_text_head import Head, read_head
+from importers.formats.table import Ask, Table, in_memory
+from importers.issues import Issue, Severity
+from importers.phases.cells import narrow
+
+FIELDS = ("界址点数", "地块面积", "编号", "名称", "图形属性", "图幅号", "用途", "地类编码")
+MORE = {9: ("备注",), 12: ("图斑类型", "地类名称", "前等别", "后等别")}
+KINDS = {"点": "point", "线": "line", "面": "polygon", "": "polygon"}
+AREA_SHARE = 0.005
+SQUARE_METRES = 10_000.0  # in a hectare
+_HEADING = re.compile(r"^[\[【]\s*(.+?)\s*[\]】]$")
+_COMMA = re.compile("[,，]")
+_PAIR = re.compile("^([^=＝]+)[=＝](.*)$")
+_NUMBER = re.compile(r"^[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
+
+
+@dataclass
+class Block:
+    """One 地块: its fields as written, its rings as (point ids, (n, 2) x east, y north)."""
+
+    line: int
+    fields: list[str]
+    ids: list[list[str]] = field(default_factory=list)
+    rings: list[list[tuple[float, float]]] = field(default_factory=list)
+    trouble: str = ""
+    circle: str = ""
+    points: int = 0
+    is_open: bool = False
+
+    def add(self, name: str, circle: str, x: float, y: float) -> None:
+        """Take in a point; it may end the ring, or begin the next."""
+        self.points += 1
+        if not self.is_open or circle != self.circle:
+            self.ids.append([])
+            self.rings.append([])
+            self.is_open, self.circle = True, circle
+        ids, ring = self.ids[-1], self.rings[-1]
+        if len(ring) > 2 and (name == ids[0] or (x, y) == ring[0]):
+            self.is_open = False
+            if (x, y) != ring[0]:
+                self.trouble = self.trouble or f"点 {name} 再次出现时坐标不同"
+            return
+        ids.append(name)
+        ring.append((x, y))
+
+
+def open_survey_text(path: Path, ask: Ask) -> Table:
+    """The blocks of a survey text as rows: geometry, and the block's fields as columns.
+
+    Raises:
+        Refused: it is not a survey text, or holds no block.
+    """
+    head, blocks = read_survey_text(path, ask.encoding)
+    if not blocks:
+        raise Refused(f"{path.name} 里没有一个地块", "“[地块坐标]”之后应有以 @ 结尾的地块行")
+    remarks, shapes = list(head.remarks(path.name, _ordinates(blocks))), []
+    for row, block in enumerate(blocks, start=1):
+        shape, found = _shape(path.name, row, block)
+        shapes.append(shape)
+        remarks += found
+    return in_memory(
+        path,
+        path.stem,
+        _columns(blocks, head),
+        shapes,
+        claim=head.claim(_ordinates(blocks)),
+        remarks=remarks,
+    )
+
+
+def read_survey_text(path: Path, encoding: str = "") -> tuple[Head, list[Block]]:
+    """Head and blocks as they stand in the file. Raises Refused."""
+    section, pairs, blocks = "", {}, []
+    for number, raw in texts.lines(path, encoding):
+        line = raw.strip()
+        if not line:
+            continue
+        if heading := _HEADING.match(line):
+            section = heading.group(1)
+        elif line.endswith(("@", "＠")):
+            section = section or "地块坐标"
+            cells = [cell.strip() for cell in _COMMA.split(line[:-1])]
+            blocks.append(Block(number, cells[:-1] if not cells[-1] else cells))
+        elif "坐标" in section:
+            _point(blocks, number, line)
+        elif found := _PAIR.match(line):
+            pairs[found.group(1).strip()] = found.group(2).strip()
+        elif not section:
+            break
+    if not section:
+        raise Refused(f"{path.name} 不是勘测定界文本", "应有“[属性描述]”“[地块坐标]”两段")
+    return read_head(pairs), blocks
+
+
+def write_survey_text(path: Path, head: dict[str, str], blocks: Iterable[Block]) -> None:
+    """Write a survey text in the standard form, GB18030, rings closed."""
+    out = ["[属性描述]", *(f"{key}={value}" for key, value in head.items()), "[地块坐标]"]
+    for block in blocks:
+        out.append(",".join([*block.fields, "@"]))
+        for number, (ids, ring) in enumerate(zip(block.ids, block.rings, strict=True), start=1):
+            closed = zip([*ids, ids[0]], [*ring, ring[0]], strict=True)
+            out += [f"{name},{number},{y:.3f},{x:.3f}" for name, (x, y) in closed]
+    path.write_text("\r\n".join(out) + "\r\n", encoding="gb18030", newline="")
+
+
+def _point(blocks: list[Block], number: int, line: str) -> None:
+    if not blocks:
+        return
+    block, cells = blocks[-1], [cell.strip() for cell in _COMMA.split(narrow(line))]
+    try:
+        name, circle, north, east = cells[:4]
+        x, y = float(east), float(north)
+        if not (np.isfinite(x) and np.isfinite(y)):
+            raise ValueError
+    except ValueError:
+        block.trouble = block.trouble or f"第 {number} 行不是“点号,圈号,X,Y”：{line[:40]}"
+        return
+    block.add(name, circle, x, y)
+
+
+def _shape(file: str, row: int, block: Block) -> tuple[shapely.Geometry | None, list[Issue]]:
+    found: list[Issue] = []
+
+    def say(code: str, text: str, hint: str = "", severity: Severity = Severity.WARNING) -> None:
+        text = f"第 {block.line} 行的地块：{text}"
+        found.append(Issue(file, row, code, text, "geom", hint, severity))
+
+    if block.trouble:
+        say("point-line", block.trouble, "请改正后重交", Severity.ERROR)
+        return None, found
+    try:
+        shape = _geometry(block)
+    except (Degenerate, ValueError):
+        say("ring-degenerate", "有一圈不足三个不同的点", "请核对界址点", Severity.ERROR)
+        return None, found
+    stated = narrow(_cell(block, 0))
+    if stated.isdigit() and int(stated) not in (block.points, sum(map(len, block.rings))):
+        say("point-count", f"写明 {stated} 个界址点，实有 {block.points} 行")
+    hectares = _leading_number(_cell(block, 1))
+    if hectares is not None and shapely.get_dimensions(shape) == 2:
+        written = narrow(_cell(block, 1))
+        decimals = len(written.partition(".")[2].rstrip("公顷haHA "))
+        slack = max(AREA_SHARE * hectares, 0.5 * 10.0**-decimals)
+        if abs(shape.area / SQUARE_METRES - hectares) > slack:
+            say(
+                "stated-area",
+                f"写明 {hectares:g} 公顷，图形为 {shape.area / SQUARE_METRES:.4f} 公顷",
+            )
+    return shape, found
+
+
+def _geometry(block: Block) -> shapely.Geometry:
+    kind = KINDS.get(_cell(block, 4), "polygon")
+    if kind == "polygon":
+        return assemble([np.array(ring) for ring in block.rings])
+    coordinates = [point for ring in block.rings for point in ring]
+    if kind == "point":
+        points = [shapely.Point(p) for p in coordinates]
+        return points[0] if len(points) == 1 else shapely.MultiPoint(points)
+    lines = [shapely.LineString(ring) for ring in block.rings]
+    return lines[0] if len(lines) == 1 else shapely.MultiLineString(lines)
+
+
+def _columns(blocks: list[Block], head: Head) -> dict[str, list]:
+    width = max(len(block.fields) for block in blocks)
+    more = MORE.get(width, ())
+    names = [*FIELDS, *more, *(f"字段{n}" for n in range(len(FIELDS) + len(more) + 1, width + 1))]
+    columns: dict[str, list] = {
+        name: [_cell(block, i) or None for block in blocks] for i, name in enumerate(names[:width])
+    }
+    if "地块面积" in columns:
+        columns["地块面积"] = [_leading_number(cell or "") for cell in columns["地块面积"]]
+    columns["界址点号"] = [";".join(" ".join(ids) for ids in block.ids) for block in blocks]
+    columns["文件行号"] = [block.line for block in blocks]
+    for key in ("数据产生单位", "数据产生日期"):
+        if head.pairs.get(key):
+            columns[key] = [head.pairs[key]] * len(blocks)
+    return columns
+
+
+def _cell(block: Block, position: int) -> str:
+    return block.fields[position] if position < len(block.fields) else ""
+
+
+def _leading_number(text: str) -> float | None:
+    """The number at the beginning: 公顷 may be glued to it."""
+    found = _NUMBER.match(narrow(text))
+    return float(found.group()) if found else None
+
+
+def _ordinates(blocks: list[Block]) -> np.ndarray:
+    return np.array(list(_points(blocks)), float).reshape(-1, 2)
+
+
+def _points(blocks: list[Block]) -> Iterator[tuple[float, float]]:
+    return (point for block in blocks for ring in block.rings for point in ring)
