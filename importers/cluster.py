@@ -9,7 +9,7 @@ code and the same city profile.
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 
@@ -17,10 +17,8 @@ from importers.encoding import Encoded, encode
 from importers.errors import Refused
 from importers.formats.table import Rows, Table
 from importers.phases.columns import Register
+from importers.phases.stretch import Opened, checked
 from spatial.city import City, city
-
-if TYPE_CHECKING:
-    from importers.delivery import Opened
 
 FROM = 100_000  # rows; below, sending them costs more than it saves
 STRETCH = 20_000
@@ -32,7 +30,7 @@ def is_worth_it(table: Table) -> bool:
     return bool(settings.IMPORT_CLUSTER) and (table.features < 0 or table.features >= FROM)
 
 
-def spread(opened: "Opened", number: int, register: Register) -> Iterator[Encoded]:
+def spread(opened: Opened, number: int, register: Register) -> Iterator[Encoded]:
     """Every row, checked and encoded by the workers, in the order of the file.
 
     Raises:
@@ -58,10 +56,8 @@ def spread(opened: "Opened", number: int, register: Register) -> Iterator[Encode
             yield pending.popleft().result()
 
 
-def check(rows: Rows, opened: "Opened", register: Register, number: int, served: City) -> Encoded:
+def check(rows: Rows, opened: Opened, register: Register, number: int, served: City) -> Encoded:
     """What a worker does with a stretch of rows."""
-    from importers.delivery import checked
-
     if city() != served:
         raise Refused(f"集群的节点配置的是{city().name}，不是{served.name}", "请统一 CITY_PROFILE")
     return encode(checked(rows, opened, register), number)

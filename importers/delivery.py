@@ -8,26 +8,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-import numpy as np
-import shapely
-
 from importers import cluster
-from importers.checks.rows import check_rows
 from importers.encoding import Encoded, encode
 from importers.errors import Refused
 from importers.formats.opening import open_table
-from importers.formats.table import Ask, Rows, Table
-from importers.issues import Issue, Severity
-from importers.phases.batch import Batch, is_none
-from importers.phases.check_geometry import check_geometry, locate
-from importers.phases.check_schemes import check_schemes
-from importers.phases.columns import CODE, CODE_COLUMN, GEOMETRY, Register
-from importers.phases.parse import parse
+from importers.formats.table import Ask, Table
+from importers.issues import Issue
+from importers.phases.batch import Batch
+from importers.phases.columns import CODE, CODE_COLUMN, Register
+from importers.phases.placing import Placement
 from importers.phases.rename import match_columns
-from importers.phases.reproject import accepted_text, check_crs, check_plausible, reproject
+from importers.phases.stretch import Opened, checked
+from importers.placing import settle
 from importers.sources.declarations import Source
 from importers.sources.registry import CODE_SYNONYMS, source_named, source_of, sources_of
-from spatial.crs import CrsError, epsg_of
 
 T = TypeVar("T")
 
@@ -43,34 +37,7 @@ class Reading:
     table: str = ""
     constants: Mapping[str, Any] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)  # header → field, as told
-
-
-@dataclass(frozen=True)
-class Opened:
-    """One file, ready: field → header, constants, EPSG code (None: no geometry)."""
-
-    table: Table
-    headers: Mapping[str, str]
-    constants: Mapping[str, Any]
-    source: Source | None
-    epsg: int | None
-    declared: int | None
-
-    @property
-    def carried(self) -> set[str]:
-        """The register fields that this file says something about."""
-        own = set(self.headers) | set(self.constants)
-        return own | ({GEOMETRY} if self.epsg else set())
-
-    @property
-    def wanted(self) -> list[str]:
-        """The file's columns that are read."""
-        return list(dict.fromkeys(self.headers.values()))
-
-    @property
-    def ignored(self) -> list[str]:
-        """The file's columns that mean nothing here."""
-        return [name for name in self.table.fields if name not in self.headers.values()]
+    shift: str = ""  # what is confirmed of an offset: none, gcj02, bd09
 
 
 class Delivery:
@@ -109,9 +76,7 @@ class Delivery:
         """Remarks on whole files."""
         for opened in self.opened:
             yield from opened.table.remarks
-            if opened.declared and opened.epsg and opened.declared != opened.epsg:
-                text = f"文件声明 EPSG:{opened.declared}，按指定的 EPSG:{opened.epsg} 读取"
-                yield Issue(opened.table.name, 0, "crs-override", text, severity=Severity.WARNING)
+            yield from opened.remarks
 
     def batches(self) -> Iterator[Encoded]:
         """Every row, checked, in the city's CRS; the reading runs ahead of who takes them."""
@@ -158,52 +123,19 @@ def open_file(path: Path, folder: Path, register: Register, reading: Reading) ->
     constants = {**(source.constants if source else {}), **reading.constants}
     _check_constants(register, constants)
     has_shapes = table.has_geometry and bool(register.kinds)
-    declared = _declared(table) if has_shapes else None
-    epsg = _epsg(table, declared, reading.epsg) if has_shapes else None
+    placement: Placement | None = None
+    remarks: list[Issue] = []
+    if has_shapes:
+        epsg = reading.epsg or (source.epsg if source and not table.crs else None)
+        placement, remarks = settle(table, register.layer, headers[CODE], epsg, reading.shift)
     unsaid = {k: v for k, v in constants.items() if k not in headers}
-    return Opened(table, headers, unsaid, source, epsg, declared)
+    return Opened(table, headers, unsaid, source, placement, tuple(remarks))
 
 
 def process(opened: Opened, register: Register) -> Iterator[Batch]:
     """One file through all phases, batch by batch."""
     for rows in ahead(opened.table.batches(opened.wanted)):
         yield checked(rows, opened, register)
-
-
-def checked(rows: Rows, opened: Opened, register: Register) -> Batch:
-    """Some rows of a file through all phases: pure, on whatever machine."""
-    batch, present = _batch(opened, rows)
-    if opened.epsg and batch.shapes is not None and rows.numbers[0] == 1:
-        check_plausible(batch.shapes, opened.epsg, opened.table.name)
-    if opened.epsg:
-        reproject(batch, opened.epsg)
-        check_geometry(batch, register, present)
-    parse(batch, register)
-    check_schemes(batch, register)
-    check_rows(batch, register)
-    _flag_damaged(batch, opened.table.undecodable)
-    batch.issues.sort(key=lambda issue: issue.row)  # the same for stretches of any length
-    return locate(batch)
-
-
-def _batch(opened: Opened, rows: Rows) -> tuple[Batch, np.ndarray]:
-    columns = {field: rows.columns[header] for field, header in opened.headers.items()}
-    for name, value in opened.constants.items():
-        columns[name] = np.full(len(rows.numbers), value, object)
-    if rows.wkb is None or not opened.epsg:
-        return Batch(opened.table.name, rows.numbers, columns), np.zeros(len(rows.numbers), bool)
-    shapes = shapely.from_wkb(rows.wkb, on_invalid="ignore")
-    return Batch(opened.table.name, rows.numbers, columns, shapes), ~is_none(rows.wkb)
-
-
-def _flag_damaged(batch: Batch, undecodable: frozenset[int]) -> None:
-    if undecodable:
-        batch.flag(
-            np.isin(batch.rows, list(undecodable)),
-            "encoding",
-            "文字无法解码，可能在截断处损坏",
-            hint="请改正该行文字后重新导出",
-        )
 
 
 def _headers(
@@ -239,23 +171,3 @@ def _check_constants(register: Register, constants: Mapping[str, Any]) -> None:
     known = {column.name for column in register.columns}
     if strange := sorted(set(constants) - known):
         raise Refused(f"“{register.title}”没有字段 {'、'.join(strange)}")
-
-
-def _declared(table: Table) -> int | None:
-    try:
-        return epsg_of(table.crs)
-    except CrsError:
-        return None
-
-
-def _epsg(table: Table, declared: int | None, asked: int | None) -> int:
-    epsg = asked or declared
-    if not epsg and table.crs:
-        raise Refused(
-            f"{table.name} 的坐标系定义对不上任何 EPSG 编号",
-            f"请核对后用 --crs 指明：{accepted_text()}",
-        )
-    if not epsg:
-        raise Refused(f"{table.name} 没有声明坐标系", f"请用 --crs 指明：{accepted_text()}")
-    check_crs(epsg, table.name)
-    return epsg

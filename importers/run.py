@@ -150,7 +150,7 @@ def _begin(waiting: ImportRun | None, layer: Layer, delivery: Delivery, terms: T
     run.state = ImportRun.State.RUNNING
     run.files = originals.described(originals.with_companions(delivery.paths))
     run.source = (terms.source or ",".join(sorted(sources)))[:100]
-    run.crs = ",".join(sorted({f"EPSG:{o.epsg}" for o in delivery.opened if o.epsg}))
+    run.crs = ",".join(sorted({o.placement.words() for o in delivery.opened if o.placement}))[:100]
     run.options = {**run.options, **options_of(delivery.reading, terms)}
     run.options["headers"] = dict(delivery.opened[0].headers)
     run.options["columns_found"] = list(delivery.opened[0].table.fields)

@@ -25,6 +25,7 @@ def saved_of(layer_id: str) -> list[Source]:
             columns=one.columns,
             constants=one.constants,
             table=one.table,
+            epsg=one.epsg,
         )
         for one in kept
     ]

@@ -22,7 +22,11 @@ def open_dat(path: Path, ask: Ask) -> Table:
     Raises:
         Refused: not a text, or no line is a point.
     """
-    names, codes, heights, places, shapes = [], [], [], [], []
+    names: list = []
+    codes: list = []
+    heights: list = []
+    places: list = []
+    shapes: list = []
     remarks: list[Issue] = []
     for number, raw in texts.lines(path, ask.encoding):
         line = unicodedata.normalize("NFKC", raw).strip()

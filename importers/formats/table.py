@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from importers.errors import Refused
-from importers.issues import Issue
+from importers.issues import Issue, Severity
 from spatial.crs import Claim
 
 BATCH = 50_000
@@ -77,9 +77,16 @@ class Table:
                 f"{self.name} 只读到 {count} 条，应有 {self.features} 条", "文件可能不完整"
             )
 
+    @property
+    def refused_rows(self) -> frozenset[int]:
+        """The rows that the format itself finds in error."""
+        errors = (r.row for r in self.remarks if r.severity is Severity.ERROR and r.row)
+        return frozenset(errors)
+
     def bare(self) -> "Table":
         """What the table says of itself, without the way to its rows: to be sent elsewhere."""
-        return replace(self, read=_nothing, undecodable=self.undecodable, remarks=())
+        errors = tuple(r for r in self.remarks if r.severity is Severity.ERROR)
+        return replace(self, read=_nothing, undecodable=self.undecodable, remarks=errors)
 
     def renamed(self, name: str) -> "Table":
         """The same table under the name that its sender knows."""

@@ -68,6 +68,10 @@ class Batch:
             if severity is Severity.ERROR:
                 self.rejected[position] = True
 
+    def note(self, code: str, message: str, severity: Severity) -> None:
+        """Record an issue of the file as a whole."""
+        self.issues.append(Issue(self.file, 0, code, message, severity=severity))
+
     def repairable(self) -> list[int]:
         """Positions of rejected rows whose every error has a valid proposal."""
         mended: dict[int, bool] = {}

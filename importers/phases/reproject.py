@@ -1,20 +1,12 @@
-"""From the delivery's CRS into the city's; coordinates that cannot be there are refused."""
-
-from functools import cache
+"""Whether a declared CRS is accepted, and whether the coordinates bear it out."""
 
 import numpy as np
 import shapely
 
 from importers.errors import Refused
-from importers.issues import Issue, Severity
-from importers.phases.batch import Batch
 from spatial import crs
 from spatial.city import city
-
-OLD_DATUMS = {
-    "西安80": range(2327, 2391),
-    "北京54": range(2401, 2443),
-}
+from spatial.readings import window
 
 
 def check_crs(epsg: int, file: str) -> None:
@@ -25,12 +17,6 @@ def check_crs(epsg: int, file: str) -> None:
     """
     if epsg in city().accepted:
         return
-    for name, codes in OLD_DATUMS.items():
-        if epsg in codes:
-            raise Refused(
-                f"{file} 的坐标系 EPSG:{epsg} 属{name}，没有本地转换参数就不能换算",
-                f"请由测绘单位转换到 {city().datum} 后再交",
-            )
     raise Refused(f"不接受 {file} 的坐标系 EPSG:{epsg}", f"接受：{accepted_text()}")
 
 
@@ -39,27 +25,9 @@ def accepted_text() -> str:
     return "、".join(f"EPSG:{code}" for code in sorted(city().accepted))
 
 
-@cache
-def window() -> tuple[float, float, float, float]:
-    """The profile's extent in the projected CRS: west, south, east, north in metres."""
-    extent, profile = city().extent, city()
-    steps = np.linspace(0, 1, 21)
-    longitudes = extent.west + steps * (extent.east - extent.west)
-    latitudes = extent.south + steps * (extent.north - extent.south)
-    x, y = crs.transformer(profile.geographic, profile.projected).transform(
-        np.concatenate(
-            [longitudes, longitudes, np.full(21, extent.west), np.full(21, extent.east)]
-        ),
-        np.concatenate(
-            [np.full(21, extent.south), np.full(21, extent.north), latitudes, latitudes]
-        ),
-    )
-    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
-
-
 def inside(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Which points (projected) lie in the window."""
-    west, south, east, north = window()
+    west, south, east, north = window(city())
     with np.errstate(invalid="ignore"):
         return (x >= west) & (x <= east) & (y >= south) & (y <= north)
 
@@ -88,22 +56,6 @@ def check_plausible(shapes: np.ndarray, epsg: int, file: str) -> None:
             f"{file} 的坐标与 EPSG:{epsg} 不符，落在{city().name}范围之外",
             looks or "请核对坐标系，或确认文件属于本市",
         )
-
-
-def reproject(batch: Batch, epsg: int) -> Batch:
-    """Bring the shapes into the city's projected CRS; vertices and their order stay.
-
-    Heights (z) are left out: the registers are plane.
-    """
-    if batch.shapes is None:
-        return batch
-    if shapely.has_z(batch.shapes).any():
-        batch.shapes = shapely.force_2d(batch.shapes)
-        if batch.rows[0] == 1:
-            note = "图形带有高程 Z，登记簿只存平面坐标"
-            batch.issues.append(Issue(batch.file, 0, "z-dropped", note, severity=Severity.WARNING))
-    batch.shapes = crs.reproject(batch.shapes, epsg, city().projected)
-    return batch
 
 
 def _share_inside(x: np.ndarray, y: np.ndarray, epsg: int) -> float:

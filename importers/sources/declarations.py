@@ -21,3 +21,4 @@ class Source:
     columns: Mapping[str, str]
     constants: Mapping[str, Any] = field(default_factory=dict)
     table: str = ""
+    epsg: int | None = None  # of files that declare no CRS

@@ -36,6 +36,7 @@ class Command(BaseCommand):
         add("files", nargs="+", type=Path, metavar="FILE", help="同一图层的一个或多个文件")
         add("--layer", required=True, help="图层编号，如 parcels")
         add("--crs", default="", help=f"坐标系，如 EPSG:{city().projected}（文件未声明时）")
+        add("--shift", choices=["none", "gcj02", "bd09"], default="", help="确认坐标偏移")
         add("--commit", action="store_true", help="写入登记簿")
         add("--at", default="", help="生效时间（默认现在），如 2024-05-31")
         add("--why", default="", help="事由")
@@ -85,6 +86,7 @@ def _reading(given: dict[str, Any]) -> Reading:
         code_field=given["code_field"],
         source=given["source"],
         table=given["table"],
+        shift=given["shift"],
         constants=dict(_setting(text) for text in given["set"]),
     )
 

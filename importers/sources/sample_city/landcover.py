@@ -46,12 +46,12 @@ def landcover(
     rest = shapely.MultiPolygon(_parts([rest.difference(bank)], [""])[0])
     patches, sorts = _patches(rest, seed)
     shapes, classes = [*shapes, *fixed, *green, *patches], [*classes, *kinds, *green_kinds, *sorts]
-    whole, classes = _fitted(np.array(shapes), np.array(classes))
+    whole, kinds_of = _fitted(np.array(shapes), np.array(classes))
     return frame(
         whole,
         code=[f"{city().adcode}DL{n:06d}" for n in range(1, len(whole) + 1)],
         scheme=SCHEME,
-        class_code=classes,
+        class_code=kinds_of,
         area_m2=np.round(shapely.area(whole), 2),
     )
 

@@ -3,8 +3,7 @@ import pytest
 import shapely
 
 from importers.errors import Refused
-from importers.phases.batch import Batch
-from importers.phases.reproject import check_crs, check_plausible, reproject
+from importers.phases.reproject import check_crs, check_plausible
 from spatial.city import city
 from spatial.crs import reproject as move
 from tests.importers.files import boxes
@@ -39,25 +38,6 @@ def test_a_few_outliers_are_left_to_the_row_checks():
     check_plausible(shapes, city().projected, "f")
 
 
-@pytest.mark.parametrize(
-    ("epsg", "reason"), [(2382, "西安80"), (2434, "北京54"), (32649, "接受：EPSG")]
-)
-def test_other_systems_are_refused_with_a_reason(epsg, reason):
-    with pytest.raises(Refused, match=reason):
-        check_crs(epsg, "f")
-
-
-def test_stripping_the_zone_is_exact_and_keeps_the_vertices():
-    exact = shapely.polygons([[(566090.948, 3064268.062), (566100.948, 3064268.062),
-                               (566100.948, 3064258.062), (566090.948, 3064258.062)]])  # fmt: skip
-    zoned = shapely.transform(exact, lambda xy: xy + [37_000_000, 0])
-    batch = reproject(Batch("f", np.array([1]), {}, np.asarray(zoned)), 4525)
-    moved, wanted = (shapely.get_coordinates(s) for s in (batch.shapes, exact))
-    assert np.abs(moved - wanted).max() < 1e-6
-
-
-def test_heights_are_left_out_with_a_word():
-    shapes = shapely.force_3d(boxes(2), 5.0)
-    batch = reproject(Batch("f", np.array([1, 2]), {}, shapes), 4546)
-    assert not shapely.has_z(batch.shapes).any()
-    assert [i.code for i in batch.issues] == ["z-dropped"]
+def test_other_systems_are_refused_with_a_reason():
+    with pytest.raises(Refused, match="接受：EPSG"):
+        check_crs(32649, "f")

@@ -1,0 +1,94 @@
+"""A stretch of a file through all phases: pure, on whatever machine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+
+from importers.checks.rows import check_rows
+from importers.formats.table import Rows, Table
+from importers.issues import Issue
+from importers.phases.batch import Batch, is_none
+from importers.phases.check_geometry import check_geometry, locate
+from importers.phases.check_schemes import check_schemes
+from importers.phases.columns import GEOMETRY, Register
+from importers.phases.parse import parse
+from importers.phases.placing import Placement, explain_outside, place
+from importers.sources.declarations import Source
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One file, ready: field → header, constants, how to place it (None: no geometry)."""
+
+    table: Table
+    headers: Mapping[str, str]
+    constants: Mapping[str, Any]
+    source: Source | None
+    placement: Placement | None
+    remarks: tuple[Issue, ...] = ()
+
+    @property
+    def carried(self) -> set[str]:
+        """The register fields that this file says something about."""
+        own = set(self.headers) | set(self.constants)
+        return own | ({GEOMETRY} if self.placement else set())
+
+    @property
+    def wanted(self) -> list[str]:
+        """The file's columns that are read."""
+        return list(dict.fromkeys(self.headers.values()))
+
+    @property
+    def ignored(self) -> list[str]:
+        """The file's columns that mean nothing here."""
+        return [name for name in self.table.fields if name not in self.headers.values()]
+
+
+def checked(rows: Rows, opened: Opened, register: Register) -> Batch:
+    """Some rows of a file through all phases: pure, on whatever machine."""
+    batch, present = _batch(opened, rows)
+    if opened.placement:
+        place(batch, opened.placement)
+        check_geometry(batch, register, present, rows.wkb)
+        explain_outside(batch, rows.wkb)
+    parse(batch, register)
+    check_schemes(batch, register)
+    check_rows(batch, register)
+    _flag_refused(batch, opened.table.refused_rows)
+    _flag_damaged(batch, opened.table.undecodable)
+    batch.issues.sort(key=lambda issue: issue.row)  # the same for stretches of any length
+    return locate(batch)
+
+
+def _batch(opened: Opened, rows: Rows) -> tuple[Batch, np.ndarray]:
+    columns = {field: rows.columns[header] for field, header in opened.headers.items()}
+    for name, value in opened.constants.items():
+        columns[name] = np.full(len(rows.numbers), value, object)
+    if rows.wkb is None or not opened.placement:
+        return Batch(opened.table.name, rows.numbers, columns), np.zeros(len(rows.numbers), bool)
+    shapes = shapely.from_wkb(rows.wkb, on_invalid="ignore")
+    return Batch(opened.table.name, rows.numbers, columns, shapes), ~is_none(rows.wkb)
+
+
+def _flag_damaged(batch: Batch, undecodable: frozenset[int]) -> None:
+    if undecodable:
+        batch.flag(
+            np.isin(batch.rows, list(undecodable)),
+            "encoding",
+            "文字无法解码，可能在截断处损坏",
+            hint="请改正该行文字后重新导出",
+        )
+
+
+def _flag_refused(batch: Batch, refused: frozenset[int]) -> None:
+    """What the format itself found wrong stands alone: that there is no geometry follows."""
+    if refused:
+        batch.rejected |= np.isin(batch.rows, list(refused))
+        batch.issues = [
+            issue
+            for issue in batch.issues
+            if not (issue.row in refused and issue.code.startswith("geometry-"))
+        ]
