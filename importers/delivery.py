@@ -127,7 +127,7 @@ def open_file(path: Path, folder: Path, register: Register, reading: Reading) ->
     remarks: list[Issue] = []
     if has_shapes:
         epsg = reading.epsg or (source.epsg if source and not table.crs else None)
-        placement, remarks = settle(table, register.layer, headers[CODE], epsg, reading.shift)
+        placement, remarks = settle(table, register, headers[CODE], epsg, reading.shift)
     unsaid = {k: v for k, v in constants.items() if k not in headers}
     return Opened(table, headers, unsaid, source, placement, tuple(remarks))
 

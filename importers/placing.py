@@ -11,6 +11,7 @@ from importers.errors import Refused
 from importers.formats.table import Rows, Table
 from importers.issues import Issue, Severity
 from importers.models import DatumParameters
+from importers.phases.columns import Register
 from importers.phases.placing import Placement
 from importers.phases.reproject import accepted_text, check_crs, check_plausible
 from spatial.city import city
@@ -25,7 +26,7 @@ WGS84 = 4326
 
 
 def settle(
-    table: Table, layer: str, code: str, asked: int | None, shift: str
+    table: Table, register: Register, code: str, asked: int | None, shift: str
 ) -> tuple[Placement, list[Issue]]:
     """How a table's ordinates are read, and what is to be said about that.
 
@@ -50,13 +51,14 @@ def settle(
         if not epsg:
             raise _undeclared(table)
         check_crs(epsg, table.name)
-        _check_declared(rows, epsg, table.name)
+        if not register.reaches_out:
+            _check_declared(rows, epsg, table.name)
         placement, remarks = Placement(Meaning(epsg)), []
     if declared and asked and declared != asked:
         text = f"文件声明 EPSG:{declared}，按指定的 EPSG:{asked} 读取"
         remarks.append(_remark(table, "crs-override", text))
     if placement.meaning.epsg in (WGS84, city().geographic):
-        placement = _with_shift(placement, layer, shift, rows, code, table)
+        placement = _with_shift(placement, register.layer, shift, rows, code, table)
     return placement, remarks
 
 

@@ -48,6 +48,7 @@ def register_of(layer: Layer) -> Register:
         columns=tuple(_column(layer, field) for field in fields.values()),
         kinds=tuple(geometry.kinds) if geometry else (),  # type: ignore[attr-defined]
         needs_geometry=bool(geometry and not geometry.null),
+        reaches_out=getattr(layer.model, "reaches_out", False),
     )
 
 

@@ -96,6 +96,10 @@ class Sheet:
     rings: tuple[np.ndarray, ...]
 
 
+# By ending, not by content: of what GDAL reads, some formats point to other files.
+DRIVERS = {
+    ".tif": "GTiff", ".tiff": "GTiff", ".hgt": "SRTMHGT", ".asc": "AAIGrid", ".img": "HFA",
+}  # fmt: skip
 MARKS = (-32768.0, -32767.0, -9999.0, -99999.0, 32767.0)  # used as no data, often undeclared
 OUTLINE_CELLS = 1_000  # outlines are drawn on a grid of at most so many cells a side
 METRES_PER_DEGREE = 111_320.0
@@ -108,13 +112,20 @@ def read_sheet(path: Path) -> Sheet:
         RasterError: missing, unreadable or without a single height.
     """
     try:
-        with rasterio.open(path, driver=["GTiff", "SRTMHGT", "AAIGrid", "HFA"]) as source:
+        with _opened(path) as source:
             step = max(1, *(side // OUTLINE_CELLS for side in source.shape))
             shape = tuple(max(1, side // step) for side in source.shape)
             heights = source.read(1, out_shape=shape, masked=True)
             return _sheet(source, heights)
     except rasterio.errors.RasterioIOError as error:
         raise RasterError(f"栅格文件读不到：{path.name}") from error
+
+
+def _opened(path: Path) -> rasterio.DatasetReader:
+    driver = DRIVERS.get(path.suffix.lower())
+    if not driver:
+        raise RasterError(f"不认识的栅格格式：{path.name}")
+    return rasterio.open(path, driver=driver)
 
 
 def write_cog(source_path: Path, target: Path, epsg: int) -> None:
@@ -129,7 +140,7 @@ def write_cog(source_path: Path, target: Path, epsg: int) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".partial")
     try:
-        with rasterio.open(source_path) as source:
+        with _opened(source_path) as source:
             frame = {} if source.crs else {"src_crs": f"EPSG:{epsg}", "crs": f"EPSG:{epsg}"}
             options = {"blocksize": 512, "compress": "DEFLATE", "predictor": "YES"}
             options |= {"overview_resampling": "AVERAGE", "bigtiff": "IF_SAFER"}

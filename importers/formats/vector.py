@@ -1,29 +1,49 @@
-"""What GDAL reads well: GeoPackage, Shapefile, GeoJSON and their like."""
+"""What GDAL reads well: GeoPackage, Shapefile, GeoJSON and their like, in Arrow batches.
+
+The rows come in one pass, without re-reading, in bounded memory. Two things GDAL does to
+values are not accepted here, because they change a survey silently: a date that is none
+becomes 1970-01-01 or nothing, a number that is none becomes 0. A GeoPackage's columns with
+such values are therefore read as text (``intact.text_query``), and a shapefile's
+attributes are read from its .dbf (``dbf.read_columns``). The phases then name the rows.
+"""
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from importers.errors import Refused
-from importers.formats import intact
-from importers.formats.dbf import encoding_of, read_dbf
+from importers.formats import dbf, intact
 from importers.formats.table import Ask, Rows, Table, pick
+from importers.issues import Issue, Severity
 
 READ_ERRORS = (
     DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError,
-    UnicodeDecodeError, ValueError, RuntimeError,
+    pa.ArrowException, OSError, UnicodeDecodeError, ValueError, RuntimeError,
 )  # fmt: skip
+PLAIN_WKB = frozenset(range(1, 7))  # OGC 06-103r4, table 7: point … multipolygon
+EXACT = 2**53  # beyond, a float no longer holds every whole number
+NAMED_ROWS = 1_000
 pyogrio.set_gdal_config_options({"CPL_LOG": os.devnull})  # its remarks come as exceptions
 
 
 def open_geopackage(path: Path, ask: Ask) -> Table:
     """A table of a GeoPackage. Raises Refused."""
     intact.check_geopackage(path)
-    return described(path, pick(layers_of(path), ask, path.name), {"GPKG"})
+    layer = pick(layers_of(path), ask, path.name)
+    table = described(path, layer, {"GPKG"})
+
+    def read(fields: Sequence[str], size: int) -> Iterator[Rows]:
+        sql = intact.text_query(path, layer, fields)
+        return stream(path, layer, fields, size, table.has_geometry, sql=sql)
+
+    return replace(table, read=read)
 
 
 def open_geojson(path: Path, ask: Ask) -> Table:
@@ -42,10 +62,29 @@ def open_shapefile(path: Path, ask: Ask) -> Table:
                 "Shapefile 须连同 .shx、.dbf、.prj 一起提交",
             )
         check_exists(parts[suffix])
-    dbf = read_dbf(parts[".dbf"])
-    intact.check_shapefile(path, parts[".shx"], dbf.records)
-    found, bad = encoding_of(dbf, parts.get(".cpg"), ask.encoding)
-    return described(path, path.stem, {"ESRI Shapefile"}, found, frozenset(bad))
+    header = dbf.read_dbf(parts[".dbf"])
+    intact.check_shapefile(path, parts[".shx"], header.records)
+    encoding, bad = dbf.encoding_of(header, parts.get(".cpg"), ask.encoding)
+    mixed = frozenset(dbf.mixed_rows(header, encoding, bad))
+    table = described(path, path.stem, {"ESRI Shapefile"}, encoding)
+    if len(table.fields) != len(header.fields):
+        raise Refused(f"属性表 {header.path.name} 的列定义不可读", "请重新导出")
+    own = dict(zip(table.fields, header.fields, strict=True))
+    live = dbf.live_records(header)
+
+    def read(fields: Sequence[str], size: int) -> Iterator[Rows]:
+        wanted = {name: own[name] for name in fields}
+        for rows in stream(path, table.layer, [], size, table.has_geometry, encoding=encoding):
+            records = live[rows.numbers - 1]
+            yield replace(rows, columns=dbf.read_columns(header, wanted, records, encoding, mixed))
+
+    return replace(
+        table,
+        read=read,
+        features=len(live),
+        undecodable=_numbered(bad, live),
+        remarks=tuple(_remarks(path.name, header, live, encoding, mixed)),
+    )
 
 
 def check_exists(path: Path) -> None:
@@ -69,77 +108,140 @@ def layers_of(path: Path) -> list[str]:
 
 
 def described(
-    path: Path,
-    layer: str,
-    drivers: set[str],
-    encoding: str = "",
-    bad: frozenset[int] = frozenset(),
+    path: Path, layer: str, drivers: set[str], encoding: str = "", count: bool = True
 ) -> Table:
     """A table that GDAL reads; ``drivers`` are those that may have opened it.
+
+    ``count`` is False where counting would cost a reading of the whole file.
 
     Raises:
         Refused: it cannot be opened, or the content is of another format.
     """
     try:
         info = pyogrio.read_info(
-            path, layer=layer, encoding=encoding or None, force_feature_count=True
+            path, layer=layer, encoding=encoding or None, force_feature_count=count
         )
     except READ_ERRORS as error:
         raise Refused(f"{path.name} 打不开：{first_line(error)}") from error
     if info["driver"] not in drivers:
         raise Refused(f"{path.name} 的内容与扩展名 {path.suffix} 不符", "请重新导出")
-    features, has_geometry = int(info["features"]), bool(info["geometry_type"])
-
-    def read(fields: Sequence[str], size: int) -> Iterator[Rows]:
-        start = 0
-        while start < features or (start == 0 and features < 0):
-            rows = _read(path, layer, encoding, has_geometry, fields, start, size)
-            if not len(rows.numbers):
-                break
-            yield rows
-            start += len(rows.numbers)
-
+    has_geometry = bool(info["geometry_type"])
     return Table(
         path=path,
         name=path.name,
         layer=layer,
         fields=tuple(str(f) for f in info["fields"]),
-        features=features,
+        features=int(info["features"]) if count else -1,
         has_geometry=has_geometry,
-        read=read,
+        read=lambda fields, size: stream(path, layer, fields, size, has_geometry),
         crs=info["crs"] or "",
         encoding=encoding,
-        undecodable=bad,
     )
 
 
-def _read(
+def stream(
     path: Path,
     layer: str,
-    encoding: str,
-    has_geometry: bool,
     fields: Sequence[str],
-    start: int,
     size: int,
-) -> Rows:
+    has_geometry: bool,
+    *,
+    encoding: str = "",
+    sql: str = "",
+) -> Iterator[Rows]:
+    """The rows of a layer, or of a query instead of it, in one pass.
+
+    Raises:
+        Refused: the file cannot be read on.
+    """
+    done = 0
+    given: dict[str, Any] = {"sql": sql} if sql else {"layer": layer, "columns": list(fields)}
+    given |= {"encoding": encoding or None, "read_geometry": has_geometry}
     try:
-        meta, _, wkb, data = pyogrio.raw.read(
-            path,
-            layer=layer,
-            encoding=encoding or None,
-            columns=list(fields),
-            read_geometry=has_geometry,
-            skip_features=start,
-            max_features=size,
-            datetime_as_string=True,
-        )
+        with pyogrio.raw.open_arrow(
+            path, use_pyarrow=True, batch_size=size, datetime_as_string=True,
+            return_fids=True, **given,
+        ) as (meta, reader):  # fmt: skip
+            for batch in reader:
+                numbers = np.arange(done + 1, done + len(batch) + 1)
+                columns = {name: column(batch.column(name)) for name in fields}
+                wkb = _shapes(batch, meta) if has_geometry else None
+                if wkb is not None and not _are_plain(wkb):
+                    wkb = _linear(path, given, done, len(batch))
+                yield Rows(numbers, columns, wkb)
+                done += len(batch)
     except READ_ERRORS as error:
-        raise Refused(f"{path.name} 读到第 {start + 1} 条之后出错：{first_line(error)}") from error
-    count = len(wkb) if wkb is not None else (len(data[0]) if len(data) else 0)
-    columns = dict(zip(meta["fields"].tolist(), data, strict=True))
-    return Rows(np.arange(start + 1, start + count + 1), columns, wkb)
+        raise Refused(f"{path.name} 读到第 {done + 1} 条之后出错：{first_line(error)}") from error
+
+
+def column(values: pa.Array) -> np.ndarray:
+    """One column as the phases take it: texts as str or None, dates as ISO text, whole
+    numbers and booleans with gaps as floats (as objects, where a float would round)."""
+    kind = values.type
+    if pa.types.is_date(kind):
+        values = values.cast(pa.string())
+    elif pa.types.is_boolean(kind) and values.null_count:
+        values = values.cast(pa.int8())
+    elif pa.types.is_integer(kind) and values.null_count and not _is_exact(values):
+        return np.array(values.to_pylist(), object)
+    try:
+        return values.to_numpy(zero_copy_only=False)
+    except UnicodeDecodeError:
+        return _damaged(values)
 
 
 def first_line(error: Exception) -> str:
     """What went wrong, in one line of bounded length."""
     return str(error).split("\n")[0][:160]
+
+
+def _is_exact(values: pa.Array) -> bool:
+    known = values.drop_null().to_numpy(zero_copy_only=False)
+    return not len(known) or bool(np.abs(known.astype(float)).max() < EXACT)
+
+
+def _damaged(values: pa.Array) -> np.ndarray:
+    """Texts that are not UTF-8: what cannot be read becomes U+FFFD, which ``parse`` flags."""
+    raw = values.cast(pa.large_string()).cast(pa.large_binary()).to_pylist()
+    return np.array([None if v is None else v.decode(errors="replace") for v in raw], object)
+
+
+def _shapes(batch: pa.RecordBatch, meta: dict) -> np.ndarray | None:
+    name = meta["geometry_name"] or "wkb_geometry"
+    return batch.column(name).to_numpy(zero_copy_only=False)
+
+
+def _are_plain(wkb: np.ndarray) -> bool:
+    """Whether no geometry is curved, measured or a collection: ours is to read without help."""
+    heads = {raw[:5] for raw in wkb.tolist() if raw}
+    kinds = {int.from_bytes(h[1:], "little" if h[0] else "big") for h in heads}
+    return all(kind % 1000 in PLAIN_WKB and kind < 2000 for kind in kinds)
+
+
+def _linear(path: Path, given: dict[str, Any], start: int, count: int) -> np.ndarray | None:
+    """The same shapes with arcs as chords and without measures, as GDAL makes them."""
+    given = {**given, "columns": []} if "layer" in given else given
+    return pyogrio.raw.read(path, skip_features=start, max_features=count, **given)[2]
+
+
+def _numbered(records: list[int], live: np.ndarray) -> frozenset[int]:
+    """Numbers of records (from 1) as numbers of rows: deleted records are no rows."""
+    found = np.searchsorted(live, np.array(records, int) - 1)
+    return frozenset((found + 1).tolist())
+
+
+def _remarks(
+    name: str, header: dbf.Dbf, live: np.ndarray, encoding: str, mixed: frozenset[int]
+) -> Iterator[Issue]:
+    """What is to say of a shapefile as it lies there; of mixed rows the first are named."""
+    if len(live) < header.records:
+        text = f"有 {header.records - len(live)} 条带删除标记的记录，没有读入"
+        yield Issue(name, 0, "deleted-rows", text, severity=Severity.WARNING)
+    other = dbf.other_encoding(encoding)
+    hint = f"请把全表统一为一种编码（建议 {encoding}）后重新导出"
+    for row in sorted(_numbered(sorted(mixed), live))[:NAMED_ROWS]:
+        text = f"这一行的文字是 {other} 编码，而全表是 {encoding}，不予读入"
+        yield Issue(name, row, "encoding-mixed", text, hint=hint, severity=Severity.WARNING)
+    if len(mixed) > NAMED_ROWS:
+        text = f"共 {len(mixed)} 行的文字是 {other} 编码，以上列出前 {NAMED_ROWS} 行"
+        yield Issue(name, 0, "encoding-mixed", text, hint=hint, severity=Severity.WARNING)

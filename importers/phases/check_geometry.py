@@ -8,7 +8,7 @@ import shapely
 from importers.checks.repairs import made_valid, why_unreadable
 from importers.phases.batch import Batch, Message
 from importers.phases.columns import GEOMETRY, Register
-from importers.phases.reproject import inside
+from importers.phases.reproject import inside, overlaps
 from spatial.geometry import first_point
 
 TYPE_TITLES = {
@@ -57,7 +57,7 @@ def check_geometry(
     usable = ~empty & _check_types(batch, register, ~empty)
     usable &= _check_finite(batch, usable)
     usable &= _check_valid(batch, register, usable)
-    _check_window(batch, usable)
+    _check_window(batch, usable, register.reaches_out)
     return batch
 
 
@@ -135,9 +135,12 @@ def _reason(shape: shapely.Geometry) -> tuple[str, float | None, float | None]:
     return REASONS.get(text, text), float(x), float(y)
 
 
-def _check_window(batch: Batch, where: np.ndarray) -> None:
+def _check_window(batch: Batch, where: np.ndarray, reaches_out: bool) -> None:
     west, south, east, north = shapely.bounds(batch.shapes).T
-    away = where & ~(inside(west, south) & inside(east, north))
+    if reaches_out:
+        away = where & ~overlaps(west, south, east, north)
+    else:
+        away = where & ~(inside(west, south) & inside(east, north))
     swapped = inside(south, west) & inside(north, east)
     _flag(
         batch,

@@ -32,13 +32,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Register:
-    """A register as an import sees it; ``kinds`` are the geometry types it accepts."""
+    """A register as an import sees it; ``kinds`` are the geometry types it accepts.
+
+    Features of one that ``reaches_out`` need only touch the city, as map sheets do.
+    """
 
     layer: str
     title: str
     columns: tuple[Column, ...]
     kinds: tuple[str, ...] = ()
     needs_geometry: bool = False
+    reaches_out: bool = False
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises KeyError if there is none."""

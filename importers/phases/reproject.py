@@ -32,6 +32,13 @@ def inside(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         return (x >= west) & (x <= east) & (y >= south) & (y <= north)
 
 
+def overlaps(w: np.ndarray, s: np.ndarray, e: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Which bounds (projected) have something in common with the window."""
+    west, south, east, north = window(city())
+    with np.errstate(invalid="ignore"):
+        return (w <= east) & (e >= west) & (s <= north) & (n >= south)
+
+
 def check_plausible(shapes: np.ndarray, epsg: int, file: str) -> None:
     """Refuse coordinates that contradict the declared CRS; nothing is guessed silently.
 

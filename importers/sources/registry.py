@@ -4,13 +4,27 @@ from collections.abc import Callable, Collection
 
 from importers.errors import Refused
 from importers.phases.rename import plain
-from importers.sources import divisions, land_survey, prague_cadastre
+from importers.sources import (
+    building_table,
+    divisions,
+    land_survey,
+    osm,
+    pipe_survey,
+    prague_cadastre,
+    survey_text,
+    utility_networks,
+)
 from importers.sources.declarations import Source
 
 SOURCES: tuple[Source, ...] = (
     *divisions.SOURCES,
     *land_survey.SOURCES,
     *prague_cadastre.SOURCES,
+    *survey_text.SOURCES,
+    *pipe_survey.SOURCES,
+    *building_table.SOURCES,
+    *osm.SOURCES,
+    *utility_networks.SOURCES,
 )
 
 # What offices call the code, whatever the layer.

@@ -78,6 +78,8 @@ class TerrainSheet(SpatialFeature):
     ``file`` is the SHA-256 of what was delivered; the cloud-optimised copy bears its name.
     """
 
+    reaches_out = True  # sheets are cut by degrees or kilometres, not by the city's boundary
+
     name = models.CharField("名称", max_length=100, blank=True)
     cell_m = models.FloatField("格网间距（米）")
     columns = models.PositiveIntegerField("列数")

@@ -189,7 +189,7 @@ def pipeline(tmp):
 BAD = [
     (missing, "找不到文件"),
     (directory, "是文件夹"),
-    (geodatabase, "是文件夹"),
+    (geodatabase, "是空文件夹"),
     (empty, "空文件"),
     (text_as_gpkg, "不是 GeoPackage"),
     (cut_gpkg, "不完整|打不开"),

@@ -52,7 +52,8 @@ def test_a_file_that_declares_nothing_is_read_as_its_ordinates_say(tmp_path, cha
     assert words in issues(found)["crs-read-as"]
     assert words in found.run.crs
     taken = Parcel.objects.get(code="P3").geom
-    assert shapely.from_wkb(bytes(taken.wkb)).equals_exact(frame.geometry[3], 1e-3)
+    found_shape, shape = shapely.from_wkb(bytes(taken.wkb)), frame.geometry[3]
+    assert found_shape.normalize().equals_exact(shape.normalize(), 1e-3)
 
 
 def test_a_file_that_declares_nothing_needs_a_word(tmp_path):

@@ -116,7 +116,7 @@ def propose_for(row):
 
 
 def test_a_proposal_is_taken_only_by_a_person_and_both_are_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr("importers.delivery.check_schemes", propose_for(2))
+    monkeypatch.setattr("importers.phases.stretch.check_schemes", propose_for(2))
     frame = plots(3)
     run = try_out(tmp_path, frame)
     assert run.counts["rejected"] == 1
@@ -139,7 +139,7 @@ def test_a_proposal_is_taken_only_by_a_person_and_both_are_kept(tmp_path, monkey
 
 def test_a_repaired_row_replaces_what_stands(tmp_path, monkeypatch):
     start([gpkg(tmp_path, plots(3, land_use="0701"))], "parcels", commit=True)
-    monkeypatch.setattr("importers.delivery.check_schemes", propose_for(2))
+    monkeypatch.setattr("importers.phases.stretch.check_schemes", propose_for(2))
     run = try_out(tmp_path, plots(3).assign(location="改"))
     review.accept_proposal(ImportIssue.objects.get(run=run).pk, "甲")
     assert review.counted(run)["replace"] == {"staged": 3, "accepted": 3}

@@ -195,7 +195,7 @@ def reading_of(given: dict[str, Any]) -> dict[str, Any]:
     if crs := str(given.get("crs") or ""):
         found = re.fullmatch(r"(?i:epsg:)?(\d{4,6})", crs.strip())
         if not found:
-            raise BadForm("坐标系应写成 EPSG:4546 的样子")
+            raise BadForm("坐标系应写成 EPSG: 加四至六位编号")
         reading["epsg"] = int(found.group(1))
     columns = given.get("columns")
     if not isinstance(columns, dict):

@@ -12,7 +12,7 @@ from importers.formats.sheets.extract import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 from importers.formats.sheets.grid import Grid
 from importers.issues import Issue, Severity
 
-MAX_BYTES = 512 << 20
+MAX_BYTES = 256 << 20
 DELIMITERS = (",", "\t", ";", "，", "；", "|")
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 OTHERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"{\\rtf")
@@ -41,14 +41,18 @@ def read_delimited(path: Path, asked: str = "") -> Grid:
     try:
         rows = list(_records(lines, delimiter, csv.QUOTE_MINIMAL, path.name))
     except csv.Error:
-        rows = list(_records(lines, delimiter, csv.QUOTE_NONE, path.name))
-        remarks.append(
-            Issue(
-                path.name, 0, "csv-quotes", "引号不成对，引号按普通文字读取",
-                hint="请核对含引号的行", severity=Severity.WARNING,
-            )
-        )  # fmt: skip
+        rows = _unquoted(lines, delimiter, path.name)
+        text, hint = "引号不成对，引号按普通文字读取", "请核对含引号的行"
+        remarks = [Issue(path.name, 0, "csv-quotes", text, "", hint, Severity.WARNING)]
     return Grid(path.stem, rows, encoding=encoding, damaged=damaged, remarks=remarks)
+
+
+def _unquoted(lines: Sequence[str], delimiter: str, name: str) -> list[tuple[int, list]]:
+    try:
+        return list(_records(lines, delimiter, csv.QUOTE_NONE, name))
+    except csv.Error as error:  # a cell of over 131 072 characters
+        number = max(range(len(lines)), key=lambda i: len(lines[i])) + 1
+        raise Refused(f"{name} 第 {number} 行太长，不像表格", "请另存为 CSV（UTF-8）") from error
 
 
 def _decoded(raw: bytes, name: str, asked: str) -> tuple[list[str], str, frozenset[int]]:

@@ -4,8 +4,8 @@ A cell far out makes the library behind python-calamine allocate the whole recta
 to it (512 GB for one at XFD1048576), which aborts the process; broken files may make it
 panic. So ``workbook.py`` starts this file as a script, under limits of memory and time.
 
-    python -P extract.py PATH MEGABYTES SECONDS        the names of the sheets
-    python -P extract.py PATH MEGABYTES SECONDS SHEET  the cells of one
+    python -P extract.py PATH MEGABYTES SECONDS             the names of the sheets
+    python -P extract.py PATH MEGABYTES SECONDS NUMBER ROWS the cells of one, from 0
 
 Output are lines of JSON: first what is said of the whole, then ``[row, cells]`` for each
 row that is not empty (rows from 1). Dates are ``{"d": "2024-05-01"}``, instants ``{"t": …}``.
@@ -19,6 +19,7 @@ import json
 import re
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,6 +35,7 @@ _ERROR = re.compile(
     rb"<c\b(?=[^>]*\bt=\"e\")[^>]*\br=\"([A-Z]{1,3})(\d{1,7})\"[^>]*>"
     rb"(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>(#[^<]{2,20})</v>"
 )
+BROKEN = (zipfile.BadZipFile, zlib.error, KeyError, OSError, RuntimeError, EOFError, ValueError)
 _OVERLAP = 4_096
 _CHUNK = 1 << 20
 
@@ -47,8 +49,9 @@ def main(arguments: list[str]) -> int:
     except ImportError as error:  # python-calamine is a dependency of this project
         return _fail(UNREADABLE, error)
     try:
-        with CalamineWorkbook.from_path(path) as book:
-            return _write_sheet(path, book, wanted[0]) if wanted else _write_names(book)
+        # By content: from_path would go by the ending, which may be wrong.
+        with open(path, "rb") as file, CalamineWorkbook.from_filelike(file) as book:
+            return _write_sheet(path, book, *map(int, wanted)) if wanted else _write_names(book)
     except PasswordError as error:
         return _fail(PASSWORD, error)
     except MemoryError as error:
@@ -73,24 +76,24 @@ def _fail(code: int, error: BaseException) -> int:
 
 def _write_names(book: Any) -> int:
     sheets = [
-        [meta.name, str(meta.visible).endswith(".Visible")]
-        for meta in book.sheets_metadata
+        [number, meta.name, str(meta.visible).endswith(".Visible")]
+        for number, meta in enumerate(book.sheets_metadata)
         if str(meta.typ).endswith(".WorkSheet")
     ]
     print(json.dumps({"sheets": sheets}))
     return 0
 
 
-def _write_sheet(path: str, book: Any, name: str) -> int:
-    sheet = book.get_sheet_by_name(name)
-    height, width = sheet.total_height, sheet.total_width
+def _write_sheet(path: str, book: Any, index: int, rows: int) -> int:
+    sheet = book.get_sheet_by_index(index)
+    height, width = (last + 1 for last in sheet.end or (-1, -1))
     if height > MAX_ROWS or width > MAX_COLUMNS or height * width > 20 * MAX_CELLS:
         return _fail(TOO_MUCH, ValueError(f"{height} 行 {width} 列"))
-    errors = dict(_errors(path, name))
+    errors = dict(_errors(path, sheet.name))
     merged = [[*first, *last] for first, last in sheet.merged_cell_ranges or []]
     print(json.dumps({"merged": merged}))
     cells = 0
-    for number, row in enumerate(sheet.to_python(skip_empty_area=False), 1):
+    for number, row in enumerate(sheet.to_python(skip_empty_area=False, nrows=rows), 1):
         plain = [_plain(cell) for cell in row]
         for column, text in errors.get(number, ()):
             if column < len(plain):
@@ -124,12 +127,10 @@ def _plain(cell: Any) -> Any:
 def _errors(path: str, name: str) -> Iterator[tuple[int, list[tuple[int, str]]]]:
     """Cells of an XLSX that hold a formula's error; calamine gives them as empty."""
     found: dict[int, list[tuple[int, str]]] = {}
-    with contextlib.suppress(zipfile.BadZipFile, KeyError, OSError, NotImplementedError):
-        with zipfile.ZipFile(path) as archive:
-            part = _part_of(archive, name)
-            if part:
-                for column, row, text in _scan(archive, part):
-                    found.setdefault(row, []).append((column, text))
+    with contextlib.suppress(*BROKEN), zipfile.ZipFile(path) as archive:
+        if part := _part_of(archive, name):
+            for column, row, text in _scan(archive, part):
+                found.setdefault(row, []).append((column, text))
     yield from found.items()
 
 

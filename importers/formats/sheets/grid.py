@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from importers.issues import Issue
@@ -34,7 +35,7 @@ class Grid:
     damaged: frozenset[int] = frozenset()
     remarks: Sequence[Issue] = field(default_factory=tuple)
 
-    @property
+    @cached_property
     def width(self) -> int:
         """How many columns the longest row has."""
         return max((len(cells) for _, cells in self.rows), default=0)

@@ -21,6 +21,7 @@ FILLED = 0.6  # share of the table's columns that a header names
 TITLE = 0.8  # a merged cell over this share of the columns is a title, not a group
 _NUMBER = re.compile(r"^[+-]?[\d.,]+(e[+-]?\d+)?$", re.IGNORECASE)
 _PARTICULAR = re.compile(r"[:：].")
+_GAP = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")  # 点 号, set apart for the looks of it
 _UNIT = re.compile(
     r"^[(\[]?(m|cm|mm|km|米|厘米|毫米|公里|m2|㎡|平方米|亩|公顷|ha|度|°|%|‰|年|个|层|元|万元)[)\]]?$"
 )
@@ -54,7 +55,9 @@ def find_heading(grid: Grid, file: str) -> Heading:
         raise Refused(
             f"{file} 的表“{grid.name}”前 {len(tops)} 行里没有表头", "请在数据上方写一行列名"
         )
-    at = max(fit, key=lambda i: (_known(tops[i]), -i))
+    # A cell of data may happen to be a known word; two more than the first row has do not.
+    better = [i for i in fit if _known(tops[i]) >= _known(tops[fit[0]]) + 2]
+    at = max(better or fit[:1], key=lambda i: (_known(tops[i]), -i))
     first, last = _extent(grid, tops, at)
     names = _joined(tops[first], tops[last], grid, first, last) if first < last else tops[at]
     names = [_name(cell) for cell in names]
@@ -171,7 +174,10 @@ def _joined(
 
 
 def _name(cell: Any) -> str | None:
-    return re.sub(r"\s+", "", str(cell)) or None if cell is not None else None
+    if cell is None:
+        return None
+    text = _GAP.sub("", re.sub(r"\s+", " ", str(cell)).strip())
+    return text or None
 
 
 def _below(cells: Sequence[Any]) -> str:

@@ -1,10 +1,12 @@
 """XLSX, XLSM, XLS, XLSB and ODS: sheets and cells, read under limits of memory and time."""
 
 import json
+import mmap
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -20,57 +22,68 @@ SECONDS = 240
 MAX_BYTES = 512 << 20
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
-KNOWS_MERGES = (".xlsx", ".xlsm", ".xls")
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # a stream's name, MS-OFFCRYPTO 1.3.2
+PARTS = {"xl/workbook.xml": ".xlsx", "xl/workbook.bin": ".xlsb", "content.xml": ".ods"}
+KNOWS_MERGES = (".xlsx", ".xls")
 RESAVE = "请用 Excel 或 WPS 打开，另存为 .xlsx 后重交"
 
 
-def sheets_of(path: Path) -> list[tuple[str, bool]]:
-    """The worksheets of a workbook, in order: (name, whether it is visible).
+@dataclass(frozen=True)
+class Sheet:
+    """A worksheet: its number in the workbook from 0, name, and whether it can be seen."""
+
+    number: int
+    name: str
+    visible: bool
+
+
+def sheets_of(path: Path) -> list[Sheet]:
+    """The worksheets of a workbook, in order.
 
     Raises:
-        Refused: password, damaged, too large, or of another format than its ending says.
+        Refused: password, damaged, too large, or no workbook; a wrong ending does not matter.
     """
-    check_content(path)
+    kind_of(path)
     with TemporaryFile() as out:
         _run(path, [], out)
-        return [(str(name), bool(seen)) for name, seen in json.loads(out.readline())["sheets"]]
+        return [Sheet(*entry) for entry in json.loads(out.readline())["sheets"]]
 
 
-def read_sheet(path: Path, name: str) -> Grid:
-    """The cells of one sheet. Raises Refused, see ``sheets_of``."""
+def read_sheet(path: Path, sheet: Sheet, most: int = extract.MAX_ROWS) -> Grid:
+    """The cells of one sheet, as far as row ``most``. Raises Refused, see ``sheets_of``."""
     with TemporaryFile() as out:
-        _run(path, [name], out)
+        _run(path, [str(sheet.number), str(most)], out)
         head = json.loads(out.readline())
         rows = list(_rows(out))
     merges = [Merge(top + 1, left, low + 1, right) for top, left, low, right in head["merged"]]
-    return Grid(name, rows, merges, path.suffix.lower() in KNOWS_MERGES)
+    return Grid(sheet.name, rows, merges, kind_of(path) in KNOWS_MERGES)
 
 
-def check_content(path: Path) -> None:
-    """Hold a workbook's ending against its first bytes and its table of contents.
+def kind_of(path: Path) -> str:
+    """What a workbook is by its content, whatever its ending: .xlsx, .xlsb, .ods or .xls.
 
     Raises:
         Refused: see ``sheets_of``.
     """
-    suffix = path.suffix.lower()
     if path.stat().st_size > MAX_BYTES:
         raise Refused(f"{path.name} 超过 {MAX_BYTES >> 20} MB", "请分成几份提交")
     with path.open("rb") as file:
-        start = file.read(8)
-    if suffix != ".xls" and start == OLE:
-        raise Refused(
-            f"{path.name} 设了密码，或其实是旧式 .xls 文件", "请去掉打开密码，另存为 .xlsx 后重交"
-        )
-    if suffix == ".xls":
-        if start != OLE:
-            raise Refused(f"{path.name} 的内容不是 Excel 97-2003 工作簿", RESAVE)
-    elif not start.startswith(ZIP):
-        raise Refused(f"{path.name} 的内容与扩展名 {path.suffix} 不符", RESAVE)
-    else:
-        _check_package(path, suffix)
+        start = file.read(len(OLE))
+    if start == OLE:
+        if _mentions(path, ENCRYPTED):
+            raise Refused(f"{path.name} 设了密码", "请去掉打开密码后重交")
+        return ".xls"
+    if not start.startswith(ZIP):
+        raise Refused(f"{path.name} 的内容不是工作簿，与扩展名 {path.suffix} 不符", RESAVE)
+    return _kind_of_package(path)
 
 
-def _check_package(path: Path, suffix: str) -> None:
+def _mentions(path: Path, name: bytes) -> bool:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(name) >= 0
+
+
+def _kind_of_package(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -80,9 +93,10 @@ def _check_package(path: Path, suffix: str) -> None:
         raise Refused(f"{path.name} 的压缩方式不支持", RESAVE) from error
     check_members(path.name, members)
     names = {member.filename.replace("\\", "/").lower() for member in members}
-    part = {".ods": "content.xml", ".xlsb": "xl/workbook.bin"}.get(suffix, "xl/workbook.xml")
-    if part not in names:
-        raise Refused(f"{path.name} 的内容与扩展名 {path.suffix} 不符", RESAVE)
+    for part, kind in PARTS.items():
+        if part in names:
+            return kind
+    raise Refused(f"{path.name} 的内容不是工作簿，与扩展名 {path.suffix} 不符", RESAVE)
 
 
 def _run(path: Path, wanted: list[str], out: IO[bytes]) -> None:
