@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from importers import review
 from importers.models import ImportIssue, ImportRun
 from importers.staging import Stage
+from importers.titles import title_of
 from layers.access import may_deliver
 from layers.callers import caller_of
 from layers.declarations import Layer
@@ -81,6 +82,7 @@ def issue_kinds(run: ImportRun) -> list[dict[str, Any]]:
         {
             "severity": severity,
             "code": code,
+            "title": title_of(code),
             "number": number,
             "kept": kept.get((severity, code), 0),
         }
@@ -108,6 +110,7 @@ def issue_json(issue: ImportIssue) -> dict[str, Any]:
         "id": issue.pk,
         "file": issue.file,
         "row": issue.row,
+        "title": title_of(issue.code),
         "field": issue.field,
         "code": issue.code,
         "severity": issue.severity,

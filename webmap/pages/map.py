@@ -24,6 +24,7 @@ from spatial.rasters import RasterError, terrain_tile
 from spatial.versions.models import Change
 from webmap.cartography import legend, style
 from webmap.entrances import ENTRANCES, Entrance, entrance_named
+from webmap.imports.door import deliverable
 from webmap.legends import values_in_use
 
 MAX_TERRAIN_ZOOM = 15
@@ -45,6 +46,7 @@ def map_page(request: HttpRequest, entrance: str = "general") -> HttpResponse:
         "groups": layer_groups(layers, chosen),
         "config": page_config(request, chosen),
         "has_terrain": settings.TERRAIN.exists(),
+        "may_deliver": bool(deliverable(request)),
     }
     get_token(request)
     return render(request, "map/map.html", context)

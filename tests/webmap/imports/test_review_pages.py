@@ -55,6 +55,12 @@ def post(client, path, **body):
     return client.post(path, json.dumps(body), **JSON)
 
 
+def test_the_map_shows_the_way_to_those_who_may_deliver(client):
+    assert "/imports/" not in client.get("/").content.decode()
+    client.force_login(account())
+    assert 'href="/imports/"' in client.get("/").content.decode()
+
+
 def test_a_delivery_is_tried_chosen_committed_and_undone(client, steward, tmp_path):
     frame = plots(5)
     frame.loc[2, "code"] = ""
@@ -63,6 +69,8 @@ def test_a_delivery_is_tried_chosen_committed_and_undone(client, steward, tmp_pa
     assert (told["state"], told["counts"]["added"], told["counts"]["rejected"]) == ("dry", 4, 1)
     issues = client.get(f"/imports/{run.pk}/issues", headers=JSON["headers"]).json()["issues"]
     assert [(i["row"], i["code"]) for i in issues] == [(3, "missing-code")]
+    assert issues[0]["title"] == "没有编码"
+    assert "没有编码（1）" in client.get(f"/imports/{run.pk}/issues").content.decode()
     assert len(issues[0]["position"]) == 2
     rows = client.get(f"/imports/{run.pk}/rows", headers=JSON["headers"]).json()["rows"]
     assert [row["code"] for row in rows] == ["P0", "P1", "P3", "P4"]

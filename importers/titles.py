@@ -1,0 +1,22 @@
+"""What a kind of finding is called: for lists and filters."""
+
+import csv
+from functools import cache
+from pathlib import Path
+
+from importers.checks.catalogue import rules
+
+FINDINGS = Path(__file__).resolve().parents[1] / "data" / "rules" / "findings.csv"
+
+
+@cache
+def titles() -> dict[str, str]:
+    """Code of a finding → its title: of the rules in force, and of what reading finds."""
+    with FINDINGS.open(encoding="utf-8", newline="") as file:
+        found = {row["code"]: row["title"] for row in csv.DictReader(file)}
+    return {rule.code: rule.title for rule in rules().values()} | found
+
+
+def title_of(code: str) -> str:
+    """The title of a kind of finding; its code where it has none."""
+    return titles().get(code, code)
