@@ -152,7 +152,8 @@ def _shape(file: str, row: int, block: Block) -> tuple[shapely.Geometry | None, 
     try:
         shape = _geometry(block)
     except (Degenerate, ValueError):
-        say("ring-degenerate", "有一圈不足三个不同的点", "请核对界址点", Severity.ERROR)
+        text = "有一圈不足三个不同的点（线为两个）"
+        say("ring-degenerate", text, "请核对界址点", Severity.ERROR)
         return None, found
     stated = narrow(_cell(block, 0))
     if stated.isdigit() and int(stated) not in (block.points, sum(map(len, block.rings))):
@@ -178,7 +179,10 @@ def _geometry(block: Block) -> shapely.Geometry:
     if kind == "point":
         points = [shapely.Point(p) for p in coordinates]
         return points[0] if len(points) == 1 else shapely.MultiPoint(points)
-    lines = [shapely.LineString(ring) for ring in block.rings]
+    for number, part in enumerate(block.rings, 1):
+        if len(set(part)) < 2:
+            raise Degenerate(number)
+    lines = [shapely.LineString(part) for part in block.rings]
     return lines[0] if len(lines) == 1 else shapely.MultiLineString(lines)
 
 

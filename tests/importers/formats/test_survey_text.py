@@ -135,6 +135,14 @@ def test_points_and_lines(tmp_path):
     assert [shape.geom_type for shape in shapes] == ["Point", "LineString"]
 
 
+def test_a_line_of_one_point_is_rejected(tmp_path):
+    text = HEAD + "1,0,1,一,线,H,住,0701,@\n" + lines(SQUARE[:1])
+    table, _, shapes = written(tmp_path, text)
+    assert codes(table) == ["ring-degenerate"]
+    assert table.refused_rows == {1}
+    assert shapes[0] is None
+
+
 @pytest.mark.parametrize(
     "points, code",
     [
