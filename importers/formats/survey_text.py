@@ -19,7 +19,7 @@ import shapely
 from importers.errors import Refused
 from importers.formats import texts
 from importers.formats.rings import Degenerate, assemble
-from importers.formats.survey_text_head import Head, read_head
+from importers.formats.survey_text_head import Head
 from importers.formats.table import Ask, Table, in_memory
 from importers.issues import Issue, Severity
 from importers.phases.cells import narrow
@@ -65,52 +65,76 @@ class Block:
         ring.append((x, y))
 
 
+@dataclass(frozen=True)
+class _Facts:
+    """What is kept of a block besides its shape."""
+
+    line: int
+    fields: list[str]
+    ids: str
+
+
 def open_survey_text(path: Path, ask: Ask) -> Table:
     """The blocks of a survey text as rows: geometry, and the block's fields as columns.
 
     Raises:
         Refused: it is not a survey text, or holds no block.
     """
-    head, blocks = read_survey_text(path, ask.encoding)
-    if not blocks:
-        raise Refused(f"{path.name} 里没有一个地块", "“[地块坐标]”之后应有以 @ 结尾的地块行")
-    remarks, shapes = list(head.remarks(path.name, _ordinates(blocks))), []
-    for row, block in enumerate(blocks, start=1):
+    pairs: dict[str, str] = {}
+    facts: list[_Facts] = []
+    shapes: list[bytes | None] = []
+    remarks: list[Issue] = []
+    places: list[tuple[float, float]] = []
+    for row, block in enumerate(_blocks(path, ask.encoding, pairs), start=1):
         shape, found = _shape(path.name, row, block)
-        shapes.append(shape)
+        shapes.append(shapely.to_wkb(shape))
         remarks += found
+        places += [ring[0] for ring in block.rings]
+        facts.append(_Facts(block.line, block.fields, ";".join(map(" ".join, block.ids))))
+    if not facts:
+        raise Refused(f"{path.name} 里没有一个地块", "“[地块坐标]”之后应有以 @ 结尾的地块行")
+    head, xy = Head(pairs), np.array(places, float).reshape(-1, 2)
     return in_memory(
         path,
         path.stem,
-        _columns(blocks, head),
-        shapes,
-        claim=head.claim(_ordinates(blocks)),
-        remarks=remarks,
+        _columns(facts, head),
+        wkb=shapes,
+        claim=head.claim(xy),
+        remarks=[*head.remarks(path.name, xy), *remarks],
     )
 
 
-def read_survey_text(path: Path, encoding: str = "") -> tuple[Head, list[Block]]:
-    """Head and blocks as they stand in the file. Raises Refused."""
-    section, pairs, blocks = "", {}, []
-    for number, raw in texts.lines(path, encoding):
-        line = raw.strip()
-        if not line:
-            continue
-        if heading := _HEADING.match(line):
-            section = heading.group(1)
-        elif line.endswith(("@", "＠")):
-            section = section or "地块坐标"
+def _blocks(path: Path, encoding: str, pairs: dict[str, str]) -> Iterator[Block]:
+    """The blocks one by one; the head's pairs go into ``pairs``. Raises Refused."""
+    block = None
+    for number, line, section in _sectioned(path, encoding):
+        if line.endswith(("@", "＠")):
+            if block:
+                yield block
             cells = [cell.strip() for cell in _COMMA.split(line[:-1])]
-            blocks.append(Block(number, cells[:-1] if not cells[-1] else cells))
-        elif "坐标" in section:
-            _point(blocks, number, line)
+            block = Block(number, cells[:-1] if not cells[-1] else cells)
+        elif block and "坐标" in section:
+            _point(block, number, line)
         elif found := _PAIR.match(line):
             pairs[found.group(1).strip()] = found.group(2).strip()
-        elif not section:
-            break
+    if block:
+        yield block
+
+
+def _sectioned(path: Path, encoding: str) -> Iterator[tuple[int, str, str]]:
+    """The lines that say something, with their numbers and the section they stand in."""
+    section = ""
+    for number, raw in texts.lines(path, encoding):
+        line = raw.strip()
+        if heading := _HEADING.match(line):
+            section = heading.group(1)
+        elif line:
+            section = section or ("地块坐标" if line.endswith(("@", "＠")) else "")
+            if not section:
+                break
+            yield number, line, section
     if not section:
         raise Refused(f"{path.name} 不是勘测定界文本", "应有“[属性描述]”“[地块坐标]”两段")
-    return read_head(pairs), blocks
 
 
 def write_survey_text(path: Path, head: dict[str, str], blocks: Iterable[Block]) -> None:
@@ -124,10 +148,8 @@ def write_survey_text(path: Path, head: dict[str, str], blocks: Iterable[Block])
     path.write_text("\r\n".join(out) + "\r\n", encoding="gb18030", newline="")
 
 
-def _point(blocks: list[Block], number: int, line: str) -> None:
-    if not blocks:
-        return
-    block, cells = blocks[-1], [cell.strip() for cell in _COMMA.split(narrow(line))]
+def _point(block: Block, number: int, line: str) -> None:
+    cells = [cell.strip() for cell in _COMMA.split(narrow(line))]
     try:
         name, circle, north, east = cells[:4]
         x, y = float(east), float(north)
@@ -186,7 +208,7 @@ def _geometry(block: Block) -> shapely.Geometry:
     return lines[0] if len(lines) == 1 else shapely.MultiLineString(lines)
 
 
-def _columns(blocks: list[Block], head: Head) -> dict[str, list]:
+def _columns(blocks: list[_Facts], head: Head) -> dict[str, list]:
     width = max(len(block.fields) for block in blocks)
     more = MORE.get(width, ())
     names = [*FIELDS, *more, *(f"字段{n}" for n in range(len(FIELDS) + len(more) + 1, width + 1))]
@@ -195,7 +217,7 @@ def _columns(blocks: list[Block], head: Head) -> dict[str, list]:
     }
     if "地块面积" in columns:
         columns["地块面积"] = [_leading_number(cell or "") for cell in columns["地块面积"]]
-    columns["界址点号"] = [";".join(" ".join(ids) for ids in block.ids) for block in blocks]
+    columns["界址点号"] = [block.ids for block in blocks]
     columns["文件行号"] = [block.line for block in blocks]
     for key in ("数据产生单位", "数据产生日期"):
         if head.pairs.get(key):
@@ -203,7 +225,7 @@ def _columns(blocks: list[Block], head: Head) -> dict[str, list]:
     return columns
 
 
-def _cell(block: Block, position: int) -> str:
+def _cell(block: Block | _Facts, position: int) -> str:
     return block.fields[position] if position < len(block.fields) else ""
 
 
@@ -211,11 +233,3 @@ def _leading_number(text: str) -> float | None:
     """The number at the beginning: 公顷 may be glued to it."""
     found = _NUMBER.match(narrow(text))
     return float(found.group()) if found else None
-
-
-def _ordinates(blocks: list[Block]) -> np.ndarray:
-    return np.array(list(_points(blocks)), float).reshape(-1, 2)
-
-
-def _points(blocks: list[Block]) -> Iterator[tuple[float, float]]:
-    return (point for block in blocks for ring in block.rings for point in ring)

@@ -62,11 +62,6 @@ class Head:
             yield _remark(file, "stated-parameters", text, "请确认坐标已是成果坐标")
 
 
-def read_head(pairs: Mapping[str, str]) -> Head:
-    """A head of its pairs."""
-    return Head(dict(pairs))
-
-
 def zone_of(xy: np.ndarray) -> int | None:
     """The zone prefix that most eastings bear; None without one.
 

@@ -99,16 +99,23 @@ def in_memory(
     columns: Mapping[str, Sequence],
     shapes: Sequence | np.ndarray | None = None,
     *,
+    wkb: Sequence[bytes | None] | None = None,
     crs: str = "",
     claim: Claim | None = None,
     encoding: str = "",
     remarks: Sequence[Issue] = (),
     undecodable: frozenset[int] = frozenset(),
 ) -> Table:
-    """A table of values read already; ``shapes`` are shapely geometries or None, one a row."""
+    """A table of values read already, one a row.
+
+    ``shapes`` are shapely geometries or None; ``wkb`` the same as WKB, which takes less
+    memory where there are many.
+    """
     arrays = {name: _column(values) for name, values in columns.items()}
-    count = len(shapes) if shapes is not None else len(next(iter(arrays.values()), ()))
-    wkb = shapely.to_wkb(np.asarray(shapes, object)) if shapes is not None else None
+    drawn = shapely.to_wkb(np.asarray(shapes, object)) if shapes is not None else None
+    if wkb is not None:
+        drawn = _column(wkb)
+    count = len(drawn) if drawn is not None else len(next(iter(arrays.values()), ()))
 
     def read(fields: Sequence[str], size: int) -> Iterator[Rows]:
         for start in range(0, count, size):
@@ -116,7 +123,7 @@ def in_memory(
             yield Rows(
                 np.arange(part.start + 1, part.stop + 1),
                 {name: arrays[name][part] for name in fields},
-                wkb[part] if wkb is not None else None,
+                drawn[part] if drawn is not None else None,
             )
 
     return Table(
@@ -125,7 +132,7 @@ def in_memory(
         layer=layer,
         fields=tuple(arrays),
         features=count,
-        has_geometry=shapes is not None,
+        has_geometry=drawn is not None,
         read=read,
         crs=crs,
         claim=claim,

@@ -19,7 +19,6 @@ import time
 from pathlib import Path
 from shutil import which
 from tempfile import mkdtemp
-from urllib.parse import urlencode
 
 import django
 
@@ -29,15 +28,12 @@ django.setup()
 
 import geopandas as gpd  # noqa: E402
 import numpy as np  # noqa: E402
-import psycopg2  # noqa: E402
 import shapely  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.db import connection  # noqa: E402
 
 from spatial.city import city  # noqa: E402
 from spatial.crs import transformer  # noqa: E402
+from tests.bench.server import Server  # noqa: E402
 
-DATABASE = f"import_bench_{os.getpid()}"
 BARE = """
 import django, sys
 from pathlib import Path
@@ -115,40 +111,8 @@ def files(folder: Path, rows: int) -> dict[str, Path]:
     return made
 
 
-class Server:
-    """The bench's own database."""
-
-    def __init__(self) -> None:
-        given = connection.settings_dict
-        self.login = {
-            k: v
-            for k, v in {
-                "user": given["USER"],
-                "host": given["HOST"],
-                "port": given["PORT"],
-                "password": given["PASSWORD"],
-            }.items()
-            if v
-        }
-        place = urlencode({k: v for k, v in self.login.items() if k in ("host", "port")})
-        self.env = {
-            **os.environ,
-            "DATABASE_URL": f"postgresql://{given['USER']}@/{DATABASE}?{place}",
-            "PGPASSWORD": given["PASSWORD"],
-        }
-
-    def run(self, sql: str, database: str = DATABASE) -> None:
-        session = psycopg2.connect(dbname=database, **self.login)
-        session.autocommit = True
-        with session.cursor() as cursor:
-            cursor.execute(sql)
-        session.close()
-
-    def manage(self, *arguments: str) -> None:
-        command = [sys.executable, "manage.py", *arguments]
-        subprocess.run(
-            command, cwd=settings.BASE_DIR, env=self.env, check=True, stdout=subprocess.DEVNULL
-        )
+class Peers(Server):
+    """Who is timed, each on a file."""
 
     def ours(self, path: Path) -> None:
         self.manage("import_survey", str(path), "--layer", "buildings", "--commit")
@@ -157,14 +121,12 @@ class Server:
         """Read, check the rows, COPY into a stage; then leave."""
         self.program(BARE, path)
 
-    def program(self, text: str, *arguments: object) -> None:
-        command = [sys.executable, "-c", text, *map(str, arguments)]
-        subprocess.run(command, cwd=settings.BASE_DIR, env=self.env, check=True)
-
     def shp2pgsql(self, path: Path) -> None:
         """With -D: COPY; -I: one spatial index; as its manual advises."""
         server = [
-            f"--{k}={v}" for k, v in {"dbname": DATABASE, **self.login}.items() if k != "password"
+            f"--{k}={v}"
+            for k, v in {"dbname": self.database, **self.login}.items()
+            if k != "password"
         ]
         server = [word.replace("--user=", "--username=") for word in server]
         made = subprocess.Popen(
@@ -178,14 +140,14 @@ class Server:
         made.wait()
 
     def ogr2ogr(self, path: Path) -> None:
-        target = " ".join(f"{k}={v}" for k, v in {"dbname": DATABASE, **self.login}.items())
+        target = " ".join(f"{k}={v}" for k, v in {"dbname": self.database, **self.login}.items())
         encoding = ["-oo", "ENCODING=GBK"] if path.suffix == ".shp" else []
         command = ["ogr2ogr", "--config", "PG_USE_COPY", "YES", "-f", "PostgreSQL", f"PG:{target}"]
         command += [str(path), "-nln", "bench_plain", "-nlt", "POLYGON", "-overwrite", *encoding]
         subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
 
 
-def timed(server: Server, action, path: Path) -> float:
+def timed(server: Peers, action, path: Path) -> float:
     server.run("TRUNCATE parcels_building; DROP TABLE IF EXISTS bench_plain; CHECKPOINT")
     started = time.perf_counter()
     action(path)
@@ -200,18 +162,12 @@ def main() -> None:
     given = parser.parse_args()
     folder = given.folder or Path(mkdtemp(prefix="import-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
-    made, server = files(folder, given.rows), Server()
-    server.run(f"CREATE DATABASE {DATABASE}", "postgres")
-    try:
-        for name in ("postgis", "pg_trgm", "btree_gist"):
-            server.run(f"CREATE EXTENSION {name}")
-        server.manage("migrate")
+    made = files(folder, given.rows)
+    with Peers() as server:
         report(server, made, given.rows, given.rounds)
-    finally:
-        server.run(f"DROP DATABASE {DATABASE} WITH (FORCE)", "postgres")
 
 
-def actions(server: Server, kind: str):
+def actions(server: Peers, kind: str):
     """What is timed on a kind of file."""
     yield "import_survey", server.ours
     yield "bare: read, check rows, COPY", server.bare
@@ -220,7 +176,7 @@ def actions(server: Server, kind: str):
         yield "shp2pgsql | psql", server.shp2pgsql
 
 
-def report(server: Server, made: dict[str, Path], rows: int, rounds: int) -> None:
+def report(server: Peers, made: dict[str, Path], rows: int, rounds: int) -> None:
     seconds: dict[tuple[str, str], list[float]] = {}
     for _ in range(rounds):
         for kind in ("GeoPackage", "Shapefile GBK"):

@@ -4,6 +4,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from importers.errors import Refused
@@ -30,10 +31,7 @@ def read_delimited(path: Path, asked: str = "") -> Grid:
     """
     if path.stat().st_size > MAX_BYTES:
         raise Refused(f"{path.name} 超过 {MAX_BYTES >> 20} MB", "请分成几份提交")
-    raw = path.read_bytes()
-    if raw.startswith(OTHERS):
-        raise Refused(f"{path.name} 的内容不是文本表格", "请改正扩展名，或另存为 CSV")
-    lines, encoding, damaged = _decoded(raw, path.name, asked)
+    lines, encoding, damaged = _decoded(path.read_bytes(), path.name, asked)
     if any("\0" in line for line in lines[:TRIED_LINES]):
         raise Refused(f"{path.name} 的内容不是文本表格", "请另存为 CSV（UTF-8）")
     delimiter = _delimiter(lines)
@@ -57,6 +55,8 @@ def _unquoted(lines: Sequence[str], delimiter: str, name: str) -> list[tuple[int
 
 def _decoded(raw: bytes, name: str, asked: str) -> tuple[list[str], str, frozenset[int]]:
     """The lines, their encoding, and the numbers (from 1) of lines that are damaged."""
+    if raw.startswith(OTHERS):
+        raise Refused(f"{name} 的内容不是文本表格", "请改正扩展名，或另存为 CSV")
     encodings = [known_encoding(asked)] if asked else _encodings(raw)
     if asked and not encodings[0]:
         raise Refused(f"不认识的编码 {asked}", "常用：UTF-8、GBK、GB18030")
@@ -136,6 +136,7 @@ def _records(
         yield number, row
 
 
+@lru_cache(maxsize=100_000)  # cells repeat: one text for all of them
 def _text(cell: str) -> str | None:
     text = cell.strip().strip("\ufeff\u3000")
     if found := _PROTECTED.match(text):
