@@ -4,6 +4,7 @@ Tests name their parcels P1 and their pipes G7; what codes must look like is tes
 own, in tests/importers/checks.
 """
 
+import atexit
 import csv
 import os
 from pathlib import Path
@@ -26,3 +27,4 @@ def let_codes_be_short() -> None:
         writer.writeheader()
         writer.writerows(rows)
     os.environ["CHECK_RULES"] = str(path)
+    atexit.register(path.unlink, missing_ok=True)
