@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from importers.issues import Issue, Severity
 from spatial.crs import Claim
 
 BATCH = 50_000
+PORTION = 16 << 20  # bytes of geometry that go through the phases at once: a million points
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Table:
     remarks: tuple[Issue, ...] = ()
 
     def batches(self, fields: Sequence[str], size: int = BATCH) -> Iterator[Rows]:
-        """The rows with these columns, at most ``size`` at a time.
+        """The rows with these columns, at most ``size`` at a time; fewer where they are large.
 
         Raises:
             Refused: the file breaks off or cannot be read on.
@@ -71,7 +73,7 @@ class Table:
         count = 0
         for rows in self.read(fields, size):
             count += len(rows.numbers)
-            yield rows
+            yield from _portions(rows)
         if count < self.features:
             raise Refused(
                 f"{self.name} 只读到 {count} 条，应有 {self.features} 条", "文件可能不完整"
@@ -157,6 +159,23 @@ def pick(names: Sequence[str], ask: Ask, file: str) -> str:
     if not names:
         raise Refused(f"{file} 内没有图层")
     raise Refused(f"{file} 内有多个图层：{'、'.join(names)}", "请用 --table 指明")
+
+
+def _portions(rows: Rows) -> Iterator[Rows]:
+    """The same rows in portions of bounded geometry."""
+    if rows.wkb is None or not len(rows.wkb):
+        yield rows
+        return
+    ends = np.cumsum([len(raw) if raw else 0 for raw in rows.wkb.tolist()])
+    starts = np.flatnonzero(np.diff(ends // PORTION, prepend=ends[0] // PORTION)).tolist()
+    for start, end in pairwise([0, *starts, len(ends)]):
+        if start == end:
+            continue
+        yield Rows(
+            rows.numbers[start:end],
+            {name: values[start:end] for name, values in rows.columns.items()},
+            rows.wkb[start:end],
+        )
 
 
 def _nothing(_fields: Sequence[str], _size: int) -> Iterator[Rows]:
