@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, User
 from importers.models import ImportRun
 from layers.access import Role
 from spatial.parcels.models import Parcel
-from tests.importers.files import boxes, gpkg, plots
+from tests.importers.files import boxes, gpkg, plots, shapefile
 
 
 @pytest.fixture
@@ -90,3 +90,15 @@ def test_a_broken_upload_goes_on(visit, at_once, tmp_path):
     page.set_input_files("#files", str(gpkg(tmp_path, bad_plots())))
     page.wait_for_selector("text=已传完")
     assert len(seen) == 2
+
+
+def test_several_files_are_sent_when_all_are_here(visit, at_once, tmp_path):
+    page = visit.page
+    sign_in(page, visit.base)
+    made = shapefile(tmp_path, bad_plots(), encoding="gbk")
+    page.select_option("#layer", "parcels")
+    page.set_input_files("#files", sorted(map(str, made.parent.glob(f"{made.stem}.*"))))
+    page.click("#send")  # waits until it can be pressed
+    page.wait_for_url(re.compile(r"/imports/\d+$"))
+    visit.settle()
+    assert ImportRun.objects.get().counts["added"] == 4

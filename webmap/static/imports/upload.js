@@ -23,18 +23,20 @@ document.getElementById("layer").dispatchEvent(new Event("change"));
 form.addEventListener("submit", (event) => {
   for (const old of form.querySelectorAll("[name=uploads]")) old.remove();
   const whole = [...files.values()].filter((f) => f.done);
-  if (!whole.length || whole.length < files.size) { event.preventDefault(); said.textContent = texts.no_file; return; }
+  if (!whole.length || whole.length < files.size) {
+    event.preventDefault();
+    said.textContent = files.size ? texts.not_yet : texts.no_file;
+    return;
+  }
   for (const { url } of whole) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "uploads", value: url }));
   send.disabled = true;
 });
 
 async function take(chosen) {
-  for (const file of chosen) {
-    if (files.has(file.name)) continue;
-    const item = entry(file);
-    files.set(file.name, item);
-    await upload(item);
-  }
+  const fresh = chosen.filter((file) => !files.has(file.name)).map(entry);
+  for (const item of fresh) files.set(item.file.name, item);
+  ready();
+  for (const item of fresh) await upload(item);
 }
 
 function entry(file) {
@@ -58,7 +60,7 @@ function entry(file) {
 
 async function upload(item) {
   item.busy = true;
-  for (let attempt = 0; attempt < 6 && !item.done; attempt++) {
+  for (let attempt = 0; attempt < 6 && !item.done && files.has(item.file.name); attempt++) {
     try {
       await go(item);
     } catch (problem) {
