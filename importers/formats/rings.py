@@ -25,7 +25,7 @@ def assemble(rings: Sequence[np.ndarray]) -> shapely.Geometry:
         Degenerate: a ring has fewer than three distinct vertices.
     """
     for number, ring in enumerate(rings, start=1):
-        if len(ring) < 3 or len(np.unique(np.asarray(ring, float), axis=0)) < 3:
+        if _distinct(ring[:4]) < 3 and _distinct(ring) < 3:
             raise Degenerate(number)
     if not rings:
         raise Degenerate(0)
@@ -39,6 +39,10 @@ def assemble(rings: Sequence[np.ndarray]) -> shapely.Geometry:
         for i in np.flatnonzero(depth % 2 == 0).tolist()
     ]
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+
+
+def _distinct(ring: np.ndarray) -> int:
+    return len(set(map(tuple, np.asarray(ring, float).tolist())))
 
 
 def _around(shapes: np.ndarray) -> list[set[int]]:

@@ -68,6 +68,7 @@ def zone_of(xy: np.ndarray) -> int | None:
     >>> zone_of(np.array([[37566090.9, 3064268.1]])), zone_of(np.array([[566090.9, 3064268.1]]))
     (37, None)
     """
+    xy = xy[np.isfinite(xy).all(axis=1)]
     if not len(xy):
         return None
     prefixes = np.floor(np.max(np.abs(xy), axis=1) / PREFIX)

@@ -71,10 +71,10 @@ def changed(raw: bytes, dice: random.Random) -> bytes:
     return bytes(data)
 
 
-def once(path: Path, opened: Opener) -> str:
+def once(path: Path, opened: Opener, wanted: tuple[str, ...] = ()) -> str:
     """What came of one file."""
     try:
-        table = opened(path, Ask(path.parent))
+        table = opened(path, Ask(path.parent, wanted))
         read = sum(len(rows.numbers) for rows in table.batches(table.fields, 7))
     except Refused as refused:
         if "\n" not in str(refused):
