@@ -8,13 +8,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+import shapely
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from importers import commit, locks, originals, recovery
+from importers.checks.catalogue import rules_for
+from importers.checks.run_checks import check_stage
+from importers.checks.shapes import check_shapes
 from importers.difference import MAX_ENDING_SHARE, mark_changed
 from importers.errors import Refused
+from importers.issues import Severity
 from importers.models import ImportIssue, ImportRun
+from importers.phases.batch import Batch
 from importers.progress import Progress, Silence
 from importers.registers import layer_for
 from importers.staging import Stage
@@ -52,7 +59,7 @@ def accept_proposal(issue_id: int, who: str) -> ImportIssue:
     """Take the proposed geometry for a row instead of the surveyed one; both are kept.
 
     Raises:
-        Refused: no such proposal, or its row brings no change.
+        Refused: no such proposal, its row brings no change, or the rules are against it.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         issue, stage, at = _proposal(issue_id)
@@ -72,6 +79,7 @@ def accept_proposal(issue_id: int, who: str) -> ImportIssue:
             [issue.proposal.hexewkb.decode(), *at],  # type: ignore[union-attr]
         )
         _compare_again(cursor, issue.run, stage)
+        _check_repaired(cursor, issue, stage, at)
         issue.accepted_by, issue.accepted_at = who[:150], timezone.now()
         issue.save(update_fields=["original", "accepted_by", "accepted_at"])
     return issue
@@ -114,8 +122,9 @@ def commit_run(
     Killed on the way, the run is still under review and nothing is written.
 
     Raises:
-        Refused: not under review, nothing accepted, too much would end, or the register
-            has moved on since; in the last case the run must be tried again.
+        Refused: not under review, nothing accepted, too much would end, the part that
+            was chosen breaks a rule that the whole did not, or the register has moved on
+            since; in the last case the run must be tried again.
     """
     progress = progress or Silence()
     try:
@@ -125,6 +134,7 @@ def commit_run(
             commit.take_turn(layer, progress)
             progress.step("核对")
             _check_choice(run, allow_ending)
+            _check_part(run)
             if revision_of(layer.model) != run.options.get("revision"):
                 _check_still_fits(run, layer.model, at)
             progress.step("写入")
@@ -224,6 +234,39 @@ def _check_choice(run: ImportRun, allow_ending: bool) -> None:
         raise Refused(
             f"将终止 {ending} 条，超过该范围现有 {standing} 条的三分之一",
             "确实消失请勾选“允许大量终止”，否则请不采纳终止",
+        )
+
+
+def _check_repaired(cursor: Any, issue: ImportIssue, stage: Stage, at: tuple[int, int]) -> None:
+    """A repaired row is held to the same rules as any other."""
+    run = issue.run
+    shape = shapely.from_wkb(bytes(issue.proposal.wkb))  # type: ignore[union-attr]
+    batch = Batch(issue.file, np.array([issue.row]), {}, np.array([shape], object))
+    check_shapes(batch, rules_for(run.layer))
+    wrong = [found.message for found in batch.issues if found.severity is Severity.ERROR]
+    checked = check_stage(cursor, stage.table, run.layer, run.options["tables"])
+    if at in checked.errors:  # a pair is told of at one of its rows
+        wrong += [
+            f"第 {row[1]} 行{found.message}"
+            for found, row, other in zip(checked.issues, checked.rows, checked.others, strict=True)
+            if at in (row, other) and found.severity is Severity.ERROR
+        ]
+    if wrong:
+        raise Refused(f"建议图形不能采纳：{'；'.join(wrong[:3])}", "请由测绘单位改正后重交")
+
+
+def _check_part(run: ImportRun) -> None:
+    """What stands beside a part of a delivery is not what stood beside the whole."""
+    chosen = counted(run)
+    if all(chosen[action]["accepted"] == chosen[action]["staged"] for action in ACTIONS):
+        return
+    with connection.cursor() as cursor:
+        checked = check_stage(cursor, Stage(run.pk).table, run.layer, run.options["tables"])
+    if checked.errors:
+        errors = [found.message for found in checked.issues if found.severity is Severity.ERROR]
+        raise Refused(
+            f"只采纳这一部分会有 {len(checked.errors)} 条出错，如：{errors[0]}",
+            "请把相关的几条一并采纳，或都不采纳",
         )
 
 

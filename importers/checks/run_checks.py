@@ -41,12 +41,14 @@ RULES: dict[str, Callable[[Scene, Rule], Iterator[Found]]] = {
 class Checked(Sequence[Issue]):
     """The findings on a stage, at most LIMIT of each rule; ``totals`` counts them all.
 
-    ``rows`` are the staged rows of the issues, in the same order; ``errors`` all staged
-    rows in error, complete: (number of the file, row).
+    ``rows`` are the staged rows of the issues, in the same order, ``others`` the staged
+    rows that they are in conflict with, or None; ``errors`` all staged rows in error,
+    complete: (number of the file, row).
     """
 
     issues: list[Issue] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+    others: list[Row | None] = field(default_factory=list)
     totals: Counter[tuple[str, str]] = field(default_factory=Counter)  # (severity, code)
     errors: set[Row] = field(default_factory=set)
 
@@ -109,6 +111,7 @@ def _take(checked: Checked, rule: Rule, found: Found, files: Sequence[str]) -> N
     set_place(issue, found.place)
     checked.issues.append(issue)
     checked.rows.append(found.row)
+    checked.others.append(found.also)
 
 
 def _locate(scene: Scene, checked: Checked) -> None:

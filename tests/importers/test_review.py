@@ -109,7 +109,7 @@ def propose_for(row):
 
     def check(batch, *_):
         batch.flag([row - 1], "bow", "自相交")
-        batch.issues[-1] = Issue(**{**vars(batch.issues[-1]), "proposal": boxes(1, side=7)[0]})
+        batch.issues[-1] = Issue(**{**vars(batch.issues[-1]), "proposal": boxes(2, side=7)[1]})
         return batch
 
     return check
@@ -131,7 +131,7 @@ def test_a_proposal_is_taken_only_by_a_person_and_both_are_kept(tmp_path, monkey
     review.commit_run(run.pk, "乙")
     assert standing() == {"P0", "P1", "P2"}
     taken = Parcel.objects.current().get(code="P1").geom
-    assert shapely.from_wkb(bytes(taken.wkb)).equals(boxes(1, side=7)[0])
+    assert shapely.from_wkb(bytes(taken.wkb)).equals(boxes(2, side=7)[1])
     issue.refresh_from_db()
     assert issue.proposal
     assert issue.original
@@ -145,6 +145,41 @@ def test_a_repaired_row_replaces_what_stands(tmp_path, monkeypatch):
     assert review.counted(run)["replace"] == {"staged": 3, "accepted": 3}
     review.commit_run(run.pk, "甲")
     assert set(Parcel.objects.current().values_list("land_use", flat=True)) == {"0701"}
+
+
+def test_a_part_is_held_to_the_rules_as_the_whole_was(tmp_path):
+    """A parcel is split: without its smaller self the new one lies over the old."""
+    start([gpkg(tmp_path, plots(2))], "parcels", commit=True)
+    frame = plots(3)
+    west, south, east, north = frame.geometry[1].bounds
+    frame.loc[1, "geometry"] = shapely.box(west, south, east - 4, north)
+    frame.loc[2, "geometry"] = shapely.box(east - 4, south, east, north)
+    run = try_out(tmp_path, frame)
+    assert run.counts["rejected"] == 0
+    review.choose(run.pk, False, codes=["P1"])
+    with pytest.raises(Refused, match=r"会有 1 条出错，如：与 P1 相互重叠 40\.00 平方米"):
+        review.commit_run(run.pk, "甲")
+    assert standing() == {"P0", "P1"}
+    review.choose(run.pk, True, codes=["P1"])
+    review.commit_run(run.pk, "甲")
+    assert standing() == {"P0", "P1", "P2"}
+
+
+def test_a_repair_that_breaks_another_rule_is_not_taken(tmp_path):
+    """The bow tie, made valid, lies over the neighbour."""
+    frame = plots(3)
+    west, south, east, north = frame.geometry[1].bounds
+    tie = [(west, south), (east + 16, north), (east + 16, south), (west, north)]
+    frame.loc[1, "geometry"] = shapely.Polygon(tie)
+    run = try_out(tmp_path, frame)
+    issue = ImportIssue.objects.get(run=run, proposal__isnull=False)
+    with pytest.raises(Refused, match=r"建议图形不能采纳：第 3 行与 P1 相互重叠"):
+        review.accept_proposal(issue.pk, "甲")
+    issue.refresh_from_db()
+    assert not issue.accepted_at
+    assert review.counted(run)["repair"] == {"staged": 1, "accepted": 0}
+    review.commit_run(run.pk, "甲")
+    assert standing() == {"P0", "P2"}
 
 
 def test_what_was_left_running_is_settled(tmp_path):

@@ -81,12 +81,12 @@ def one(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_safe
 def issues(request: HttpRequest, run_id: int) -> HttpResponse:
     """A page of findings."""
-    run, _layer = runs.run_for(request, run_id)
+    run, layer = runs.run_for(request, run_id)
     asked = request.GET
     found = runs.issues_of(
         run, asked.get("code", ""), asked.get("severity", ""), _number(asked.get("page"))
     )
-    listed = [runs.issue_json(issue) for issue in found["issues"]]
+    listed = [runs.issue_json(issue, layer) for issue in found["issues"]]
     if wants_json(request):
         return JsonResponse({**found, "issues": listed}, json_dumps_params=JSON)
     context = {**found, "issues": listed, "run": run, "code": asked.get("code", "")}

@@ -104,7 +104,7 @@ def issues_of(run: ImportRun, code: str = "", severity: str = "", page: int = 1)
     return {"issues": listed[:PAGE], "page": page, "more": len(listed) > PAGE}
 
 
-def issue_json(issue: ImportIssue) -> dict[str, Any]:
+def issue_json(issue: ImportIssue, layer: Layer) -> dict[str, Any]:
     """A finding for programs and for the map: positions in degrees."""
     return {
         "id": issue.pk,
@@ -112,6 +112,7 @@ def issue_json(issue: ImportIssue) -> dict[str, Any]:
         "row": issue.row,
         "title": title_of(issue.code),
         "field": issue.field,
+        "field_title": _field_title(layer, issue.field),
         "code": issue.code,
         "severity": issue.severity,
         "message": issue.message,
@@ -121,6 +122,12 @@ def issue_json(issue: ImportIssue) -> dict[str, Any]:
         "accepted_by": issue.accepted_by,
         "bounds": bounds_of(issue),
     }
+
+
+def _field_title(layer: Layer, name: str) -> str:
+    """What a field is called, where the finding is about one of the register's."""
+    found = {str(f.column): f for f in layer.model._meta.concrete_fields}
+    return field_title(layer, found[name]) if name in found else name
 
 
 def bounds_of(issue: ImportIssue) -> list[float] | None:

@@ -168,6 +168,8 @@ function counted(chosen) {
     box.checked = accepted > 0;
     box.indeterminate = accepted > 0 && accepted < staged;
     document.querySelector(`[data-accepted="${box.dataset.choose}"]`).textContent = accepted;
+    document.querySelector(`[data-staged="${box.dataset.choose}"]`).textContent = staged;
+    box.closest("label").hidden = !staged;
   }
   refresh();
 }
