@@ -6,7 +6,9 @@ from importers.errors import Refused
 from importers.phases.rename import plain
 from importers.sources import (
     building_table,
+    cass,
     divisions,
+    epanet,
     land_survey,
     osm,
     pipe_survey,
@@ -21,8 +23,10 @@ SOURCES: tuple[Source, ...] = (
     *land_survey.SOURCES,
     *prague_cadastre.SOURCES,
     *survey_text.SOURCES,
+    *cass.SOURCES,
     *pipe_survey.SOURCES,
     *building_table.SOURCES,
+    *epanet.SOURCES,
     *osm.SOURCES,
     *utility_networks.SOURCES,
 )

@@ -34,7 +34,7 @@ def is_encoding(text: str) -> bool:
 
 
 def test_every_kind_of_finding_has_a_title():
-    found = set(codes()) - {"sample-city"}
+    found = set(codes()) - {"sample-city"}  # the name of a command
     assert {"geometry-invalid", "zone-header", "point-count", "missing-code"} <= found
     assert sorted(found - set(titles())) == []
 
