@@ -6,6 +6,7 @@ projected CRS. Figures are fetched stretch by stretch, so memory stays bounded.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,10 @@ FRESH = "s.action IN ('open', 'replace') AND s.accepted"
 INDEX_FROM = 1_000
 STRETCH = 250_000  # figures at a time: some 300 MB
 DENSE = 10
+
+
+def _numbers(text: str) -> np.ndarray:
+    return np.array(text.split(","), "S").astype(int)
 
 
 def table_of(layer_id: str) -> str:
@@ -44,7 +49,9 @@ class Scene:
             if "geom" in self.columns:
                 self.cursor.execute(f"CREATE INDEX ON {self.stage} USING gist (geom)")
             self.cursor.execute(f"CREATE INDEX ON {self.stage} (code)")
+        self.cursor.execute("SET LOCAL default_statistics_target = 10")  # enough here, and quick
         self.cursor.execute(f"ANALYZE {self.stage}")
+        self.cursor.execute("SET LOCAL default_statistics_target = DEFAULT")
         return number
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -97,24 +104,38 @@ class Scene:
             whole = not params
             sql, reaches = self._neighbours(where, group, whole, reach)
             self.cursor.execute("SET LOCAL enable_seqscan = off" if reaches else "SELECT 1")
-            rows = self.rows(sql, [*params, *reaches])
+            every, groups = self._figures(sql, [*params, *reaches])
             self.cursor.execute("SET LOCAL enable_seqscan = on")
-            if not rows:
-                continue
-            groups = np.array([row[5] for row in rows], object)
-            columns = list(zip(*rows, strict=True))
-            shapes = shapely.from_wkb([bytes(raw) for raw in columns[4]])
-            every = Figures(
-                np.array(columns[0], object),
-                np.array(columns[1]),
-                np.array(columns[2]),
-                np.array(columns[3], bool),
-                shapes,
-            )
             for one in sorted(set(groups.tolist())):
                 chosen = groups == one
                 if every.own[chosen].any():
                     yield Figures(*(part[chosen] for part in vars(every).values()))
+
+    def _figures(self, sql: str, params: list[float]) -> tuple[Figures, np.ndarray]:
+        """The figures of a statement (code, f, r, own, geom, grp), and their groups.
+
+        Each column comes as one value: handing rows over one by one costs twice as much.
+        """
+        code, f, r, own, sizes, wkb, grp = self.rows(
+            "SELECT json_agg(code), string_agg(f::text, ','), string_agg(r::text, ','),"
+            " string_agg(own::int::text, ','), string_agg(length(geom)::text, ','),"
+            " string_agg(geom, ''), json_agg(grp)"
+            f" FROM ({sql}) AS q (code, f, r, own, geom, grp)",
+            params,
+        )[0]
+        if code is None:
+            return Figures(*(np.empty(0, object) for _ in range(5))), np.empty(0, object)
+        ends = np.cumsum(_numbers(sizes))
+        raw = bytes(wkb)
+        pieces = [raw[a:b] for a, b in pairwise([0, *ends.tolist()])]
+        figures = Figures(
+            np.array(code, object),
+            _numbers(f),
+            _numbers(r),
+            _numbers(own).astype(bool),
+            shapely.from_wkb(pieces),
+        )
+        return figures, np.array(grp, object)
 
     def _neighbours(
         self, where: str, group: str, whole: bool, reach: float

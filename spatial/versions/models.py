@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import DateTimeRangeField
-from django.contrib.postgres.indexes import BrinIndex, GistIndex
+from django.contrib.postgres.indexes import BrinIndex
 from django.db.models import F, Func, Q
 
 from spatial.periods import AsOf
@@ -133,20 +133,17 @@ class VersionedFeature(models.Model):
 
 
 class SpatialFeature(VersionedFeature):
-    """A versioned thing with a place: its geometry is indexed for all versions and for today's."""
+    """A versioned thing with a place.
+
+    One spatial index holds all versions: Django leaves the condition out of an index on
+    a geometry, so one of today's versions only would be the same index twice.
+    """
 
     geom = CityGeometryField("图形", null=True)
 
     class Meta(VersionedFeature.Meta):
         abstract = True
-        indexes: ClassVar = [
-            *CHANGE_INDEXES,
-            GistIndex(
-                fields=["geom"],
-                condition=Q(valid__upper_inf=True),
-                name="%(app_label)s_%(class)s_here",
-            ),
-        ]
+        indexes: ClassVar = CHANGE_INDEXES
 
 
 class Ancestry(models.Model):
