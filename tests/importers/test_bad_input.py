@@ -9,6 +9,8 @@ import shapely
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from importers.models import ImportIssue
+from importers.run import start
 from spatial.city import city
 from spatial.parcels.models import Parcel
 from spatial.versions.models import Change
@@ -287,3 +289,15 @@ def test_the_shell_sees_a_plain_line_and_status_1(tmp_path):
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "找不到文件" in done.stderr
+
+
+def test_a_delivery_of_nothing_but_findings_is_bounded(tmp_path):
+    """All are counted, the first ten thousand kept, nothing written."""
+    frame = plots(12_000, registered_area_m2="abc", land_use="没有的用途")
+    found = start([gpkg(tmp_path, frame)], "parcels", commit=True)
+    counted = found.run.counts["issues"]["error"]
+    assert counted["number"] == 12_000
+    assert sum(counted.values()) >= 12_000
+    assert ImportIssue.objects.filter(run=found.run).count() == 10_000
+    assert "全部 12000 条都被拒收" in found.refusal
+    assert not Parcel.objects.exists()

@@ -4,6 +4,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from importers.checks.catalogue import rules_for
+from importers.checks.coverage import Figures, check_coverage
+from importers.checks.vertices import spike_tips, vertices
 from importers.sources.sample_city.districts import Villages
 from importers.sources.sample_city.estate_register import invented_people
 from importers.sources.sample_city.frames import frame, on_millimetre
@@ -13,6 +16,9 @@ from importers.sources.sample_city.plots import halved
 from importers.sources.sample_city.sizes import Size
 
 CELL_M2 = 9000.0
+SNAP_M = 0.05
+SHARP_DEG = 2.0
+GAP_M = 0.6  # between cells; narrower ones fall to a neighbour
 MOST_PER_VILLAGE = 999
 
 
@@ -31,13 +37,30 @@ def grid_cells(
                 pieces = [face]
             rings += pieces
             owner += [int(village)] * len(pieces)
-    shapes = shapely.coverage_clean(np.array(rings), snapping_distance=1e-3)
-    village = np.array(owner)
+    shapes, village = np.array(rings), np.array(owner)
     if size.extended_cells:
         taken = shapely.union_all([shapely.coverage_union_all(g.faces) for g in graphs])
         wider, their = _squares(size.extended_cells, villages, taken)
         shapes, village = np.concatenate([shapes, wider]), np.concatenate([village, their])
+    shapes = on_millimetre(shapes)
+    shapes = shapely.coverage_clean(shapes, snapping_distance=SNAP_M, gap_width=GAP_M)
+    shapes = _without_spikes(on_millimetre(shapes))
     return _cell_frame(shapes, village, villages, random)
+
+
+def _fit(shapes: np.ndarray) -> np.ndarray:
+    """Which are sound by the rules of a register: no needle for a corner, no hair's breadth
+    from a neighbour."""
+    every = vertices(shapes)
+    step = every.xy[1:] - every.xy[:-1]
+    tips = spike_tips(every, step, (step**2).sum(axis=1), SHARP_DEG, SNAP_M)
+    good = shapely.area(shapes) > 0
+    good[every.row[tips]] = False
+    number = np.arange(len(shapes))
+    figures = Figures(number, np.zeros(len(shapes), int), number, good.copy(), shapes)
+    for breach in check_coverage(figures, rules_for("grid-cells")):
+        good[breach.row[1]] = False
+    return good
 
 
 def _counter_clockwise(ring):
@@ -76,14 +99,20 @@ def _without_spikes(shapes: np.ndarray) -> np.ndarray:
     return shapes
 
 
+def _numbered(village: np.ndarray) -> np.ndarray:
+    """From 1 within each village."""
+    return pd.Series(village).groupby(village).cumcount().to_numpy() + 1
+
+
 def _cell_frame(shapes, village, villages: Villages, random) -> pd.DataFrame:
-    shapes = _without_spikes(on_millimetre(shapes))
     x, y = shapely.get_coordinates(shapely.centroid(shapes)).T
     order = np.lexsort([x, -np.round(y / 100), village])
     shapes, village = shapes[order], village[order]
-    number = pd.Series(village).groupby(village).cumcount().to_numpy() + 1
-    keep = number <= MOST_PER_VILLAGE
-    shapes, village, number = shapes[keep], village[keep], number[keep]
+    keep = _numbered(village) <= MOST_PER_VILLAGE
+    shapes, village = shapes[keep], village[keep]
+    while not (good := _fit(shapes)).all():  # what goes may leave a narrow gap between others
+        shapes, village = shapes[good], village[good]
+    number = _numbered(village)
     community = villages.codes[village]
     people = invented_people(len(villages.codes), random)
     return frame(
