@@ -26,7 +26,7 @@ from spatial.city import city
 class Command(BaseCommand):
     """Takes survey files into a register: a dry run unless --commit."""
 
-    help = "将测绘成果（GeoPackage、Shapefile、GeoJSON）入库；默认只试运行，加 --commit 才写入。"
+    help = "将测绘成果（Shapefile、GeoPackage、DXF、VCT、勘测定界 TXT、表格等）入库；默认只试运行，加 --commit 才写入。"
 
     requires_system_checks = ()  # they load the whole site: two seconds before a file is opened
 
