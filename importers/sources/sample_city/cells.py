@@ -6,10 +6,9 @@ import shapely
 
 from importers.checks.catalogue import rules_for
 from importers.checks.coverage import Figures, check_coverage
-from importers.checks.vertices import spike_tips, vertices
 from importers.sources.sample_city.districts import Villages
 from importers.sources.sample_city.estate_register import invented_people
-from importers.sources.sample_city.frames import frame, on_millimetre
+from importers.sources.sample_city.frames import frame, has_needle, on_millimetre
 from importers.sources.sample_city.graphs import StreetGraph
 from importers.sources.sample_city.noise import generator
 from importers.sources.sample_city.plots import halved
@@ -17,7 +16,6 @@ from importers.sources.sample_city.sizes import Size
 
 CELL_M2 = 9000.0
 SNAP_M = 0.05
-SHARP_DEG = 2.0
 GAP_M = 0.6  # between cells; narrower ones fall to a neighbour
 MOST_PER_VILLAGE = 999
 
@@ -51,11 +49,7 @@ def grid_cells(
 def _fit(shapes: np.ndarray) -> np.ndarray:
     """Which are sound by the rules of a register: no needle for a corner, no hair's breadth
     from a neighbour."""
-    every = vertices(shapes)
-    step = every.xy[1:] - every.xy[:-1]
-    tips = spike_tips(every, step, (step**2).sum(axis=1), SHARP_DEG, SNAP_M)
-    good = shapely.area(shapes) > 0
-    good[every.row[tips]] = False
+    good = (shapely.area(shapes) > 0) & ~has_needle(shapes)
     number = np.arange(len(shapes))
     figures = Figures(number, np.zeros(len(shapes), int), number, good.copy(), shapes)
     for breach in check_coverage(figures, rules_for("grid-cells")):

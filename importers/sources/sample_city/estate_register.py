@@ -196,7 +196,8 @@ def building_frame(table: pd.DataFrame, parcels: pd.DataFrame, use, seed: int) -
     """Register rows for drawn buildings; keeps the columns the housing layer needs."""
     random = generator(seed, "building rows", str(len(table)))
     parcel = parcels["code"].to_numpy()[table["row"]]
-    shapes = on_millimetre(table["shape"].to_numpy())
+    drawn = shapely.remove_repeated_points(table["shape"].to_numpy(), tolerance=0.01)
+    shapes = on_millimetre(drawn)
     storeys, below = table["storeys_above"].to_numpy(), table["storeys_below"].to_numpy()
     rise = np.select(
         [table["kind"].isin(["shed", "stadium", "market"]), table["shops"]], [8.5, 3.15], 2.95

@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from importers.checks.vertices import spike_tips, vertices
 from spatial.city import city
+
+NEEDLE_DEG, NEEDLE_M = 2.0, 0.05  # wider and shorter than the rule on spikes is
 
 
 def moment(year: int, month: int = 1, day: int = 1, hour: int = 0, minute: int = 0) -> datetime:
@@ -20,6 +23,16 @@ def on_millimetre(geometries: np.ndarray) -> np.ndarray:
     """Coordinates rounded to 1 mm; what shared a vertex still shares it, once."""
     rounded = shapely.transform(np.asarray(geometries, object), lambda xy: np.round(xy, 3))
     return shapely.remove_repeated_points(rounded)
+
+
+def has_needle(shapes: np.ndarray) -> np.ndarray:
+    """Which areas have a corner so sharp that surveyors would take it for a slip."""
+    every = vertices(shapes)
+    step = every.xy[1:] - every.xy[:-1]
+    tips = spike_tips(every, step, (step**2).sum(axis=1), NEEDLE_DEG, NEEDLE_M)
+    found = np.zeros(len(shapes), bool)
+    found[every.row[tips]] = True
+    return found
 
 
 def frame(

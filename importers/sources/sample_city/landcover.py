@@ -7,7 +7,7 @@ import shapely
 from importers.sources.sample_city.blocks import Block
 from importers.sources.sample_city.country_roads import CountryRoads
 from importers.sources.sample_city.estate_register import USES
-from importers.sources.sample_city.frames import frame
+from importers.sources.sample_city.frames import frame, has_needle, on_millimetre
 from importers.sources.sample_city.homesteads import Homesteads
 from importers.sources.sample_city.noise import fractal_noise, generator
 from importers.sources.sample_city.terrain import elevation_m, slope_degrees
@@ -61,11 +61,24 @@ def _fitted(shapes: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, np.nda
     width = 2 * shapely.area(shapes) / np.maximum(shapely.length(shapes), 1e-9)
     good = (width > SCRAP_M) & (shapely.area(shapes) > SCRAP_M2)
     whole = shapely.coverage_clean(
-        shapes[good], snapping_distance=3 * SCRAP_M, gap_width=4 * SCRAP_M
+        shapes[good], snapping_distance=3 * SCRAP_M, gap_width=6 * SCRAP_M
     )
     parts, index = shapely.get_parts(whole, return_index=True)
+    parts = _without_needles(parts)
     kept = shapely.area(parts) > 0
     return parts[kept], classes[good][index[kept]]
+
+
+def _without_needles(shapes: np.ndarray) -> np.ndarray:
+    """A piece with a needle for a corner falls to the neighbour along its longest border."""
+    shapes = shapes.copy()
+    for i in np.flatnonzero(has_needle(on_millimetre(shapes))).tolist():
+        near = shapely.STRtree(shapes).query(shapes[i], predicate="touches")
+        border = shapely.length(shapely.intersection(shapes[near], shapes[i]))
+        j = near[np.argmax(border)]
+        shapes[j] = shapely.union(shapes[j], shapes[i])
+        shapes[i] = shapely.Polygon()
+    return shapes
 
 
 def _town_land(town: Town) -> tuple[list, list[str]]:
