@@ -48,6 +48,7 @@ class Model:
     file: str
     sections: dict[str, list[Entry]] = field(default_factory=dict)
     remarks: list[Issue] = field(default_factory=list)
+    refused: set[int] = field(default_factory=set)
     units: str = DEFAULT_UNITS
 
     def of(self, name: str) -> list[Entry]:
@@ -69,6 +70,8 @@ class Model:
         severity: Severity = Severity.ERROR,
     ) -> None:
         """Note a finding; their number is bounded, file-wide ones always come."""
+        if row and severity is Severity.ERROR:
+            self.refused.add(row)
         if row == 0 or len(self.remarks) < MOST_REMARKS:
             self.remarks.append(Issue(self.file, row, code, text, column, hint, severity))
 
@@ -94,7 +97,9 @@ def open_epanet(path: Path, ask: Ask) -> Table:
     columns, shapes = _nodes(model, places) if name == NODES else _links(model, places)
     if not shapes:
         raise Refused(f"{path.name} 的表 {name} 里没有一行", "请核对导出的管网")
-    return in_memory(path, name, columns, shapes, remarks=model.remarks)
+    return in_memory(
+        path, name, columns, shapes, remarks=model.remarks, refused=frozenset(model.refused)
+    )
 
 
 def _read(path: Path, encoding: str, model: Model) -> None:

@@ -48,7 +48,8 @@ class Table:
     ``name`` is what its sender calls the file, ``layer`` the table's name inside it.
     ``features`` is -1 where the format does not say. ``crs`` is what the file declares
     as WKT or ``EPSG:n``, ``claim`` what it says in words. ``undecodable`` are rows (from
-    1) whose texts are damaged; ``remarks`` concern the file or rows of it.
+    1) whose texts are damaged; ``remarks`` concern the file or rows of it; ``refused`` are
+    rows in error of which no remark says so, since there are too many.
     """
 
     path: Path
@@ -63,6 +64,7 @@ class Table:
     encoding: str = ""
     undecodable: frozenset[int] = frozenset()
     remarks: tuple[Issue, ...] = ()
+    refused: frozenset[int] = frozenset()
 
     def batches(self, fields: Sequence[str], size: int = BATCH) -> Iterator[Rows]:
         """The rows with these columns, at most ``size`` at a time; fewer where they are large.
@@ -83,7 +85,7 @@ class Table:
     def refused_rows(self) -> frozenset[int]:
         """The rows that the format itself finds in error."""
         errors = (r.row for r in self.remarks if r.severity is Severity.ERROR and r.row)
-        return frozenset(errors)
+        return self.refused.union(errors)
 
     def bare(self) -> "Table":
         """What the table says of itself, without the way to its rows: to be sent elsewhere."""
@@ -107,6 +109,7 @@ def in_memory(
     encoding: str = "",
     remarks: Sequence[Issue] = (),
     undecodable: frozenset[int] = frozenset(),
+    refused: frozenset[int] = frozenset(),
 ) -> Table:
     """A table of values read already, one a row.
 
@@ -141,6 +144,7 @@ def in_memory(
         encoding=encoding,
         undecodable=undecodable,
         remarks=tuple(remarks),
+        refused=refused,
     )
 
 

@@ -37,6 +37,7 @@ class Body:
     remarks: list[Issue] = field(default_factory=list)
     damaged: frozenset[int] = frozenset()
     counts: Counter[str] = field(default_factory=Counter)
+    refused: set[int] = field(default_factory=set)  # rows in error, from 1
 
     def flag(self, index: int, code: str, message: str, name: str = "", hint: str = "") -> None:
         """An error in a row (index from 0), told with its number in the sheet.
@@ -44,6 +45,7 @@ class Body:
         The first ``MOST`` of a kind are kept, and counted all.
         """
         self.counts[code] += 1
+        self.refused.add(index + 1)
         if self.counts[code] > MOST:
             return
         where = f"表“{self.name}”第 {self.numbers[index]} 行"

@@ -57,6 +57,7 @@ def polygons(body: Body, boundary: Boundary, xy: np.ndarray) -> tuple[Body, list
     rows = list(groups.values())
     made = Body(body.file, body.name, {}, [body.numbers[r[0]] for r in rows], _moved(body, rows))
     made.counts = body.counts
+    made.refused = {i for i, r in enumerate(rows, 1) if {n + 1 for n in r} & body.refused}
     made.damaged = frozenset(i for i, r in enumerate(rows, 1) if {n + 1 for n in r} & body.damaged)
     _keep_constant(body, rows, boundary, made)
     shapes = [_polygon(made, i, body, r, boundary, xy) for i, r in enumerate(rows)]

@@ -77,6 +77,7 @@ def _table(path: Path, body: Body, names: list[str], refer: pipes.Points, encodi
     return in_memory(
         path, layer, body.columns, shapes,
         claim=claim, encoding=encoding, remarks=body.said(), undecodable=body.damaged,
+        refused=frozenset(body.refused),
     )  # fmt: skip
 
 

@@ -90,6 +90,7 @@ def open_vct(path: Path, ask: Ask) -> Table:
     file = _File(path, ask.encoding)
     _first_reading(file, ask)
     objects, shapes, found = _second_reading(file)
+    bad = file.attributes.bad.keys()
     drawn = set(objects.ids)
     lone = [number for number in file.attributes.ids if number not in drawn]
     remarks = [*_remarks(file, objects.ids, lone), *found]
@@ -107,6 +108,7 @@ def open_vct(path: Path, ask: Ask) -> Table:
         wkb=[*shapes, *[None] * len(lone)] if file.kind else None,
         claim=_claim(file),
         remarks=remarks,
+        refused=frozenset(row for row, number in enumerate(objects.ids, start=1) if number in bad),
     )
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from importers.formats import table
 from importers.formats.table import in_memory
+from importers.issues import Issue, Severity
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=30), st.integers(1, 9))
@@ -27,3 +28,13 @@ def test_large_shapes_come_in_smaller_portions(tmp_path_factory, sizes, size):
         weights = [len(raw) if raw else 0 for raw in portion.wkb]
         assert sum(weights[1:]) <= 200
         assert len(weights) <= size
+
+
+def test_rows_in_error_are_refused_though_no_remark_is_left_for_them(tmp_path):
+    error = Issue("a", 2, "x", "错")
+    warning = Issue("a", 3, "x", "疑", severity=Severity.WARNING)
+    opened = in_memory(
+        tmp_path, "t", {"n": [1, 2, 3, 4]}, remarks=[error, warning], refused=frozenset({4})
+    )
+    assert opened.refused_rows == {2, 4}
+    assert opened.bare().refused_rows == {2, 4}

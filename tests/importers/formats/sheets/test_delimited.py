@@ -2,6 +2,8 @@ import pytest
 
 from importers.errors import Refused
 from importers.formats.sheets import delimited
+from importers.formats.sheets.open import open_csv
+from importers.formats.table import Ask
 from tests.importers.formats.sheets.read import codes, columns, remark
 
 TEXT = "点号,名称,面积\nJ1,蓝田街道,12.5\nJ2,桥头河镇,3\n"
@@ -90,3 +92,12 @@ def test_too_many_rows_are_refused(csv_table, monkeypatch):
     monkeypatch.setattr(delimited, "MAX_ROWS", 3)
     with pytest.raises(Refused, match="太大"):
         csv_table("a,b\n" + "1,2\n" * 4)
+
+
+def test_errors_beyond_those_that_are_told_are_refused_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("importers.formats.sheets.body.MOST", 2)
+    path = tmp_path / "a.csv"
+    path.write_text("编码,备注\n" + "".join(f"P{i},#REF!\n" for i in range(5)) + "P9,好\n")
+    table = open_csv(path, Ask(tmp_path))
+    assert len([r for r in table.remarks if r.row]) == 2
+    assert table.refused_rows == {1, 2, 3, 4, 5}
