@@ -141,7 +141,9 @@ def _another(site: Site, code: str) -> str:
     for number in range(10**digits - 1, 0, -1):
         if (other := f"{code[:-digits]}{number:0{digits}d}") not in known:
             return other
-    raise LookupError(code)
+    if (other := f"{code}X") in known:  # all numbers are taken, as in registers without blocks
+        raise LookupError(code)
+    return other
 
 
 def draw_back(site: Site):
