@@ -226,5 +226,5 @@ function say(text) {
   const notice = document.getElementById("notice");
   notice.textContent = text;
   notice.hidden = false;
-  setTimeout(() => { notice.hidden = true; }, 6000);
+  setTimeout(() => { notice.hidden = true; }, Math.max(6000, text.length * 120));
 }
