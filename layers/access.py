@@ -35,24 +35,34 @@ class Sharing(StrEnum):
 
 
 @dataclass(frozen=True)
+class Grant:
+    """What a key opens of one layer: the layer whole, or only named fields and districts."""
+
+    layer: str
+    fields: frozenset[str] = frozenset()  # none named: every shared field
+    districts: tuple[str, ...] = ()  # code prefixes; none named: the whole city
+    may_write: bool = False
+
+
+@dataclass(frozen=True)
 class Caller:
-    """Who asks: nobody known, or a person or system with roles."""
+    """Who asks: nobody known, a person with roles, or a system with the grants of its key."""
 
     name: str = ""
     roles: frozenset[str] = frozenset()
     is_admin: bool = False
+    is_department: bool = True  # of the city's own government: mandatory sharing holds
+    grants: tuple[Grant, ...] = ()
+    key: int = 0  # the id of the API key, if it is a system
 
     @property
     def is_anonymous(self) -> bool:
         """Whether nobody signed in."""
         return not self.name
 
-    @property
-    def access_class(self) -> str:
-        """A short key: two callers with the same key see the same things."""
-        if self.is_admin:
-            return "admin"
-        return "public" if self.is_anonymous else "roles:" + ",".join(sorted(self.roles))
+    def grant_of(self, layer_id: str) -> Grant | None:
+        """The grant for a layer, if there is one."""
+        return next((grant for grant in self.grants if grant.layer == layer_id), None)
 
 
 ANONYMOUS = Caller()
@@ -60,6 +70,10 @@ ANONYMOUS = Caller()
 
 class Shared(Protocol):
     """What a decision needs to know of a layer."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
 
     @property
     def public(self) -> bool:
@@ -85,9 +99,27 @@ def may_see(caller: Caller, layer: Shared) -> bool:
         return True
     if caller.is_anonymous:
         return False
-    if layer.sharing is Sharing.MANDATORY:
+    if layer.sharing is Sharing.MANDATORY and caller.is_department:
         return True
-    return bool(caller.roles & layer.granted)
+    return bool(caller.roles & layer.granted) or caller.grant_of(layer.id) is not None
+
+
+def may_see_reserved(caller: Caller, layer: Shared) -> bool:
+    """Whether the caller may see the fields of a layer that the open internet may not.
+
+    Departments may; a key of somebody else only by a grant. Ask ``may_see`` first.
+    """
+    if caller.is_admin or caller.grant_of(layer.id) is not None:
+        return True
+    return not caller.is_anonymous and caller.is_department
+
+
+def may_write(caller: Caller, layer: Shared) -> bool:
+    """Whether the caller may create, replace, change and end features through the API."""
+    if layer.sharing is Sharing.WITHHELD or not may_see(caller, layer):
+        return False
+    grant = caller.grant_of(layer.id)
+    return may_deliver(caller, layer) or bool(grant and grant.may_write)
 
 
 def may_see_personal(caller: Caller, layer: Shared) -> bool:

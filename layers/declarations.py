@@ -36,6 +36,7 @@ class Field:
     scheme: str = ""  # the coding scheme its values belong to, if any
     in_tiles: bool = False
     unit: str = ""
+    reserved: bool = False  # for departments and granted keys, not for the open internet
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,16 @@ class Layer:
     def view(self) -> str:
         """The quoted SQL name of the layer's published view."""
         return f'published."{self.id}"'
+
+    @cached_property
+    def has_districts(self) -> bool:
+        """Whether its features name their district, so that a share can be cut to some."""
+        return any(f.name == "district_code" for f in self.model._meta.concrete_fields)
+
+    @cached_property
+    def register(self) -> str:
+        """The name under which the register counts its revisions."""
+        return self.model._meta.label_lower
 
     def column(self, name: str) -> models.Field:
         """The register's model field behind a published field."""

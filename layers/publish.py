@@ -1,10 +1,14 @@
-"""The SQL views behind the published layers: what is not in a view does not leave.
+"""The SQL views and roles behind the published layers: what is not in a view does not leave.
 
-A view per layer in the schema ``published`` shows the declared fields, the geometry
-and the valid time, and nothing else. They follow the declarations: made anew after a
-migrate and by ``manage.py publish_layers``.
+A view per layer in the schema ``published`` shows the declared fields, the geometry,
+the valid time and the changes that bound it; a second one per layer that knows its
+districts shows the rows of the districts in the setting ``tujing.districts``. A role
+per share may select the share's columns of its view, and the login of outside
+requests may only become such a role (docs/adr/0005-access.md). All follow the
+declarations: made anew after a migrate and by ``manage.py publish_layers``.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import AppConfig
@@ -13,30 +17,45 @@ from django.db import connections, transaction
 from layers.access import Sharing
 from layers.declarations import Layer
 from layers.registry import all_layers
+from layers.shares import BOOKKEEPING, LOGIN, Share, standing_shares
 
 SCHEMA = "published"
+REVISIONS_VIEW = f"{SCHEMA}.revisions"
+DISTRICTS = "tujing.districts"
+LOCK = 7_411_382
+REVISIONS = "SELECT register, number FROM public.versions_revision"
 
 
 def view_sql(layer: Layer) -> str:
-    """The definition of a layer's view: code, declared fields, geom, valid."""
-    columns = ["code", *(str(layer.column(f.name).column) for f in layer.fields)]
+    """The definition of a layer's view: bookkeeping, code, declared fields, geom, valid."""
+    columns = [*BOOKKEEPING, "code", *(str(layer.column(f.name).column) for f in layer.fields)]
     if layer.geometry:
         columns.append("geom")
     listed = ", ".join(f'"{column}"' for column in (*columns, "valid"))
     return f'SELECT {listed} FROM public."{layer.model._meta.db_table}"'
 
 
+def cut_sql(layer: Layer) -> str:
+    """The definition of the view that shows only the districts of the setting.
+
+    Not a security barrier: that would keep every spatial condition from its index,
+    since PostGIS's operators are not leakproof. Nobody outside can send a function of
+    their own that would leak, as all SQL here is compiled from declared fields.
+    """
+    allowed = f"string_to_array(current_setting('{DISTRICTS}', true), ',')"
+    return f'{view_sql(layer)} WHERE "district_code" ^@ ANY ({allowed})'
+
+
 def sync_views(using: str = "default") -> list[str]:
-    """Bring the views in line with the declarations; returns the layers that changed.
+    """Bring the views and roles in line with the declarations; returns the views that changed.
 
     A view that is as declared is left alone, so a start on a full, busy database
     takes no lock.
     """
-    declared = {
-        layer.id: view_sql(layer) for layer in all_layers() if layer.sharing is not Sharing.WITHHELD
-    }
+    declared = _declared()
     connection = connections[using]
     with transaction.atomic(using), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
         cursor.execute(
             "SELECT relname, obj_description(oid) FROM pg_class"
@@ -51,7 +70,70 @@ def sync_views(using: str = "default") -> list[str]:
             cursor.execute(f'DROP VIEW IF EXISTS {SCHEMA}."{name}"')
             cursor.execute(f'CREATE VIEW {SCHEMA}."{name}" AS {declared[name]}')
             cursor.execute(f'COMMENT ON VIEW {SCHEMA}."{name}" IS %s', [declared[name]])
+        _ensure(cursor, standing_shares())
     return stale
+
+
+def ensure_roles(shares: Iterable[Share], using: str = "default") -> None:
+    """Make the roles of these shares, if they are not there: a key was granted."""
+    with transaction.atomic(using), connections[using].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        _ensure(cursor, shares)
+
+
+def _declared() -> dict[str, str]:
+    found = {"revisions": REVISIONS}
+    for layer in all_layers():
+        if layer.sharing is Sharing.WITHHELD:
+            continue
+        found[layer.id] = view_sql(layer)
+        if layer.has_districts:
+            found[f"{layer.id}@districts"] = cut_sql(layer)
+    return found
+
+
+def _ensure(cursor: Any, shares: Iterable[Share]) -> None:
+    """Roles are the cluster's, rights the database's: both only where they are missing."""
+    _create_role(cursor, LOGIN, "LOGIN NOINHERIT")
+    _grant(cursor, LOGIN, f'"{SCHEMA}".revisions', ("register", "number"))
+    for share in shares:
+        _create_role(cursor, share.role, "NOLOGIN")
+        _grant(cursor, share.role, share.view, share.columns)
+        _grant(cursor, share.role, f'"{SCHEMA}".revisions', ("register", "number"))
+        cursor.execute(
+            "SELECT FROM pg_auth_members WHERE roleid = %s::regrole AND member = %s::regrole",
+            [share.role, LOGIN],
+        )
+        if not cursor.fetchone():
+            _quietly(cursor, f'GRANT "{share.role}" TO "{LOGIN}"')
+
+
+def _create_role(cursor: Any, name: str, options: str) -> None:
+    cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [name])
+    if not cursor.fetchone():
+        _quietly(cursor, f'CREATE ROLE "{name}" {options}')
+
+
+def _quietly(cursor: Any, statement: str) -> None:
+    """Run what another database of the cluster may be doing at this very moment."""
+    cursor.execute(
+        f"DO $do$ BEGIN {statement}; EXCEPTION"
+        " WHEN duplicate_object OR unique_violation THEN NULL; END $do$"
+    )
+
+
+def _grant(cursor: Any, role: str, view: str, columns: Iterable[str]) -> None:
+    cursor.execute("SELECT has_schema_privilege(%s, %s, 'USAGE')", [role, SCHEMA])
+    if not cursor.fetchone()[0]:
+        cursor.execute(f'GRANT USAGE ON SCHEMA {SCHEMA} TO "{role}"')
+    columns = list(columns)
+    cursor.execute(
+        "SELECT bool_and(has_column_privilege(%s, %s, name, 'SELECT')) FROM unnest(%s) AS name",
+        [role, view, columns],
+    )
+    if not cursor.fetchone()[0]:
+        listed = ", ".join(f'"{column}"' for column in columns)
+        cursor.execute(f'GRANT SELECT ({listed}) ON {view} TO "{role}"')
 
 
 def drop_views_for(plan: list, using: str, **_: Any) -> None:

@@ -5,19 +5,19 @@ indexes of this app's migrations; a term without letters is compared as it is, s
 ``ILIKE`` folds every row's text first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
-from layers.declarations import Layer
+from layers.reading import read
+from layers.shares import Share
 from spatial.periods import AsOf
 from spatial.versions.queries import as_of_sql
 
 MAX_TERMS = 4
 MAX_LENGTH = 60
 MIN_CODE = 3
+TIMEOUT_MS = 3_000
 POOL = 200  # how many matches are ranked
 
 
@@ -30,15 +30,17 @@ class Hit:
     place: tuple[float, float] | None
 
 
-def search(layer: Layer, text: str, as_of: AsOf, most: int = 6) -> list[Hit]:
-    """The best matches of a layer: its code exactly, its code's beginning, then its texts."""
+def search(share: Share, text: str, as_of: AsOf, most: int = 6) -> list[Hit]:
+    """The best matches of a share: its code exactly, its code's beginning, then its texts.
+
+    Raises:
+        TooSlow: beyond the time limit.
+    """
     terms = terms_of(text)
     if not terms:
         return []
-    sql, params = search_sql(layer, terms, as_of, most)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return [_hit(row) for row in cursor.fetchall()]
+    sql, params = search_sql(share, terms, as_of, most)
+    return [_hit(row) for row in read(share, sql, params, timeout_ms=TIMEOUT_MS)]
 
 
 def terms_of(text: str) -> list[str]:
@@ -50,16 +52,17 @@ def terms_of(text: str) -> list[str]:
     return text.replace("\x00", "").strip()[:MAX_LENGTH].split()[:MAX_TERMS]
 
 
-def search_sql(layer: Layer, terms: list[str], as_of: AsOf, most: int) -> tuple[str, list[Any]]:
+def search_sql(share: Share, terms: list[str], as_of: AsOf, most: int) -> tuple[str, list[Any]]:
     """The query and its parameters.
 
     Texts and codes are looked up apart: joined by OR, neither would use its index.
     """
     moment, at = as_of_sql(as_of)
-    columns = [f'"{layer.column(name).column}"' for name in layer.search]
+    layer = share.layer
+    columns = [f'"{layer.column(name).column}"' for name in layer.search if name in share.names]
     texts = "".join(f", {column}" for column in columns)
-    select = f"SELECT code{texts}{', geom' if layer.geometry else ''} FROM {layer.view}"
-    matching, matched = _matching(columns, terms)
+    select = f"SELECT code{texts}{', geom' if layer.geometry else ''} FROM {share.view}"
+    matching, matched = matching_sql(columns, terms)
     found = f"(SELECT * FROM ({select} WHERE {moment} AND {matching}) AS t LIMIT {POOL})"
     params = [*at, *matched]
     if len(terms) == 1 and terms[0].isascii() and len(terms[0]) >= MIN_CODE:
@@ -79,15 +82,14 @@ def search_sql(layer: Layer, terms: list[str], as_of: AsOf, most: int) -> tuple[
     return sql, [*params, *([terms[0]] * 4)]
 
 
-def is_code(layer: Layer, code: str, as_of: AsOf) -> bool:
-    """Whether the text is exactly the code of a feature of the layer at a moment."""
+def is_code(share: Share, code: str, as_of: AsOf) -> bool:
+    """Whether the text is exactly the code of a feature of the share at a moment."""
     moment, params = as_of_sql(as_of)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT FROM {layer.view} WHERE {moment} AND code = %s", [*params, code])
-        return cursor.fetchone() is not None
+    sql = f"SELECT 1 FROM {share.view} WHERE {moment} AND code = %s"
+    return bool(read(share, sql, [*params, code]))
 
 
-def _matching(columns: Iterable[str], terms: list[str]) -> tuple[str, list[str]]:
+def matching_sql(columns: Sequence[str], terms: Sequence[str]) -> tuple[str, list[str]]:
     """A condition that every term occurs in some text, and its parameters."""
     clauses: list[str] = []
     params: list[str] = []

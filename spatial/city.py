@@ -52,6 +52,7 @@ class City:
     projected: int
     geographic: int
     accepted: frozenset[int]
+    offered: frozenset[int]
     extent: Extent
     view: View
     working_days: tuple[int, ...]
@@ -92,6 +93,7 @@ def _city(raw: dict) -> City:
         projected=crs["projected"],
         geographic=crs["geographic"],
         accepted=frozenset(crs["accepted"]) | own,
+        offered=frozenset(crs.get("offered", ())) | own,
         extent=Extent(**{k: float(raw["extent"][k]) for k in ("west", "south", "east", "north")}),
         view=View(**{k: float(raw["view"][k]) for k in ("longitude", "latitude", "zoom")}),
         working_days=tuple(hours["days"]),

@@ -1,12 +1,12 @@
 """Caches keyed by a register's revision: a rolled-back test leaves numbers that come again."""
 
-from layers.ogc import features, tiles
+from layers import keys, revisions
+from layers.ogc import counting, tiles
 from webmap import legends
 from webmap.pages import map as map_pages
 from webmap.pages import overview
 
 CACHES = (
-    features._counted,
     tiles.tile_bytes,
     legends._values,
     map_pages._days_of_change,
@@ -21,3 +21,6 @@ def forget_everything() -> None:
     """Empty every such cache of this process."""
     for cache in CACHES:
         cache.cache_clear()
+    counting.forget()
+    revisions.forget()
+    keys.forget()

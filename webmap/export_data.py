@@ -8,11 +8,11 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, transaction
-
 from layers.declarations import Field, Layer
 from layers.ogc.features import box_sql, relation
 from layers.ogc.requests import Box
+from layers.reading import read
+from layers.shares import Share
 from spatial.periods import AsOf
 from webmap.values import layer_title, scheme_of, shown
 
@@ -26,9 +26,14 @@ TIMEOUT_MS = 60_000
 class DrawnLayer:
     """One layer of an export. ``total`` is what stands in the box, drawn or not."""
 
-    layer: Layer
+    share: Share
     features: list[dict[str, Any]] = field(default_factory=list)
     total: int = 0
+
+    @property
+    def layer(self) -> Layer:
+        """The declaration behind the share."""
+        return self.share.layer
 
     @property
     def omitted(self) -> int:
@@ -42,63 +47,62 @@ class DrawnLayer:
 
 
 def draw_layers(
-    layers: list[Layer], bbox: tuple[float, float, float, float], moment: AsOf
+    shares: list[Share], bbox: tuple[float, float, float, float], moment: AsOf
 ) -> list[DrawnLayer]:
     """Read the layers, first come first served within the bound for the whole file."""
     drawn: list[DrawnLayer] = []
     left = IN_ALL
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(TIMEOUT_MS)])
-        for layer in layers:
-            found = _read(cursor, layer, bbox, moment, min(PER_LAYER, left))
-            left -= len(found.features)
-            drawn.append(found)
+    for share in shares:
+        found = _read(share, bbox, moment, min(PER_LAYER, left))
+        left -= len(found.features)
+        drawn.append(found)
     return drawn
 
 
-def popup_fields(layer: Layer) -> tuple[Field, ...]:
-    """What a popup shows: the declared fields, but not which scheme their codes are of."""
-    return tuple(f for f in layer.fields if f.name != "scheme")
+def popup_fields(share: Share) -> tuple[Field, ...]:
+    """What a popup shows: the visible fields, but not which scheme their codes are of."""
+    return tuple(f for f in share.fields if f.name != "scheme")
 
 
 def _read(
-    cursor: Any, layer: Layer, bbox: tuple[float, float, float, float], moment: AsOf, most: int
+    share: Share, bbox: tuple[float, float, float, float], moment: AsOf, most: int
 ) -> DrawnLayer:
-    versions, moment_params = relation(layer, moment)
+    layer = share.layer
+    versions, moment_params = relation(share, moment)
     where, box_params = box_sql(Box(bbox, 4326))
-    names = [f.name for f in layer.fields]
+    names = [f.name for f in share.fields]
     columns = ", ".join(f'"{layer.column(name).column}"' for name in names)
     shape = "ST_Transform(geom, 4326)"
     clipped = f"ST_ClipByBox2D({shape}, ST_MakeEnvelope(%s, %s, %s, %s, 4326)::box2d)"
-    cursor.execute(
+    rows = read(
+        share,
         f"SELECT code, ST_AsGeoJSON(coalesce({clipped}, {shape}), {DIGITS}, 0), {columns}"
         f" FROM {versions} WHERE {where} ORDER BY code LIMIT %s",
         [*bbox, *moment_params, *box_params, most + 1],
+        timeout_ms=TIMEOUT_MS,
     )
-    rows = cursor.fetchall()
     total = len(rows)
     if total > most:
-        cursor.execute(
-            f"SELECT count(*) FROM {versions} WHERE {where}", [*moment_params, *box_params]
-        )
-        total = cursor.fetchone()[0]
+        counted = f"SELECT count(*) FROM {versions} WHERE {where}"
+        total = read(share, counted, [*moment_params, *box_params], timeout_ms=TIMEOUT_MS)[0][0]
     features = [
         feature
         for code, geometry, *values in rows[:most]
-        if (feature := _feature(layer, code, geometry, dict(zip(names, values, strict=True))))
+        if (feature := _feature(share, code, geometry, dict(zip(names, values, strict=True))))
     ]
     touching = min(len(rows), most) - len(features)  # on the edge, nothing of it inside
-    return DrawnLayer(layer, features, total - touching)
+    return DrawnLayer(share, features, total - touching)
 
 
-def _feature(layer: Layer, code: str, geometry: str, values: dict) -> dict[str, Any] | None:
+def _feature(share: Share, code: str, geometry: str, values: dict) -> dict[str, Any] | None:
+    layer = share.layer
     shape = json.loads(geometry)
     if not (shape.get("coordinates") or shape.get("geometries")):
         return None
     scheme_id = values.get("scheme") or ""
     properties = {
         f.name: shown(layer.column(f.name), values[f.name], scheme_of(layer, f.name, scheme_id))
-        for f in popup_fields(layer)
+        for f in popup_fields(share)
     }
     return {
         "type": "Feature",

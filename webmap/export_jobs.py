@@ -16,6 +16,7 @@ from django_tasks import task
 
 from layers.access import ANONYMOUS, Caller
 from layers.registry import layer_named
+from layers.shares import share_by_id
 from spatial.city import city
 from spatial.periods import parse_as_of
 from webmap.entrances import entrance_named
@@ -135,11 +136,13 @@ def _write(export: Export) -> str:
 
     request = kept_request(export.params)
     caller = caller_of_user(export.asked_by)
-    layers = [
-        layer for name in request.layers if exportable(layer := layer_named(name), caller) and layer
+    shares = [
+        share
+        for name in request.layers
+        if exportable(layer_named(name), caller) and (share := share_by_id(caller, name))
     ]
     moment = parse_as_of(request.datetime, city().time_zone)
-    drawn = draw_layers(layers, request.bbox, moment)
+    drawn = draw_layers(shares, request.bbox, moment)
     page = render_map(drawn, request.bbox, heading(export, request))
     folder().mkdir(parents=True, exist_ok=True)
     name = f"{export.pk}.html"

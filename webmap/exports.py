@@ -139,7 +139,7 @@ def _add_layer(folium_map: folium.Map, one: DrawnLayer, metres: float) -> None:
         marker=folium.CircleMarker(radius=paint.width) if paint.kind == "circle" else None,
         on_each_feature=LABELLING,
     )
-    fields = popup_fields(layer)
+    fields = popup_fields(one.share)
     titles = [_inert(field_title(layer, layer.column(field.name))) for field in fields]
     folium.GeoJsonPopup(
         fields=["code", *(field.name for field in fields)],

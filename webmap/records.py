@@ -11,6 +11,7 @@ from layers.access import Caller, may_see, may_see_personal
 from layers.declarations import Field, Layer
 from layers.masking import masked
 from layers.registry import layer_of
+from layers.shares import visible_names
 from spatial.base.models import District
 from spatial.codes import scheme
 from spatial.periods import AsOf, at
@@ -108,9 +109,10 @@ def short_title(layer: Layer, declared: Field) -> str:
 def rows_of(layer: Layer, version: Any, caller: Caller, as_of: AsOf) -> list[Row]:
     """The published fields that have a value, codes with their names."""
     found = []
+    visible = visible_names(caller, layer)
     for declared in layer.fields:
         value = getattr(version, declared.name)
-        if declared.name in UNSAID or value in (None, ""):
+        if declared.name not in visible or declared.name in UNSAID or value in (None, ""):
             continue
         found.append(_row(layer, declared, version, caller, as_of))
     return found
@@ -182,18 +184,19 @@ def eras_of(layer: Layer, code: str, caller: Caller) -> list[EraView]:
             who="" if caller.is_anonymous else new.opened_by.who,
             document=new.opened_by.document,
             at=str(at(new.valid.lower)) if new.valid.upper else "",
-            differences=differences(layer, old, new) if old else [],
+            differences=differences(layer, old, new, caller) if old else [],
         )
         for new, old in zip(versions[:MOST_ERAS], older, strict=False)
     ]
 
 
-def differences(layer: Layer, old: Any, new: Any) -> list[str]:
-    """What changed between two versions, in words; published fields and the shape only."""
+def differences(layer: Layer, old: Any, new: Any, caller: Caller) -> list[str]:
+    """What changed between two versions, in words; visible fields and the shape only."""
     found = []
+    visible = visible_names(caller, layer)
     for declared in layer.fields:
         before, after = getattr(old, declared.name), getattr(new, declared.name)
-        if declared.name in UNSAID or before == after:
+        if declared.name not in visible or declared.name in UNSAID or before == after:
             continue
         column = layer.column(declared.name)
         texts = [

@@ -2,6 +2,9 @@
 
 DATABASE_URL    postgresql://user:password@host:port/name; else var/database_url, which
                 script/database writes for the private cluster
+OUTSIDE_DATABASE_URL   the login of outside requests, where the database is not the private
+                cluster's; without it they switch to their role on the main login
+REPLICA_DATABASE_URLS  streaming replicas for reads, separated by blanks
 CITY_PROFILE    another city's profile (default data/city.toml)
 SECRET_KEY      else a key made once and kept in var/secret_key
 ALLOWED_HOSTS   comma list (default: this machine only)
@@ -56,6 +59,18 @@ def _database(url: str) -> dict:
     }
 
 
+def _outside(url: str) -> dict:
+    """How requests from outside reach the database: as a login that may only read shares.
+
+    In the private cluster, whose socket directory is closed, that login needs no password.
+    """
+    if given := os.environ.get("OUTSIDE_DATABASE_URL"):
+        return _database(given)
+    main = _database(url)
+    private = main["HOST"].startswith("/") and not main["PASSWORD"]
+    return {**main, "USER": "tujing_reader"} if private else main
+
+
 def _database_url() -> str:
     kept = VAR / "database_url"
     url = os.environ.get("DATABASE_URL") or (kept.read_text().strip() if kept.exists() else "")
@@ -66,6 +81,8 @@ def _database_url() -> str:
 
 SECRET_KEY = _secret_key()
 DATABASES = {"default": _database(_database_url())}
+OUTSIDE_DATABASE = _outside(_database_url())
+REPLICA_DATABASES = [_outside(u) for u in os.environ.get("REPLICA_DATABASE_URLS", "").split() if u]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

@@ -1,8 +1,12 @@
-"""The WSGI application that gunicorn serves."""
+"""The WSGI application that the web server runs."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webmap.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()
+
+from layers.ogc.lane import with_lane  # noqa: E402  (needs Django set up)
+
+application = with_lane(django)

@@ -7,10 +7,9 @@ from typing import Any
 import yaml
 from django.conf import settings
 
-from layers.access import ANONYMOUS, Sharing, visible
-from layers.declarations import Layer
+from layers.access import ANONYMOUS
 from layers.ogc.requests import CRS84, MAX_LIMIT, epsg_uri, offered_crs
-from layers.registry import all_layers
+from layers.shares import Share, shares_of
 from spatial.city import city
 
 CONFIG_FILE = Path(settings.BASE_DIR) / "pygeoapi-config.yml"
@@ -21,24 +20,19 @@ HEADER = """\
 PUBLISHED_URL = "http://127.0.0.1:8000/ogc"
 
 
-def pygeoapi_config(layers: Iterable[Layer], url: str) -> dict[str, Any]:
-    """A configuration that shows these layers under this address."""
+def pygeoapi_config(shares: Iterable[Share], url: str) -> dict[str, Any]:
+    """A configuration that shows these shares of layers under this address."""
     return {
         "server": _server(url),
         "logging": {"level": "ERROR"},
         "metadata": _metadata(url),
-        "resources": {layer.id: _resource(layer, url) for layer in layers},
+        "resources": {share.layer.id: _resource(share, url) for share in shares},
     }
-
-
-def published(layers: Iterable[Layer]) -> list[Layer]:
-    """Those that the API may show at all; withheld layers have no endpoint."""
-    return [layer for layer in layers if layer.sharing is not Sharing.WITHHELD]
 
 
 def config_text() -> str:
     """The content of pygeoapi-config.yml."""
-    config = pygeoapi_config(visible(ANONYMOUS, published(all_layers())), PUBLISHED_URL)
+    config = pygeoapi_config(shares_of(ANONYMOUS), PUBLISHED_URL)
     return HEADER + yaml.safe_dump(config, allow_unicode=True, sort_keys=False, width=100)
 
 
@@ -77,7 +71,8 @@ def _metadata(url: str) -> dict[str, Any]:
     }
 
 
-def _resource(layer: Layer, url: str) -> dict[str, Any]:
+def _resource(share: Share, url: str) -> dict[str, Any]:
+    layer = share.layer
     profile = city()
     extent = profile.extent
     here = f"{url}/collections/{layer.id}"
@@ -106,6 +101,7 @@ def _resource(layer: Layer, url: str) -> dict[str, Any]:
                 "type": "feature",
                 "name": "layers.ogc.provider.RegistryProvider",
                 "data": layer.id,
+                "visible": [field.name for field in share.fields],
                 "id_field": "code",
                 "time_field": "valid_from",
                 "crs": list(offered_crs()),

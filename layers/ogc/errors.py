@@ -1,4 +1,8 @@
-"""What can go wrong with a request. The exceptions know no HTTP; one table maps them."""
+"""What can go wrong with a request. The exceptions know no HTTP; one table maps them.
+
+Every refusal is a problem document of RFC 9457 that also carries ``code`` and
+``description``, the members of an OGC API exception.
+"""
 
 import json
 from collections.abc import Callable
@@ -7,7 +11,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from layers.cql2.errors import FilterError
+from layers.keys import BadKey
+from layers.reading import TooSlow, Unfit
 from spatial.periods import PeriodError
+from spatial.versions.edits import Conflict
+
+PROBLEM = "application/problem+json"
 
 
 class BadParameter(ValueError):
@@ -22,34 +32,102 @@ class NotThere(LookupError):
     """A collection, item or tile that does not exist, or not for this caller."""
 
 
+class Gone(LookupError):
+    """A feature that existed, and does not at the moment asked for."""
+
+    def __init__(self, message: str, links: list[dict[str, str]]) -> None:
+        super().__init__(message)
+        self.links = links
+
+
 class NotAcceptable(ValueError):
     """A format that is not offered."""
 
 
-STATUS: dict[type[Exception], tuple[int, str]] = {
-    UnknownParameter: (400, "InvalidParameterName"),
-    BadParameter: (400, "InvalidParameterValue"),
-    PeriodError: (400, "InvalidParameterValue"),
-    NotAcceptable: (406, "NotAcceptable"),
-    NotThere: (404, "NotFound"),
+class NotAllowed(PermissionError):
+    """The caller may see the resource, but not do this with it."""
+
+
+class Unsupported(ValueError):
+    """A body of a kind that is not taken."""
+
+
+class TooLarge(ValueError):
+    """A body, or an answer, beyond its bound."""
+
+
+class Outdated(ValueError):
+    """If-Match names another version than the one that stands."""
+
+
+class MustMatch(ValueError):
+    """A write without If-Match."""
+
+
+STATUS: dict[type[Exception], tuple[int, str, str]] = {
+    UnknownParameter: (400, "InvalidParameterName", "参数不存在"),
+    BadParameter: (400, "InvalidParameterValue", "参数有误"),
+    FilterError: (400, "InvalidParameterValue", "过滤条件有误"),
+    PeriodError: (400, "InvalidParameterValue", "时间有误"),
+    Unfit: (400, "InvalidParameterValue", "参数有误"),
+    TooSlow: (400, "QueryTooExpensive", "查询耗时过长"),
+    BadKey: (401, "Unauthorized", "密钥无效"),
+    NotAllowed: (403, "Forbidden", "没有权限"),
+    NotThere: (404, "NotFound", "不存在"),
+    NotAcceptable: (406, "NotAcceptable", "不提供该格式"),
+    Conflict: (409, "Conflict", "与现有数据冲突"),
+    Gone: (410, "Gone", "已终止"),
+    Outdated: (412, "PreconditionFailed", "已被改动"),
+    TooLarge: (413, "ContentTooLarge", "超出大小上限"),
+    Unsupported: (415, "UnsupportedMediaType", "不接受该格式"),
+    MustMatch: (428, "PreconditionRequired", "须注明所依据的版本"),
+}
+WORDS: dict[type[Exception], str] = {
+    Unfit: "请求中有超出可计算范围的值",
+    TooSlow: "查询在时限内没有完成；请缩小范围或简化过滤条件",
+    BadKey: "密钥不存在、已到期或已吊销；请核对，或向数据管理员申请",
 }
 
 
 def ogc_errors(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Answer a view's exceptions as OGC API exceptions (JSON: code, description)."""
+    """Answer a view's exceptions as problem documents."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except tuple(STATUS) as error:
-            status, code = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-            return exception_response(status, code, str(error))
+            return refusal(error)
 
     return answered
 
 
-def exception_response(status: int, code: str, description: str) -> HttpResponse:
-    """One exception document."""
-    body = json.dumps({"code": code, "description": description}, ensure_ascii=False)
-    return HttpResponse(body, content_type="application/json", status=status)
+def refusal(error: Exception) -> HttpResponse:
+    """The problem document for an exception of the table."""
+    kind = next(kind for kind in type(error).__mro__ if kind in STATUS)
+    status, code, title = STATUS[kind]
+    detail = WORDS.get(kind) or str(error)
+    response = problem(status, code, title, detail, links=getattr(error, "links", None))
+    if status == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="tujing", Basic realm="tujing"'
+    return response
+
+
+def problem(
+    status: int, code: str, title: str, detail: str, *, links: list[dict[str, str]] | None = None
+) -> HttpResponse:
+    """One problem document (RFC 9457)."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "description": detail,
+    }
+    if links:
+        body["links"] = links
+    text = json.dumps(body, ensure_ascii=False)
+    response = HttpResponse(text, content_type=PROBLEM, status=status)
+    response["Cache-Control"] = "no-store"
+    return response

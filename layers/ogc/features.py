@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-
 from layers.declarations import Layer
-from layers.ogc.requests import Box, Crs, ItemsQuery
-from layers.registry import layer_of
+from layers.ogc.cursors import after_sql, order_sql
+from layers.ogc.requests import MOMENTS, Box, Crs, ItemsQuery
+from layers.reading import read
+from layers.search import matching_sql
+from layers.shares import Share
 from spatial.city import Extent, city
 from spatial.periods import AsOf
-from spatial.versions.queries import as_of_sql, revision_of
+from spatial.versions.queries import as_of_sql
 
 # 9 decimals of a degree are 0.1 mm; 4 of a metre too.
 GEOGRAPHIC_DIGITS, PROJECTED_DIGITS = 9, 4
@@ -21,110 +22,162 @@ MARGIN_DEG = 0.5
 
 @dataclass(frozen=True)
 class Page:
-    """One page of features, as JSON texts, and whether more follow."""
+    """One page of features as JSON, joined by commas, and how the next one is found."""
 
-    features: list[str]
-    last_code: str
+    features: bytes
+    returned: int
     has_more: bool
+    last: tuple[Any, ...] = ()  # sort values and code of the last one
 
 
-def page_of(layer: Layer, query: ItemsQuery) -> Page:
-    """One page of a layer, ordered by code; no count, no deep scan when a cursor is given."""
-    versions, moment = relation(layer, query.as_of)
-    where, params = conditions(layer, query)
-    if query.after:
-        where, params = f"{where} AND code > %s", [*params, query.after]
-    sql = (
-        f"SELECT code, {feature_sql(layer, query.crs)} FROM {versions}"
-        f" WHERE {where} ORDER BY code LIMIT %s OFFSET %s"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*moment, *params, query.limit + 1, query.offset])
-        rows = cursor.fetchall()
-    shown = rows[: query.limit]
-    return Page([text for _, text in shown], shown[-1][0] if shown else "", len(rows) > len(shown))
+def page_of(share: Share, query: ItemsQuery) -> Page:
+    """One page of a share in its order; no count, no deep scan when a cursor is given.
 
-
-def matched(layer: Layer, query: ItemsQuery) -> int:
-    """How many features the query matches in all.
-
-    Counted once per revision of the register and query, then remembered: an exact
-    count of 200,000 rows costs twenty times the page itself.
+    The database writes the features and joins them, so that one value is passed on
+    whatever their number; one row more than asked for tells whether more follow.
     """
-    key = (layer.id, revision_of(layer.model), query.as_of, query.boxes, query.equals)
-    return _counted(*key)
+    sql, params = page_sql(share, query)
+    spatial = bool(query.boxes) and not query.words
+    returned, text, *last = read(share, sql, params, as_bytes=True, spatial=spatial)[0]
+    shown = min(returned, query.limit)
+    values = tuple(v.decode() if isinstance(v, bytes) else v for v in last)
+    return Page(text or b"", shown, returned > query.limit, values if shown else ())
 
 
-@lru_cache(maxsize=2048)
-def _counted(
-    layer_id: str, revision: int, as_of: AsOf, boxes: tuple[Box, ...], equals: tuple
-) -> int:
-    layer = layer_of(layer_id)
-    versions, moment = relation(layer, as_of)
-    where, params = conditions(layer, ItemsQuery(boxes=boxes, equals=equals))
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {versions} WHERE {where}", [*moment, *params])
-        return cursor.fetchone()[0]
-
-
-def one_feature(layer: Layer, code: str, as_of: AsOf, crs: Crs) -> str | None:
-    """One feature as JSON text, or None if it did not exist at that moment."""
-    versions, moment = relation(layer, as_of)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {feature_sql(layer, crs)} FROM {versions} WHERE code = %s", [*moment, code]
-        )
-        row = cursor.fetchone()
-    return row[0] if row else None
-
-
-def existed(layer: Layer, code: str) -> bool:
-    """Whether the code ever named a feature of the layer."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT FROM {layer.view} WHERE code = %s AND NOT isempty(valid) LIMIT 1", [code]
-        )
-        return cursor.fetchone() is not None
-
-
-def feature_sql(layer: Layer, crs: Crs) -> str:
-    """The SQL expression that writes one row as a GeoJSON Feature."""
-    pairs = ", ".join(f"'{f.name}', \"{layer.column(f.name).column}\"" for f in layer.fields)
-    properties = (
-        f"json_build_object('code', code, {pairs},"
-        " 'valid_from', lower(valid), 'valid_to', upper(valid))"
+def page_sql(share: Share, query: ItemsQuery) -> tuple[str, list[Any]]:
+    """The statement of a page: how many rows (one more than asked for), text, last values."""
+    versions, params = selection(share, query)
+    if query.after:
+        after, values = after_sql(query.sort, query.after)
+        versions, params = f"{versions} AND {after}", [*params, *values]
+    order = order_sql(query.sort)
+    last = ", ".join(
+        f"(SELECT {sql} FROM page OFFSET {query.limit - 1:d} LIMIT 1)"
+        for sql in (*(_plain(field.sql, field.kind) for field, _ in query.sort), "code")
     )
+    sql = (
+        f"WITH page AS MATERIALIZED ({versions} ORDER BY {order}"
+        f" LIMIT {query.limit + 1:d} OFFSET {query.offset:d})"
+        " SELECT (SELECT count(*) FROM page),"
+        f" (SELECT string_agg({feature_sql(share, query)}, E',\\n')"
+        f" FROM (SELECT * FROM page LIMIT {query.limit:d}) AS shown), {last}"
+    )
+    return sql, params
+
+
+def one_feature(share: Share, code: str, query: ItemsQuery) -> tuple[bytes, int] | None:
+    """One feature as JSON and the id of its version, or None if it was not there then."""
+    versions, params = relation(share, query.as_of)
+    rows = read(
+        share,
+        f"SELECT {feature_sql(share, query)}, id FROM {versions} WHERE code = %s",
+        [*params, code],
+        as_bytes=True,
+    )
+    return rows[0] if rows else None
+
+
+@lru_cache(maxsize=1024)
+def _feature_sql(
+    share: Share, names: tuple[str, ...] | None, crs: Crs, geometry: bool, dated: bool
+) -> str:
+    wanted = names if names is not None else ("code", *(f.name for f in share.fields), *MOMENTS)
+    pairs = [
+        f"'{'' if first else ','}\"{name}\":'||{_value_sql(share, name, dated)}"
+        for first, name in zip([True, *[False] * len(wanted)], wanted, strict=False)
+    ]
+    properties = "||".join(pairs) or "''"
+    shape = _geometry_sql(share.layer, crs) if geometry else "'null'"
     return (
-        '\'{"type":"Feature","id":\' || to_json(code) || \',"geometry":\' || '
-        f"{_geometry_sql(layer, crs)} || ',\"properties\":' || {properties} || '}}'"
+        '\'{"type":"Feature","id":\'||to_json(code)::text||\',"geometry":\'||'
+        f"{shape}||',\"properties\":{{'||{properties}||'}}}}'"
     )
 
 
-def conditions(layer: Layer, query: ItemsQuery) -> tuple[str, list[Any]]:
+def feature_sql(share: Share, query: ItemsQuery) -> str:
+    """The SQL expression that writes one row as a GeoJSON Feature.
+
+    Texts are joined column by column: half the time of ``json_build_object``.
+    """
+    dated = not query.as_of.is_now
+    return _feature_sql(share, query.names, query.crs, query.with_geometry, dated)
+
+
+def _value_sql(share: Share, name: str, dated: bool) -> str:
+    """The expression that writes one property as JSON."""
+    if name == "code":
+        return "to_json(code)::text"
+    if name in MOMENTS:
+        if name == "valid_to" and not dated:
+            return "'null'"  # what stands now has no end
+        return f"coalesce(to_json({MOMENTS[name]})::text,'null')"
+    column, kind = f'"{share.layer.column(name).column}"', share.layer.json_type(name)
+    if kind in ("integer", "boolean"):
+        return f"coalesce({column}::text,'null')"
+    if kind == "number":  # JSON has no NaN and no infinity
+        plain = f"nullif(nullif(nullif({column},'NaN'),'Infinity'),'-Infinity')"
+        return f"coalesce({plain}::text,'null')"
+    if kind == "date":
+        return f"coalesce('\"'||{column}||'\"','null')"
+    return f"coalesce(to_json({column})::text,'null')"
+
+
+def _plain(sql: str, kind: str) -> str:
+    """A sort value in a form that a token can hold and a cast read back exactly."""
+    return f"{sql}::text" if kind in ("date", "date-time") else sql
+
+
+def selection(share: Share, query: ItemsQuery) -> tuple[str, list[Any]]:
+    """The rows that a query matches as a SELECT without order and bounds, and its parameters."""
+    versions, moment = relation(share, query.as_of)
+    where, params = conditions(share, query)
+    return f"SELECT * FROM {versions} WHERE {where}", [*moment, *params]
+
+
+def conditions(share: Share, query: ItemsQuery) -> tuple[str, list[Any]]:
     """The WHERE clause of a query, without moment and paging, and its parameters."""
-    where = "true"
-    params: list[Any] = []
+    clauses, params = ["true"], []
     for name, value in query.equals:
-        where, params = f'{where} AND "{layer.column(name).column}" = %s', [*params, value]
+        clauses.append(f'"{share.layer.column(name).column}" = %s')
+        params.append(value)
     if query.boxes:
-        if not layer.geometry:
-            return f"{where} AND false", params
-        clauses = [box_sql(box) for box in query.boxes]
-        where += " AND (" + " OR ".join(sql for sql, _ in clauses) + ")"
-        params = [*params, *(value for _, values in clauses for value in values)]
-    return where, params
+        boxes, bounds = boxes_sql(share.layer, query.boxes)
+        clauses.append(boxes)
+        params += bounds
+    if query.words:
+        columns = [
+            f'"{share.layer.column(n).column}"' for n in share.layer.search if n in share.names
+        ]
+        sql, terms = matching_sql([*columns, "code"], query.words)
+        clauses.append(sql)
+        params += terms
+    if query.filter:
+        clauses.append(f"({query.filter.sql})")
+        params += query.filter.params
+    return " AND ".join(clauses), params
+
+
+def boxes_sql(layer: Layer, boxes: Sequence[Box]) -> tuple[str, list[Any]]:
+    """A condition that geom meets one of the boxes, and its parameters."""
+    if not layer.geometry:
+        return "false", []
+    found = [box_sql(box) for box in boxes]
+    params = [value for _, values in found for value in values]
+    return "(" + " OR ".join(sql for sql, _ in found) + ")", params
 
 
 def box_sql(box: Box) -> tuple[str, Sequence[Any]]:
     """A condition that geom meets the box, and its parameters.
 
     The box is cut to the city's extent first, since a projected CRS is not defined
-    for the whole world, and its edges are densified, since they bend when projected.
+    for the whole world, and its edges are densified, since they bend when projected:
+    a kilometre by 2 cm.
     """
     bounds = clip(box, city().extent) if box.epsg in (4326, city().geographic) else box.bounds
     if not bounds:
         return "false", []
-    step = max(bounds[2] - bounds[0], bounds[3] - bounds[1]) / 16 or 1.0
+    kilometre = 0.01 if box.epsg in (4326, city().geographic) else 1000.0
+    step = max((bounds[2] - bounds[0]) / 64, (bounds[3] - bounds[1]) / 64, kilometre)
     return (
         "ST_Intersects(geom, ST_Transform(ST_Segmentize("
         f"ST_MakeEnvelope(%s, %s, %s, %s, {box.epsg}), %s::float8), {city().projected}))",
@@ -140,17 +193,18 @@ def clip(box: Box, extent: Extent) -> tuple[float, float, float, float] | None:
     return (west, south, east, north) if west <= east and south <= north else None
 
 
-def relation(layer: Layer, as_of: AsOf) -> tuple[str, list[Any]]:
+def relation(share: Share, as_of: AsOf) -> tuple[str, list[Any]]:
     """The versions of a moment as a FROM item, and its parameters.
 
     For an interval: the last version of each feature within it, since plain clients
     break on an id that comes twice.
     """
+    listed = ", ".join(f'"{column}"' for column in share.columns)
     where, params = as_of_sql(as_of)
     if as_of.interval:
-        latest = f"SELECT DISTINCT ON (code) * FROM {layer.view} WHERE {where}"
+        latest = f"SELECT DISTINCT ON (code) {listed} FROM {share.view} WHERE {where}"
         return f"({latest} ORDER BY code, valid DESC) AS versions", params
-    return f"(SELECT * FROM {layer.view} WHERE {where}) AS versions", params
+    return f"(SELECT {listed} FROM {share.view} WHERE {where}) AS versions", params
 
 
 def _geometry_sql(layer: Layer, crs: Crs) -> str:

@@ -20,27 +20,15 @@ from pygeoapi.api import landing_page as pygeoapi_landing_page
 from pygeoapi.api.itemtypes import get_collection_queryables
 from pygeoapi.util import render_j2_template
 
-from layers.access import Caller, visible
-from layers.callers import caller_of
-from layers.ogc.config import published, pygeoapi_config
+from layers.access import Caller
+from layers.callers import api_caller
+from layers.ogc.config import pygeoapi_config
+from layers.ogc.conformance import CONFORMANCE
 from layers.ogc.errors import ogc_errors
-from layers.ogc.items import collection_for, wanted_format
-from layers.ogc.openapi import openapi_document
-from layers.registry import all_layers
+from layers.ogc.openapi.document import openapi_document
+from layers.ogc.sharing import root_url, share_for, wanted_format
+from layers.shares import Share, shares_of
 
-CONFORMANCE = (
-    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
-    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
-    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
-)
 ABSENT = ("processes", "job-list", "tiling-schemes")
 _making = Lock()
 
@@ -48,26 +36,19 @@ Answer = tuple[dict, int, str | bytes]
 
 
 def api_for(caller: Caller, url: str) -> API:
-    """pygeoapi's API object over what this caller may see, kept per set of layers and address."""
-    layers = visible(caller, published(all_layers()))
+    """pygeoapi's API object over what this caller may see, kept per set of shares and address."""
     with _making:
-        return _api(tuple(layer.id for layer in layers), url)
+        return _api(tuple(shares_of(caller)), url)
 
 
 @lru_cache(maxsize=64)
-def _api(layer_ids: tuple[str, ...], url: str) -> API:
-    layers = [layer for layer in all_layers() if layer.id in layer_ids]
-    return API(pygeoapi_config(layers, url), openapi_document(layers, url))
-
-
-def root_url(request: HttpRequest) -> str:
-    """The absolute address of the API's root, as this client reaches it."""
-    return request.build_absolute_uri("/ogc")
+def _api(shares: tuple[Share, ...], url: str) -> API:
+    return API(pygeoapi_config(shares, url), openapi_document(shares, url))
 
 
 def _answer(request: HttpRequest, operation: Callable[..., Answer], *args: Any) -> HttpResponse:
     form = wanted_format(request)
-    api = api_for(caller_of(request), root_url(request))
+    api = api_for(api_caller(request), root_url(request))
     asked = APIRequest.from_django(request, api.locales)
     asked._format = form
     headers, status, content = operation(api, asked, *args)
@@ -134,21 +115,21 @@ def collections(request: HttpRequest) -> HttpResponse:
 @ogc_errors
 def collection(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/ogc/collections/{id}``."""
-    return _answer(request, describe_collections, collection_for(request, layer_id).id)
+    return _answer(request, describe_collections, share_for(request, layer_id).layer.id)
 
 
 @require_safe
 @ogc_errors
 def schema(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/ogc/collections/{id}/schema``."""
-    return _answer(request, get_collection_schema, collection_for(request, layer_id).id)
+    return _answer(request, get_collection_schema, share_for(request, layer_id).layer.id)
 
 
 @require_safe
 @ogc_errors
 def queryables(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/ogc/collections/{id}/queryables``."""
-    return _answer(request, get_collection_queryables, collection_for(request, layer_id).id)
+    return _answer(request, get_collection_queryables, share_for(request, layer_id).layer.id)
 
 
 @require_safe
@@ -156,7 +137,7 @@ def queryables(request: HttpRequest, layer_id: str) -> HttpResponse:
 def openapi(request: HttpRequest) -> HttpResponse:
     """``/ogc/openapi``: one self-contained document over all of it."""
     form = wanted_format(request)
-    api = api_for(caller_of(request), root_url(request))
+    api = api_for(api_caller(request), root_url(request))
     if form == "html":
         return render(request, "ogc/openapi.html", {"document": api.openapi})
     body = json.dumps(api.openapi, ensure_ascii=False)

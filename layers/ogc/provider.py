@@ -8,7 +8,7 @@ from typing import Any
 from pygeoapi.provider.base import BaseProvider
 
 from layers.declarations import Layer
-from layers.registry import layer_named
+from layers.registry import layer_of
 
 JSON_SCHEMA = {"date": ("string", "date"), "date-time": ("string", "date-time")}
 
@@ -35,17 +35,16 @@ class RegistryProvider(BaseProvider):
 
     def __init__(self, provider_def: dict[str, Any]) -> None:
         super().__init__(provider_def)
+        self.visible: list[str] = provider_def["visible"]
         self._fields = self.get_fields()
 
     def get_fields(self) -> dict[str, dict[str, Any]]:
-        """The published fields, code first, valid time last."""
-        layer = layer_named(self.data)
-        if layer is None:
-            return {}
+        """The caller's fields, code first, valid time last."""
+        layer = layer_of(self.data)
         moment = {"type": "string", "format": "date-time"}
         return {
             "code": {"title": "编码", "type": "string", "maxLength": 40},
-            **{field.name: property_schema(layer, field.name) for field in layer.fields},
+            **{name: property_schema(layer, name) for name in self.visible},
             "valid_from": {"title": "生效时间", **moment},
             "valid_to": {"title": "终止时间", **moment},
         }

@@ -1,24 +1,49 @@
 """The query of an items request, read from its parameters into one value."""
 
 import math
-from base64 import b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache, lru_cache
 from typing import Any
 
-from layers.declarations import Layer
+from layers.cql2.compiling import Filter, compile_filter
+from layers.cql2.fields import FilterCrs, Queryable
+from layers.ogc.cursors import SortKey, read_cursor
 from layers.ogc.errors import BadParameter, UnknownParameter
+from layers.search import terms_of
+from layers.shares import Share
 from spatial.city import city
 from spatial.periods import NOW, AsOf, parse_as_of
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000
 MAX_OFFSET = 10_000_000
+MAX_SORT = 5
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-OWN = frozenset(
-    {"f", "bbox", "bbox-crs", "crs", "datetime", "limit", "offset", "cursor", "lang", "token"}
-)
+ALWAYS = frozenset({"f", "lang", "token"})
+OWN = ALWAYS | {
+    "bbox",
+    "bbox-crs",
+    "crs",
+    "cursor",
+    "datetime",
+    "exclude-properties",
+    "filter",
+    "filter-crs",
+    "filter-lang",
+    "limit",
+    "offset",
+    "profile",
+    "properties",
+    "q",
+    "skip-geometry",
+    "skipGeometry",
+    "sortby",
+}
+LANGUAGES = ("cql2-text", "cql2-json")
+GEOMETRY = "geometry"  # what filters and schemas call a feature's geometry
+MOMENTS = {"valid_from": "lower(valid)", "valid_to": "upper(valid)"}
 
 
 @dataclass(frozen=True)
@@ -47,8 +72,18 @@ class ItemsQuery:
     crs: Crs = field(default_factory=lambda: Crs(CRS84, 4326, flipped=False))
     limit: int = DEFAULT_LIMIT
     offset: int = 0
-    after: str = ""
+    after: tuple[Any, ...] = ()
     equals: tuple[tuple[str, Any], ...] = ()
+    filter: Filter | None = None
+    words: tuple[str, ...] = ()
+    sort: tuple[SortKey, ...] = ()
+    names: tuple[str, ...] | None = None  # the properties wanted; None: all
+    with_geometry: bool = True
+
+    @property
+    def selects_all(self) -> bool:
+        """Whether no condition narrows the collection."""
+        return not (self.boxes or self.equals or self.filter or self.words)
 
 
 def epsg_uri(epsg: int) -> str:
@@ -56,17 +91,23 @@ def epsg_uri(epsg: int) -> str:
     return f"http://www.opengis.net/def/crs/EPSG/0/{epsg}"
 
 
-def offered_crs() -> dict[str, Crs]:
+@cache
+def offered_crs() -> Mapping[str, Crs]:
     """Every CRS in which items can be had, by URI; EPSG says north, east for all but CRS84."""
     profile = city()
     found = [Crs(CRS84, 4326, flipped=False)]
     found += [Crs(epsg_uri(e), e, flipped=True) for e in dict.fromkeys((4326, profile.geographic))]
     projected = profile.projected
     found.append(Crs(epsg_uri(projected), projected, flipped=north_first(projected)))
+    found += [
+        Crs(epsg_uri(epsg), epsg, flipped=north_first(epsg))
+        for epsg in sorted(profile.offered - {projected, profile.geographic, 4326, 3857})
+    ]
     found.append(Crs(epsg_uri(3857), 3857, flipped=False))
     return {crs.uri: crs for crs in found}
 
 
+@cache
 def north_first(epsg: int) -> bool:
     """Whether the authority's first axis points north."""
     import pyproj
@@ -74,29 +115,61 @@ def north_first(epsg: int) -> bool:
     return pyproj.CRS.from_epsg(epsg).axis_info[0].direction.lower() == "north"
 
 
-def read_items_query(layer: Layer, params: Mapping[str, str]) -> ItemsQuery:
+@lru_cache(maxsize=1024)
+def queryables_of(share: Share) -> Mapping[str, Queryable]:
+    """What may be filtered and sorted by: the code, the visible fields, geometry, valid time."""
+    layer = share.layer
+    found = {"code": Queryable("code", "string", "code")}
+    for declared in share.fields:
+        sql = f'"{layer.column(declared.name).column}"'
+        found[declared.name] = Queryable(declared.name, layer.json_type(declared.name), sql)
+    for name, sql in MOMENTS.items():
+        found[name] = Queryable(name, "date-time", sql)
+    if layer.geometry:
+        found[GEOMETRY] = Queryable(GEOMETRY, "geometry", "geom", city().projected)
+    return found
+
+
+def read_items_query(share: Share, params: Mapping[str, str]) -> ItemsQuery:
     """Read and check the parameters of an items request.
 
     Raises:
-        UnknownParameter: a name that is neither the standard's nor a published field.
+        UnknownParameter: a name that is neither the standard's nor a visible field.
         BadParameter: a value that cannot be read.
+        FilterError: an unreadable filter.
         PeriodError: an unreadable datetime.
     """
-    fields = {f.name for f in layer.fields}
     for name in params:
-        if name not in OWN and name not in fields:
+        if name not in OWN and name not in share.names:
             raise UnknownParameter(f"不认识参数“{name}”")
     crs = _crs(params.get("crs"), "crs")
     box_crs = _crs(params.get("bbox-crs"), "bbox-crs")
+    sort = _sort(share, params.get("sortby", ""))
+    equal = sorted(share.names & params.keys())
     return ItemsQuery(
         as_of=parse_as_of(params.get("datetime"), city().time_zone),
         boxes=read_bbox(params["bbox"], box_crs) if params.get("bbox") else (),
         crs=crs,
         limit=min(_integer(params, "limit", DEFAULT_LIMIT, least=1), MAX_LIMIT),
         offset=_integer(params, "offset", 0, least=0, most=MAX_OFFSET),
-        after=read_cursor(params.get("cursor", "")),
-        equals=tuple((n, _value(layer, n, params[n])) for n in sorted(fields & params.keys())),
+        after=read_cursor(params.get("cursor", ""), len(sort) + 1),
+        equals=tuple((name, _value(share, name, params[name])) for name in equal),
+        filter=_filter(share, params),
+        words=tuple(terms_of(params.get("q", ""))),
+        sort=sort,
+        names=_names(share, params),
+        with_geometry=not _flag(params, "skip-geometry") and not _flag(params, "skipGeometry"),
     )
+
+
+def read_only(params: Mapping[str, str], allowed: Iterable[str]) -> None:
+    """Refuse parameters that an operation does not know.
+
+    Raises:
+        UnknownParameter: the first of them.
+    """
+    for name in params.keys() - ALWAYS - set(allowed):
+        raise UnknownParameter(f"不认识参数“{name}”")
 
 
 def read_bbox(text: str, crs: Crs) -> tuple[Box, ...]:
@@ -128,20 +201,66 @@ def read_bbox(text: str, crs: Crs) -> tuple[Box, ...]:
     )
 
 
-def read_cursor(token: str) -> str:
-    """The code after which a page begins. Raises BadParameter for a token not of ours."""
-    if not token:
-        return ""
-    try:
-        padded = token.encode() + b"=" * (-len(token) % 4)
-        return _text(b64decode(padded, altchars=b"-_", validate=True).decode())
-    except ValueError:
-        raise BadParameter("cursor 只能取自上一页的 next 链接") from None
+def _filter(share: Share, params: Mapping[str, str]) -> Filter | None:
+    text = params.get("filter")
+    language = params.get("filter-lang", LANGUAGES[0])
+    if language not in LANGUAGES:
+        raise BadParameter(f"filter-lang 应为 {' 或 '.join(LANGUAGES)}：{language}")
+    crs = _crs(params.get("filter-crs"), "filter-crs")
+    if text is None:
+        return None
+    return compile_filter(
+        text, language, queryables_of(share), FilterCrs(crs.epsg, crs.flipped), window=_window()
+    )
 
 
-def write_cursor(code: str) -> str:
-    """The token of a page that begins after this code."""
-    return urlsafe_b64encode(code.encode()).decode().rstrip("=")
+@cache
+def _window() -> tuple[float, float, float, float]:
+    """Longitudes and latitudes for which the city's projected CRS is good."""
+    extent, margin = city().extent, 0.5
+    return (
+        extent.west - margin,
+        extent.south - margin,
+        extent.east + margin,
+        extent.north + margin,
+    )
+
+
+def _sort(share: Share, text: str) -> tuple[SortKey, ...]:
+    if not text:
+        return ()
+    offered = queryables_of(share)
+    keys: list[SortKey] = []
+    for part in text.split(","):
+        name = part.strip().lstrip("+-").strip()
+        found = offered.get(name)
+        if not found or found.kind == "geometry":
+            raise BadParameter(f"sortby 中没有可排序的字段“{name}”")
+        keys.append((found, part.strip().startswith("-")))
+    if len(keys) > MAX_SORT:
+        raise BadParameter(f"sortby 最多 {MAX_SORT} 个字段")
+    return tuple(keys)
+
+
+def _names(share: Share, params: Mapping[str, str]) -> tuple[str, ...] | None:
+    """The properties wanted, in the order of the declaration."""
+    every = ("code", *(f.name for f in share.fields), *MOMENTS)
+    wanted, unwanted = (
+        {part.strip() for part in params.get(name, "").split(",") if part.strip()}
+        for name in ("properties", "exclude-properties")
+    )
+    for name in (wanted | unwanted) - set(every):
+        raise BadParameter(f"properties 中没有字段“{name}”")
+    if not wanted and not unwanted:
+        return None
+    return tuple(n for n in every if (not wanted or n in wanted) and n not in unwanted)
+
+
+def _flag(params: Mapping[str, str], name: str) -> bool:
+    text = params.get(name, "false").lower()
+    if text not in ("true", "false"):
+        raise BadParameter(f"{name} 应为 true 或 false：{text}")
+    return text == "true"
 
 
 def _crs(uri: str | None, name: str) -> Crs:
@@ -166,9 +285,9 @@ def _integer(
     return number
 
 
-def _value(layer: Layer, name: str, text: str) -> Any:
+def _value(share: Share, name: str, text: str) -> Any:
     """A property's value in its declared type."""
-    kind = layer.json_type(name)
+    kind = share.layer.json_type(name)
     try:
         if kind == "integer":
             return int(text)
@@ -182,11 +301,6 @@ def _value(layer: Layer, name: str, text: str) -> Any:
             return datetime.fromisoformat(text)
     except (ValueError, KeyError):
         raise BadParameter(f"{name} 应为 {kind}：{text}") from None
-    return _text(text)
-
-
-def _text(text: str) -> str:
-    """Text that the database can hold: no NUL."""
     if "\x00" in text:
         raise BadParameter("参数中有不可见字符")
     return text

@@ -1,22 +1,22 @@
 """Vector tiles, written by the database."""
 
-import hashlib
 import math
 from functools import lru_cache
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from layers.declarations import Layer
 from layers.ogc.errors import NotThere, ogc_errors
+from layers.ogc.etags import tag_of, unless_held
 from layers.ogc.features import relation
-from layers.ogc.items import collection_for
 from layers.ogc.requests import CRS84
-from layers.registry import layer_of
+from layers.ogc.sharing import share_for
+from layers.reading import read
+from layers.revisions import revision
+from layers.shares import Share
 from spatial.city import city
 from spatial.periods import AsOf, parse_as_of
-from spatial.versions.queries import revision_of
 
 MVT = "application/vnd.mapbox-vector-tile"
 MATRIX_SET = "WebMercatorQuad"
@@ -30,28 +30,26 @@ TILE_MATRIX_SET_URI = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMerca
 @ogc_errors
 def tile(request: HttpRequest, layer_id: str, zoom: int, row: int, column: int) -> HttpResponse:
     """One tile; 204 when nothing is in it, 304 when the client has it."""
-    layer = collection_for(request, layer_id)
+    share = share_for(request, layer_id)
+    layer = share.layer
     if zoom > MAX_ZOOM or row >= 2**zoom or column >= 2**zoom or not layer.geometry:
         raise NotThere(f"没有瓦片 {zoom}/{row}/{column}")
     as_of = parse_as_of(request.GET.get("datetime"), city().time_zone)
-    revision = revision_of(layer.model)
-    etag = _etag(layer, revision, as_of, zoom, row, column)
-    if request.headers.get("If-None-Match") == etag:
-        response = HttpResponse(status=304)
-    else:
-        body = tile_bytes(layer.id, zoom, row, column, as_of, revision)
-        response = HttpResponse(body, content_type=MVT, status=200 if body else 204)
-    response["ETag"] = etag
-    response["Cache-Control"] = "no-cache" if layer.public else "private, no-cache"
-    response["Vary"] = "Cookie, Authorization"
-    return response
+    number = revision(layer)
+    etag = f'"{tag_of(share.key, number, as_of, zoom, row, column)}"'
+
+    def made() -> HttpResponse:
+        body = tile_bytes(share, zoom, row, column, as_of, number)
+        return HttpResponse(body, content_type=MVT, status=200 if body else 204)
+
+    return unless_held(request, etag, made, public=layer.public)
 
 
 @require_safe
 @ogc_errors
 def tilesets(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/collections/{id}/tiles``: the tilesets of a collection."""
-    layer = collection_for(request, layer_id)
+    layer = share_for(request, layer_id).layer
     return JsonResponse({"links": [], "tilesets": [_tileset(request, layer)]})
 
 
@@ -59,35 +57,28 @@ def tilesets(request: HttpRequest, layer_id: str) -> HttpResponse:
 @ogc_errors
 def tileset(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/collections/{id}/tiles/WebMercatorQuad``: one tileset."""
-    return JsonResponse(_tileset(request, collection_for(request, layer_id)))
+    return JsonResponse(_tileset(request, share_for(request, layer_id).layer))
 
 
 @lru_cache(maxsize=4096)
-def tile_bytes(
-    layer_id: str, zoom: int, row: int, column: int, as_of: AsOf, revision: int
-) -> bytes:
-    """The tile as the database writes it; kept until the register's next revision.
-
-    All who may see a layer see the same tile of it, so the caller is no part of the key.
-    """
-    layer = layer_of(layer_id)
-    if zoom < layer.min_zoom:
+def tile_bytes(share: Share, zoom: int, row: int, column: int, as_of: AsOf, revision: int) -> bytes:
+    """The tile as the database writes it; kept until the register's next revision."""
+    if zoom < share.layer.min_zoom:
         return b""
-    sql, params = tile_sql(layer, zoom, row, column, as_of)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return bytes(cursor.fetchone()[0])
+    sql, params = tile_sql(share, zoom, row, column, as_of)
+    return bytes(read(share, sql, params, spatial=True)[0][0])
 
 
-def tile_sql(layer: Layer, zoom: int, row: int, column: int, as_of: AsOf) -> tuple[str, list]:
+def tile_sql(share: Share, zoom: int, row: int, column: int, as_of: AsOf) -> tuple[str, list]:
     """The query of one tile and its parameters.
 
     The envelope is a constant expression and every SRID an integer: both decide
     whether PostGIS uses its index and its PROJ cache. What is smaller than a pixel
     is left out, and outlines are thinned to half a pixel.
     """
-    fields = "".join(f', "{layer.column(f.name).column}" AS "{f.name}"' for f in layer.tile_fields)
-    versions, moment = relation(layer, as_of)
+    layer = share.layer
+    fields = "".join(f', "{layer.column(f.name).column}" AS "{f.name}"' for f in share.tile_fields)
+    versions, moment = relation(share, as_of)
     shape, bound = _thinned(layer, zoom)
     source = f"FROM {versions} WHERE geom && {_window(zoom, row, column)}{bound}"
     sql = _mvt(layer.id, fields, shape, zoom, row, column, source, buffer=64)
@@ -153,11 +144,6 @@ def _thinned(layer: Layer, zoom: int) -> tuple[str, str]:
     if layer.geometry == "Polygon":
         return shape, f" AND ST_Area(geom) > {(1.5 * pixel) ** 2:.3f}"
     return shape, ""
-
-
-def _etag(layer: Layer, revision: int, as_of: AsOf, *place: int) -> str:
-    text = f"{layer.id} {revision} {as_of} {place}"
-    return f'"{hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()}"'
 
 
 def _tileset(request: HttpRequest, layer: Layer) -> dict:

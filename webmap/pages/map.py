@@ -13,11 +13,10 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from layers.access import visible
 from layers.callers import caller_of
 from layers.declarations import Layer
-from layers.ogc.config import published
-from layers.registry import all_layers, layer_of
+from layers.registry import layer_of
+from layers.shares import shares_of
 from spatial.city import city
 from spatial.crs import proj4_text
 from spatial.rasters import RasterError, terrain_tile
@@ -33,7 +32,7 @@ MOST_DAYS = 300
 
 def visible_layers(request: HttpRequest) -> list[Layer]:
     """The published layers that the caller may see."""
-    return visible(caller_of(request), published(all_layers()))
+    return [share.layer for share in shares_of(caller_of(request))]
 
 
 @require_safe

@@ -1,16 +1,16 @@
 """The search box: matches by layer, for the keyboard as for the mouse."""
 
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from layers.queries import at_most
+from layers.reading import TooSlow
 from layers.search import is_code, search, terms_of
-from webmap.pages.asking import asked_moment, shown_layers
+from layers.shares import shares_of
+from webmap.pages.asking import asked_moment
+from webmap.pages.caller import caller_of
 from webmap.values import layer_title
 
-TIMEOUT_MS = 3000
 PER_LAYER = 5
 WHOLE_CODE = 6  # from this length on, a text that is a code is taken for it
 # what people look for comes first
@@ -23,22 +23,21 @@ def found(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "")
     as_of = asked_moment(request)
     terms = terms_of(text) if any(map(_telling, terms_of(text))) else []
-    layers = sorted(
-        shown_layers(request),
-        key=lambda la: FIRST.index(la.id) if la.id in FIRST else len(FIRST),
+    shares = sorted(
+        shares_of(caller_of(request)),
+        key=lambda s: FIRST.index(s.layer.id) if s.layer.id in FIRST else len(FIRST),
     )
     groups, late = [], False
     if len(terms) == 1 and len(terms[0]) >= WHOLE_CODE and terms[0].isascii():
-        layers = [la for la in layers if is_code(la, terms[0], as_of)] or layers
-    for layer in layers if terms else ():
+        shares = [share for share in shares if is_code(share, terms[0], as_of)] or shares
+    for share in shares if terms else ():
         try:
-            with at_most(TIMEOUT_MS):
-                hits = search(layer, text, as_of, PER_LAYER)
-        except OperationalError:
+            hits = search(share, text, as_of, PER_LAYER)
+        except TooSlow:
             late = True
             continue
         if hits:
-            groups.append({"layer": layer, "title": layer_title(layer), "hits": hits})
+            groups.append({"layer": share.layer, "title": layer_title(share.layer), "hits": hits})
     context = {"groups": groups, "text": " ".join(terms), "late": late}
     return render(request, "panel/found.html", context)
 

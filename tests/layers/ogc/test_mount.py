@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from layers.access import ANONYMOUS, visible
-from layers.ogc.config import config_text, published
-from layers.ogc.mount import CONFORMANCE
-from layers.registry import all_layers
+from layers.access import ANONYMOUS
+from layers.ogc.config import config_text
+from layers.ogc.conformance import CONFORMANCE
+from layers.shares import shares_of
 
 pytestmark = pytest.mark.django_db
 PAGES = [
@@ -38,7 +38,7 @@ def test_every_page_answers_json_and_html_without_an_outside_host(client, page):
 
 def test_every_public_layer_is_a_collection(client):
     found = {c["id"] for c in client.get("/ogc/collections?f=json").json()["collections"]}
-    assert found == {layer.id for layer in visible(ANONYMOUS, published(all_layers()))}
+    assert found == {share.layer.id for share in shares_of(ANONYMOUS)}
     assert "parcels" in found
     assert "units" not in found
 

@@ -1,6 +1,8 @@
 import pytest
 
+from layers.access import ANONYMOUS
 from layers.registry import layer_of
+from layers.shares import share_of
 from spatial.base.models import District
 from spatial.city import city
 from spatial.crs import transformer
@@ -25,7 +27,9 @@ def box(west=-50, south=-50, east=50, north=50):
 
 
 def draw(*layers, bbox=None, as_of=NOW):
-    return draw_layers([layer_of(name) for name in layers], bbox or box(), as_of)
+    return draw_layers(
+        [share_of(ANONYMOUS, layer_of(name)) for name in layers], bbox or box(), as_of
+    )
 
 
 def codes(drawn):

@@ -5,7 +5,9 @@ import shutil
 
 import pytest
 
+from layers.access import ANONYMOUS
 from layers.registry import layer_of
+from layers.shares import share_of
 from spatial.codes import schemes
 from spatial.hazards.models import HazardSite
 from spatial.periods import NOW
@@ -29,7 +31,7 @@ NASTY = (
 
 
 def page(*layers):
-    drawn = draw_layers([layer_of(name) for name in layers], box(), NOW)
+    drawn = draw_layers([share_of(ANONYMOUS, layer_of(name)) for name in layers], box(), NOW)
     return render_map(drawn, box(), HEADING)
 
 

@@ -1,0 +1,117 @@
+"""API keys: made once, kept as a digest, known to every process within a tenth of a second.
+
+A key that was revoked, or a grant withdrawn, counts as a revision; what a process
+remembers of keys is forgotten with the next one it sees.
+"""
+
+import base64
+import binascii
+import hashlib
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from layers.access import Caller, Grant
+from layers.models import ApiKey, LayerGrant
+from layers.revisions import KEYS, revisions
+
+LENGTH = 32  # bytes of randomness
+SHOWN = 8  # characters by which people tell keys apart
+REMEMBERED = 10_000
+RECHECK_S = 60.0  # grants end by themselves; so long may one outlive its date
+
+
+class BadKey(PermissionError):
+    """A key that does not exist, has expired or was revoked. All three look alike."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    caller: Caller
+    until: datetime | None
+    revision: int
+    looked_at: float
+
+
+_known: dict[str, _Known] = {}
+
+
+def new_key() -> tuple[str, str]:
+    """A new key and its digest; the key is shown once and kept nowhere."""
+    key = secrets.token_urlsafe(LENGTH)
+    return key, digest_of(key)
+
+
+def digest_of(key: str) -> str:
+    """The digest by which a key is found. The key is random, so a plain hash is enough."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def token_of(request: HttpRequest) -> str:
+    """The key in a request: Bearer, the password of Basic (desktop GIS), or ``token=``."""
+    scheme, _, rest = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return rest.strip()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(rest, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            raise BadKey from None
+    return request.GET.get("token", "") if "token=" in request.META.get("QUERY_STRING", "") else ""
+
+
+def caller_with(key: str) -> Caller:
+    """The consumer behind a key, with its grants.
+
+    Raises:
+        BadKey: there is no such key, or no longer.
+    """
+    digest = digest_of(key)
+    number = revisions().get(KEYS, 0)
+    known = _known.get(digest)
+    now = time.monotonic()
+    if not known or known.revision != number or now - known.looked_at > RECHECK_S:
+        known = _look_up(digest, number)
+        if len(_known) >= REMEMBERED:
+            _known.clear()
+        if not connection.in_atomic_block:
+            _known[digest] = known
+    if known.until and known.until <= timezone.now():
+        raise BadKey
+    return known.caller
+
+
+def forget() -> None:
+    """Forget every key."""
+    _known.clear()
+
+
+def _look_up(digest: str, number: int) -> _Known:
+    key = (
+        ApiKey.objects.filter(digest=digest, revoked_at=None)
+        .select_related("consumer")
+        .only("id", "expires_at", "consumer")
+        .first()
+    )
+    if key is None:
+        raise BadKey
+    consumer = key.consumer
+    grants = LayerGrant.objects.filter(
+        Q(until=None) | Q(until__gt=timezone.now()), consumer=consumer, withdrawn_at=None
+    )
+    caller = Caller(
+        name=consumer.name,
+        is_department=consumer.is_department,
+        grants=tuple(
+            Grant(g.layer, frozenset(g.fields), tuple(sorted(g.districts)), g.may_write)
+            for g in grants
+        ),
+        key=key.pk,
+    )
+    return _Known(caller, key.expires_at, number, time.monotonic())

@@ -1,0 +1,81 @@
+"""Where a page begins: the sort values and the code of the feature before it, as a token.
+
+A page is found through an index by what comes after the last feature shown, so page
+1,000 costs what page 1 costs, and nothing is shown twice when features come or go.
+"""
+
+import json
+from base64 import b64decode, urlsafe_b64encode
+from typing import Any
+
+from layers.cql2.fields import Queryable
+from layers.ogc.errors import BadParameter
+
+CASTS = {
+    "integer": "bigint",
+    "number": "double precision",
+    "boolean": "boolean",
+    "date": "date",
+    "date-time": "timestamptz",
+}
+
+SortKey = tuple[Queryable, bool]  # the field, and whether it descends
+
+
+def read_cursor(token: str, length: int) -> tuple[Any, ...]:
+    """The values that a token holds: one per sort key, then the code.
+
+    Raises:
+        BadParameter: a token not of ours, or of another sort order.
+    """
+    if not token:
+        return ()
+    try:
+        padded = token.encode() + b"=" * (-len(token) % 4)
+        values = json.loads(b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, RecursionError):
+        values = None
+    plain = isinstance(values, list) and all(
+        value is None or isinstance(value, str | int | float) for value in values
+    )
+    if not plain or len(values) != length or not isinstance(values[-1], str):
+        raise BadParameter("cursor 只能取自上一页的 next 链接")
+    if any(isinstance(value, str) and "\x00" in value for value in values):
+        raise BadParameter("cursor 只能取自上一页的 next 链接")
+    return tuple(values)
+
+
+def write_cursor(values: tuple[Any, ...]) -> str:
+    """The token of a page that begins after these values."""
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=str)
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def order_sql(sort: tuple[SortKey, ...]) -> str:
+    """The ORDER BY: the sort keys, nulls last, and the code to make it total."""
+    keys = [f"{field.sql} {'DESC' if down else 'ASC'} NULLS LAST" for field, down in sort]
+    return ", ".join([*keys, "code"])
+
+
+def after_sql(sort: tuple[SortKey, ...], values: tuple[Any, ...]) -> tuple[str, list[Any]]:
+    """The condition that a row comes after these values in that order, and its parameters."""
+    if not sort:
+        return "code > %s", [values[-1]]
+    choices: list[str] = []
+    params: list[Any] = []
+    equal: list[str] = []
+    held: list[Any] = []
+    for (field, down), value in zip(sort, values, strict=False):
+        typed = f"%s::{CASTS.get(field.kind, 'text')}"
+        if value is not None:
+            sign = "<" if down else ">"
+            beyond = f"({field.sql} {sign} {typed} OR {field.sql} IS NULL)"
+            choices.append(" AND ".join([*equal, beyond]))
+            params += [*held, value]
+            equal.append(f"{field.sql} = {typed}")
+            held.append(value)
+        else:
+            equal.append(f"{field.sql} IS NULL")
+    choices.append(" AND ".join([*equal, "code > %s"]))
+    params += [*held, values[-1]]
+    return "(" + " OR ".join(f"({choice})" for choice in choices) + ")", params

@@ -1,0 +1,44 @@
+"""One OpenAPI 3.0 document over the whole API, self-contained: no remote reference."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from layers.ogc.openapi import features, parts, tiles
+from layers.shares import Share
+from spatial.city import city
+
+
+def openapi_document(shares: Iterable[Share], url: str) -> dict[str, Any]:
+    """The document for a caller who sees these shares at this address."""
+    shares = list(shares)
+    paths: dict[str, Any] = {
+        "/": parts.plain("landingPage", "首页"),
+        "/conformance": parts.plain("conformance", "符合性声明"),
+        "/collections": parts.plain("collections", "图层列表"),
+        "/openapi": parts.plain("openapi", "本文档"),
+    }
+    for share in shares:
+        paths |= features.paths(share)
+        paths |= tiles.paths(share)
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": f"图经 · {city().name}",
+            "description": f"{city().name}空间信息平台开放接口",
+            "version": "0.1.0",
+        },
+        "servers": [{"url": url}],
+        "tags": [{"name": s.layer.id, "description": s.layer.title} for s in shares],
+        "paths": paths,
+        "security": [{}, {"bearer": []}, {"basic": []}, {"token": []}],
+        "components": {
+            "schemas": {"problem": parts.PROBLEM, "geometry": parts.GEOMETRY},
+            "parameters": parts.parameters(),
+            "responses": parts.responses(),
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "basic": {"type": "http", "scheme": "basic"},
+                "token": {"type": "apiKey", "in": "query", "name": "token"},
+            },
+        },
+    }

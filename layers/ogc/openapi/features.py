@@ -1,0 +1,107 @@
+"""The part of the OpenAPI document about collections and their features."""
+
+from typing import Any
+
+from layers.ogc.openapi import parts
+from layers.ogc.provider import property_schema
+from layers.shares import Share
+
+GEOJSON = "application/geo+json"
+PAGE = (
+    "bbox",
+    "bbox-crs",
+    "crs",
+    "datetime",
+    "limit",
+    "offset",
+    "cursor",
+    "filter",
+    "filter-lang",
+    "filter-crs",
+    "q",
+    "sortby",
+    "properties",
+    "exclude-properties",
+    "skip-geometry",
+    "f",
+)
+ONE = ("datetime", "crs", "properties", "exclude-properties", "skip-geometry", "f")
+
+
+def paths(share: Share) -> dict[str, Any]:
+    """The paths of one collection."""
+    layer = share.layer
+    here, tag = f"/collections/{layer.id}", layer.id
+    filters = [_equal(share, field.name) for field in share.fields]
+    feature = feature_schema(share)
+    return {
+        here: parts.plain(f"{tag}.describe", layer.title, tag),
+        f"{here}/schema": parts.plain(f"{tag}.schema", "字段定义", tag),
+        f"{here}/queryables": parts.plain(f"{tag}.queryables", "可查询字段", tag),
+        f"{here}/items": parts.get(
+            f"{tag}.items",
+            f"{layer.title}要素",
+            [*map(parts.shared, PAGE), *filters],
+            parts.ok(_collection_schema(feature), GEOJSON) | parts.NOT_MODIFIED,
+            tag=tag,
+        ),
+        f"{here}/items/{{code}}": parts.get(
+            f"{tag}.item",
+            f"{layer.title}单个要素",
+            [parts.in_path("code", parts.TEXT), *map(parts.shared, ONE)],
+            parts.ok(feature, GEOJSON) | parts.NOT_MODIFIED,
+            tag=tag,
+            refusals=(410,),
+        ),
+    }
+
+
+def feature_schema(share: Share) -> dict[str, Any]:
+    """A feature of the share."""
+    properties = {
+        f.name: property_schema(share.layer, f.name) | {"nullable": True} for f in share.fields
+    }
+    moment = {"type": "string", "format": "date-time", "nullable": True}
+    return {
+        "type": "object",
+        "required": ["type", "geometry", "properties"],
+        "properties": {
+            "type": {"type": "string", "enum": ["Feature"]},
+            "id": parts.TEXT,
+            "geometry": {"$ref": "#/components/schemas/geometry"},
+            "properties": {
+                "type": "object",
+                "properties": {
+                    "code": parts.TEXT,
+                    **properties,
+                    "valid_from": moment,
+                    "valid_to": moment,
+                },
+            },
+            "links": parts.LINKS,
+        },
+    }
+
+
+def _collection_schema(feature: dict[str, Any]) -> dict[str, Any]:
+    number = {"type": "integer", "minimum": 0}
+    return {
+        "type": "object",
+        "required": ["type", "features"],
+        "properties": {
+            "type": {"type": "string", "enum": ["FeatureCollection"]},
+            "timeStamp": {"type": "string", "format": "date-time"},
+            "numberMatched": number,
+            "numberMatchedIsEstimate": {"type": "boolean"},
+            "numberReturned": number,
+            "links": parts.LINKS,
+            "features": {"type": "array", "items": feature},
+        },
+    }
+
+
+def _equal(share: Share, name: str) -> dict[str, Any]:
+    """A visible field as a parameter; its format and unit do not matter to equality."""
+    layer = share.layer
+    schema = {k: v for k, v in property_schema(layer, name).items() if k in ("type", "format")}
+    return parts.query(name, layer.title_of(name), schema)

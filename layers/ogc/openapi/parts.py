@@ -1,0 +1,159 @@
+"""The pieces of which the OpenAPI document is made."""
+
+from typing import Any
+
+from layers.ogc.requests import DEFAULT_LIMIT, LANGUAGES, MAX_LIMIT, offered_crs
+
+GEOMETRY = {
+    "type": "object",
+    "nullable": True,
+    "required": ["type"],
+    "properties": {
+        "type": {"type": "string"},
+        "coordinates": {"type": "array", "items": {}},
+        "geometries": {"type": "array", "items": {"type": "object"}},
+    },
+}
+PROBLEM = {
+    "type": "object",
+    "required": ["status", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "description": {"type": "string"},
+    },
+}
+LINKS = {"type": "array", "items": {"type": "object"}}
+REFUSALS = {
+    400: ("BadRequest", "参数有误"),
+    401: ("Unauthorized", "密钥无效"),
+    403: ("Forbidden", "没有权限"),
+    404: ("NotFound", "不存在"),
+    406: ("NotAcceptable", "不提供该格式"),
+    409: ("Conflict", "与现有数据冲突"),
+    410: ("Gone", "已终止"),
+    412: ("PreconditionFailed", "已被他人改动"),
+    413: ("TooLarge", "超出大小上限"),
+    415: ("Unsupported", "不接受该格式"),
+    428: ("PreconditionRequired", "须注明所依据的版本"),
+    429: ("TooManyRequests", "请求过于频繁"),
+}
+ALWAYS_REFUSED = (400, 401, 404, 406, 429)
+
+
+def get(
+    operation: str,
+    summary: str,
+    parameters: list[dict[str, Any]],
+    ok: dict[str, Any],
+    *,
+    tag: str = "",
+    refusals: tuple[int, ...] = (),
+) -> dict[str, Any]:
+    """A path with its GET operation."""
+    return {"get": described(operation, summary, parameters, ok, tag=tag, refusals=refusals)}
+
+
+def described(
+    operation: str,
+    summary: str,
+    parameters: list[dict[str, Any]],
+    ok: dict[str, Any],
+    *,
+    tag: str = "",
+    refusals: tuple[int, ...] = (),
+    body: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """One operation of any method; what every operation may refuse is added."""
+    refused = {
+        str(status): {"$ref": f"#/components/responses/{REFUSALS[status][0]}"}
+        for status in (*ALWAYS_REFUSED, *refusals)
+    }
+    return {
+        "operationId": operation,
+        "summary": summary,
+        "parameters": parameters,
+        "responses": {**ok, **refused},
+        **({"tags": [tag]} if tag else {}),
+        **({"requestBody": body} if body else {}),
+    }
+
+
+def plain(operation: str, summary: str, tag: str = "", *, html: bool = True) -> dict[str, Any]:
+    """A path that answers a JSON document, and a page for people."""
+    return get(operation, summary, [shared("f")] if html else [], ok(OBJECT, html=html), tag=tag)
+
+
+OBJECT = {"type": "object"}
+
+
+def ok(
+    schema: dict[str, Any], media_type: str = "application/json", *, html: bool = True
+) -> dict[str, Any]:
+    """The answer of success."""
+    content: dict[str, Any] = {media_type: {"schema": schema}}
+    if html:
+        content["text/html"] = {"schema": {"type": "string"}}
+    return {"200": {"description": "成功", "content": content}}
+
+
+NOT_MODIFIED = {"304": {"description": "客户端持有的仍是最新"}}
+
+
+def shared(name: str) -> dict[str, str]:
+    """A reference to one of the shared parameters."""
+    return {"$ref": f"#/components/parameters/{name}"}
+
+
+def in_path(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter in the path."""
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def query(name: str, description: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A parameter in the query string."""
+    return {"name": name, "in": "query", "description": description, "schema": schema, **more}
+
+
+TEXT = {"type": "string"}
+FLAG = {"type": "boolean", "default": False}
+
+
+def parameters() -> dict[str, Any]:
+    """The parameters that several operations share."""
+    crs = {"type": "string", "enum": list(offered_crs())}
+    box = {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}}
+    count = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+    names = {"type": "array", "items": TEXT}
+    listed = {"style": "form", "explode": False}
+    return {
+        "f": query("f", "格式", {"type": "string", "enum": ["json", "html"]}),
+        "bbox": query("bbox", "范围", box, **listed),
+        "bbox-crs": query("bbox-crs", "范围的坐标系", crs),
+        "crs": query("crs", "坐标系", crs),
+        "datetime": query("datetime", "时间：时刻或区间；不填为现在", TEXT),
+        "limit": query("limit", "每页数量", count),
+        "offset": query("offset", "跳过数量", {"type": "integer", "minimum": 0, "default": 0}),
+        "cursor": query("cursor", "下一页标记，取自 next 链接", TEXT),
+        "filter": query("filter", "CQL2 过滤条件", TEXT),
+        "filter-lang": query(
+            "filter-lang",
+            "过滤条件的写法",
+            {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]},
+        ),
+        "filter-crs": query("filter-crs", "过滤条件中图形的坐标系", crs),
+        "q": query("q", "全文检索：各词均须出现", TEXT),
+        "sortby": query("sortby", "排序：字段名，前加 - 为降序", names, **listed),
+        "properties": query("properties", "只要这些字段", names, **listed),
+        "exclude-properties": query("exclude-properties", "不要这些字段", names, **listed),
+        "skip-geometry": query("skip-geometry", "不要图形", FLAG),
+    }
+
+
+def responses() -> dict[str, Any]:
+    """The refusals, each a problem document."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}}
+    return {name: {"description": text, "content": content} for name, text in REFUSALS.values()}

@@ -1,0 +1,63 @@
+"""What the caller of a request may have: its share of a collection, and its formats."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from django.http import HttpRequest
+
+from layers.callers import api_caller
+from layers.ogc.errors import BadParameter, NotAcceptable, NotThere
+from layers.shares import Share, share_by_id
+
+GEOJSON = "application/geo+json"
+MEDIA_TYPES = {
+    "json": GEOJSON,
+    "html": "text/html",
+}
+
+
+def share_for(request: HttpRequest, layer_id: str) -> Share:
+    """The caller's share of the collection of that id.
+
+    Raises:
+        NotThere: alike for what does not exist and for what is hidden.
+        BadKey: the request carries a key that opens nothing.
+    """
+    share = share_by_id(api_caller(request), layer_id)
+    if share is None:
+        raise NotThere(f"没有图层“{layer_id}”")
+    return share
+
+
+def wanted_format(request: HttpRequest, offered: Iterable[str] = ("json", "html")) -> str:
+    """``f=``, else what the Accept header prefers, else JSON.
+
+    Raises:
+        BadParameter: a format that is not offered.
+        NotAcceptable: the client accepts none of them.
+    """
+    offered = tuple(offered)
+    asked = request.GET.get("f")
+    if asked:
+        asked = {"geojson": "json"}.get(asked, asked)
+        if asked not in offered:
+            raise BadParameter(f"不提供格式 {asked}；可用：{'、'.join(offered)}")
+        return asked
+    preferred = _preferred(request.META.get("HTTP_ACCEPT", "*/*"), offered)
+    if preferred is None:
+        raise NotAcceptable(f"只提供 {'、'.join(MEDIA_TYPES[form] for form in offered)}")
+    return preferred
+
+
+@lru_cache(maxsize=1024)
+def _preferred(accept: str, offered: tuple[str, ...]) -> str | None:
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT"] = accept
+    types = {MEDIA_TYPES[form]: form for form in offered}
+    found = request.get_preferred_type([*types, "application/json"])
+    return types.get(found, "json") if found else None
+
+
+def root_url(request: HttpRequest) -> str:
+    """The absolute address of the API's root, as this client reaches it."""
+    return f"{request.scheme}://{request.get_host()}/ogc"
