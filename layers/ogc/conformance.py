@@ -1,15 +1,44 @@
 """The conformance classes that are met, and no others."""
 
+from collections.abc import Iterable
+
+SPEC = "http://www.opengis.net/spec"
+
+
+def _of(standard: str, *classes: str) -> Iterable[str]:
+    return (f"{SPEC}/{standard}/conf/{name}" for name in classes)
+
+
 CONFORMANCE = (
-    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
-    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
-    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
+    *_of("ogcapi-common-1/1.0", "core"),
+    *_of("ogcapi-common-2/1.0", "collections"),
+    *_of("ogcapi-common-3/1.0", "schemas"),
+    *_of("ogcapi-features-1/1.0", "core", "geojson", "html", "oas30"),
+    *_of("ogcapi-features-2/1.0", "crs"),
+    *_of(
+        "ogcapi-features-3/1.0",
+        "queryables",
+        "queryables-query-parameters",
+        "filter",
+        "features-filter",
+    ),
+    *_of(
+        "cql2/1.0",
+        "cql2-text",
+        "cql2-json",
+        "basic-cql2",
+        "advanced-comparison-operators",
+        "case-insensitive-comparison",
+        "accent-insensitive-comparison",
+        "basic-spatial-functions",
+        "basic-spatial-functions-plus",
+        "spatial-functions",
+        "temporal-functions",
+        "property-property",
+        "arithmetic",
+    ),
+    *_of("ogcapi-features-5/1.0", "schemas", "core-roles-features", "sortables"),
+    *_of("ogcapi-features-6/0.0", "properties"),
+    *_of("ogcapi-features-8/0.0", "sorting", "features-sorting"),
+    *_of("ogcapi-tiles-1/1.0", "core", "tileset", "tilesets-list", "mvt"),
 )

@@ -3,7 +3,7 @@
 What other systems ask for most needs neither session, language, messages nor forms, and
 these cost more than a tile from memory. The lane answers such requests by the same
 views and hands everything else, and everything unexpected, to Django. Measured in
-docs/adr/0006-speed.md.
+docs/adr/0007-speed.md.
 """
 
 import re

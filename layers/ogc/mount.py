@@ -26,6 +26,8 @@ from layers.ogc.config import pygeoapi_config
 from layers.ogc.conformance import CONFORMANCE
 from layers.ogc.errors import ogc_errors
 from layers.ogc.openapi.document import openapi_document
+from layers.ogc.provider import RegistryProvider
+from layers.ogc.requests import GEOMETRY
 from layers.ogc.sharing import root_url, share_for, wanted_format
 from layers.shares import Share, shares_of
 
@@ -128,8 +130,37 @@ def schema(request: HttpRequest, layer_id: str) -> HttpResponse:
 @require_safe
 @ogc_errors
 def queryables(request: HttpRequest, layer_id: str) -> HttpResponse:
-    """``/ogc/collections/{id}/queryables``."""
+    """``/ogc/collections/{id}/queryables``; pygeoapi leaves the titles out of it."""
+    if wanted_format(request) == "json":
+        return _schema_answer(request, layer_id, "queryables")
     return _answer(request, get_collection_queryables, share_for(request, layer_id).layer.id)
+
+
+@require_safe
+@ogc_errors
+def sortables(request: HttpRequest, layer_id: str) -> HttpResponse:
+    """``/ogc/collections/{id}/sortables``."""
+    wanted_format(request, ["json"])
+    return _schema_answer(request, layer_id, "sortables")
+
+
+def _schema_answer(request: HttpRequest, layer_id: str, what: str) -> HttpResponse:
+    share = share_for(request, layer_id)
+    properties = dict(RegistryProvider.fields_of(share.layer, share.names))
+    properties["code"] |= {"x-ogc-role": "id"}
+    if what == "queryables" and share.layer.geometry:
+        shape = {"format": "geometry-any", "x-ogc-role": "primary-geometry", "title": "图形"}
+        properties = {GEOMETRY: shape, **properties}
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{root_url(request)}/collections/{layer_id}/{what}",
+        "type": "object",
+        "title": share.layer.title,
+        "properties": properties,
+        "additionalProperties": False,
+    }
+    text = json.dumps(document, ensure_ascii=False)
+    return HttpResponse(text, content_type="application/schema+json")
 
 
 @require_safe

@@ -3,6 +3,7 @@
 Items and tiles are answered by our own views, so the provider never reads a row.
 """
 
+from collections.abc import Container
 from typing import Any
 
 from pygeoapi.provider.base import BaseProvider
@@ -40,11 +41,16 @@ class RegistryProvider(BaseProvider):
 
     def get_fields(self) -> dict[str, dict[str, Any]]:
         """The caller's fields, code first, valid time last."""
-        layer = layer_of(self.data)
+        return self.fields_of(layer_of(self.data), frozenset(self.visible))
+
+    @staticmethod
+    def fields_of(layer: Layer, visible: Container[str]) -> dict[str, dict[str, Any]]:
+        """Those fields of a layer as JSON Schema, code first, valid time last."""
         moment = {"type": "string", "format": "date-time"}
+        own = (f.name for f in layer.fields if f.name in visible)
         return {
             "code": {"title": "编码", "type": "string", "maxLength": 40},
-            **{name: property_schema(layer, name) for name in self.visible},
+            **{name: property_schema(layer, name) for name in own},
             "valid_from": {"title": "生效时间", **moment},
             "valid_to": {"title": "终止时间", **moment},
         }

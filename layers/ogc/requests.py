@@ -210,7 +210,12 @@ def _filter(share: Share, params: Mapping[str, str]) -> Filter | None:
     if text is None:
         return None
     return compile_filter(
-        text, language, queryables_of(share), FilterCrs(crs.epsg, crs.flipped), window=_window()
+        text,
+        language,
+        queryables_of(share),
+        FilterCrs(crs.epsg, crs.flipped),
+        window=_window(),
+        time_zone=city().time_zone,
     )
 
 

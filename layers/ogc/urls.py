@@ -16,6 +16,7 @@ urlpatterns = [
     path(COLLECTION, mount.collection, name="collection"),
     path(f"{COLLECTION}/schema", mount.schema),
     path(f"{COLLECTION}/queryables", mount.queryables),
+    path(f"{COLLECTION}/sortables", mount.sortables),
     path(f"{COLLECTION}/items", items.items, name="items"),
     path(f"{COLLECTION}/items/<str:code>", items.item, name="item"),
     path(f"{COLLECTION}/tiles", tiles.tilesets),

@@ -38,6 +38,7 @@ def paths(share: Share) -> dict[str, Any]:
         here: parts.plain(f"{tag}.describe", layer.title, tag),
         f"{here}/schema": parts.plain(f"{tag}.schema", "字段定义", tag),
         f"{here}/queryables": parts.plain(f"{tag}.queryables", "可查询字段", tag),
+        f"{here}/sortables": parts.plain(f"{tag}.sortables", "可排序字段", tag, html=False),
         f"{here}/items": parts.get(
             f"{tag}.items",
             f"{layer.title}要素",
