@@ -20,7 +20,7 @@ from layers.cql2.moments import day, instant
 from layers.cql2.parsing import parse
 from layers.cql2.scalars import accentless, arithmetic, caseless, number, text
 from layers.cql2.spatial import FUNCTIONS, spatial
-from layers.cql2.terms import Scope, Term, Window, chained, check_count, check_kind, joined
+from layers.cql2.terms import TITLES, Scope, Term, Window, chained, check_count, check_kind, joined
 
 __all__ = ["Filter", "FilterCrs", "FilterError", "Queryable", "compile_filter"]
 MAX_NAMES = 30
@@ -48,7 +48,8 @@ def compile_filter(
     """Compile a filter in ``cql2-text`` or ``cql2-json`` against the fields it may name.
 
     ``window`` (west, south, east, north in degrees) holds every feature: literals are
-    cut to it before they are projected. ``time_zone`` is where a date begins and ends
+    cut to it before they are projected; without it, to the area of use of the column's
+    CRS. ``time_zone`` is where a date begins and ends
     when it is compared with an instant.
 
     Raises:
@@ -57,7 +58,8 @@ def compile_filter(
     scope = Scope(fields, filter_crs, window, ZoneInfo(time_zone).key)
     tree = parse(text, language)
     condition = _read(tree, scope)
-    check_kind("filter", condition, "boolean")
+    if condition.kind != "boolean":
+        raise FilterError(f"filter 应是一个判断真假的条件，给了{TITLES[condition.kind]}")
     return Filter(condition.sql, condition.params, frozenset(scope.names))
 
 
@@ -65,7 +67,7 @@ def _conjoined(op: str, args: Sequence[Term], _scope: Scope) -> Term:
     if not args:
         raise FilterError(f"{op.upper()} 没有参数")
     for term in args:
-        check_kind(op.upper(), term, "boolean")
+        check_kind(op, term, "boolean")
     return chained(op.upper(), args)
 
 

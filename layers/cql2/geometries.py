@@ -80,11 +80,11 @@ def _rectangle(west: float, south: float, east: float, north: float) -> shapely.
 
 
 def _geometry(node: Mapping[str, Any], crs: FilterCrs) -> shapely.Geometry:
-    kind = node.get("type")
+    kind = str(node.get("type"))
     if kind == "GeometryCollection":
         return _collection(node.get("geometries"), crs)
     if kind not in NESTING:
-        raise FilterError(f"不认识图形类型“{str(kind)[:40]}”；可用：{'、'.join(NESTING)}")
+        raise FilterError(f"不认识图形类型“{kind[:40]}”；可用：{'、'.join(NESTING)}")
     coordinates = node.get("coordinates")
     if kind == "Point":
         return shapely.Point(_position(coordinates, crs))
@@ -102,7 +102,7 @@ def _geometry(node: Mapping[str, Any], crs: FilterCrs) -> shapely.Geometry:
 
 def _collection(members: Any, crs: FilterCrs) -> shapely.Geometry:
     parts = _members("GeometryCollection", members)
-    if not all(isinstance(part, Mapping) and part.get("type") in NESTING for part in parts):
+    if not all(isinstance(part, Mapping) and str(part.get("type")) in NESTING for part in parts):
         raise FilterError("GEOMETRYCOLLECTION 的成员应是点、线、面，不能再套一层")
     return shapely.GeometryCollection([_geometry(part, crs) for part in parts])
 

@@ -48,7 +48,7 @@ class Span:
 
 def temporal(op: str, args: Sequence[Term], scope: Scope) -> Term:
     """A relation in time between two instants or intervals."""
-    check_count(op.upper(), args, 2)
+    check_count(op, args, 2)
     spans = [_span(op, term, scope) for term in args]
     if op not in FOR_INSTANTS and any(span.is_instant for span in spans):
         raise FilterError(f"{op.upper()} 只比较时间区间；时刻请用 T_INTERSECTS、T_BEFORE 等")
@@ -77,7 +77,7 @@ def _bound(term: Term) -> Term:
 def _span(op: str, term: Term, scope: Scope) -> Span:
     if term.kind == "string" and term.sql == "%s":
         term = day_or_instant(term.value)
-    check_kind(op.upper(), term, "date", "date-time", "interval")
+    check_kind(op, term, "date", "date-time", "interval")
     if term.kind != "interval":
         return Span(term, term, term.kind, is_instant=True)
     if not term.parts:

@@ -1,12 +1,12 @@
 """What is refused before a parser sees it.
 
 The parser behind the text encoding recurses without a bound and goes back over a
-parenthesis for every way to read it. Measured with cql2 0.6 on a stack of 8 MiB:
-``NOT``, ``(``, ``-``, ``+`` and ``AND`` chained 3,000 to 10,000 times kill the process,
-and a text that does not parse takes time in 2 to the power of its parentheses: 1 µs
-for each token and way to read it, 4 s at 20 parentheses. So the depth, the operators
-and the product of both are bounded; at the bounds the parser needs 0.3 s at worst and
-a sixth of what kills it.
+parenthesis for every way to read it. Measured with cql2 0.6: each parenthesis takes
+8 kB of the stack, each ``NOT``, ``-`` and ``=`` that follow on one another 3 kB, each
+``AND`` 0.5 kB, so that a thousand nested ones kill a process with a stack of 8 MiB; and
+a text that does not parse takes time in 2 to the power of its parentheses: 1 µs for
+each token and way to read it, 4 s at 20 parentheses. So the nesting, the operators and
+the ways to read are bounded; at the bounds the parser needs 0.3 s and 0.5 MB.
 """
 
 import re
@@ -31,40 +31,68 @@ _TOKEN = re.compile(
     |(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<space>\s+)|(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_OPERATORS = frozenset({"and", "or", "not", "div", "is", "in", "like", "between"})
+_OPERATORS = frozenset({"not", "div", "is", "in", "like", "between"})
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]|,', re.DOTALL)
 
 
 def check_text(text: str) -> None:
     """Refuse a text that the parser might not survive. Raises FilterError."""
     _check_length(text, MAX_TEXT_CHARS)
-    depth = operators = readings = numbers = 0
+    load = _Load()
     for match in _TOKEN.finditer(text):
-        kind, token = match.lastgroup, match.group()
+        kind, token = str(match.lastgroup), match.group()
         if kind == "space":
             continue
-        readings += (1 + len(token) // LONG_TOKEN) << depth
-        numbers = numbers + 1 if kind == "number" else 0
-        if kind == "open":
-            depth += 1
-        elif kind == "close":
-            depth -= 1
-        elif kind == "number":
+        if kind == "number":
             _check_integer(token)
-            operators += numbers > POSITION_NUMBERS
         elif kind == "other":
             _check_closed(token, match.start())
-            operators += 1
-        elif kind == "word":
-            operators += token.lower() in _OPERATORS
-        _check_nesting(depth, MAX_PARENTHESES, match.start())
-        if operators > MAX_OPERATORS or readings > MAX_READINGS:
+        load.add(kind, token.lower())
+        _check_nesting(load.depth, MAX_PARENTHESES, match.start())
+        load.check()
+    if load.depth:
+        raise FilterError(f"filter 的括号没有配对：缺少 {load.depth} 个“)”")
+
+
+class _Load:
+    """What a text asks of the parser, counted token by token.
+
+    ``chains`` holds, for every open parenthesis, the operators that nest in one another
+    before it; AND, OR and a comma begin anew.
+    """
+
+    def __init__(self) -> None:
+        self.chains = [0]
+        self.nested = self.operators = self.readings = self.numbers = 0
+
+    @property
+    def depth(self) -> int:
+        return len(self.chains) - 1
+
+    def add(self, kind: str, token: str) -> None:
+        self.readings += (1 + len(token) // LONG_TOKEN) << max(self.depth, 0)
+        self.numbers = self.numbers + 1 if kind == "number" else 0
+        if kind == "open":
+            self.chains.append(0)
+        elif kind == "close":
+            self.nested -= self.chains.pop()
+        elif kind == "comma" or token in ("and", "or"):
+            self.operators += kind != "comma"
+            self.nested -= self.chains[-1]
+            self.chains[-1] = 0
+        elif kind == "other" or token in _OPERATORS or self.numbers > POSITION_NUMBERS:
+            self.operators += 1
+            self.nested += 1
+            self.chains[-1] += 1
+
+    def check(self) -> None:
+        if self.nested + self.depth > MAX_DEPTH:
+            raise FilterError(f"filter 嵌套超过 {MAX_DEPTH} 层，请拆成几次查询")
+        if self.operators > MAX_OPERATORS or self.readings > MAX_READINGS:
             raise FilterError(
                 f"filter 太复杂：运算符最多 {MAX_OPERATORS} 个，括号套得越深可写的越少；"
                 "请拆成几次查询，或改用 cql2-json"
             )
-    if depth:
-        raise FilterError(f"filter 的括号没有配对：缺少 {depth} 个“)”")
 
 
 def check_json(text: str) -> None:

@@ -65,18 +65,18 @@ def chained(joint: str, terms: Sequence[Term]) -> Term:
 def check_count(op: str, args: Sequence[Term], count: int) -> None:
     """Raises FilterError if an operator has not so many arguments."""
     if len(args) != count:
-        raise FilterError(f"{op} 要 {count} 个参数，给了 {len(args)} 个")
+        raise FilterError(f"{op.upper()} 要 {count} 个参数，给了 {len(args)} 个")
 
 
 def check_kind(op: str, term: Term, *kinds: str) -> None:
     """Raises FilterError if an operator cannot take a term of this kind."""
     if term.kind not in kinds:
         wanted = "或".join(TITLES[kind] for kind in kinds)
-        raise FilterError(f"{op} 要{wanted}，给了{TITLES[term.kind]}")
+        raise FilterError(f"{op.upper()} 要{wanted}，给了{TITLES[term.kind]}")
 
 
 def refuse_pair(op: str, left: Term, right: Term) -> NoReturn:
     """Raises FilterError: two kinds that do not go together."""
     raise FilterError(
-        f"{op} 两边的类型不同：{TITLES[left.kind]}与{TITLES[right.kind]}；请核对字段表"
+        f"{op.upper()} 两边的类型不同：{TITLES[left.kind]}与{TITLES[right.kind]}；请核对字段表"
     )
