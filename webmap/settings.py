@@ -5,6 +5,7 @@ DATABASE_URL    postgresql://user:password@host:port/name; else var/database_url
 OUTSIDE_DATABASE_URL   the login of outside requests, where the database is not the private
                 cluster's; without it they switch to their role on the main login
 REPLICA_DATABASE_URLS  streaming replicas for reads, separated by blanks
+PREPARED_STATEMENTS    0 behind a pooler in transaction mode
 CITY_PROFILE    another city's profile (default data/city.toml)
 SECRET_KEY      else a key made once and kept in var/secret_key
 ALLOWED_HOSTS   comma list (default: this machine only)
@@ -165,6 +166,9 @@ LOGOUT_REDIRECT_URL = "/"
 
 # Passwords in tests are hashed quickly by tests/settings; here Django's default stands.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# A pooler in transaction mode (pgbouncer) hands every transaction another connection.
+PREPARED_STATEMENTS = os.environ.get("PREPARED_STATEMENTS", "1") == "1"
 
 SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -37,8 +37,14 @@ def page_of(share: Share, query: ItemsQuery) -> Page:
     whatever their number; one row more than asked for tells whether more follow.
     """
     sql, params = page_sql(share, query)
-    spatial = bool(query.boxes) and not query.words
-    returned, text, *last = read(share, sql, params, as_bytes=True, spatial=spatial)[0]
+    returned, text, *last = read(
+        share,
+        sql,
+        params,
+        as_bytes=True,
+        spatial=bool(query.boxes) and not query.words,
+        prepared=query.selects_all and not query.offset,
+    )[0]
     shown = min(returned, query.limit)
     values = tuple(v.decode() if isinstance(v, bytes) else v for v in last)
     return Page(text or b"", shown, returned > query.limit, values if shown else ())
@@ -73,6 +79,7 @@ def one_feature(share: Share, code: str, query: ItemsQuery) -> tuple[bytes, int]
         f"SELECT {feature_sql(share, query)}, id FROM {versions} WHERE code = %s",
         [*params, code],
         as_bytes=True,
+        prepared=True,
     )
     return rows[0] if rows else None
 

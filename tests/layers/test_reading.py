@@ -116,3 +116,19 @@ def test_people_with_a_role_read_as_their_class(client):
     user.groups.add(Group.objects.get_or_create(name=Role.PIPES)[0])
     client.force_login(user)
     assert client.get("/ogc/collections/pipe-points/items").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_prepared_statement_is_planned_once_per_role_and_outlives_a_changed_view():
+    sql = f"SELECT code FROM {parcels().view} WHERE code = %s AND code <> '50%%'"
+    for _ in range(2):
+        assert read(parcels(), sql, ["x"], prepared=True) == []
+    count = read(None, "SELECT count(*) FROM pg_prepared_statements")[0][0]
+    assert count == 1
+    other = share_of(ANONYMOUS, layer_of("buildings"))
+    with pytest.raises(psycopg2.ProgrammingError):
+        read(other, sql, ["x"], prepared=True)
+    read(parcels(), "SELECT 1 AS a", prepared=True)
+    for number in range(250):
+        read(parcels(), f"SELECT {number}", prepared=True)
+    assert read(None, "SELECT count(*) FROM pg_prepared_statements")[0][0] <= 200
