@@ -13,9 +13,10 @@ from django.db import connection
 
 from layers.declarations import Layer
 from layers.reading import read
+from layers.registry import refresh
 
 FRESH_S = 0.1
-KEYS = "layers.keys"  # counts the changes of keys and grants
+KEYS = "layers.keys"  # counts the changes of keys, grants and publications
 
 _NONE: Mapping[str, int] = MappingProxyType({})
 
@@ -33,6 +34,8 @@ def revisions() -> Mapping[str, int]:
     if now - _Looked.at < FRESH_S and not connection.in_atomic_block:
         return _Looked.numbers
     numbers = dict(read(None, "SELECT register, number FROM published.revisions"))
+    if numbers.get(KEYS) != _Looked.numbers.get(KEYS):
+        refresh(strict=False)
     _Looked.numbers, _Looked.at = numbers, now
     return numbers
 

@@ -17,7 +17,7 @@ from functools import cached_property, lru_cache
 
 from layers.access import Caller, Sharing, may_see, may_see_reserved
 from layers.declarations import Field, Layer
-from layers.registry import all_layers, layer_named, layer_of
+from layers.registry import all_layers, layer_named, layer_of, when_changed
 
 LOGIN = "tujing_reader"  # the login of outside requests; it has no rights but its roles
 BOOKKEEPING = ("id", "opened_by_id", "closed_by_id", "voided_by_id")
@@ -136,3 +136,6 @@ def standing_shares() -> list[Share]:
             share = _share(layer.id, names, ())
             found[share.role] = share
     return list(found.values())
+
+
+when_changed(share_by_id.cache_clear)

@@ -4,6 +4,8 @@ from layers.access import Role, Sharing
 from layers.declarations import SCHEMATIC, Field, Layer, Paint
 from spatial.base.models import Address, District, LandCover, Road, TerrainSheet, Water
 
+POSITION = 10
+
 OPEN_BASE = "基础地理信息，依法可公开"
 
 LAYERS = (

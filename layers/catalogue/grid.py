@@ -4,6 +4,8 @@ from grid.models import Case, Component, GridCell
 from layers.access import Role, Sharing
 from layers.declarations import SCHEMATIC, Field, Layer, Paint
 
+POSITION = 70
+
 STAFF = frozenset({Role.INSPECTOR, Role.DISPATCHER, Role.STEWARD})
 
 LAYERS = (

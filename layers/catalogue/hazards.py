@@ -4,6 +4,8 @@ from layers.access import Role, Sharing
 from layers.declarations import SCHEMATIC, Field, Layer, Paint
 from spatial.hazards.models import HazardSite, HazardWarning, RainStation
 
+POSITION = 60
+
 LAYERS = (
     Layer(
         id="warnings",

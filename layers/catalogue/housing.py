@@ -4,6 +4,8 @@ from layers.access import Role, Sharing
 from layers.declarations import SCHEMATIC, Field, Layer, Paint
 from spatial.housing.models import Right, Storey, Unit
 
+POSITION = 30
+
 HOUSING_STAFF = frozenset({Role.HOUSING, Role.LAND, Role.STEWARD})
 
 LAYERS = (

@@ -4,6 +4,8 @@ from layers.access import Role, Sharing
 from layers.declarations import SCHEMATIC, Field, Layer, Paint
 from spatial.parcels.models import Building, Parcel
 
+POSITION = 20
+
 LAYERS = (
     Layer(
         id="parcels",

@@ -4,6 +4,8 @@ from layers.access import Role, Sharing
 from layers.declarations import SCHEMATIC, Field, Layer, Paint
 from spatial.pipes.models import PipeLine, PipePoint
 
+POSITION = 40
+
 NETWORKS = "pipe_networks_cjj61_2017"
 GRANTED = frozenset({Role.PIPES, Role.PLANNER, Role.STEWARD, Role.DISPATCHER})
 REASON = "地下管线属关键基础设施，按条件提供给规划、建设、抢险单位"

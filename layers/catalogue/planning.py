@@ -4,6 +4,8 @@ from layers.access import Sharing
 from layers.declarations import SCHEMATIC, Field, Layer, Paint
 from spatial.planning.models import Constraint, PlanZone
 
+POSITION = 50
+
 LAYERS = (
     Layer(
         id="plan-zones",

@@ -133,7 +133,7 @@ def _apply_source(
         except (IntegrityError, _Mismatch) as error:
             problems = conflicts_in(table, source, params, change.at)
             raise Conflict(problems or [("", _first_line(error))]) from error
-        _bump(model)
+        count_revision(model._meta.label_lower)
     return {action.value: counts.get(action, 0) for action in Action}
 
 
@@ -164,13 +164,19 @@ def _open(cursor: Any, table: str, columns: str, source: str, params: list, chan
     )
 
 
-def _bump(model: type[VersionedFeature]) -> None:
+def count_revision(register: str) -> int:
+    """Count one more revision under this name; every cache over it ends. Returns the number.
+
+    The row stays locked until the transaction ends, so revisions of one name follow each
+    other in the order of their commits.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             f'INSERT INTO "{Revision._meta.db_table}" AS r (register, number) VALUES (%s, 1)'
-            " ON CONFLICT (register) DO UPDATE SET number = r.number + 1",
-            [model._meta.label_lower],
+            " ON CONFLICT (register) DO UPDATE SET number = r.number + 1 RETURNING number",
+            [register],
         )
+        return cursor.fetchone()[0]
 
 
 def _undo_register(change: Change, reverse: Change, model: type[VersionedFeature]) -> None:
@@ -207,7 +213,7 @@ def _undo_register(change: Change, reverse: Change, model: type[VersionedFeature
             " OR voided_by_id = %(x)s AND closed_by_id IS NULL",
             names,
         )
-    _bump(model)
+    count_revision(model._meta.label_lower)
 
 
 def _undo_ancestry(change: Change, reverse: Change) -> None:

@@ -1,18 +1,23 @@
-"""Bring the published SQL views in line with the layer declarations."""
+"""Bring the published SQL views and roles in line with the layer declarations."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from layers.publish import sync_views
+from layers.registry import refresh
+from layers.revisions import KEYS
+from spatial.versions.actions import count_revision
 
 
 class Command(BaseCommand):
     """``manage.py publish_layers``."""
 
-    help = "按图层声明更新数据库中的发布视图"
+    help = "按图层声明更新数据库中的发布视图，运行中的服务随即可见"
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Sync, and say what changed."""
+        """Sync, have every process look at the declarations again, and say what changed."""
+        refresh()
         changed = sync_views()
+        count_revision(KEYS)
         self.stdout.write(f"发布视图：更新 {len(changed)} 个 {'、'.join(changed)}")
