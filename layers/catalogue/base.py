@@ -131,7 +131,7 @@ LAYERS = (
             Field("full_address", "Full address"),
             Field("road_name", "Road"),
             Field("house_number", "House number", in_tiles=True),
-            Field("building_code", "Building code"),
+            Field("building_code", "Building code", reserved=True),
             SCHEMATIC,
         ),
         sharing=Sharing.MANDATORY,

@@ -46,7 +46,7 @@ LAYERS = (
             Field("threatened_people", "Threatened people", in_tiles=True),
             Field("occurred_on", "Occurred on"),
             Field("position_accuracy", "Position accuracy"),
-            Field("source", "Source"),
+            Field("source", "Source", reserved=True),
             SCHEMATIC,
         ),
         personal=("monitor", "monitor_phone"),
