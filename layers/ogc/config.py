@@ -103,7 +103,6 @@ def _resource(share: Share, url: str) -> dict[str, Any]:
                 "data": layer.id,
                 "visible": [field.name for field in share.fields],
                 "id_field": "code",
-                "time_field": "valid_from",
                 "crs": list(offered_crs()),
                 "storage_crs": epsg_uri(profile.projected),
             }

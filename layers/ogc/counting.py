@@ -58,7 +58,7 @@ def forget() -> None:
 
 def _asked(query: ItemsQuery) -> tuple:
     condition = (query.filter.sql, query.filter.params) if query.filter else ()
-    return (query.as_of, query.boxes, query.equals, condition, query.words)
+    return (query.as_of, query.versions, query.boxes, query.equals, condition, query.words)
 
 
 def _count(share: Share, query: ItemsQuery) -> Count:

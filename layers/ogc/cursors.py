@@ -10,6 +10,7 @@ from typing import Any
 
 from layers.cql2.fields import Queryable
 from layers.ogc.errors import BadParameter
+from layers.ogc.moments import read_version_id
 
 CASTS = {
     "integer": "bigint",
@@ -51,16 +52,22 @@ def write_cursor(values: tuple[Any, ...]) -> str:
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def order_sql(sort: tuple[SortKey, ...]) -> str:
-    """The ORDER BY: the sort keys, nulls last, and the code to make it total."""
+def order_sql(sort: tuple[SortKey, ...], *, by_version: bool = False) -> str:
+    """The ORDER BY: the sort keys, nulls last, and the code to make it total.
+
+    ``by_version``: a code comes once per version, in the order of time.
+    """
     keys = [f"{field.sql} {'DESC' if down else 'ASC'} NULLS LAST" for field, down in sort]
-    return ", ".join([*keys, "code"])
+    return ", ".join([*keys, "code", *(["lower(valid)"] if by_version else [])])
 
 
-def after_sql(sort: tuple[SortKey, ...], values: tuple[Any, ...]) -> tuple[str, list[Any]]:
+def after_sql(
+    sort: tuple[SortKey, ...], values: tuple[Any, ...], *, by_version: bool = False
+) -> tuple[str, list[Any]]:
     """The condition that a row comes after these values in that order, and its parameters."""
+    beyond_last, last = _beyond(values[-1], by_version)
     if not sort:
-        return "code > %s", [values[-1]]
+        return beyond_last, last
     choices: list[str] = []
     params: list[Any] = []
     equal: list[str] = []
@@ -76,6 +83,15 @@ def after_sql(sort: tuple[SortKey, ...], values: tuple[Any, ...]) -> tuple[str, 
             held.append(value)
         else:
             equal.append(f"{field.sql} IS NULL")
-    choices.append(" AND ".join([*equal, "code > %s"]))
-    params += [*held, values[-1]]
+    choices.append(" AND ".join([*equal, beyond_last]))
+    params += [*held, *last]
     return "(" + " OR ".join(f"({choice})" for choice in choices) + ")", params
+
+
+def _beyond(last: str, by_version: bool) -> tuple[str, list[Any]]:
+    if not by_version:
+        return "code > %s", [last]
+    found = read_version_id(last)
+    if not found:
+        raise BadParameter("cursor 只能取自上一页的 next 链接")
+    return "(code, lower(valid)) > (%s, %s::timestamptz)", list(found)

@@ -38,10 +38,24 @@ class Gone(LookupError):
     def __init__(self, message: str, links: list[dict[str, str]]) -> None:
         super().__init__(message)
         self.links = links
+        listed = (f'<{link["href"]}>; rel="{link["rel"]}"' for link in links)
+        self.headers = {"Link": ", ".join(listed)}
+
+
+class WrongMethod(Exception):
+    """A method that the resource does not take, from this caller or from anybody."""
+
+    def __init__(self, message: str, allowed: str) -> None:
+        super().__init__(message)
+        self.headers = {"Allow": allowed}
 
 
 class NotAcceptable(ValueError):
     """A format that is not offered."""
+
+
+class Unknown(PermissionError):
+    """Who asks must say who it is first."""
 
 
 class NotAllowed(PermissionError):
@@ -72,8 +86,10 @@ STATUS: dict[type[Exception], tuple[int, str, str]] = {
     Unfit: (400, "InvalidParameterValue", "参数有误"),
     TooSlow: (400, "QueryTooExpensive", "查询耗时过长"),
     BadKey: (401, "Unauthorized", "密钥无效"),
+    Unknown: (401, "Unauthorized", "须先表明身份"),
     NotAllowed: (403, "Forbidden", "没有权限"),
     NotThere: (404, "NotFound", "不存在"),
+    WrongMethod: (405, "MethodNotAllowed", "不能这样操作"),
     NotAcceptable: (406, "NotAcceptable", "不提供该格式"),
     Conflict: (409, "Conflict", "与现有数据冲突"),
     Gone: (410, "Gone", "已终止"),
@@ -108,6 +124,8 @@ def refusal(error: Exception) -> HttpResponse:
     status, code, title = STATUS[kind]
     detail = WORDS.get(kind) or str(error)
     response = problem(status, code, title, detail, links=getattr(error, "links", None))
+    for name, value in getattr(error, "headers", {}).items():
+        response[name] = value
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="tujing", Basic realm="tujing"'
     return response

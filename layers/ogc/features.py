@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from layers.declarations import Layer
 from layers.ogc.cursors import after_sql, order_sql
-from layers.ogc.requests import MOMENTS, Box, Crs, ItemsQuery
+from layers.ogc.moments import VERSION_ID, closed_sql
+from layers.ogc.requests import MOMENTS, Box, Crs, ItemsQuery, Versions
 from layers.reading import read
 from layers.search import matching_sql
 from layers.shares import Share
@@ -54,12 +56,13 @@ def page_sql(share: Share, query: ItemsQuery) -> tuple[str, list[Any]]:
     """The statement of a page: how many rows (one more than asked for), text, last values."""
     versions, params = selection(share, query)
     if query.after:
-        after, values = after_sql(query.sort, query.after)
+        after, values = after_sql(query.sort, query.after, by_version=bool(query.versions))
         versions, params = f"{versions} AND {after}", [*params, *values]
-    order = order_sql(query.sort)
+    order = order_sql(query.sort, by_version=bool(query.versions))
+    key = VERSION_ID if query.versions else "code"
     last = ", ".join(
         f"(SELECT {sql} FROM page OFFSET {query.limit - 1:d} LIMIT 1)"
-        for sql in (*(_plain(field.sql, field.kind) for field, _ in query.sort), "code")
+        for sql in (*(_plain(field.sql, field.kind) for field, _ in query.sort), key)
     )
     sql = (
         f"WITH page AS MATERIALIZED ({versions} ORDER BY {order}"
@@ -71,22 +74,49 @@ def page_sql(share: Share, query: ItemsQuery) -> tuple[str, list[Any]]:
     return sql, params
 
 
-def one_feature(share: Share, code: str, query: ItemsQuery) -> tuple[bytes, int] | None:
-    """One feature as JSON and the id of its version, or None if it was not there then."""
+class Found(NamedTuple):
+    """One feature as JSON, its version, and the starts of the versions around it."""
+
+    text: bytes
+    version: int
+    start: datetime
+    end: datetime | None
+    before: datetime | None
+    after: datetime | None
+    latest: datetime
+
+
+def one_feature(share: Share, code: str, query: ItemsQuery) -> Found | None:
+    """One feature at the moment of the query, or None if it was not there then."""
     versions, params = relation(share, query.as_of)
+    starts = f"FROM {share.view} v WHERE v.code = versions.code"
+    around = f"(SELECT max(lower(v.valid)) {starts} AND lower(v.valid) < lower(versions.valid))"
+    if query.as_of.is_now:  # nothing begins in the future
+        around += ", NULL::timestamptz, lower(valid)"
+    else:
+        around += (
+            f", (SELECT min(lower(v.valid)) {starts} AND lower(v.valid) > lower(versions.valid))"
+        )
+        around += f", (SELECT max(lower(v.valid)) {starts})"
     rows = read(
         share,
-        f"SELECT {feature_sql(share, query)}, id FROM {versions} WHERE code = %s",
+        f"SELECT {feature_sql(share, query)}, id, lower(valid), upper(valid), {around}"
+        f" FROM {versions} WHERE code = %s",
         [*params, code],
         as_bytes=True,
         prepared=True,
     )
-    return rows[0] if rows else None
+    return Found(*rows[0]) if rows else None
 
 
 @lru_cache(maxsize=1024)
 def _feature_sql(
-    share: Share, names: tuple[str, ...] | None, crs: Crs, geometry: bool, dated: bool
+    share: Share,
+    names: tuple[str, ...] | None,
+    crs: Crs,
+    geometry: bool,
+    dated: bool,
+    own_ids: bool,
 ) -> str:
     wanted = names if names is not None else ("code", *(f.name for f in share.fields), *MOMENTS)
     pairs = [
@@ -95,8 +125,9 @@ def _feature_sql(
     ]
     properties = "||".join(pairs) or "''"
     shape = _geometry_sql(share.layer, crs) if geometry else "'null'"
+    key = VERSION_ID if own_ids else "code"
     return (
-        '\'{"type":"Feature","id":\'||to_json(code)::text||\',"geometry":\'||'
+        f'\'{{"type":"Feature","id":\'||to_json({key})::text||\',"geometry":\'||'
         f"{shape}||',\"properties\":{{'||{properties}||'}}}}'"
     )
 
@@ -107,7 +138,8 @@ def feature_sql(share: Share, query: ItemsQuery) -> str:
     Texts are joined column by column: half the time of ``json_build_object``.
     """
     dated = not query.as_of.is_now
-    return _feature_sql(share, query.names, query.crs, query.with_geometry, dated)
+    own_ids = query.versions is Versions.UNIQUE
+    return _feature_sql(share, query.names, query.crs, query.with_geometry, dated, own_ids)
 
 
 def _value_sql(share: Share, name: str, dated: bool) -> str:
@@ -136,7 +168,7 @@ def _plain(sql: str, kind: str) -> str:
 
 def selection(share: Share, query: ItemsQuery) -> tuple[str, list[Any]]:
     """The rows that a query matches as a SELECT without order and bounds, and its parameters."""
-    versions, moment = relation(share, query.as_of)
+    versions, moment = relation(share, query.as_of, every=bool(query.versions))
     where, params = conditions(share, query)
     return f"SELECT * FROM {versions} WHERE {where}", [*moment, *params]
 
@@ -200,15 +232,15 @@ def clip(box: Box, extent: Extent) -> tuple[float, float, float, float] | None:
     return (west, south, east, north) if west <= east and south <= north else None
 
 
-def relation(share: Share, as_of: AsOf) -> tuple[str, list[Any]]:
+def relation(share: Share, as_of: AsOf, *, every: bool = False) -> tuple[str, list[Any]]:
     """The versions of a moment as a FROM item, and its parameters.
 
     For an interval: the last version of each feature within it, since plain clients
-    break on an id that comes twice.
+    break on an id that comes twice; with ``every`` all of them.
     """
     listed = ", ".join(f'"{column}"' for column in share.columns)
-    where, params = as_of_sql(as_of)
-    if as_of.interval:
+    where, params = closed_sql(as_of) if as_of.interval else as_of_sql(as_of)
+    if as_of.interval and not every:
         latest = f"SELECT DISTINCT ON (code) {listed} FROM {share.view} WHERE {where}"
         return f"({latest} ORDER BY code, valid DESC) AS versions", params
     return f"(SELECT {listed} FROM {share.view} WHERE {where}) AS versions", params

@@ -1,6 +1,7 @@
 """Items and item of every collection: our own views, where Python passes bytes."""
 
 import json
+from dataclasses import replace
 from functools import partial
 from urllib.parse import urlencode
 
@@ -8,16 +9,20 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from layers.callers import api_caller
 from layers.ogc.counting import Count, count_of
 from layers.ogc.cursors import write_cursor
 from layers.ogc.errors import NotThere, ogc_errors
 from layers.ogc.etags import feature_etag, still_current, tag_of, tagged, unless_held
-from layers.ogc.features import Page, one_feature, page_of
+from layers.ogc.features import Found, Page, one_feature, page_of
+from layers.ogc.history import feature_url, mark_version, not_there, time_links
 from layers.ogc.item_pages import item_page, items_page
+from layers.ogc.moments import read_stamp, read_version_id
 from layers.ogc.requests import ItemsQuery, read_items_query, read_only
 from layers.ogc.sharing import GEOJSON, root_url, share_for, wanted_format
 from layers.revisions import revision
 from layers.shares import Share
+from spatial.periods import at
 
 Link = dict[str, str]
 ITEM_PARAMETERS = (
@@ -65,16 +70,59 @@ def item(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     representation = tag_of(share.key, form, request.get_full_path())
     if held := still_current(request, number, representation):
         return tagged(HttpResponse(status=304), held, public=share.layer.public)
-    found = None if "\x00" in code else one_feature(share, code, query)
+    code, query, found = _version(share, code, query)
     if found is None:
-        raise NotThere(f"图层“{share.layer.id}”中没有要素“{code}”")
-    feature, version_id = found
-    links = _item_links(request, share, code)
+        raise not_there(request, share, code, query.as_of)
     if form == "html":
-        return item_page(request, share, feature, links)
-    response = _geojson(feature[:-1] + b',"links":' + _json(links) + b"}", query.crs.uri)
-    etag = feature_etag(version_id, number, representation)
-    return tagged(response, etag, public=share.layer.public)
+        times = time_links(feature_url(request, share, code), found)
+        return item_page(request, share, found.text, [*_item_links(request, share, code), *times])
+    etag = feature_etag(found.version, number, representation)
+    return version_answer(request, share, code, query, found, etag)
+
+
+@require_safe
+@ogc_errors
+def version(request: HttpRequest, layer_id: str, code: str, start: str) -> HttpResponse:
+    """``/items/{code}/versions/{start}``: the version that began then, by an address of its own."""
+    share = share_for(request, layer_id)
+    read_only(request.GET, [name for name in ITEM_PARAMETERS if name != "datetime"])
+    wanted_format(request, ["json"])
+    moment = read_stamp(start)
+    query = read_items_query(share, request.GET.dict())
+    if moment is None:
+        raise NotThere(f"“{start}”不是版本的名称，应形如 20200601T000000Z")
+    query = replace(query, as_of=at(moment))
+    found = None if "\x00" in code else one_feature(share, code, query)
+    if found is None or found.start != moment:
+        raise not_there(request, share, code, query.as_of)
+    representation = tag_of(share.key, "json", request.get_full_path())
+    etag = feature_etag(found.version, revision(share.layer), representation)
+    return version_answer(request, share, code, query, found, etag)
+
+
+def version_answer(
+    request: HttpRequest, share: Share, code: str, query: ItemsQuery, found: Found, etag: str
+) -> HttpResponse:
+    """One version of a feature as GeoJSON, with its links in the body and in the headers."""
+    times = time_links(feature_url(request, share, code), found)
+    links = [*_item_links(request, share, code), *times]
+    body = found.text[:-1] + b',"links":' + _json(links) + b"}"
+    response = tagged(_geojson(body, query.crs.uri), etag, public=share.layer.public)
+    public = share.layer.public and api_caller(request).is_anonymous
+    return mark_version(response, times, found, query.as_of, public=public)
+
+
+def _version(share: Share, code: str, query: ItemsQuery) -> tuple[str, ItemsQuery, Found | None]:
+    """The feature of that code, else the version of that id (``P1@20200601T000000Z``)."""
+    if "\x00" in code:
+        return code, query, None
+    found = one_feature(share, code, query)
+    named = read_version_id(code) if found is None else None
+    if not named:
+        return code, query, found
+    then = replace(query, as_of=at(named[1]))
+    found = one_feature(share, named[0], then)
+    return (named[0], then, found) if found and found.start == named[1] else (code, query, None)
 
 
 def _head(page: Page, count: Count, links: list[Link]) -> bytes:
@@ -100,12 +148,11 @@ def _geojson(body: bytes, crs_uri: str) -> HttpResponse:
 
 
 def _item_links(request: HttpRequest, share: Share, code: str) -> list[Link]:
-    origin = root_url(request).removesuffix("/ogc")
-    base = origin + request.path
-    here = origin + request.get_full_path()
+    here = root_url(request).removesuffix("/ogc") + request.get_full_path()
+    feature = feature_url(request, share, code)
     return [
         {"rel": "self", "type": GEOJSON, "href": here},
-        {"rel": "alternate", "type": "text/html", "href": f"{base}?f=html"},
+        {"rel": "alternate", "type": "text/html", "href": f"{feature}?f=html"},
         {"rel": "collection", "type": "application/json", "href": collection_url(request, share)},
     ]
 

@@ -25,6 +25,7 @@ from layers.callers import api_caller
 from layers.ogc.config import pygeoapi_config
 from layers.ogc.conformance import CONFORMANCE
 from layers.ogc.errors import ogc_errors
+from layers.ogc.history import describe_versioning
 from layers.ogc.openapi.document import openapi_document
 from layers.ogc.provider import RegistryProvider
 from layers.ogc.requests import GEOMETRY
@@ -55,7 +56,8 @@ def _answer(request: HttpRequest, operation: Callable[..., Answer], *args: Any) 
     asked._format = form
     headers, status, content = operation(api, asked, *args)
     if form == "json":
-        content = json.dumps(_offered_only(json.loads(content)), ensure_ascii=False)
+        document = describe_versioning(request, _offered_only(json.loads(content)))
+        content = json.dumps(document, ensure_ascii=False)
     response = HttpResponse(content, status=status)
     for name in ("Content-Type", "Content-Language"):
         if name in headers:

@@ -51,6 +51,10 @@ class RegistryProvider(BaseProvider):
         return {
             "code": {"title": "编码", "type": "string", "maxLength": 40},
             **{name: property_schema(layer, name) for name in own},
-            "valid_from": {"title": "生效时间", **moment},
-            "valid_to": {"title": "终止时间", **moment},
+            "valid_from": {
+                "title": "生效时间",
+                **moment,
+                "x-ogc-role": "primary-interval-start",
+            },
+            "valid_to": {"title": "终止时间", **moment, "x-ogc-role": "primary-interval-end"},
         }

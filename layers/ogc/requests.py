@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any
 
@@ -63,6 +64,14 @@ class Box:
     epsg: int
 
 
+class Versions(StrEnum):
+    """How an interval shows a feature that had several versions within it."""
+
+    LAST = ""  # once, as it last was: plain clients break on an id that comes twice
+    EVERY = "versions-as-features"
+    UNIQUE = "versions-as-features-unique-ids"  # each version with an id of its own
+
+
 @dataclass(frozen=True)
 class ItemsQuery:
     """Everything that an items request asks for."""
@@ -79,6 +88,7 @@ class ItemsQuery:
     sort: tuple[SortKey, ...] = ()
     names: tuple[str, ...] | None = None  # the properties wanted; None: all
     with_geometry: bool = True
+    versions: Versions = Versions.LAST
 
     @property
     def selects_all(self) -> bool:
@@ -146,8 +156,9 @@ def read_items_query(share: Share, params: Mapping[str, str]) -> ItemsQuery:
     box_crs = _crs(params.get("bbox-crs"), "bbox-crs")
     sort = _sort(share, params.get("sortby", ""))
     equal = sorted(share.names & params.keys())
+    as_of = parse_as_of(params.get("datetime"), city().time_zone)
     return ItemsQuery(
-        as_of=parse_as_of(params.get("datetime"), city().time_zone),
+        as_of=as_of,
         boxes=read_bbox(params["bbox"], box_crs) if params.get("bbox") else (),
         crs=crs,
         limit=min(_integer(params, "limit", DEFAULT_LIMIT, least=1), MAX_LIMIT),
@@ -159,6 +170,7 @@ def read_items_query(share: Share, params: Mapping[str, str]) -> ItemsQuery:
         sort=sort,
         names=_names(share, params),
         with_geometry=not _flag(params, "skip-geometry") and not _flag(params, "skipGeometry"),
+        versions=_versions(params.get("profile", "")) if as_of.interval else Versions.LAST,
     )
 
 
@@ -259,6 +271,12 @@ def _names(share: Share, params: Mapping[str, str]) -> tuple[str, ...] | None:
     if not wanted and not unwanted:
         return None
     return tuple(n for n in every if (not wanted or n in wanted) and n not in unwanted)
+
+
+def _versions(profiles: str) -> Versions:
+    """The profile about versions among those asked for, by name or by URI."""
+    asked = {part.strip().rpartition("/")[2] for part in profiles.split(",")}
+    return next((known for known in Versions if known and known in asked), Versions.LAST)
 
 
 def _flag(params: Mapping[str, str], name: str) -> bool:

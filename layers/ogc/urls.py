@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from layers.ogc import items, mount, tiles
+from layers.ogc import history, items, mount, tiles
 
 COLLECTION = "/collections/<str:layer_id>"
 TILESET = f"{COLLECTION}/tiles/{tiles.MATRIX_SET}"
@@ -19,6 +19,8 @@ urlpatterns = [
     path(f"{COLLECTION}/sortables", mount.sortables),
     path(f"{COLLECTION}/items", items.items, name="items"),
     path(f"{COLLECTION}/items/<str:code>", items.item, name="item"),
+    path(f"{COLLECTION}/items/<str:code>/versions", history.time_map, name="versions"),
+    path(f"{COLLECTION}/items/<str:code>/versions/<str:start>", items.version),
     path(f"{COLLECTION}/tiles", tiles.tilesets),
     path(TILESET, tiles.tileset),
     path(f"{TILESET}/<int:zoom>/<int:row>/<int:column>", tiles.tile, name="tile"),

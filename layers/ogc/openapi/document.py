@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from layers.ogc.openapi import features, parts, tiles
+from layers.ogc.openapi import features, history, parts, tiles
 from layers.shares import Share
 from spatial.city import city
 
@@ -19,6 +19,7 @@ def openapi_document(shares: Iterable[Share], url: str) -> dict[str, Any]:
     }
     for share in shares:
         paths |= features.paths(share)
+        paths |= history.paths(share)
         paths |= tiles.paths(share)
     return {
         "openapi": "3.0.3",

@@ -12,6 +12,7 @@ PAGE = (
     "bbox-crs",
     "crs",
     "datetime",
+    "profile",
     "limit",
     "offset",
     "cursor",

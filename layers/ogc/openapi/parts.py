@@ -135,6 +135,9 @@ def parameters() -> dict[str, Any]:
         "bbox-crs": query("bbox-crs", "范围的坐标系", crs),
         "crs": query("crs", "坐标系", crs),
         "datetime": query("datetime", "时间：时刻或区间；不填为现在", TEXT),
+        "profile": query(
+            "profile", "区间内每个要素有多个版本时的表示；不填为各要素最后的版本", TEXT
+        ),
         "limit": query("limit", "每页数量", count),
         "offset": query("offset", "跳过数量", {"type": "integer", "minimum": 0, "default": 0}),
         "cursor": query("cursor", "下一页标记，取自 next 链接", TEXT),

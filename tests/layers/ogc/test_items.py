@@ -93,7 +93,7 @@ def test_an_item_now_then_and_gone(client, parcels):
     then = client.get(f"{PARCELS}/P05?datetime=2020-01-01T00:00:00Z").json()
     assert then["properties"]["land_use"] == "0701"
     assert then["properties"]["valid_to"].startswith("2021-01-01")
-    assert client.get(f"{PARCELS}/P07").status_code == 404
+    assert client.get(f"{PARCELS}/P07").status_code == 410
     assert client.get(f"{PARCELS}/P07?datetime=2021-06-01").status_code == 200
     assert client.get(f"{PARCELS}/nothing").status_code == 404
     assert client.get(f"{PARCELS}/%00").status_code == 404
