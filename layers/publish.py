@@ -22,6 +22,7 @@ from layers.shares import BOOKKEEPING, LOGIN, Share, standing_shares
 SCHEMA = "published"
 REVISIONS_VIEW = f"{SCHEMA}.revisions"
 DISTRICTS = "tujing.districts"
+LOGIN_SETTINGS = ("jit=off", "max_parallel_workers_per_gather=0", "TimeZone=UTC")
 LOCK = 7_411_382
 REVISIONS = "SELECT register, number FROM public.versions_revision"
 
@@ -95,6 +96,7 @@ def _declared() -> dict[str, str]:
 def _ensure(cursor: Any, shares: Iterable[Share]) -> None:
     """Roles are the cluster's, rights the database's: both only where they are missing."""
     _create_role(cursor, LOGIN, "LOGIN NOINHERIT")
+    _set_login(cursor)
     _grant(cursor, LOGIN, f'"{SCHEMA}".revisions', ("register", "number"))
     for share in shares:
         _create_role(cursor, share.role, "NOLOGIN")
@@ -114,11 +116,20 @@ def _create_role(cursor: Any, name: str, options: str) -> None:
         _quietly(cursor, f'CREATE ROLE "{name}" {options}')
 
 
+def _set_login(cursor: Any) -> None:
+    """What a pooler does not pass on with a connection stands with the login itself."""
+    cursor.execute("SELECT coalesce(rolconfig, '{}') FROM pg_roles WHERE rolname = %s", [LOGIN])
+    if not set(LOGIN_SETTINGS) <= set(cursor.fetchone()[0]):
+        for setting in LOGIN_SETTINGS:
+            name, value = setting.split("=")
+            _quietly(cursor, f"ALTER ROLE {LOGIN} SET {name} = '{value}'")
+
+
 def _quietly(cursor: Any, statement: str) -> None:
     """Run what another database of the cluster may be doing at this very moment."""
     cursor.execute(
         f"DO $do$ BEGIN {statement}; EXCEPTION"
-        " WHEN duplicate_object OR unique_violation THEN NULL; END $do$"
+        " WHEN duplicate_object OR unique_violation OR internal_error THEN NULL; END $do$"
     )
 
 

@@ -9,8 +9,7 @@ Inside a transaction of Django's (a write that answers with what it wrote; tests
 query runs there, so that it reads what was written; the role is the same.
 """
 
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,16 +21,18 @@ from django.db.utils import OperationalError as DjangoOperationalError
 from psycopg2 import extensions
 from psycopg2.errors import QueryCanceled
 
+from layers.lines import PRIMARY, connect, drop, line_to
 from layers.shares import Share
 
 TIMEOUT_MS = 8_000
-BACK = "SET LOCAL ROLE NONE; SET LOCAL statement_timeout = DEFAULT; SET LOCAL enable_bitmapscan = DEFAULT"
 STREAM_ROWS = 2_000
-MOST_PREPARED = 200  # per connection
 NO_BITMAPS = "SET LOCAL enable_bitmapscan = off; "
-OPTIONS = "-c max_parallel_workers_per_gather=0 -c jit=off -c timezone=UTC"
+BACK = (
+    "SET LOCAL ROLE NONE; SET LOCAL statement_timeout = DEFAULT;"
+    " SET LOCAL enable_bitmapscan = DEFAULT"
+)
 
-_kept = threading.local()
+_routes: list[Callable[[Share], int]] = []
 
 
 class TooSlow(RuntimeError):
@@ -66,24 +67,46 @@ def read(
         Unfit: a value in it is beyond what the database computes with.
     """
     prefix = _prefix(share, timeout_ms) + (NO_BITMAPS if spatial else "")
-    text = prefix + sql
     if connection.in_atomic_block:
-        return _read_inside(text, params, as_bytes)
+        return _read_inside(prefix + sql, params, as_bytes)
+    ask = _Asked(prefix, sql, params, as_bytes, prepared and settings.PREPARED_STATEMENTS)
+    server = _routes[0](share) if share and _routes else PRIMARY
     try:
-        if prepared and settings.PREPARED_STATEMENTS:
-            return _read_once(prefix + _executed(sql, len(params)), params, as_bytes)
-        return _read_once(text, params, as_bytes)
-    except psycopg2.NotSupportedError:  # what was prepared reads a view that has changed
-        _kept.line.close()
-        return _read_once(text, params, as_bytes)
+        return ask.of(server)
     except QueryCanceled as error:
         raise TooSlow from error
     except psycopg2.DataError as error:
         raise Unfit from error
-    except (psycopg2.OperationalError, psycopg2.InterfaceError):
-        if not _drop_if_broken():
-            raise
-        return _read_once(text, params, as_bytes)  # the server was restarted, or the line cut
+    except (psycopg2.OperationalError, psycopg2.InterfaceError, psycopg2.NotSupportedError):
+        # The server was restarted, the line was cut, a replica took a change of the rows
+        # being read, or a prepared statement reads a view that has changed.
+        drop(server)
+        return ask.of(PRIMARY)
+
+
+def route_by(choose: Callable[[Share], int]) -> None:
+    """Have reads of a share answered by the server that this names."""
+    _routes[:] = [choose]
+
+
+class _Asked:
+    """One query, to be asked of one server or another."""
+
+    def __init__(
+        self, prefix: str, sql: str, params: Sequence[Any], as_bytes: bool, prepared: bool
+    ) -> None:
+        self.prefix, self.sql, self.params = prefix, sql, params
+        self.as_bytes, self.prepared = as_bytes, prepared
+
+    def of(self, server: int) -> list[tuple]:
+        """Its rows."""
+        line = line_to(server)
+        sql = line.call_of(self.sql, len(self.params)) if self.prepared else self.sql
+        with line.connection.cursor() as cursor:
+            if self.as_bytes:
+                extensions.register_type(extensions.BYTES, cursor)
+            cursor.execute(self.prefix + sql, self.params or None)
+            return cursor.fetchall()
 
 
 @contextmanager
@@ -95,7 +118,7 @@ def stream(share: Share, sql: str, params: Sequence[Any] = ()) -> Iterator[Itera
     if connection.in_atomic_block:
         yield iter(read(share, sql, params, timeout_ms=0))
         return
-    line = _connect()
+    line = connect(_routes[0](share) if _routes else PRIMARY)
     try:
         line.autocommit = False
         with line.cursor() as cursor:
@@ -134,62 +157,3 @@ def _read_inside(text: str, params: Sequence[Any], as_bytes: bool) -> list[tuple
         if isinstance(error.__cause__, QueryCanceled):
             raise TooSlow from error
         raise
-
-
-def _read_once(text: str, params: Sequence[Any], as_bytes: bool) -> list[tuple]:
-    with _line().cursor() as cursor:
-        if as_bytes:
-            extensions.register_type(extensions.BYTES, cursor)
-        cursor.execute(text, params or None)
-        return cursor.fetchall()
-
-
-def _executed(sql: str, number: int) -> str:
-    """The call of the statement that stands prepared on this thread's connection."""
-    line = _line()
-    name = _kept.names.get(sql)
-    if name is None:
-        if len(_kept.names) >= MOST_PREPARED:
-            _kept.names.clear()
-            with line.cursor() as cursor:
-                cursor.execute("DEALLOCATE ALL")
-        name = f"s{len(_kept.names)}"
-        numbers = [f"${n}" for n in range(1, number + 1)]
-        with line.cursor() as cursor:
-            cursor.execute(f"PREPARE {name} AS {sql % tuple(numbers)}")
-        _kept.names[sql] = name
-    return f"EXECUTE {name}" + (f"({', '.join(['%s'] * number)})" if number else "")
-
-
-def _line() -> Any:
-    line = getattr(_kept, "line", None)
-    if line is None or line.closed:
-        line = _kept.line = _connect()
-        _kept.names = {}
-    return line
-
-
-def _connect() -> Any:
-    given, main = settings.OUTSIDE_DATABASE, connection.settings_dict
-    same = given["HOST"] == main["HOST"]  # a test database has a name of its own
-    line = psycopg2.connect(
-        dbname=main["NAME"] if same else given["NAME"],
-        user=given["USER"],
-        password=given["PASSWORD"] or None,
-        host=given["HOST"] or None,
-        port=given["PORT"] or None,
-        options=OPTIONS,
-        application_name="tujing outside",
-        connect_timeout=5,
-    )
-    line.autocommit = True
-    return line
-
-
-def _drop_if_broken() -> bool:
-    """Whether the thread's connection was lost; then the next query makes a new one."""
-    line = getattr(_kept, "line", None)
-    if line is None or not line.closed:
-        return line is None
-    _kept.line = None
-    return True

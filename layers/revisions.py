@@ -12,8 +12,11 @@ from types import MappingProxyType
 from django.db import connection
 
 from layers.declarations import Layer
-from layers.reading import read
+from layers.lines import PRIMARY
+from layers.reading import read, route_by
 from layers.registry import refresh
+from layers.replicas import REVISIONS, replicas, server_for, settled
+from layers.shares import Share
 
 FRESH_S = 0.1
 KEYS = "layers.keys"  # counts the changes of keys, grants and publications
@@ -33,9 +36,11 @@ def revisions() -> Mapping[str, int]:
     now = time.monotonic()
     if now - _Looked.at < FRESH_S and not connection.in_atomic_block:
         return _Looked.numbers
-    numbers = dict(read(None, "SELECT register, number FROM published.revisions"))
+    numbers = dict(read(None, REVISIONS))
     if numbers.get(KEYS) != _Looked.numbers.get(KEYS):
         refresh(strict=False)
+    if not connection.in_atomic_block:
+        replicas.look_again()
     _Looked.numbers, _Looked.at = numbers, now
     return numbers
 
@@ -45,6 +50,22 @@ def revision(layer: Layer) -> int:
     return revisions().get(layer.register, 0)
 
 
+def server_of(share: Share) -> int:
+    """The server that may answer for a share: the primary, or a replica that is current."""
+    if not replicas.seen:
+        return PRIMARY
+    return server_for(share.layer.register, revision(share.layer))
+
+
+def wrote() -> None:
+    """After a write that was committed: its writer, asking any process, reads it from now on."""
+    forget()
+    settled(FRESH_S)
+
+
 def forget() -> None:
     """Look anew at the next question."""
     _Looked.at = 0.0
+
+
+route_by(server_of)

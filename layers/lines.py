@@ -1,0 +1,80 @@
+"""The connections of outside reads: one per thread and server, as a login without rights."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg2
+from django.conf import settings
+from django.db import connection
+
+PRIMARY = -1  # replicas are numbered from 0
+MOST_PREPARED = 200
+PATIENCE_S = 3
+OPTIONS = "-c max_parallel_workers_per_gather=0 -c jit=off -c timezone=UTC"
+
+_kept = threading.local()
+
+
+class Line:
+    """One connection and the names of the statements prepared on it."""
+
+    def __init__(self, server: int) -> None:
+        self.server = server
+        self.connection = connect(server)
+        self.names: dict[str, str] = {}
+
+    def call_of(self, sql: str, number: int) -> str:
+        """The call of a statement with so many parameters; prepared at its first use."""
+        name = self.names.get(sql) or self._prepare(sql, number)
+        return f"EXECUTE {name}" + (f"({', '.join(['%s'] * number)})" if number else "")
+
+    def _prepare(self, sql: str, number: int) -> str:
+        with self.connection.cursor() as cursor:
+            if len(self.names) >= MOST_PREPARED:
+                self.names.clear()
+                cursor.execute("DEALLOCATE ALL")
+            name = self.names[sql] = f"s{len(self.names)}"
+            numbers = tuple(f"${n}" for n in range(1, number + 1))
+            cursor.execute(f"PREPARE {name} AS {sql % numbers}")
+        return name
+
+
+def line_to(server: int) -> Line:
+    """This thread's line to a server; a new one if it was lost."""
+    lines: dict[int, Line] = _kept.__dict__.setdefault("lines", {})
+    line = lines.get(server)
+    if line is None or line.connection.closed:
+        line = lines[server] = Line(server)
+    return line
+
+
+def drop(server: int) -> None:
+    """Close this thread's line to a server."""
+    line = _kept.__dict__.get("lines", {}).pop(server, None)
+    if line:
+        line.connection.close()
+
+
+def connect(server: int) -> Any:
+    """A new connection to a server, each statement a transaction of its own."""
+    given = settings.OUTSIDE_DATABASE if server == PRIMARY else settings.REPLICA_DATABASES[server]
+    line = psycopg2.connect(
+        dbname=_name(given),
+        user=given["USER"],
+        password=given["PASSWORD"] or None,
+        host=given["HOST"] or None,
+        port=given["PORT"] or None,
+        application_name="tujing outside",
+        connect_timeout=PATIENCE_S,
+        **({"options": OPTIONS} if settings.PREPARED_STATEMENTS else {}),
+    )
+    line.autocommit = True
+    return line
+
+
+def _name(given: Mapping[str, Any]) -> str:
+    """The database: the main one's where it is the same server, as a test gives it a new name."""
+    main = connection.settings_dict
+    same = (given["HOST"], given["PORT"]) == (main["HOST"], main["PORT"])
+    return str(main["NAME"] if same else given["NAME"])
