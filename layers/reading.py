@@ -25,7 +25,9 @@ from layers.lines import PRIMARY, connect, drop, line_to
 from layers.shares import Share
 
 TIMEOUT_MS = 8_000
-STREAM_ROWS = 2_000
+FIRST_ROWS, STREAM_ROWS = 100, 2_000  # of a stream, fetched at once
+STREAM_BYTES = 1_000_000
+WHOLE = "SET LOCAL cursor_tuple_fraction = 1; "  # every row is wanted, not the first ones soon
 NO_BITMAPS = "SET LOCAL enable_bitmapscan = off; "
 BACK = (
     "SET LOCAL ROLE NONE; SET LOCAL statement_timeout = DEFAULT;"
@@ -110,25 +112,55 @@ class _Asked:
 
 
 @contextmanager
-def stream(share: Share, sql: str, params: Sequence[Any] = ()) -> Iterator[Iterator[tuple]]:
+def stream(
+    share: Share,
+    sql: str,
+    params: Sequence[Any] = (),
+    *,
+    as_bytes: bool = False,
+    begun: Callable[[Callable[[], None]], None] | None = None,
+) -> Iterator[Iterator[tuple]]:
     """The rows of a query one by one, from a cursor in the database: memory stays bounded.
 
-    All rows are of one moment (one transaction), on a connection of their own.
+    All rows are of one moment, on a connection of their own, and without time limit;
+    ``begun`` is told what stops the query, to be called from another thread.
+
+    Raises:
+        TooSlow: it was stopped.
+        Unfit: a value in it is beyond what the database computes with.
     """
     if connection.in_atomic_block:
-        yield iter(read(share, sql, params, timeout_ms=0))
+        yield iter(read(share, sql, params, timeout_ms=0, as_bytes=as_bytes))
         return
     line = connect(_routes[0](share) if _routes else PRIMARY)
     try:
-        line.autocommit = False
+        line.set_session(isolation_level="REPEATABLE READ", readonly=True, autocommit=False)
+        if begun:
+            begun(line.cancel)
         with line.cursor() as cursor:
-            cursor.execute(_prefix(share, 0) + "SELECT 1")
+            cursor.execute(_prefix(share, 0) + WHOLE + "SELECT 1")
         with line.cursor(name="stream") as rows:
-            rows.itersize = STREAM_ROWS
-            rows.execute(sql, params)
-            yield iter(rows)
+            if as_bytes:
+                extensions.register_type(extensions.BYTES, rows)
+            yield _streamed(rows, sql, params)
     finally:
         line.close()
+
+
+def _streamed(rows: Any, sql: str, params: Sequence[Any]) -> Iterator[tuple]:
+    """Rows in portions of about equal size, be a row a point or a district's border."""
+    number = FIRST_ROWS
+    try:
+        rows.execute(sql, params or None)
+        while portion := rows.fetchmany(number):
+            yield from portion
+            size = sum(len(v) for row in portion for v in row if isinstance(v, bytes | str))
+            fitting = len(portion) * STREAM_BYTES // max(size, 1)
+            number = max(1, min(fitting, number * 4, STREAM_ROWS))
+    except QueryCanceled as error:
+        raise TooSlow from error
+    except psycopg2.DataError as error:
+        raise Unfit from error
 
 
 def _prefix(share: Share | None, timeout_ms: int) -> str:
