@@ -32,13 +32,14 @@ class Page:
     last: tuple[Any, ...] = ()  # sort values and code of the last one
 
 
-def page_of(share: Share, query: ItemsQuery) -> Page:
+def page_of(share: Share, query: ItemsQuery, row: str = "", glue: str = r",\n") -> Page:
     """One page of a share in its order; no count, no deep scan when a cursor is given.
 
     The database writes the features and joins them, so that one value is passed on
     whatever their number; one row more than asked for tells whether more follow.
+    ``row`` is the expression that writes a feature in another form than GeoJSON.
     """
-    sql, params = page_sql(share, query)
+    sql, params = page_sql(share, query, row or feature_sql(share, query), glue)
     returned, text, *last = read(
         share,
         sql,
@@ -52,7 +53,7 @@ def page_of(share: Share, query: ItemsQuery) -> Page:
     return Page(text or b"", shown, returned > query.limit, values if shown else ())
 
 
-def page_sql(share: Share, query: ItemsQuery) -> tuple[str, list[Any]]:
+def page_sql(share: Share, query: ItemsQuery, row: str, glue: str) -> tuple[str, list[Any]]:
     """The statement of a page: how many rows (one more than asked for), text, last values."""
     versions, params = selection(share, query)
     if query.after:
@@ -68,7 +69,7 @@ def page_sql(share: Share, query: ItemsQuery) -> tuple[str, list[Any]]:
         f"WITH page AS MATERIALIZED ({versions} ORDER BY {order}"
         f" LIMIT {query.limit + 1:d} OFFSET {query.offset:d})"
         " SELECT (SELECT count(*) FROM page),"
-        f" (SELECT string_agg({feature_sql(share, query)}, E',\\n')"
+        f" (SELECT string_agg({row}, E'{glue}')"
         f" FROM (SELECT * FROM page LIMIT {query.limit:d}) AS shown), {last}"
     )
     return sql, params
@@ -86,7 +87,7 @@ class Found(NamedTuple):
     latest: datetime
 
 
-def one_feature(share: Share, code: str, query: ItemsQuery) -> Found | None:
+def one_feature(share: Share, code: str, query: ItemsQuery, row: str = "") -> Found | None:
     """One feature at the moment of the query, or None if it was not there then."""
     versions, params = relation(share, query.as_of)
     starts = f"FROM {share.view} v WHERE v.code = versions.code"
@@ -100,7 +101,7 @@ def one_feature(share: Share, code: str, query: ItemsQuery) -> Found | None:
         around += f", (SELECT max(lower(v.valid)) {starts})"
     rows = read(
         share,
-        f"SELECT {feature_sql(share, query)}, id, lower(valid), upper(valid), {around}"
+        f"SELECT {row or feature_sql(share, query)}, id, lower(valid), upper(valid), {around}"
         f" FROM {versions} WHERE code = %s",
         [*params, code],
         as_bytes=True,
@@ -124,7 +125,7 @@ def _feature_sql(
         for first, name in zip([True, *[False] * len(wanted)], wanted, strict=False)
     ]
     properties = "||".join(pairs) or "''"
-    shape = _geometry_sql(share.layer, crs) if geometry else "'null'"
+    shape = geometry_sql(share.layer, crs) if geometry else "'null'"
     key = VERSION_ID if own_ids else "code"
     return (
         f'\'{{"type":"Feature","id":\'||to_json({key})::text||\',"geometry":\'||'
@@ -246,12 +247,20 @@ def relation(share: Share, as_of: AsOf, *, every: bool = False) -> tuple[str, li
     return f"(SELECT {listed} FROM {share.view} WHERE {where}) AS versions", params
 
 
-def _geometry_sql(layer: Layer, crs: Crs) -> str:
+def geometry_sql(layer: Layer, crs: Crs) -> str:
+    """The SQL expression that writes a row's geometry as GeoJSON."""
     if not layer.geometry:
         return "'null'"
+    return f"coalesce(ST_AsGeoJSON({shape_sql(crs)}, {digits_of(crs)}, 0), 'null')"
+
+
+def shape_sql(crs: Crs) -> str:
+    """The SQL expression of a row's geometry in a CRS, its axes as the authority orders them."""
     shape = "geom" if crs.epsg == city().projected else f"ST_Transform(geom, {crs.epsg})"
-    if crs.flipped:
-        shape = f"ST_FlipCoordinates({shape})"
+    return f"ST_FlipCoordinates({shape})" if crs.flipped else shape
+
+
+def digits_of(crs: Crs) -> int:
+    """How many decimals a coordinate in a CRS is worth."""
     geographic = crs.epsg in (4326, city().geographic)
-    digits = GEOGRAPHIC_DIGITS if geographic else PROJECTED_DIGITS
-    return f"coalesce(ST_AsGeoJSON({shape}, {digits}, 0), 'null')"
+    return GEOGRAPHIC_DIGITS if geographic else PROJECTED_DIGITS
