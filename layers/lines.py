@@ -60,7 +60,7 @@ def connect(server: int) -> Any:
     """A new connection to a server, each statement a transaction of its own."""
     given = settings.OUTSIDE_DATABASE if server == PRIMARY else settings.REPLICA_DATABASES[server]
     line = psycopg2.connect(
-        dbname=_name(given),
+        dbname=_primary_name(given) if server == PRIMARY else given["NAME"],
         user=given["USER"],
         password=given["PASSWORD"] or None,
         host=given["HOST"] or None,
@@ -73,8 +73,8 @@ def connect(server: int) -> Any:
     return line
 
 
-def _name(given: Mapping[str, Any]) -> str:
-    """The database: the main one's where it is the same server, as a test gives it a new name."""
+def _primary_name(given: Mapping[str, Any]) -> str:
+    """The database: the main login's where it is the same server, as a test renames that."""
     main = connection.settings_dict
     same = (given["HOST"], given["PORT"]) == (main["HOST"], main["PORT"])
     return str(main["NAME"] if same else given["NAME"])

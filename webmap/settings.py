@@ -60,16 +60,14 @@ def _database(url: str) -> dict:
     }
 
 
-def _outside(url: str) -> dict:
-    """How requests from outside reach the database: as a login that may only read shares.
+def _as_reader(url: str) -> dict:
+    """How requests from outside reach a database: as a login that may only read shares.
 
     In the private cluster, whose socket directory is closed, that login needs no password.
     """
-    if given := os.environ.get("OUTSIDE_DATABASE_URL"):
-        return _database(given)
-    main = _database(url)
-    private = main["HOST"].startswith("/") and not main["PASSWORD"]
-    return {**main, "USER": "tujing_reader"} if private else main
+    given = _database(url)
+    private = given["HOST"].startswith("/") and not given["PASSWORD"]
+    return {**given, "USER": "tujing_reader"} if private else given
 
 
 def _database_url() -> str:
@@ -82,8 +80,8 @@ def _database_url() -> str:
 
 SECRET_KEY = _secret_key()
 DATABASES = {"default": _database(_database_url())}
-OUTSIDE_DATABASE = _outside(_database_url())
-REPLICA_DATABASES = [_outside(u) for u in os.environ.get("REPLICA_DATABASE_URLS", "").split() if u]
+OUTSIDE_DATABASE = _as_reader(os.environ.get("OUTSIDE_DATABASE_URL") or _database_url())
+REPLICA_DATABASES = [_as_reader(u) for u in os.environ.get("REPLICA_DATABASE_URLS", "").split()]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

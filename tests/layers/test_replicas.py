@@ -4,6 +4,7 @@ import time
 
 import psycopg2
 import pytest
+from django.db import connection
 
 from layers import lines, reading, replicas, revisions
 from layers.access import ANONYMOUS
@@ -58,7 +59,8 @@ def test_a_replica_that_does_not_answer_is_left_alone_for_a_while(monkeypatch):
 @pytest.fixture
 def twin(settings, monkeypatch, transactional_db):
     """A replica that is in truth the primary itself, on a connection of its own."""
-    settings.REPLICA_DATABASES = [dict(settings.OUTSIDE_DATABASE)]
+    name = connection.settings_dict["NAME"]
+    settings.REPLICA_DATABASES = [{**settings.OUTSIDE_DATABASE, "NAME": name}]
     found = Replicas(1, replicas.revisions_on)
     for module in (replicas, revisions):
         monkeypatch.setattr(module, "replicas", found)
