@@ -6,6 +6,7 @@ OUTSIDE_DATABASE_URL   the login of outside requests, where the database is not 
                 cluster's; without it they switch to their role on the main login
 REPLICA_DATABASE_URLS  streaming replicas for reads, separated by blanks
 PREPARED_STATEMENTS    0 behind a pooler in transaction mode
+WRITE_MAX_BYTES largest feature taken by the API (default 1000000)
 CITY_PROFILE    another city's profile (default data/city.toml)
 SECRET_KEY      else a key made once and kept in var/secret_key
 ALLOWED_HOSTS   comma list (default: this machine only)
@@ -172,6 +173,8 @@ SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+WRITE_MAX_BYTES = int(os.environ.get("WRITE_MAX_BYTES", "1000000"))
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -179,6 +182,13 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
+
+# Downloads: where files are made, how much they may take together, how long one may last,
+# how many one caller may have at once (docs/downloads.md).
+DOWNLOADS = Path(os.environ.get("DOWNLOADS", VAR / "downloads"))
+DOWNLOAD_DISK_MB = int(os.environ.get("DOWNLOAD_DISK_MB", "4000"))
+DOWNLOAD_SECONDS = int(os.environ.get("DOWNLOAD_SECONDS", "3600"))
+DOWNLOADS_PER_CALLER = 2
 
 TERRAIN = VAR / "terrain.tif"
 IMPORT_CLUSTER = os.environ.get("IMPORT_CLUSTER", "")  # the address of a Dask scheduler

@@ -37,6 +37,13 @@ CONFORMANCE = (
         "property-property",
         "arithmetic",
     ),
+    *_of(
+        "ogcapi-features-4/1.0",
+        "create-replace-delete",
+        "update",
+        "optimistic-locking-etags",
+        "features",
+    ),
     *_of("ogcapi-features-5/1.0", "schemas", "core-roles-features", "sortables"),
     *_of("ogcapi-features-6/0.0", "properties"),
     *_of("ogcapi-features-8/0.0", "sorting", "features-sorting"),

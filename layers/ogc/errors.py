@@ -7,6 +7,7 @@ Every refusal is a problem document of RFC 9457 that also carries ``code`` and
 import json
 from collections.abc import Callable
 from functools import wraps
+from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -70,12 +71,33 @@ class TooLarge(ValueError):
     """A body, or an answer, beyond its bound."""
 
 
+class Invalid(ValueError):
+    """A body that can be read and does not fit; every fault with the place of it."""
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        self.errors = [{"pointer": pointer, "detail": detail} for pointer, detail in faults]
+        told = "；".join(f"{pointer} {detail}" for pointer, detail in faults[:3])
+        super().__init__(f"{told}；共 {len(faults)} 处" if len(faults) > 3 else told)
+
+
 class Outdated(ValueError):
     """If-Match names another version than the one that stands."""
 
 
 class MustMatch(ValueError):
     """A write without If-Match."""
+
+
+class Busy(RuntimeError):
+    """The caller has as much under way as it may."""
+
+    headers = MappingProxyType({"Retry-After": "60"})
+
+
+class Full(RuntimeError):
+    """The server has as much under way as it can hold."""
+
+    headers = MappingProxyType({"Retry-After": "300"})
 
 
 STATUS: dict[type[Exception], tuple[int, str, str]] = {
@@ -96,7 +118,10 @@ STATUS: dict[type[Exception], tuple[int, str, str]] = {
     Outdated: (412, "PreconditionFailed", "已被改动"),
     TooLarge: (413, "ContentTooLarge", "超出大小上限"),
     Unsupported: (415, "UnsupportedMediaType", "不接受该格式"),
+    Invalid: (422, "UnprocessableContent", "内容不符合要求"),
     MustMatch: (428, "PreconditionRequired", "须注明所依据的版本"),
+    Busy: (429, "TooManyRequests", "请求过于频繁"),
+    Full: (503, "ServerBusy", "服务繁忙"),
 }
 WORDS: dict[type[Exception], str] = {
     Unfit: "请求中有超出可计算范围的值",
@@ -123,7 +148,8 @@ def refusal(error: Exception) -> HttpResponse:
     kind = next(kind for kind in type(error).__mro__ if kind in STATUS)
     status, code, title = STATUS[kind]
     detail = WORDS.get(kind) or str(error)
-    response = problem(status, code, title, detail, links=getattr(error, "links", None))
+    more = {name: getattr(error, name) for name in ("errors", "links") if hasattr(error, name)}
+    response = problem(status, code, title, detail, **more)
     for name, value in getattr(error, "headers", {}).items():
         response[name] = value
     if status == 401:
@@ -131,9 +157,7 @@ def refusal(error: Exception) -> HttpResponse:
     return response
 
 
-def problem(
-    status: int, code: str, title: str, detail: str, *, links: list[dict[str, str]] | None = None
-) -> HttpResponse:
+def problem(status: int, code: str, title: str, detail: str, **more: Any) -> HttpResponse:
     """One problem document (RFC 9457)."""
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -143,9 +167,7 @@ def problem(
         "code": code,
         "description": detail,
     }
-    if links:
-        body["links"] = links
-    text = json.dumps(body, ensure_ascii=False)
+    text = json.dumps(body | more, ensure_ascii=False)
     response = HttpResponse(text, content_type=PROBLEM, status=status)
     response["Cache-Control"] = "no-store"
     return response

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from layers.ogc import history, items, mount, tiles
+from layers.ogc import methods, mount, tiles
 
 COLLECTION = "/collections/<str:layer_id>"
 TILESET = f"{COLLECTION}/tiles/{tiles.MATRIX_SET}"
@@ -17,10 +17,10 @@ urlpatterns = [
     path(f"{COLLECTION}/schema", mount.schema),
     path(f"{COLLECTION}/queryables", mount.queryables),
     path(f"{COLLECTION}/sortables", mount.sortables),
-    path(f"{COLLECTION}/items", items.items, name="items"),
-    path(f"{COLLECTION}/items/<str:code>", items.item, name="item"),
-    path(f"{COLLECTION}/items/<str:code>/versions", history.time_map, name="versions"),
-    path(f"{COLLECTION}/items/<str:code>/versions/<str:start>", items.version),
+    path(f"{COLLECTION}/items", methods.items_resource, name="items"),
+    path(f"{COLLECTION}/items/<str:code>", methods.item_resource, name="item"),
+    path(f"{COLLECTION}/items/<str:code>/versions", methods.versions_resource, name="versions"),
+    path(f"{COLLECTION}/items/<str:code>/versions/<str:start>", methods.version_resource),
     path(f"{COLLECTION}/tiles", tiles.tilesets),
     path(TILESET, tiles.tileset),
     path(f"{TILESET}/<int:zoom>/<int:row>/<int:column>", tiles.tile, name="tile"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from layers.ogc.openapi import features, history, parts, tiles
+from layers.ogc.openapi import features, history, parts, tiles, writing
 from layers.shares import Share
 from spatial.city import city
 
@@ -20,6 +20,8 @@ def openapi_document(shares: Iterable[Share], url: str) -> dict[str, Any]:
     for share in shares:
         paths |= features.paths(share)
         paths |= history.paths(share)
+        for path, operations in writing.operations(share).items():
+            paths[path] |= operations
         paths |= tiles.paths(share)
     return {
         "openapi": "3.0.3",

@@ -24,6 +24,8 @@ PROBLEM = {
         "detail": {"type": "string"},
         "code": {"type": "string"},
         "description": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "object"}},
+        "links": {"type": "array", "items": {"type": "object"}},
     },
 }
 LINKS = {"type": "array", "items": {"type": "object"}}
@@ -38,8 +40,10 @@ REFUSALS = {
     412: ("PreconditionFailed", "已被他人改动"),
     413: ("TooLarge", "超出大小上限"),
     415: ("Unsupported", "不接受该格式"),
+    422: ("Unprocessable", "内容不符合要求"),
     428: ("PreconditionRequired", "须注明所依据的版本"),
     429: ("TooManyRequests", "请求过于频繁"),
+    503: ("ServerBusy", "服务繁忙"),
 }
 ALWAYS_REFUSED = (400, 401, 404, 406, 429)
 
