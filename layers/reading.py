@@ -16,7 +16,7 @@ from typing import Any
 import psycopg2
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.utils import DataError
+from django.db.utils import DataError, InternalError
 from django.db.utils import OperationalError as DjangoOperationalError
 from psycopg2 import extensions
 from psycopg2.errors import QueryCanceled
@@ -77,7 +77,7 @@ def read(
         return ask.of(server)
     except QueryCanceled as error:
         raise TooSlow from error
-    except psycopg2.DataError as error:
+    except (psycopg2.DataError, psycopg2.InternalError) as error:  # the latter is GEOS's
         raise Unfit from error
     except (psycopg2.OperationalError, psycopg2.InterfaceError, psycopg2.NotSupportedError):
         # The server was restarted, the line was cut, a replica took a change of the rows
@@ -159,7 +159,7 @@ def _streamed(rows: Any, sql: str, params: Sequence[Any]) -> Iterator[tuple]:
             number = max(1, min(fitting, number * 4, STREAM_ROWS))
     except QueryCanceled as error:
         raise TooSlow from error
-    except psycopg2.DataError as error:
+    except (psycopg2.DataError, psycopg2.InternalError) as error:  # the latter is GEOS's
         raise Unfit from error
 
 
@@ -183,7 +183,7 @@ def _read_inside(text: str, params: Sequence[Any], as_bytes: bool) -> list[tuple
             rows = cursor.fetchall()
             cursor.execute(BACK)
             return rows
-    except DataError as error:
+    except (DataError, InternalError) as error:
         raise Unfit from error
     except DjangoOperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):

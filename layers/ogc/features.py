@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from layers.declarations import Layer
 from layers.ogc.cursors import after_sql, order_sql
 from layers.ogc.moments import VERSION_ID, closed_sql
-from layers.ogc.requests import MOMENTS, Box, Crs, ItemsQuery, Versions
+from layers.ogc.requests import MOMENTS, Box, Crs, ItemsQuery, queryables_of, Versions
 from layers.reading import read
 from layers.search import matching_sql
 from layers.shares import Share
@@ -178,7 +178,7 @@ def conditions(share: Share, query: ItemsQuery) -> tuple[str, list[Any]]:
     """The WHERE clause of a query, without moment and paging, and its parameters."""
     clauses, params = ["true"], []
     for name, value in query.equals:
-        clauses.append(f'"{share.layer.column(name).column}" = %s')
+        clauses.append(f"{queryables_of(share)[name].sql} = %s")
         params.append(value)
     if query.boxes:
         boxes, bounds = boxes_sql(share.layer, query.boxes)
@@ -218,9 +218,18 @@ def box_sql(box: Box) -> tuple[str, Sequence[Any]]:
         return "false", []
     kilometre = 0.01 if box.epsg in (4326, city().geographic) else 1000.0
     step = max((bounds[2] - bounds[0]) / 64, (bounds[3] - bounds[1]) / 64, kilometre)
+    west, south, east, north = bounds
+    if west == east and south == north:
+        shape = f"ST_SetSRID(ST_MakePoint(%s, %s), {box.epsg})"
+        bounds = bounds[:2]
+    elif west == east or south == north:
+        ends = "ST_MakePoint(%s, %s), ST_MakePoint(%s, %s)"
+        shape = f"ST_SetSRID(ST_MakeLine({ends}), {box.epsg})"
+    else:
+        shape = f"ST_MakeEnvelope(%s, %s, %s, %s, {box.epsg})"
+    segments = f"ST_Segmentize({shape}, %s::float8)"
     return (
-        "ST_Intersects(geom, ST_Transform(ST_Segmentize("
-        f"ST_MakeEnvelope(%s, %s, %s, %s, {box.epsg}), %s::float8), {city().projected}))",
+        f"ST_Intersects(geom, ST_Transform({segments}, {city().projected}))",
         [*bounds, step],
     )
 

@@ -1,6 +1,7 @@
 """The query of an items request, read from its parameters into one value."""
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -42,7 +43,10 @@ OWN = ALWAYS | {
     "skipGeometry",
     "sortby",
 }
-LANGUAGES = ("cql2-text", "cql2-json")
+LANGUAGES = ("cql2-text", "cql2-json", "cql-text")
+# GDAL pushes filters down where "cql-text" is offered, the draft's name; what it writes
+# is CQL2 but for this operator.
+ILIKE = re.compile(r"(\w+) ILIKE ('(?:[^']|'')*')")
 GEOMETRY = "geometry"  # what filters and schemas call a feature's geometry
 MOMENTS = {"valid_from": "lower(valid)", "valid_to": "upper(valid)"}
 
@@ -149,13 +153,14 @@ def read_items_query(share: Share, params: Mapping[str, str]) -> ItemsQuery:
         FilterError: an unreadable filter.
         PeriodError: an unreadable datetime.
     """
+    fields = share.names | {"code"}
     for name in params:
-        if name not in OWN and name not in share.names:
+        if name not in OWN and name not in fields:
             raise UnknownParameter(f"不认识参数“{name}”")
     crs = _crs(params.get("crs"), "crs")
     box_crs = _crs(params.get("bbox-crs"), "bbox-crs")
     sort = _sort(share, params.get("sortby", ""))
-    equal = sorted(share.names & params.keys())
+    equal = sorted(fields & params.keys())
     as_of = parse_as_of(params.get("datetime"), city().time_zone)
     return ItemsQuery(
         as_of=as_of,
@@ -221,6 +226,8 @@ def _filter(share: Share, params: Mapping[str, str]) -> Filter | None:
     crs = _crs(params.get("filter-crs"), "filter-crs")
     if text is None:
         return None
+    if language == "cql-text":
+        language, text = "cql2-text", ILIKE.sub(r"CASEI(\1) LIKE CASEI(\2)", text)
     return compile_filter(
         text,
         language,
@@ -310,7 +317,7 @@ def _integer(
 
 def _value(share: Share, name: str, text: str) -> Any:
     """A property's value in its declared type."""
-    kind = share.layer.json_type(name)
+    kind = queryables_of(share)[name].kind
     try:
         if kind == "integer":
             return int(text)

@@ -34,6 +34,7 @@ def paths(share: Share) -> dict[str, Any]:
     layer = share.layer
     here, tag = f"/collections/{layer.id}", layer.id
     filters = [_equal(share, field.name) for field in share.fields]
+    filters.insert(0, parts.query("code", "编码", parts.TEXT))
     feature = feature_schema(share)
     return {
         here: parts.plain(f"{tag}.describe", layer.title, tag),

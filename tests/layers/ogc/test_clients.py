@@ -79,3 +79,100 @@ def test_a_box_of_the_client_is_pushed_down(city):
     whole = read(city)
     target = whole[whole["code"] == "P100"].geometry.iloc[0]
     assert read(city, bbox=target.buffer(-0.1).bounds)["code"].tolist() == ["P100"]
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The queries that reached the server, as it read them."""
+    seen = []
+    from layers.ogc import items
+
+    page_of = items.page_of
+
+    def noted(share, query):
+        seen.append(query)
+        return page_of(share, query)
+
+    monkeypatch.setattr(items, "page_of", noted)
+    return seen
+
+
+def test_a_filter_of_pyogrio_is_pushed_down(city, asked):
+    found = read(city, where="code <= 'P002' AND location LIKE '蓝%'")
+    assert sorted(found["code"]) == ["P000", "P001", "P002"]
+    assert any(query.filter and "code" in query.filter.names for query in asked)
+
+
+@pytest.mark.skipif(not shutil.which("ogrinfo"), reason="gdal-bin is not installed")
+def test_a_filter_of_debians_gdal_is_answered(city, asked):
+    told = subprocess.run(
+        ["ogrinfo", "-ro", "-al", "-q", city, "parcels", "-where", "code = 'P003'"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    ).stdout
+    assert told.count("OGRFeature(") == 1
+    assert "P003" in told
+
+
+def test_owslib_reads_collections_and_features(city):
+    from owslib.ogcapi.features import Features
+
+    api = Features(city.removeprefix("OAPIF:"))
+    assert "parcels" in api.feature_collections()
+    assert api.collection("parcels")["id"] == "parcels"
+    assert "land_use" in api.collection_queryables("parcels")["properties"]
+    assert "land_use" in api.collection_schema("parcels")["properties"]
+    page = api.collection_items("parcels", limit=7)
+    assert (page["numberMatched"], page["numberReturned"]) == (229, 7)
+    past = api.collection_items("parcels", datetime_="2020-01-01T00:00:00Z")
+    assert past["numberMatched"] == 230
+    narrowed = api.collection_items("parcels", filter="code = 'P004'")
+    assert [f["id"] for f in narrowed["features"]] == ["P004"]
+    assert api.collection_item("parcels", "P006")["properties"]["location"] == "蓝田"
+    ring = api.collection_item("parcels", "P006")["geometry"]["coordinates"][0]
+    x, y = ((ring[0][axis] + ring[2][axis]) / 2 for axis in (0, 1))
+    near = api.collection_items("parcels", bbox=[x, y, x, y])
+    assert [f["id"] for f in near["features"]] == ["P006"]
+
+
+QGIS = """
+import os, sys
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from qgis.core import QgsApplication, QgsVectorLayer, QgsVectorTileLayer, QgsFeatureRequest
+QgsApplication.setPrefixPath("/usr", True)
+application = QgsApplication([], False)
+application.initQgis()
+uri = f"url='{sys.argv[1]}' typename='parcels' pagingEnabled='true' pageSize='50'"
+layer = QgsVectorLayer(uri, "parcels", "OAPIF")
+assert layer.isValid(), "not valid"
+features = list(layer.getFeatures())
+codes = {f["code"] for f in features}
+print(len(features), len(codes), features[0]["location"], layer.crs().authid(), flush=True)
+tiles = QgsVectorTileLayer("type=xyz&zmin=0&zmax=18&url=" + sys.argv[2], "tiles")
+print(tiles.isValid(), "tiles", flush=True)
+os._exit(0)
+"""
+
+
+def has_qgis() -> bool:
+    told = subprocess.run(["/usr/bin/python3", "-c", "import qgis.core"], capture_output=True)
+    return told.returncode == 0
+
+
+@pytest.mark.skipif(not has_qgis(), reason="QGIS is not installed")
+def test_qgis_reads_every_feature_by_pages(city, tmp_path):
+    url = city.removeprefix("OAPIF:")
+    tiles = f"{url}/collections/parcels/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}"
+    told = subprocess.run(
+        ["/usr/bin/python3", "-c", QGIS, url, tiles],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={"HOME": str(tmp_path), "PATH": "/usr/bin", "QT_QPA_PLATFORM": "offscreen"},
+    )
+    number, distinct, location, crs = told.stdout.split("\n")[0].split()
+    assert (number, distinct, location) == ("229", "229", "蓝田"), told.stderr[-500:]
+    assert "True tiles" in told.stdout
+    assert crs in ("OGC:CRS84", "EPSG:4326")

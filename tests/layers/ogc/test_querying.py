@@ -244,3 +244,16 @@ def test_every_crs_has_its_own_axis_order(client):
         assert 3.0e6 < corner[north_first][0] < 3.2e6
     assert 37_000_000 < corner["4525"][1] < 38_000_000
     assert 1.2e7 < corner["3857"][0] < 1.3e7
+
+
+@pytest.mark.parametrize("bbox", ["{x},{y},{x},{y}", "{x},{y},{x},{north}", "{x},{y},{east},{y}"])
+def test_a_box_without_width_is_a_point_or_a_line(client, buildings, bbox):
+    shape = page(client, filter="code = 'B4'")["features"][0]["geometry"]["coordinates"][0]
+    x = (shape[0][0] + shape[2][0]) / 2
+    y = (shape[0][1] + shape[2][1]) / 2
+    text = bbox.format(x=x, y=y, north=y + 1e-5, east=x + 1e-5)
+    assert codes(client, bbox=text) == ["B4"]
+
+
+def test_what_gdal_calls_cql_text(client, buildings):
+    assert codes(client, filter="name ILIKE '第3%'", **{"filter-lang": "cql-text"}) == ["B3"]
