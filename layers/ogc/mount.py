@@ -14,6 +14,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from pygeoapi.api import API, APIRequest, describe_collections, get_collection_schema
 from pygeoapi.api import landing_page as pygeoapi_landing_page
@@ -24,7 +25,7 @@ from layers.access import Caller
 from layers.callers import api_caller
 from layers.ogc.config import pygeoapi_config
 from layers.ogc.conformance import CONFORMANCE
-from layers.ogc.errors import ogc_errors
+from layers.ogc.errors import NotThere, ogc_errors
 from layers.ogc.history import describe_versioning
 from layers.ogc.openapi.document import openapi_document
 from layers.ogc.provider import RegistryProvider
@@ -175,3 +176,10 @@ def openapi(request: HttpRequest) -> HttpResponse:
         return render(request, "ogc/openapi.html", {"document": api.openapi})
     body = json.dumps(api.openapi, ensure_ascii=False)
     return HttpResponse(body, content_type="application/vnd.oai.openapi+json;version=3.0")
+
+
+@csrf_exempt
+@ogc_errors
+def unknown(request: HttpRequest) -> HttpResponse:
+    """Every other address below the API's root."""
+    raise NotThere(f"没有这个地址：{request.path}")

@@ -1,6 +1,6 @@
 """The addresses of the OGC API, below ``/ogc``."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from layers.ogc import methods, mount, tiles
 
@@ -24,4 +24,5 @@ urlpatterns = [
     path(f"{COLLECTION}/tiles", tiles.tilesets),
     path(TILESET, tiles.tileset),
     path(f"{TILESET}/<int:zoom>/<int:row>/<int:column>", tiles.tile, name="tile"),
+    re_path("^/", mount.unknown),  # the last: what is below /ogc is answered as an API does
 ]

@@ -8,6 +8,9 @@ from layers.shares import Share
 from spatial.city import city
 
 
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+
+
 def openapi_document(shares: Iterable[Share], url: str) -> dict[str, Any]:
     """The document for a caller who sees these shares at this address."""
     shares = list(shares)
@@ -15,7 +18,7 @@ def openapi_document(shares: Iterable[Share], url: str) -> dict[str, Any]:
         "/": parts.plain("landingPage", "首页"),
         "/conformance": parts.plain("conformance", "符合性声明"),
         "/collections": parts.plain("collections", "图层列表"),
-        "/openapi": parts.plain("openapi", "本文档"),
+        "/openapi": parts.plain("openapi", "本文档", media_type=OPENAPI),
     }
     for share in shares:
         paths |= features.paths(share)

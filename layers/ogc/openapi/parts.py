@@ -86,9 +86,17 @@ def described(
     }
 
 
-def plain(operation: str, summary: str, tag: str = "", *, html: bool = True) -> dict[str, Any]:
+def plain(
+    operation: str,
+    summary: str,
+    tag: str = "",
+    *,
+    html: bool = True,
+    media_type: str = "application/json",
+) -> dict[str, Any]:
     """A path that answers a JSON document, and a page for people."""
-    return get(operation, summary, [shared("f")] if html else [], ok(OBJECT, html=html), tag=tag)
+    answer = ok(OBJECT, media_type, html=html)
+    return get(operation, summary, [shared("f")] if html else [], answer, tag=tag)
 
 
 OBJECT = {"type": "object"}
@@ -122,6 +130,7 @@ def query(name: str, description: str, schema: dict[str, Any], **more: Any) -> d
     return {"name": name, "in": "query", "description": description, "schema": schema, **more}
 
 
+SCHEMA = "application/schema+json"
 TEXT = {"type": "string"}
 FLAG = {"type": "boolean", "default": False}
 
