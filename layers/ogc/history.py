@@ -35,7 +35,12 @@ from spatial.periods import AsOf
 Link = dict[str, str]
 LINK_FORMAT = "application/link-format"
 KEPT_S = 86_400  # an undo may void even a version long ended: no cache holds it longer
-TITLES = {"original": "要素", "timemap": "历次版本", "latest-version": "最近版本"}
+TITLES = {
+    "monitor": "变更订阅",
+    "original": "要素",
+    "timemap": "历次版本",
+    "latest-version": "最近版本",
+}
 
 
 def feature_url(request: HttpRequest, share: Share, code: str) -> str:
@@ -143,6 +148,8 @@ def describe_versioning(request: HttpRequest, document: Any) -> Any:
             entry["versioning"] = {"timeAxis": "validity-time"}
             if may_write(caller, layer):
                 entry["versioning"]["mutationTime"] = "client"
+            feed = f"{root_url(request)}/collections/{layer.id}/feed"
+            entry.setdefault("links", []).append(_link("monitor", feed))
     return document
 
 

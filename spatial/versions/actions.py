@@ -17,7 +17,13 @@ from django.utils import timezone
 
 from spatial.versions.edits import Action, Conflict, Edit
 from spatial.versions.guards import registers
-from spatial.versions.models import Ancestry, Change, Revision, VersionedFeature
+from spatial.versions.models import (
+    Ancestry,
+    Change,
+    Revision,
+    RevisionChange,
+    VersionedFeature,
+)
 from spatial.versions.queries import attribute_fields, conflicts_in, later_changes
 
 Counts = dict[str, int]
@@ -133,7 +139,7 @@ def _apply_source(
         except (IntegrityError, _Mismatch) as error:
             problems = conflicts_in(table, source, params, change.at)
             raise Conflict(problems or [("", _first_line(error))]) from error
-        count_revision(model._meta.label_lower)
+        _count(change, model)
     return {action.value: counts.get(action, 0) for action in Action}
 
 
@@ -179,6 +185,13 @@ def count_revision(register: str) -> int:
         return cursor.fetchone()[0]
 
 
+def _count(change: Change, model: type[VersionedFeature]) -> None:
+    """One more revision of a register, and which change made it, for who follows its changes."""
+    register = model._meta.label_lower
+    number = count_revision(register)
+    RevisionChange.objects.create(register=register, number=number, change=change)
+
+
 def _undo_register(change: Change, reverse: Change, model: type[VersionedFeature]) -> None:
     """Void what stands since the change, and open again what the change put an end to."""
     table = f'"{model._meta.db_table}"'
@@ -213,7 +226,7 @@ def _undo_register(change: Change, reverse: Change, model: type[VersionedFeature
             " OR voided_by_id = %(x)s AND closed_by_id IS NULL",
             names,
         )
-    count_revision(model._meta.label_lower)
+    _count(reverse, model)
 
 
 def _undo_ancestry(change: Change, reverse: Change) -> None:

@@ -182,3 +182,26 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.register} {self.number}"
+
+
+class RevisionChange(models.Model):
+    """Which change made which revision of a register: what change feeds are read from.
+
+    Rows are only ever added, in the order of their commits, so that a reader who has seen
+    one number has seen all before it.
+    """
+
+    register = models.CharField("登记簿", max_length=60)
+    number = models.BigIntegerField("修订号")
+    change = models.ForeignKey(
+        Change, models.PROTECT, related_name="+", verbose_name="变更", db_index=False
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "修订对应的变更"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["register", "number"], name="one_change_per_revision")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.number}"

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from layers.ogc.openapi import features, history, parts, tiles, writing
+from layers.ogc.openapi import features, feed, history, parts, tiles, writing
 from layers.shares import Share
 from spatial.city import city
-
 
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
@@ -23,6 +22,7 @@ def openapi_document(shares: Iterable[Share], url: str) -> dict[str, Any]:
     for share in shares:
         paths |= features.paths(share)
         paths |= history.paths(share)
+        paths |= feed.paths(share)
         for path, operations in writing.operations(share).items():
             paths[path] |= operations
         paths |= tiles.paths(share)
