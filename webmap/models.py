@@ -31,6 +31,23 @@ class FailedSignIn(models.Model):
         return f"{self.username} {self.at:%Y-%m-%d %H:%M}"
 
 
+class ExternalIdentity(models.Model):
+    """Who a user is at the identity provider where they sign in."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("用户名"))
+    issuer = models.CharField(_("认证系统"), max_length=300)
+    subject = models.CharField(_("主体标识"), max_length=255)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("外部身份")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="one_user_per_subject")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.issuer}"
+
+
 class Export(models.Model):
     """One map asked for as a file. ``owner`` is the token of the asking session."""
 

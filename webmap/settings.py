@@ -7,6 +7,8 @@ OUTSIDE_DATABASE_URL   the login of outside requests, where the database is not 
 REPLICA_DATABASE_URLS  streaming replicas for reads, separated by blanks
 PREPARED_STATEMENTS    0 behind a pooler in transaction mode
 WRITE_MAX_BYTES largest feature taken by the API (default 1000000)
+OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME, OIDC_ROLES_CLAIM
+                the identity provider at which people may sign in
 CITY_PROFILE    another city's profile (default data/city.toml)
 SECRET_KEY      else a key made once and kept in var/secret_key
 ALLOWED_HOSTS   comma list (default: this machine only)
@@ -168,6 +170,13 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # A pooler in transaction mode (pgbouncer) hands every transaction another connection.
 PREPARED_STATEMENTS = os.environ.get("PREPARED_STATEMENTS", "1") == "1"
+
+# The city's identity provider, if people sign in there.
+OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "")
+OIDC_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = os.environ.get("OIDC_CLIENT_SECRET", "")
+OIDC_NAME = os.environ.get("OIDC_NAME", "统一身份认证")
+OIDC_ROLES_CLAIM = os.environ.get("OIDC_ROLES_CLAIM", "groups")
 
 SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True

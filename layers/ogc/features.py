@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from layers.declarations import Layer
 from layers.ogc.cursors import after_sql, order_sql
 from layers.ogc.moments import VERSION_ID, closed_sql
-from layers.ogc.requests import MOMENTS, Box, Crs, ItemsQuery, queryables_of, Versions
+from layers.ogc.requests import MOMENTS, Box, Crs, ItemsQuery, Versions, queryables_of
 from layers.reading import read
 from layers.search import matching_sql
 from layers.shares import Share
@@ -219,9 +219,9 @@ def box_sql(box: Box) -> tuple[str, Sequence[Any]]:
     kilometre = 0.01 if box.epsg in (4326, city().geographic) else 1000.0
     step = max((bounds[2] - bounds[0]) / 64, (bounds[3] - bounds[1]) / 64, kilometre)
     west, south, east, north = bounds
+    corners: tuple[float, ...] = bounds
     if west == east and south == north:
-        shape = f"ST_SetSRID(ST_MakePoint(%s, %s), {box.epsg})"
-        bounds = bounds[:2]
+        shape, corners = f"ST_SetSRID(ST_MakePoint(%s, %s), {box.epsg})", (west, south)
     elif west == east or south == north:
         ends = "ST_MakePoint(%s, %s), ST_MakePoint(%s, %s)"
         shape = f"ST_SetSRID(ST_MakeLine({ends}), {box.epsg})"
@@ -230,7 +230,7 @@ def box_sql(box: Box) -> tuple[str, Sequence[Any]]:
     segments = f"ST_Segmentize({shape}, %s::float8)"
     return (
         f"ST_Intersects(geom, ST_Transform({segments}, {city().projected}))",
-        [*bounds, step],
+        [*corners, step],
     )
 
 

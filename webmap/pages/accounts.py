@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import views
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from webmap.demo import DEMO_PASSWORD, demo_users
+from webmap.identities import is_offered
 from webmap.sign_ins import MustWait, begin_attempt, forget_failures
 
 
@@ -44,6 +46,7 @@ class SignIn(views.LoginView):
         """Add whether the caller lacks a right, and the demo accounts while there are some."""
         context = super().get_context_data(**kwargs)
         context["refused"] = self.request.user.is_authenticated and bool(self.get_redirect_url())
+        context["identity_provider"] = settings.OIDC_NAME if is_offered() else ""
         context["demo_users"] = demo_users()
         context["demo_password"] = DEMO_PASSWORD
         return context

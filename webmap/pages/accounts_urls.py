@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from webmap.pages import accounts, exports
+from webmap.pages import accounts, exports, identities
 
 urlpatterns = [
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
     path("accounts/logout/", accounts.SignOut.as_view(), name="logout"),
+    path("accounts/oidc/", identities.begin, name="oidc"),
+    path("accounts/oidc/back", identities.back, name="oidc-back"),
     path("exports", exports.ask, name="exports"),
     path("exports/<uuid:export_id>", exports.status, name="export"),
     path("exports/<uuid:export_id>/file", exports.download, name="export-file"),
