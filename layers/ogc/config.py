@@ -8,6 +8,7 @@ import yaml
 from django.conf import settings
 
 from layers.access import ANONYMOUS
+from layers.ogc.formats.links import format_links
 from layers.ogc.requests import CRS84, MAX_LIMIT, epsg_uri, offered_crs
 from layers.shares import Share, shares_of
 from spatial.city import city
@@ -87,7 +88,8 @@ def _resource(share: Share, url: str) -> dict[str, Any]:
                 "rel": "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
                 "title": "矢量瓦片",
                 "href": f"{here}/tiles",
-            }
+            },
+            *format_links(here),
         ],
         "extents": {
             "spatial": {

@@ -48,5 +48,6 @@ CONFORMANCE = (
     *_of("ogcapi-features-6/0.0", "properties"),
     *_of("ogcapi-features-8/0.0", "sorting", "features-sorting"),
     *_of("ogcapi-features-n/0.0", "versioned-features-core"),
+    *_of("json-fg-1/1.0", "core", "types-schemas"),
     *_of("ogcapi-tiles-1/1.0", "core", "tileset", "tilesets-list", "mvt"),
 )

@@ -26,6 +26,7 @@ from layers.callers import api_caller
 from layers.ogc.config import pygeoapi_config
 from layers.ogc.conformance import CONFORMANCE
 from layers.ogc.errors import NotThere, ogc_errors
+from layers.ogc.formats.links import IANA
 from layers.ogc.history import describe_versioning
 from layers.ogc.openapi.document import openapi_document
 from layers.ogc.provider import RegistryProvider
@@ -76,7 +77,7 @@ def _offered_only(document: Any) -> Any:
     found = {key: _offered_only(value) for key, value in document.items()}
     if isinstance(found.get("links"), list):
         found["links"] = [
-            link
+            {**link, "rel": link["rel"].removeprefix(IANA)}
             for link in found["links"]
             if link.get("type") != "application/ld+json" and not link["rel"].endswith(ABSENT)
         ]

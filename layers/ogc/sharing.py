@@ -13,7 +13,16 @@ GEOJSON = "application/geo+json"
 MEDIA_TYPES = {
     "json": GEOJSON,
     "html": "text/html",
+    "jsonfg": "application/vnd.ogc.fg+json",
+    "csv": "text/csv",
+    "gpkg": "application/geopackage+sqlite3",
+    "fgb": "application/vnd.flatgeobuf",
+    "geojsonseq": "application/geo+json-seq",
 }
+PAGE_FORMS = ("json", "html", "jsonfg", "csv", "gpkg", "fgb")
+ITEM_FORMS = ("json", "html", "jsonfg")
+DOWNLOAD_FORMS = ("gpkg", "fgb", "csv", "json", "geojsonseq", "jsonfg")
+PAGING = ("limit", "offset", "cursor")
 
 
 def share_for(request: HttpRequest, layer_id: str) -> Share:

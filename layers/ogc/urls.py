@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from layers.ogc import changes, methods, mount, tiles
+from layers.ogc import changes, downloads, methods, mount, tiles
 
 COLLECTION = "/collections/<str:layer_id>"
 TILESET = f"{COLLECTION}/tiles/{tiles.MATRIX_SET}"
@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{COLLECTION}/items/<str:code>", methods.item_resource, name="item"),
     path(f"{COLLECTION}/items/<str:code>/versions", methods.versions_resource, name="versions"),
     path(f"{COLLECTION}/items/<str:code>/versions/<str:start>", methods.version_resource),
+    path(f"{COLLECTION}/download", downloads.download, name="download"),
     path(f"{COLLECTION}/tiles", tiles.tilesets),
     path(TILESET, tiles.tileset),
     path(f"{TILESET}/<int:zoom>/<int:row>/<int:column>", tiles.tile, name="tile"),

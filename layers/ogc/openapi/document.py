@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from layers.ogc.openapi import features, feed, history, parts, tiles, writing
+from layers.ogc.openapi import downloads, features, feed, history, parts, tiles, writing
 from layers.shares import Share
 from spatial.city import city
 
@@ -25,6 +25,7 @@ def openapi_document(shares: Iterable[Share], url: str) -> dict[str, Any]:
         paths |= feed.paths(share)
         for path, operations in writing.operations(share).items():
             paths[path] |= operations
+        paths |= downloads.paths(share)
         paths |= tiles.paths(share)
     return {
         "openapi": "3.0.3",

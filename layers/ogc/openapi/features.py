@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from layers.ogc.openapi import parts
+from layers.ogc.openapi import formats, parts
 from layers.ogc.provider import property_schema
+from layers.ogc.sharing import ITEM_FORMS, PAGE_FORMS
 from layers.shares import Share
 
 GEOJSON = "application/geo+json"
@@ -24,16 +25,15 @@ PAGE = (
     "properties",
     "exclude-properties",
     "skip-geometry",
-    "f",
 )
-ONE = ("datetime", "crs", "properties", "exclude-properties", "skip-geometry", "f")
+ONE = ("datetime", "crs", "properties", "exclude-properties", "skip-geometry")
 
 
 def paths(share: Share) -> dict[str, Any]:
     """The paths of one collection."""
     layer = share.layer
     here, tag = f"/collections/{layer.id}", layer.id
-    filters = [_equal(share, field.name) for field in share.fields]
+    filters = [equal(share, field.name) for field in share.fields]
     filters.insert(0, parts.query("code", "编码", parts.TEXT))
     feature = feature_schema(share)
     return {
@@ -50,15 +50,19 @@ def paths(share: Share) -> dict[str, Any]:
         f"{here}/items": parts.get(
             f"{tag}.items",
             f"{layer.title}要素",
-            [*map(parts.shared, PAGE), *filters],
-            parts.ok(_collection_schema(feature), GEOJSON) | parts.NOT_MODIFIED,
+            [*map(parts.shared, PAGE), formats.parameter(PAGE_FORMS), *filters],
+            formats.contents(PAGE_FORMS, json=_collection_schema(feature)) | parts.NOT_MODIFIED,
             tag=tag,
         ),
         f"{here}/items/{{code}}": parts.get(
             f"{tag}.item",
             f"{layer.title}单个要素",
-            [parts.in_path("code", parts.TEXT), *map(parts.shared, ONE)],
-            parts.ok(feature, GEOJSON) | parts.NOT_MODIFIED,
+            [
+                parts.in_path("code", parts.TEXT),
+                *map(parts.shared, ONE),
+                formats.parameter(ITEM_FORMS),
+            ],
+            formats.contents(ITEM_FORMS, json=feature) | parts.NOT_MODIFIED,
             tag=tag,
             refusals=(410,),
         ),
@@ -109,7 +113,7 @@ def _collection_schema(feature: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _equal(share: Share, name: str) -> dict[str, Any]:
+def equal(share: Share, name: str) -> dict[str, Any]:
     """A visible field as a parameter; its format and unit do not matter to equality."""
     layer = share.layer
     schema = {k: v for k, v in property_schema(layer, name).items() if k in ("type", "format")}

@@ -1,0 +1,28 @@
+"""The part of the OpenAPI document about downloads."""
+
+from typing import Any
+
+from layers.ogc.openapi import formats, parts
+from layers.ogc.openapi.features import PAGE, equal
+from layers.ogc.sharing import DOWNLOAD_FORMS, PAGING
+from layers.shares import Share
+
+
+def paths(share: Share) -> dict[str, Any]:
+    """The path of one collection's download: the parameters of items without paging."""
+    layer = share.layer
+    chosen = [name for name in PAGE if name not in PAGING]
+    return {
+        f"/collections/{layer.id}/download": parts.get(
+            f"{layer.id}.download",
+            f"{layer.title}整层下载",
+            [
+                *map(parts.shared, chosen),
+                formats.parameter(DOWNLOAD_FORMS),
+                *(equal(share, field.name) for field in share.fields),
+            ],
+            formats.contents(DOWNLOAD_FORMS) | parts.NOT_MODIFIED,
+            tag=layer.id,
+            refusals=(503,),
+        )
+    }
