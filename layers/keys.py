@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from layers.access import Caller, Grant
-from layers.models import ApiKey, LayerGrant
+from layers.models import ApiKey, Consumer, LayerGrant
 from layers.revisions import KEYS, revisions
 
 LENGTH = 32  # bytes of randomness
@@ -101,17 +101,21 @@ def _look_up(digest: str, number: int) -> _Known:
     )
     if key is None:
         raise BadKey
-    consumer = key.consumer
+    caller = caller_of_consumer(key.consumer, key.pk)
+    return _Known(caller, key.expires_at, number, time.monotonic())
+
+
+def caller_of_consumer(consumer: Consumer, key: int = 0) -> Caller:
+    """A consumer as a caller, with the grants that stand."""
     grants = LayerGrant.objects.filter(
         Q(until=None) | Q(until__gt=timezone.now()), consumer=consumer, withdrawn_at=None
     )
-    caller = Caller(
+    return Caller(
         name=consumer.name,
         is_department=consumer.is_department,
         grants=tuple(
             Grant(g.layer, frozenset(g.fields), tuple(sorted(g.districts)), g.may_write)
             for g in grants
         ),
-        key=key.pk,
+        key=key,
     )
-    return _Known(caller, key.expires_at, number, time.monotonic())

@@ -101,3 +101,28 @@ class LayerGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.consumer} · {self.layer}"
+
+
+class Subscription(models.Model):
+    """A system that asked to be told when collections change; see ``layers.webhooks``."""
+
+    consumer = models.ForeignKey(
+        Consumer, models.CASCADE, related_name="subscriptions", verbose_name="使用系统"
+    )
+    address = models.CharField("回调地址", max_length=500)
+    layers = models.JSONField("图层")
+    told = models.JSONField("已告知到的修订号", default=dict)  # by layer
+    nonce = models.CharField("签名随机数", max_length=40, editable=False)
+    is_active = models.BooleanField("启用", default=True)
+    failures = models.PositiveSmallIntegerField("连续失败次数", default=0)
+    last_error = models.CharField("最近一次失败", max_length=200, blank=True)
+    last_sent_at = models.DateTimeField("最近送达时间", null=True, blank=True)
+    due_at = models.DateTimeField("待送时间", null=True, blank=True)
+    created_at = models.DateTimeField("订阅时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "变更通知订阅"
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.consumer} → {self.address}"

@@ -6,6 +6,9 @@ OUTSIDE_DATABASE_URL   the login of outside requests, where the database is not 
                 cluster's; without it they switch to their role on the main login
 REPLICA_DATABASE_URLS  streaming replicas for reads, separated by blanks
 PREPARED_STATEMENTS    0 behind a pooler in transaction mode
+SITE_URL        how others reach the site (default http://127.0.0.1:8000)
+WEBHOOK_NETWORKS        internal networks that webhooks may reach, separated by blanks
+WEBHOOK_ALLOW_HTTP      1: webhooks also without TLS
 WRITE_MAX_BYTES largest feature taken by the API (default 1000000)
 OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME, OIDC_ROLES_CLAIM
                 the identity provider at which people may sign in
@@ -181,6 +184,12 @@ OIDC_ROLES_CLAIM = os.environ.get("OIDC_ROLES_CLAIM", "groups")
 SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# The address under which others reach this site, for messages that no request asked for.
+SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+# Webhooks go to public addresses only, by https, unless these say otherwise.
+WEBHOOK_NETWORKS = os.environ.get("WEBHOOK_NETWORKS", "").split()
+WEBHOOK_ALLOW_HTTP = os.environ.get("WEBHOOK_ALLOW_HTTP") == "1"
 
 WRITE_MAX_BYTES = int(os.environ.get("WRITE_MAX_BYTES", "1000000"))
 

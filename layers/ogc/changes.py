@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -80,7 +80,7 @@ def feed(request: HttpRequest, layer_id: str) -> HttpResponse:
     read_only(params, PARAMETERS)
     query = read_items_query(share, {k: v for k, v in params.items() if k != "since"})
     if "since" not in params:
-        token = _now(share)
+        token = token_at(share, revision_of(share.layer.model))
         settled(FRESH_S)  # whoever reads the items next, from any replica, finds this revision
         return _answer(request, share, [], token, has_more=False)
     since = read_token(params["since"])
@@ -178,9 +178,9 @@ def _entry(mark: Mark, row: tuple[Any, ...]) -> bytes:
     return told[:-1] + b', "feature": ' + (text or b"null") + b"}"
 
 
-def _now(share: Share) -> Token:
-    with transaction.atomic(), connection.cursor():
-        return Token(revision_of(share.layer.model), "", tag_of(share.key))
+def token_at(share: Share, revision: int) -> Token:
+    """The token of a share from which everything after a revision follows."""
+    return Token(revision, "", tag_of(share.key))
 
 
 def _check_share(request: HttpRequest, share: Share, since: Token) -> None:

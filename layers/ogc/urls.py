@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from layers.ogc import changes, downloads, methods, mount, tiles
+from layers.ogc import changes, downloads, methods, mount, subscriptions, tiles
 
 COLLECTION = "/collections/<str:layer_id>"
 TILESET = f"{COLLECTION}/tiles/{tiles.MATRIX_SET}"
@@ -12,6 +12,8 @@ urlpatterns = [
     path("/", mount.landing_page),
     path("/conformance", mount.conformance),
     path("/openapi", mount.openapi),
+    path("/subscriptions", subscriptions.subscriptions, name="subscriptions"),
+    path("/subscriptions/<int:number>", subscriptions.subscription),
     path("/collections", mount.collections, name="collections"),
     path(COLLECTION, mount.collection, name="collection"),
     path(f"{COLLECTION}/schema", mount.schema),

@@ -3,7 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from layers.ogc.openapi import downloads, features, feed, history, parts, tiles, writing
+from layers.ogc.openapi import (
+    downloads,
+    features,
+    feed,
+    history,
+    parts,
+    subscriptions,
+    tiles,
+    writing,
+)
 from layers.shares import Share
 from spatial.city import city
 
@@ -18,6 +27,7 @@ def openapi_document(shares: Iterable[Share], url: str) -> dict[str, Any]:
         "/conformance": parts.plain("conformance", "符合性声明"),
         "/collections": parts.plain("collections", "图层列表"),
         "/openapi": parts.plain("openapi", "本文档", media_type=OPENAPI),
+        **subscriptions.paths(),
     }
     for share in shares:
         paths |= features.paths(share)
