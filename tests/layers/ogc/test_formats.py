@@ -23,6 +23,7 @@ from spatial.versions.edits import Action, Edit
 from tests.factories import change, moment, open_feature, spot, square
 from tests.town import make_town
 
+csv.field_size_limit(10_000_000)
 pytestmark = pytest.mark.django_db
 LAYERS = ["parcels", "buildings", "addresses", "roads", "units", "pipe-lines"]
 FORMS = ["csv", "jsonfg", "gpkg", "fgb"]
