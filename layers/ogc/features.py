@@ -121,7 +121,7 @@ def _feature_sql(
 ) -> str:
     wanted = names if names is not None else ("code", *(f.name for f in share.fields), *MOMENTS)
     pairs = [
-        f"'{'' if first else ','}\"{name}\":'||{_value_sql(share, name, dated)}"
+        f"'{'' if first else ','}\"{name}\":'||{value_sql(share, name, dated=dated)}"
         for first, name in zip([True, *[False] * len(wanted)], wanted, strict=False)
     ]
     properties = "||".join(pairs) or "''"
@@ -143,15 +143,15 @@ def feature_sql(share: Share, query: ItemsQuery) -> str:
     return _feature_sql(share, query.names, query.crs, query.with_geometry, dated, own_ids)
 
 
-def _value_sql(share: Share, name: str, dated: bool) -> str:
-    """The expression that writes one property as JSON."""
+def value_sql(share: Share, name: str, *, dated: bool = True, alias: str = "") -> str:
+    """The expression that writes one property as JSON; ``alias.`` before its column, if given."""
     if name == "code":
         return "to_json(code)::text"
     if name in MOMENTS:
         if name == "valid_to" and not dated:
             return "'null'"  # what stands now has no end
         return f"coalesce(to_json({MOMENTS[name]})::text,'null')"
-    column, kind = f'"{share.layer.column(name).column}"', share.layer.json_type(name)
+    column, kind = f'{alias}"{share.layer.column(name).column}"', share.layer.json_type(name)
     if kind in ("integer", "boolean"):
         return f"coalesce({column}::text,'null')"
     if kind == "number":  # JSON has no NaN and no infinity

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from layers.ogc import changes, downloads, methods, mount, subscriptions, tiles
+from layers.ogc import changes, comparing, downloads, methods, mount, subscriptions, tiles
 
 COLLECTION = "/collections/<str:layer_id>"
 TILESET = f"{COLLECTION}/tiles/{tiles.MATRIX_SET}"
@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{COLLECTION}/schema", mount.schema),
     path(f"{COLLECTION}/queryables", mount.queryables),
     path(f"{COLLECTION}/sortables", mount.sortables),
+    path(f"{COLLECTION}/changes", comparing.changes, name="changes"),
     path(f"{COLLECTION}/feed", changes.feed, name="feed"),
     path(f"{COLLECTION}/items", methods.items_resource, name="items"),
     path(f"{COLLECTION}/items/<str:code>", methods.item_resource, name="item"),

@@ -99,7 +99,7 @@ def inside(minutes, port):
         keys = (whole, whole, local)
         copies = [
             Copy(getter(port, key), "parcels", page=page)
-            for key, page in zip(keys, (500, 3, 50), strict=True)
+            for key, page in zip(keys, (500, 20, 50), strict=True)
         ]
         for copy in copies:
             copy.begin()

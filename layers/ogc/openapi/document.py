@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from layers.ogc.openapi import (
+    comparing,
     downloads,
     features,
     feed,
@@ -33,6 +34,7 @@ def openapi_document(shares: Iterable[Share], url: str) -> dict[str, Any]:
         paths |= features.paths(share)
         paths |= history.paths(share)
         paths |= feed.paths(share)
+        paths |= comparing.paths(share)
         for path, operations in writing.operations(share).items():
             paths[path] |= operations
         paths |= downloads.paths(share)

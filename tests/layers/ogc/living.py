@@ -88,9 +88,11 @@ class Life:
             connection.close()
 
     def _look(self, copy: Copy) -> None:
-        begun = time.monotonic()
-        copy.follow()
-        self.longest_s = max(self.longest_s, time.monotonic() - begun)
+        more = True
+        while more and not self.stopped.is_set():
+            begun = time.monotonic()
+            more = copy.follow()
+            self.longest_s = max(self.longest_s, time.monotonic() - begun)
 
     def _work(self, hand: Callable[[random.Random], str], dice: random.Random) -> None:
         try:
