@@ -67,19 +67,21 @@ def _query(request: HttpRequest, share: Share, form: str) -> ItemsQuery:
 
 
 def _answer(request: HttpRequest, share: Share, query: ItemsQuery, form: str) -> HttpResponseBase:
-    with ExitStack() as stack:
-        address = request.META.get("REMOTE_ADDR", "")
-        stack.enter_context(slot_of(api_caller(request), address))
+    held = ExitStack()
+    try:
+        held.enter_context(slot_of(api_caller(request), request.META.get("REMOTE_ADDR", "")))
         line = request.META.get("gunicorn.socket")
-        watch = stack.enter_context(Watch(line, settings.DOWNLOAD_SECONDS))
-        made = _Making(share, query, watch, stack)
+        watch = held.enter_context(Watch(line, settings.DOWNLOAD_SECONDS))
+        made = _Making(share, query, watch, held)
         if form in DRIVERS:
             return made.file(form, MEDIA_TYPES[form])
         writing = writing_of(request, share, query, form)
         if request.META.get("SERVER_PROTOCOL") == "HTTP/1.0":
             return made.text_by_file(writing)
         return made.text(writing)
-    raise AssertionError  # an exit stack without a suppressor does not swallow
+    except BaseException:
+        held.close()
+        raise
 
 
 class _Making:

@@ -45,6 +45,7 @@ def write(table: Table, portions: Iterator[bytes]) -> int:
             table.path,
             layer=table.layer,
             driver=table.driver,
+            dataset_options={"VERSION": "1.2"} if table.driver == "GPKG" else {},
             layer_options=_options(table),
             **(shape if table.geometry else {}),
         )
