@@ -10,6 +10,11 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from layers.keys import caller_with, new_key
+from layers.models import ApiKey, Consumer, LayerGrant
+from layers.publish import ensure_roles
+from layers.registry import layer_of
+from layers.shares import share_of
 from spatial.parcels.models import Parcel
 from spatial.versions.actions import apply
 from spatial.versions.edits import Action, Edit
@@ -176,3 +181,30 @@ def test_qgis_reads_every_feature_by_pages(city, tmp_path):
     assert (number, distinct, location) == ("229", "229", "蓝田"), told.stderr[-500:]
     assert "True tiles" in told.stdout
     assert crs in ("OGC:CRS84", "EPSG:4326")
+
+
+def test_owslib_creates_replaces_and_ends_features(city, monkeypatch):
+    from owslib import ogcapi
+    from owslib.ogcapi.features import Features
+
+    # OWSLib keeps the headers of one client for all
+    monkeypatch.setattr(ogcapi, "REQUEST_HEADERS", dict(ogcapi.REQUEST_HEADERS))
+
+    consumer = Consumer.objects.create(name="宗地系统", organisation="自然资源局")
+    key, digest = new_key()
+    ApiKey.objects.create(consumer=consumer, prefix=key[:8], digest=digest, created_by="测试")
+    LayerGrant.objects.create(consumer=consumer, layer="parcels", may_write=True, granted_by="测试")
+    ensure_roles([share_of(caller_with(key), layer_of("parcels"))])
+    headers = {"Authorization": f"Bearer {key}", "If-Match": "*"}
+    api = Features(city.removeprefix("OAPIF:"), headers=headers)
+    feature = api.collection_item("parcels", "P000")
+    feature |= {"id": "P900", "properties": {"location": "六亩塘"}}
+    assert api.collection_item_create("parcels", feature)
+    assert api.collection_item("parcels", "P900")["properties"]["location"] == "六亩塘"
+    feature["properties"]["location"] = "蓝田"
+    assert api.collection_item_update("parcels", "P900", json.dumps(feature))
+    assert api.collection_item("parcels", "P900")["properties"]["location"] == "蓝田"
+    assert api.collection_item_delete("parcels", "P900")
+    with pytest.raises(RuntimeError, match="Gone"):
+        api.collection_item("parcels", "P900")
+    assert Parcel.objects.filter(code="P900").count() == 2  # both versions are kept
