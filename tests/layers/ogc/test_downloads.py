@@ -155,6 +155,10 @@ def test_two_at_once_for_each_caller(client, forms):
     assert (refused.status_code, refused["Retry-After"]) == (429, "60")
     other = client.get(BUILDINGS, {"f": "csv"}, REMOTE_ADDR="10.0.0.9")
     assert body_of(other)
+    behind = {"X-Forwarded-For": "127.0.0.1, 10.0.0.8"}  # the last is the proxy's own word
+    assert body_of(client.get(BUILDINGS, {"f": "csv"}, headers=behind))
+    false = client.get(BUILDINGS, {"f": "csv"}, headers={"X-Forwarded-For": "10.0.0.7, 127.0.0.1"})
+    assert false.status_code == 429
     body_of(under_way[0])
     assert body_of(client.get(BUILDINGS, {"f": "csv"}))
     body_of(under_way[1])
