@@ -18,9 +18,10 @@ from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from django.contrib.gis.geos import GEOSGeometry
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from psycopg2.errors import DeadlockDetected
 
 from layers.access import may_write
 from layers.callers import api_caller
@@ -291,6 +292,10 @@ def _write(
     change = _recorded(request, edit, at)
     try:
         apply(change, share.layer.model, [edit])
+    except OperationalError as error:
+        if isinstance(error.__cause__, DeadlockDetected):  # two waited for each other, one gave way
+            raise Conflict([(edit.code, "与另一项变更同时进行，请重试")]) from error
+        raise
     except Conflict:
         if standing and _current(share, edit.code) != standing.version:
             raise Outdated(f"要素“{edit.code}”刚刚被改动；请重新读取后再写") from None

@@ -199,6 +199,20 @@ def test_of_two_who_read_the_same_version_one_wins(writer, parcel, monkeypatch):
     assert current("P1").land_use in ("0701", "9")
 
 
+def test_two_that_waited_for_each_other_are_told_to_try_again(writer, parcel, monkeypatch):
+    from django.db import OperationalError
+    from psycopg2.errors import DeadlockDetected
+
+    from layers.ogc import writing
+
+    def deadlock(*_):
+        raise OperationalError("deadlock detected") from DeadlockDetected()
+
+    monkeypatch.setattr(writing, "apply", deadlock)
+    answer = writer.send("PUT", f"{PARCELS}/P1", feature(land_use="1"), if_match="*")
+    assert (answer.status_code, answer.json()["code"]) == (409, "Conflict")
+
+
 def test_never_there_ended_and_already_there(writer, parcel):
     assert writer.send("PUT", f"{PARCELS}/P9", feature()).status_code == 404
     assert writer.send("PUT", f"{PARCELS}/P8", feature(), if_match='"xyz"').status_code == 404
