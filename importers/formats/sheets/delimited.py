@@ -19,6 +19,7 @@ MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", 
 OTHERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"{\\rtf")
 TOLERATED = 0.01  # with more undecodable lines than this the encoding is wrong, not the lines
 TRIED_LINES = 60
+LONGEST_CELL = 131_072  # characters
 LONGEST_RECORD = 20  # lines; a longer one is a quotation mark that was never closed
 _PROTECTED = re.compile(r'^="(.*)"$')  # ="0012": how texts are kept from becoming numbers
 
@@ -35,6 +36,7 @@ def read_delimited(path: Path, asked: str = "") -> Grid:
     if any("\0" in line for line in lines[:TRIED_LINES]):
         raise Refused(f"{path.name} 的内容不是文本表格", "请另存为 CSV（UTF-8）")
     delimiter = _delimiter(lines)
+    csv.field_size_limit(LONGEST_CELL)  # one limit for the whole process: others may set it
     remarks: list[Issue] = []
     try:
         rows = list(_records(lines, delimiter, csv.QUOTE_MINIMAL, path.name))
@@ -48,7 +50,7 @@ def read_delimited(path: Path, asked: str = "") -> Grid:
 def _unquoted(lines: Sequence[str], delimiter: str, name: str) -> list[tuple[int, list]]:
     try:
         return list(_records(lines, delimiter, csv.QUOTE_NONE, name))
-    except csv.Error as error:  # a cell of over 131 072 characters
+    except csv.Error as error:  # a cell longer than LONGEST_CELL
         number = max(range(len(lines)), key=lambda i: len(lines[i])) + 1
         raise Refused(f"{name} 第 {number} 行太长，不像表格", "请另存为 CSV（UTF-8）") from error
 

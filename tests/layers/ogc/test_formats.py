@@ -23,7 +23,6 @@ from spatial.versions.edits import Action, Edit
 from tests.factories import change, moment, open_feature, spot, square
 from tests.town import make_town
 
-csv.field_size_limit(10_000_000)
 pytestmark = pytest.mark.django_db
 LAYERS = ["parcels", "buildings", "addresses", "roads", "units", "pipe-lines"]
 FORMS = ["csv", "jsonfg", "gpkg", "fgb"]
@@ -42,6 +41,14 @@ LAYERS = (
 )
 """
 CLASS = "http://www.opengis.net/spec/json-fg-1/1.0/conf/"
+
+
+@pytest.fixture(autouse=True)
+def wide_cells():
+    """Geometries are long texts; the limit is the whole process's."""
+    before = csv.field_size_limit(10_000_000)
+    yield
+    csv.field_size_limit(before)
 
 
 @pytest.fixture
