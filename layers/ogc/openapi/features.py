@@ -38,9 +38,7 @@ def paths(share: Share) -> dict[str, Any]:
     feature = feature_schema(share)
     return {
         here: parts.plain(f"{tag}.describe", layer.title, tag),
-        f"{here}/schema": parts.plain(
-            f"{tag}.schema", "字段定义", tag, media_type=parts.SCHEMA
-        ),
+        f"{here}/schema": parts.plain(f"{tag}.schema", "字段定义", tag, media_type=parts.SCHEMA),
         f"{here}/queryables": parts.plain(
             f"{tag}.queryables", "可查询字段", tag, media_type=parts.SCHEMA
         ),
