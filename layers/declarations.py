@@ -81,6 +81,7 @@ class Layer:
     granted: frozenset[str] = frozenset()
     personal: tuple[str, ...] = ()  # register fields that name people: never published
     min_zoom: int = 10
+    crowded: bool = False  # too many to draw each at low zooms (docs/adr/0006-tiles.md)
     search: tuple[str, ...] = ()  # fields that the search box reads besides the code
 
     @cached_property

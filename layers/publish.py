@@ -24,7 +24,11 @@ REVISIONS_VIEW = f"{SCHEMA}.revisions"
 DISTRICTS = "tujing.districts"
 LOGIN_SETTINGS = ("jit=off", "max_parallel_workers_per_gather=0", "TimeZone=UTC")
 LOCK = 7_411_382
-REVISIONS = "SELECT register, number FROM public.versions_revision"
+# What the bare login may read, beside becoming the role of a share.
+OWN_VIEWS = {
+    "revisions": "SELECT register, number FROM public.versions_revision",
+    "touched": "SELECT register, number, boxes FROM public.versions_touched",
+}
 
 
 def view_sql(layer: Layer) -> str:
@@ -83,7 +87,7 @@ def ensure_roles(shares: Iterable[Share], using: str = "default") -> None:
 
 
 def _declared() -> dict[str, str]:
-    found = {"revisions": REVISIONS}
+    found = dict(OWN_VIEWS)
     for layer in all_layers():
         if layer.sharing is Sharing.WITHHELD:
             continue
@@ -98,6 +102,7 @@ def _ensure(cursor: Any, shares: Iterable[Share]) -> None:
     _create_role(cursor, LOGIN, "LOGIN NOINHERIT")
     _set_login(cursor)
     _grant(cursor, LOGIN, f'"{SCHEMA}".revisions', ("register", "number"))
+    _grant(cursor, LOGIN, f'"{SCHEMA}".touched', ("register", "number", "boxes"))
     for share in shares:
         _create_role(cursor, share.role, "NOLOGIN")
         _grant(cursor, share.role, share.view, share.columns)

@@ -19,6 +19,10 @@ from layers.replicas import REVISIONS, replicas, server_for, settled
 from layers.shares import Share
 
 FRESH_S = 0.1
+TOUCHED = (
+    "SELECT number, boxes FROM published.touched WHERE register = %s AND number > %s"
+    " ORDER BY number LIMIT 1000"
+)
 KEYS = "layers.keys"  # counts the changes of keys, grants and publications
 
 _NONE: Mapping[str, int] = MappingProxyType({})
@@ -48,6 +52,15 @@ def revisions() -> Mapping[str, int]:
 def revision(layer: Layer) -> int:
     """The revision of a layer's register."""
     return revisions().get(layer.register, 0)
+
+
+def touched_since(register: str, number: int) -> Mapping[int, list[list[float]]]:
+    """The boxes that each revision of a register after this number touched, of those kept.
+
+    In the city's projected CRS: west, south, east, north.
+    """
+    rows = read(None, TOUCHED, [register, number])
+    return dict(rows)
 
 
 def server_of(share: Share) -> int:

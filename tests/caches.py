@@ -1,13 +1,13 @@
 """Caches keyed by a register's revision: a rolled-back test leaves numbers that come again."""
 
 from layers import keys, revisions
-from layers.ogc import counting, tiles
+from layers.ogc import counting
+from layers.ogc.tiles.cache import tiles
 from webmap import legends
 from webmap.pages import map as map_pages
 from webmap.pages import overview
 
 CACHES = (
-    tiles.tile_bytes,
     legends._values,
     map_pages._days_of_change,
     map_pages._shows_schematic,
@@ -22,5 +22,6 @@ def forget_everything() -> None:
     for cache in CACHES:
         cache.cache_clear()
     counting.forget()
+    tiles.forget()
     revisions.forget()
     keys.forget()

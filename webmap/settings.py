@@ -9,6 +9,7 @@ PREPARED_STATEMENTS    0 behind a pooler in transaction mode
 SITE_URL        how others reach the site (default http://127.0.0.1:8000)
 WEBHOOK_NETWORKS        internal networks that webhooks may reach, separated by blanks
 WEBHOOK_ALLOW_HTTP      1: webhooks also without TLS
+TILE_CACHE_MB   memory of each web process for tiles (default 256)
 WRITE_MAX_BYTES largest feature taken by the API (default 1000000)
 OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME, OIDC_ROLES_CLAIM
                 the identity provider at which people may sign in
@@ -190,6 +191,9 @@ SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 # Webhooks go to public addresses only, by https, unless these say otherwise.
 WEBHOOK_NETWORKS = os.environ.get("WEBHOOK_NETWORKS", "").split()
 WEBHOOK_ALLOW_HTTP = os.environ.get("WEBHOOK_ALLOW_HTTP") == "1"
+
+# Tiles kept in the memory of each web process; 0 keeps none.
+TILE_CACHE_MB = int(os.environ.get("TILE_CACHE_MB", "256"))
 
 WRITE_MAX_BYTES = int(os.environ.get("WRITE_MAX_BYTES", "1000000"))
 

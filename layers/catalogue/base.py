@@ -60,6 +60,7 @@ LAYERS = (
         steward="自然资源局",
         update_cycle="每年",
         min_zoom=8,
+        crowded=True,
         paint=Paint(rank=10, kind="fill", by="class_code", colour="#e6eadb", opacity=0.9),
     ),
     Layer(

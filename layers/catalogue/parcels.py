@@ -30,7 +30,8 @@ LAYERS = (
         granted=frozenset({Role.LAND, Role.HOUSING, Role.STEWARD}),
         steward="自然资源局",
         update_cycle="每日",
-        min_zoom=13,
+        min_zoom=10,
+        crowded=True,
         search=("location",),
         paint=Paint(
             rank=25, kind="fill", by="land_use", colour="#f3f0e6", outline="#b3a58b", opacity=0.45
@@ -46,7 +47,7 @@ LAYERS = (
             Field("name", "Name", in_tiles=True),
             Field("address", "Address"),
             Field("parcel_code", "Parcel code"),
-            Field("usage", "Usage", in_tiles=True),
+            Field("usage", "Usage"),
             Field("structure", "Structure"),
             Field("storeys_above", "Storeys above ground", in_tiles=True),
             Field("storeys_below", "Storeys below ground"),
@@ -63,7 +64,8 @@ LAYERS = (
         granted=frozenset({Role.HOUSING, Role.LAND, Role.STEWARD}),
         steward="自然资源局",
         update_cycle="每月",
-        min_zoom=13,
+        min_zoom=10,
+        crowded=True,
         search=("name", "address"),
         paint=Paint(
             rank=50,

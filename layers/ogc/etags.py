@@ -17,6 +17,11 @@ def tag_of(*parts: object) -> str:
     return hashlib.blake2b(text.encode(), digest_size=9).hexdigest()
 
 
+def tag_of_bytes(body: bytes) -> str:
+    """The tag of an answer that is known by its content alone, quoted."""
+    return f'"{hashlib.blake2b(body, digest_size=9).hexdigest()}"'
+
+
 def feature_etag(version_id: int, revision: int, representation: str) -> str:
     """The tag of one representation of one version while the register is at a revision."""
     return f'"{version_id}.{revision}-{representation}"'

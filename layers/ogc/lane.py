@@ -17,7 +17,8 @@ from django.http import HttpResponse
 from django.http.request import split_domain_port, validate_host
 
 from layers.ogc.items import item, items
-from layers.ogc.tiles import MATRIX_SET, tile
+from layers.ogc.tiles.matrices import MATRIX_SET
+from layers.ogc.tiles.views import tile
 
 Application = Callable[[dict[str, Any], Callable], Iterable[bytes]]
 

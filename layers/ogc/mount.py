@@ -28,6 +28,7 @@ from layers.ogc.conformance import CONFORMANCE
 from layers.ogc.errors import NotThere, ogc_errors
 from layers.ogc.formats.links import IANA
 from layers.ogc.history import describe_versioning
+from layers.ogc.map_links import lead_to_maps
 from layers.ogc.openapi.document import openapi_document
 from layers.ogc.provider import RegistryProvider
 from layers.ogc.requests import GEOMETRY
@@ -59,6 +60,7 @@ def _answer(request: HttpRequest, operation: Callable[..., Answer], *args: Any) 
     headers, status, content = operation(api, asked, *args)
     if form == "json":
         document = describe_versioning(request, _offered_only(json.loads(content)))
+        document = lead_to_maps(request, document)
         content = json.dumps(document, ensure_ascii=False)
     response = HttpResponse(content, status=status)
     for name in ("Content-Type", "Content-Language"):

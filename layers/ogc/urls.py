@@ -2,10 +2,14 @@
 
 from django.urls import path, re_path
 
-from layers.ogc import changes, comparing, downloads, methods, mount, subscriptions, tiles
+from layers.ogc import changes, comparing, downloads, methods, mount, styles, subscriptions
+from layers.ogc.tiles import tilesets
+from layers.ogc.tiles import views as tiles
+from layers.ogc.tiles.matrices import MATRIX_SET
 
 COLLECTION = "/collections/<str:layer_id>"
-TILESET = f"{COLLECTION}/tiles/{tiles.MATRIX_SET}"
+TILESET = f"{COLLECTION}/tiles/{MATRIX_SET}"
+DATASET = f"/tiles/{MATRIX_SET}"
 
 urlpatterns = [
     path("", mount.landing_page, name="ogc"),
@@ -26,8 +30,19 @@ urlpatterns = [
     path(f"{COLLECTION}/items/<str:code>/versions", methods.versions_resource, name="versions"),
     path(f"{COLLECTION}/items/<str:code>/versions/<str:start>", methods.version_resource),
     path(f"{COLLECTION}/download", downloads.download, name="download"),
-    path(f"{COLLECTION}/tiles", tiles.tilesets),
-    path(TILESET, tiles.tileset),
+    path("/tileMatrixSets", tilesets.matrix_sets),
+    path(f"/tileMatrixSets/{MATRIX_SET}", tilesets.matrix_set),
+    path("/tiles", tilesets.dataset_tilesets),
+    path(DATASET, tilesets.dataset_tileset),
+    path(f"{DATASET}/metadata", tilesets.dataset_tilejson),
+    path(f"{DATASET}/<int:zoom>/<int:row>/<int:column>", tiles.dataset_tile),
+    path(f"{COLLECTION}/tiles", tilesets.tilesets),
+    path(TILESET, tilesets.tileset),
+    path(f"{TILESET}/metadata", tilesets.tilejson),
     path(f"{TILESET}/<int:zoom>/<int:row>/<int:column>", tiles.tile, name="tile"),
+    path("/styles", styles.styles),
+    path("/styles/<str:style_id>", styles.style_sheet),
+    path(f"{COLLECTION}/styles", styles.styles_of_collection),
+    path(f"{COLLECTION}/styles/<str:style_id>", styles.style_of_collection),
     re_path("^/", mount.unknown),  # the last: what is below /ogc is answered as an API does
 ]

@@ -26,6 +26,7 @@ from spatial.versions.models import (
 )
 from spatial.versions.queries import attribute_fields, conflicts_in, later_changes
 from spatial.versions.signals import revised
+from spatial.versions.touched import record_touched
 
 Counts = dict[str, int]
 
@@ -140,7 +141,13 @@ def _apply_source(
         except (IntegrityError, _Mismatch) as error:
             problems = conflicts_in(table, source, params, change.at)
             raise Conflict(problems or [("", _first_line(error))]) from error
-        _count(change, model)
+        _count(
+            change,
+            model,
+            f"SELECT s.geom FROM {source} WHERE s.action <> 'end'"
+            f" UNION ALL SELECT geom FROM {table} WHERE closed_by_id = %s",
+            [*params, change.pk],
+        )
     return {action.value: counts.get(action, 0) for action in Action}
 
 
@@ -186,11 +193,17 @@ def count_revision(register: str) -> int:
         return cursor.fetchone()[0]
 
 
-def _count(change: Change, model: type[VersionedFeature]) -> None:
-    """One more revision of a register, and which change made it, for who follows its changes."""
+def _count(
+    change: Change, model: type[VersionedFeature], touched: str, params: Sequence[Any]
+) -> None:
+    """One more revision of a register, which change made it, and where it touched the register.
+
+    ``touched`` is a SELECT of the geometries, and ``params`` its parameters.
+    """
     register = model._meta.label_lower
     number = count_revision(register)
     RevisionChange.objects.create(register=register, number=number, change=change)
+    record_touched(model, number, touched, params)
     revised.send(model, register=register)
 
 
@@ -228,7 +241,13 @@ def _undo_register(change: Change, reverse: Change, model: type[VersionedFeature
             " OR voided_by_id = %(x)s AND closed_by_id IS NULL",
             names,
         )
-    _count(reverse, model)
+    _count(
+        reverse,
+        model,
+        f"SELECT v.geom FROM {table} v JOIN versions_undo u USING (code)"
+        " WHERE %s IN (v.opened_by_id, v.closed_by_id, v.voided_by_id)",
+        [reverse.pk],
+    )
 
 
 def _undo_ancestry(change: Change, reverse: Change) -> None:

@@ -9,7 +9,7 @@ so what was known on any day can still be told from the changes' ``recorded_at``
 from typing import Any, ClassVar, Self
 
 from django.contrib.gis.db import models
-from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db.models import F, Func, Q
 
@@ -201,6 +201,28 @@ class RevisionChange(models.Model):
         verbose_name = verbose_name_plural = "修订对应的变更"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["register", "number"], name="one_change_per_revision")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.number}"
+
+
+class Touched(models.Model):
+    """Where a revision touched its register; kept for a day (``versions.touched``)."""
+
+    register = models.CharField("登记簿", max_length=60)
+    number = models.BigIntegerField("修订号")
+    recorded_at = models.DateTimeField("记录时间")
+    # west, south, east, north in the city's projected CRS
+    boxes = ArrayField(ArrayField(models.FloatField(), size=4), verbose_name="范围")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "改动范围"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["register", "number"], name="one_touched_per_revision")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["register", "recorded_at"], name="touched_recorded")
         ]
 
     def __str__(self) -> str:

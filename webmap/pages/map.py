@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from layers.callers import caller_of
+from layers.cartography import legend, style
 from layers.declarations import Layer
 from layers.registry import layer_of
 from layers.shares import shares_of
@@ -21,7 +22,6 @@ from spatial.city import city
 from spatial.crs import proj4_text
 from spatial.rasters import RasterError, terrain_tile
 from spatial.versions.models import Change
-from webmap.cartography import legend, style
 from webmap.entrances import ENTRANCES, Entrance, entrance_named
 from webmap.imports.door import deliverable
 from webmap.legends import values_in_use

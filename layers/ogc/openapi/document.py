@@ -10,6 +10,7 @@ from layers.ogc.openapi import (
     feed,
     history,
     parts,
+    styles,
     subscriptions,
     tiles,
     writing,
@@ -29,6 +30,8 @@ def openapi_document(shares: Iterable[Share], url: str) -> dict[str, Any]:
         "/collections": parts.plain("collections", "图层列表"),
         "/openapi": parts.plain("openapi", "本文档", media_type=OPENAPI),
         **subscriptions.paths(),
+        **tiles.dataset_paths(shares),
+        **styles.paths(shares),
     }
     for share in shares:
         paths |= features.paths(share)

@@ -1,12 +1,18 @@
-"""The part of the OpenAPI document about tiles."""
+"""The part of the OpenAPI document about tiles.
 
+Operation ids end as OGC API - Tiles asks (table 11), so that clients find them by that.
+"""
+
+from collections.abc import Iterable
 from typing import Any
 
 from layers.ogc.openapi import parts
+from layers.ogc.tiles.matrices import MATRIX_SET, MAX_ZOOM
 from layers.shares import Share
 
 MVT = "application/vnd.mapbox-vector-tile"
-PLACE = ("tileMatrix", "tileRow", "tileCol")
+JSON = ("json",)
+TILESET_FORMS = ("json", "tilejson")
 
 
 def paths(share: Share) -> dict[str, Any]:
@@ -14,21 +20,77 @@ def paths(share: Share) -> dict[str, Any]:
     layer = share.layer
     if not layer.geometry:
         return {}
-    here, tag = f"/collections/{layer.id}/tiles", layer.id
-    place = [parts.in_path(name, {"type": "integer", "minimum": 0}) for name in PLACE]
-    binary = {"type": "string", "format": "binary"}
+    here, prefix = f"/collections/{layer.id}/tiles", f"{layer.id}.collection.vector"
+    return _paths(here, prefix, layer.title, [], layer.id)
+
+
+def dataset_paths(shares: Iterable[Share]) -> dict[str, Any]:
+    """The paths of the matrix sets, and of tiles of all that the caller may see."""
+    ids = [share.layer.id for share in shares if share.layer.geometry]
+    chosen = parts.query(
+        "collections",
+        "只要这些图层；不填为全部可见图层",
+        {"type": "array", "items": {"type": "string", **({"enum": ids} if ids else {})}},
+        style="form",
+        explode=False,
+    )
     return {
-        here: parts.plain(f"{tag}.tilesets", "瓦片集", tag, html=False),
-        f"{here}/WebMercatorQuad": parts.plain(f"{tag}.tileset", "瓦片集", tag, html=False),
-        f"{here}/WebMercatorQuad/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": parts.get(
-            f"{tag}.tile",
-            "矢量瓦片",
-            [*place, parts.shared("datetime")],
+        "/tileMatrixSets": _json(".getTileMatrixSetsList", "瓦片矩阵集列表"),
+        f"/tileMatrixSets/{MATRIX_SET}": _json(".getTileMatrixSet", "瓦片矩阵集"),
+        **_paths("/tiles", ".dataset.vector", "全部图层", [chosen]),
+    }
+
+
+def _paths(
+    here: str, prefix: str, title: str, parameters: list[dict[str, Any]], tag: str = ""
+) -> dict[str, Any]:
+    described = [parts.shared("datetime"), *parameters]
+    answer = parts.ok(parts.OBJECT, html=False)
+    listed = [form(JSON), *parameters]
+    return {
+        here: parts.get(f"{prefix}.getTileSetsList", f"{title}瓦片集列表", listed, answer, tag=tag),
+        f"{here}/{MATRIX_SET}": parts.get(
+            f"{prefix}.getTileSet",
+            f"{title}瓦片集",
+            [form(TILESET_FORMS), *described],
+            answer,
+            tag=tag,
+        ),
+        f"{here}/{MATRIX_SET}/metadata": parts.get(
+            f"{prefix}.getTileJSON",
+            f"{title}瓦片集 TileJSON",
+            [form(TILESET_FORMS, "tilejson"), *described],
+            answer,
+            tag=tag,
+        ),
+        f"{here}/{MATRIX_SET}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": parts.get(
+            f"{prefix}.getTile",
+            f"{title}矢量瓦片",
+            [*_place(), form(("mvt",)), *described],
             {
-                **parts.ok(binary, MVT, html=False),
+                **parts.ok({"type": "string", "format": "binary"}, MVT, html=False),
                 **parts.NOT_MODIFIED,
                 "204": {"description": "瓦片内没有要素"},
             },
             tag=tag,
         ),
     }
+
+
+def form(offered: tuple[str, ...], default: str = "") -> dict[str, Any]:
+    """The parameter ``f`` with these values."""
+    return parts.query(
+        "f", "格式", {"type": "string", "enum": list(offered), "default": default or offered[0]}
+    )
+
+
+def _place() -> list[dict[str, Any]]:
+    most = {"tileMatrix": MAX_ZOOM, "tileRow": 2**MAX_ZOOM - 1, "tileCol": 2**MAX_ZOOM - 1}
+    return [
+        parts.in_path(name, {"type": "integer", "minimum": 0, "maximum": value})
+        for name, value in most.items()
+    ]
+
+
+def _json(operation: str, summary: str) -> dict[str, Any]:
+    return parts.get(operation, summary, [form(JSON)], parts.ok(parts.OBJECT, html=False))

@@ -5,16 +5,17 @@ ids begin with the layer's id. There are no glyphs and no sprites: the browser d
 all text with its own fonts, so the style names no other address than the tiles'.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from layers.declarations import Layer, Paint
-from layers.ogc.tiles import LABELS
 from spatial.codes import scheme
 
 FONT = ["Noto Sans CJK SC,Source Han Sans SC,Microsoft YaHei,PingFang SC,WenQuanYi Micro Hei"]
 PAPER = "#f3efe4"
 INK = "#2b3640"
+LABELS = ":label"  # of tiles: the layer of points that name the areas of a layer
 # Pixels per metre of ground at zoom 20 (512-pixel tiles) at the equator.
 PIXELS_PER_M_Z20 = 2**20 / 78271.516964
 
@@ -76,6 +77,21 @@ def style(
         "light": {"anchor": "viewport", "color": "#fff8ea", "intensity": 0.22},
         "layers": [paper, *shapes, *labels],
     }
+
+
+def as_seen(layer: Layer, names: Container[str]) -> Layer:
+    """The layer with only that of its paint which needs no other fields than these."""
+    paint = layer.paint
+    if not paint:
+        return layer
+    kept: dict[str, Any] = {
+        part: ""
+        for part in ("by", "label", "height", "ground_width")
+        if getattr(paint, part) not in ("", "code") and getattr(paint, part) not in names
+    }
+    if "ground_width" in kept:
+        kept["casing"] = ""
+    return replace(layer, paint=replace(paint, **kept)) if kept else layer
 
 
 def _ground_layers(shapes: list[dict]) -> int:

@@ -1,0 +1,34 @@
+"""The links that lead from the landing page and the collections to tiles and styles."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from layers.ogc.sharing import root_url
+from layers.registry import layer_named
+
+REL = "http://www.opengis.net/def/rel/ogc/1.0"
+
+
+def lead_to_maps(request: HttpRequest, document: Any) -> Any:
+    """The landing page with links to tiles and styles, or collections each with its styles."""
+    if not isinstance(document, dict):
+        return document
+    root = root_url(request)
+    links = document.get("links", [])
+    if any(link["rel"] == "service-desc" for link in links):
+        links += [
+            _link("tilesets-vector", f"{root}/tiles", "矢量瓦片"),
+            _link("tiling-schemes", f"{root}/tileMatrixSets", "瓦片矩阵集"),
+            _link("styles", f"{root}/styles", "样式"),
+        ]
+    for entry in document.get("collections", [document]):
+        layer = layer_named(entry.get("id", "")) if "itemType" in entry else None
+        if layer and layer.geometry:
+            here = f"{root}/collections/{layer.id}"
+            entry.setdefault("links", []).append(_link("styles", f"{here}/styles", "样式"))
+    return document
+
+
+def _link(rel: str, href: str, title: str) -> dict[str, str]:
+    return {"rel": f"{REL}/{rel}", "type": "application/json", "title": title, "href": href}

@@ -1,0 +1,40 @@
+"""The part of the OpenAPI document about styles."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from layers.ogc.openapi import parts
+from layers.ogc.openapi.tiles import form
+from layers.ogc.styles import MAPBOX, WHOLE, is_drawn
+from layers.shares import Share
+
+
+def paths(shares: Iterable[Share]) -> dict[str, Any]:
+    """The styles that the caller may use."""
+    shares = list(shares)
+    ids = [WHOLE, *(share.layer.id for share in shares if is_drawn(share))]
+    style_id = parts.in_path("styleId", {"type": "string", "enum": ids})
+    listed = parts.ok(parts.OBJECT, html=False)
+    found = {
+        "/styles": parts.get("styles.list", "样式列表", [form(("json",))], listed),
+        "/styles/{styleId}": parts.get(
+            "styles.sheet",
+            "样式",
+            [style_id, form(("mbs", "json"))],
+            parts.ok(parts.OBJECT, MAPBOX, html=False),
+        ),
+    }
+    for share in shares:
+        layer = share.layer
+        found[f"/collections/{layer.id}/styles"] = parts.get(
+            f"{layer.id}.styles", f"{layer.title}样式列表", [form(("json",))], listed, tag=layer.id
+        )
+        if is_drawn(share):
+            found[f"/collections/{layer.id}/styles/{layer.id}"] = parts.get(
+                f"{layer.id}.style",
+                f"{layer.title}样式",
+                [form(("mbs", "json"))],
+                parts.ok(parts.OBJECT, MAPBOX, html=False),
+                tag=layer.id,
+            )
+    return found

@@ -1,0 +1,135 @@
+"""Vector tiles: of one collection, and of all that the caller may see."""
+
+from collections.abc import Iterable, Sequence
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from layers.callers import api_caller
+from layers.ogc.errors import BadParameter, NotThere, ogc_errors
+from layers.ogc.etags import tag_of_bytes, unless_held
+from layers.ogc.requests import read_only
+from layers.ogc.sharing import share_for
+from layers.ogc.tiles.cache import Kept, tiles
+from layers.ogc.tiles.drawing import MOST_BYTES, draw
+from layers.ogc.tiles.matrices import Place
+from layers.revisions import forget, revision
+from layers.shares import Share, shares_of
+from spatial.city import city
+from spatial.periods import NOW, AsOf, parse_as_of
+
+MVT = "application/vnd.mapbox-vector-tile"
+PARAMETERS = ("datetime",)
+
+
+@require_safe
+@ogc_errors
+def tile(request: HttpRequest, layer_id: str, zoom: int, row: int, column: int) -> HttpResponse:
+    """One tile; 204 when nothing is in it, 304 when the client has it."""
+    share = share_for(request, layer_id)
+    place = Place(zoom, row, column)
+    if not place.is_in_range or not share.layer.geometry:
+        raise NotThere(f"没有瓦片 {zoom}/{row}/{column}")
+    kept = kept_tile(share, place, _moment(request, PARAMETERS))
+    return _answer(request, kept.body, kept.etag, public=share.layer.public)
+
+
+@require_safe
+@ogc_errors
+def dataset_tile(request: HttpRequest, zoom: int, row: int, column: int) -> HttpResponse:
+    """One tile of all layers that the caller may see, or of those in ``collections``."""
+    place = Place(zoom, row, column)
+    if not place.is_in_range:
+        raise NotThere(f"没有瓦片 {zoom}/{row}/{column}")
+    as_of = _moment(request, (*PARAMETERS, "collections"))
+    shares = chosen_shares(request)
+    bodies = [kept.body for kept in fitting(shares, place, as_of)]
+    body = b"".join(bodies)
+    public = all(share.layer.public for share in shares)
+    return _answer(request, body, tag_of_bytes(body), public=public)
+
+
+def kept_tile(share: Share, place: Place, as_of: AsOf, most_bytes: int = MOST_BYTES) -> Kept:
+    """A tile from memory, or drawn now."""
+    layer = share.layer
+    register = layer.register
+    tiles.catch_up(register, revision(layer), lambda: _revision_anew(share))
+    key = (share.key, place, as_of, most_bytes)
+    kept = tiles.get(key)
+    if kept is None:
+        if place.zoom < layer.min_zoom:
+            return EMPTY
+        body, number, window = draw(share, place, as_of, most_bytes)
+        kept = Kept(body, tag_of_bytes(body), register, number, window)
+        tiles.put(key, kept)
+    return kept
+
+
+def fitting(shares: Iterable[Share], place: Place, as_of: AsOf) -> list[Kept]:
+    """The tiles of several layers; the largest drawn anew with fewer features if all are too much."""
+    found = [(share, kept_tile(share, place, as_of)) for share in shares]
+    bound = common_bound([len(kept.body) for _, kept in found], MOST_BYTES)
+    return [
+        kept if len(kept.body) <= bound else kept_tile(share, place, as_of, bound)
+        for share, kept in found
+    ]
+
+
+def common_bound(sizes: Sequence[int], most: int) -> int:
+    """The bound that, set on each of the sizes, keeps their sum within ``most``.
+
+    >>> common_bound([10, 20, 90], 150)
+    150
+    >>> common_bound([10, 20, 90], 80)
+    50
+    """
+    left = most
+    if sum(sizes) <= most:
+        return most
+    for number, size in enumerate(sorted(sizes)):
+        share = left // (len(sizes) - number)
+        if size > share:
+            return share
+        left -= size
+    return left
+
+
+def chosen_shares(request: HttpRequest) -> list[Share]:
+    """The caller's shares with a place, of those in ``collections`` if that is given.
+
+    Raises:
+        BadParameter: alike for a collection that does not exist and one that is hidden.
+    """
+    visible = {s.layer.id: s for s in shares_of(api_caller(request)) if s.layer.geometry}
+    asked = request.GET.get("collections", "")
+    if not asked:
+        return list(visible.values())
+    names = dict.fromkeys(name.strip() for name in asked.split(","))
+    for name in names:
+        if name not in visible:
+            raise BadParameter(f"collections 中没有可用的图层“{name}”")
+    return [visible[name] for name in names]
+
+
+def _moment(request: HttpRequest, allowed: Iterable[str]) -> AsOf:
+    if not request.META.get("QUERY_STRING"):
+        return NOW
+    read_only(request.GET, allowed)
+    if request.GET.get("f", "mvt") != "mvt":
+        raise BadParameter("瓦片只有 mvt 一种格式")
+    return parse_as_of(request.GET.get("datetime"), city().time_zone)
+
+
+def _answer(request: HttpRequest, body: bytes, etag: str, *, public: bool) -> HttpResponse:
+    def made() -> HttpResponse:
+        return HttpResponse(body, content_type=MVT, status=200 if body else 204)
+
+    return unless_held(request, etag, made, public=public)
+
+
+def _revision_anew(share: Share) -> int:
+    forget()
+    return revision(share.layer)
+
+
+EMPTY = Kept(b"", tag_of_bytes(b""), "", 0, (0.0, 0.0, 0.0, 0.0))
