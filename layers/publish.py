@@ -14,10 +14,11 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connections, transaction
 
-from layers.access import Sharing
+from layers.access import Caller, Grant, Sharing
 from layers.declarations import Layer
-from layers.registry import all_layers
-from layers.shares import BOOKKEEPING, LOGIN, Share, standing_shares
+from layers.models import LayerGrant
+from layers.registry import all_layers, layer_named
+from layers.shares import BOOKKEEPING, LOGIN, Share, share_of, standing_shares
 
 SCHEMA = "published"
 REVISIONS_VIEW = f"{SCHEMA}.revisions"
@@ -75,8 +76,25 @@ def sync_views(using: str = "default") -> list[str]:
             cursor.execute(f'DROP VIEW IF EXISTS {SCHEMA}."{name}"')
             cursor.execute(f'CREATE VIEW {SCHEMA}."{name}" AS {declared[name]}')
             cursor.execute(f'COMMENT ON VIEW {SCHEMA}."{name}" IS %s', [declared[name]])
-        _ensure(cursor, standing_shares())
+        _ensure(cursor, [*standing_shares(), *granted_shares(using)])
     return stale
+
+
+def granted_shares(using: str = "default") -> list[Share]:
+    """The shares that standing grants make, whose rights a view made anew has lost."""
+    connection = connections[using]
+    if LayerGrant._meta.db_table not in connection.introspection.table_names():
+        return []
+    found: dict[str, Share] = {}
+    grants = LayerGrant.objects.using(using).filter(withdrawn_at=None)
+    for kept in grants.select_related("consumer"):
+        grant = Grant(kept.layer, frozenset(kept.fields), tuple(sorted(kept.districts)))
+        who = kept.consumer
+        caller = Caller(who.name, is_department=who.is_department, grants=(grant,))
+        layer = layer_named(kept.layer)
+        if layer and (share := share_of(caller, layer)):
+            found[share.role] = share
+    return list(found.values())
 
 
 def ensure_roles(shares: Iterable[Share], using: str = "default") -> None:

@@ -6,8 +6,10 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.db.utils import ProgrammingError
 
+from layers import revisions
 from layers.access import ANONYMOUS, Caller, Grant, Role
-from layers.publish import ensure_roles
+from layers.models import Consumer, LayerGrant
+from layers.publish import drop_views_for, ensure_roles, sync_views
 from layers.reading import TooSlow, Unfit, read, stream
 from layers.registry import layer_of
 from layers.shares import share_of
@@ -132,3 +134,24 @@ def test_a_prepared_statement_is_planned_once_per_role_and_outlives_a_changed_vi
     for number in range(250):
         read(parcels(), f"SELECT {number}", prepared=True)
     assert read(None, "SELECT count(*) FROM pg_prepared_statements")[0][0] <= 200
+
+
+def test_a_view_made_anew_gives_granted_roles_their_rights_back():
+    consumer = Consumer.objects.create(name="规划院", organisation="规划院", is_department=False)
+    LayerGrant.objects.create(
+        consumer=consumer, layer="pipe-lines", fields=["network"], granted_by="测试"
+    )
+    caller = Caller(
+        "规划院", is_department=False, grants=(Grant("pipe-lines", frozenset({"network"})),)
+    )
+    share = share_of(caller, layer_of("pipe-lines"))
+    drop_views_for(["a migration"], "default")
+    sync_views()
+    assert read(share, f"SELECT network FROM {share.view}") == []
+
+
+def test_a_revision_that_is_not_committed_is_remembered_by_nobody():
+    before = revisions._Looked.at
+    apply(change(moment(2020)), Parcel, [Edit(Action.OPEN, "P1", {"geom": square()})])
+    assert revisions.revision(layer_of("parcels")) > 0
+    assert revisions._Looked.at == before
