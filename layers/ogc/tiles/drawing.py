@@ -1,6 +1,8 @@
 """A tile as the database writes it: the statement, and what comes of it."""
 
+import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from layers.cartography import LABELS
@@ -18,13 +20,17 @@ from layers.ogc.tiles.thinning import (
 from layers.reading import read
 from layers.shares import Share
 from spatial.city import city
+from spatial.crs import transformer
 from spatial.periods import AsOf
 
 MOST_BYTES = 500_000
 MOST_FEATURES = 60_000
 BUFFER = 64  # units drawn beyond the edge, so that wide lines meet
 SPARE = 0.9  # of the room, when features are left out: those that stay are the large ones
-REVISION = "coalesce((SELECT number FROM published.revisions WHERE register = %s), 0)"
+PREPARED_FROM = 14  # below, drawing takes so long that planning does not count
+REVISION = "coalesce((SELECT number FROM published.revisions WHERE register = %(register)s), 0)"
+NAMED = re.compile(r"%\((\w+)\)s")
+WINDOW = "geom && ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s, {srid})"
 
 Window = tuple[float, float, float, float]
 
@@ -42,40 +48,55 @@ def draw(share: Share, place: Place, as_of: AsOf, most_bytes: int = MOST_BYTES) 
 
     The revision comes by the same statement, so of the same moment and the same server.
     """
-    most = MOST_FEATURES
+    most, window = MOST_FEATURES, window_of(place)
     while True:
-        sql, params = tile_sql(share, place, as_of, most)
-        body, number, revision, window = read(share, sql, params, spatial=True)[0]
+        sql, params = tile_sql(share, place, window, as_of, most)
+        often = place.zoom >= PREPARED_FROM and most == MOST_FEATURES
+        rows = read(share, sql, params, spatial=True, prepared=often and not as_of.interval)
+        body, number, revision = rows[0]
         if len(body) <= most_bytes or not most:
-            return Drawn(bytes(body), revision, _corners(window))
+            return Drawn(bytes(body), revision, window)
         most = int(number * most_bytes / len(body) * SPARE)
 
 
-def tile_sql(share: Share, place: Place, as_of: AsOf, most: int) -> tuple[str, list[Any]]:
-    """The statement of one tile with at most so many features, and its parameters.
+def tile_sql(
+    share: Share, place: Place, window: Window, as_of: AsOf, most: int
+) -> tuple[str, list[Any]]:
+    """The statement of one tile with at most so many features, and its parameters."""
+    versions, moment = relation(share, as_of, every=True)
+    sql, names = _statement(share, place.zoom, versions, as_of.interval, most < MOST_FEATURES)
+    west, south, east, north = place.bounds
+    values: dict[str, Any] = dict(zip("wsen", window, strict=True))
+    values |= {f"moment{number}": value for number, value in enumerate(moment)}
+    values |= {"register": share.layer.register, "west": west, "north": north, "most": most}
+    values["box"] = f"BOX({west!r} {south!r},{east!r} {north!r})"
+    return sql, [values[name] for name in names]
 
-    The envelope is a constant expression and every SRID an integer: both decide whether
-    PostGIS uses its index and its PROJ cache.
+
+@lru_cache(maxsize=4096)
+def _statement(
+    share: Share, zoom: int, versions: str, interval: bool, ordered: bool
+) -> tuple[str, list[str]]:
+    """The statement of the tiles of a zoom, and the names of its parameters in their order.
+
+    One text for all tiles, so that it can be prepared. No transform of the window in it:
+    the planner would do it several times over.
     """
-    layer, window = share.layer, window_sql(place)
-    seen = f"geom && {window}{bound_sql(layer, place.zoom)}"
-    versions, moment = _versions(share, as_of, seen)
-    found = f"FROM {versions} WHERE {seen}"
-    order = f" ORDER BY {size_sql(layer)} DESC, code" if most < MOST_FEATURES else ""
-    order += f" LIMIT {most:d}"
-    main = _mvt(layer.id, _rows(share, place, found + order))
-    body, tables, params = "main.body", f"{main} AS main", list(moment)
-    if label := label_at(share, place.zoom):
+    layer = share.layer
+    seen = WINDOW.format(srid=city().projected) + bound_sql(layer, zoom)
+    found = f"FROM {_versions(share, versions, interval, seen)} WHERE {seen}"
+    order = f" ORDER BY {size_sql(layer)} DESC, code" if ordered else ""
+    order += " LIMIT %(most)s"
+    main = _mvt(layer.id, _rows(share, zoom, found + order))
+    body, tables = "main.body", f"{main} AS main"
+    if label := label_at(share, zoom):
         inside = "ST_Transform(ST_PointOnSurface(geom), 3857)"
-        named = (
-            f"SELECT code{_columns(share, label_fields(share))}, {_drawn(inside, place, 0)} AS geom"
-        )
+        named = f"SELECT code{_columns(share, label_fields(share))}, {_drawn(inside, 0)} AS geom"
         body += " || labels.body"
         named += f" {found} AND {label} <> ''{order}"
         tables += f", {_mvt(layer.id + LABELS, named)} AS labels"
-        params *= 2
-    sql = f"SELECT {body}, main.number, {REVISION}, Box2D({window})::text FROM {tables}"
-    return sql, [layer.register, *params]
+    sql = f"SELECT {body}, main.number, {REVISION} FROM {tables}"
+    return NAMED.sub("%s", sql), NAMED.findall(sql)
 
 
 def fields_at(share: Share, zoom: int) -> tuple[Field, ...]:
@@ -103,35 +124,41 @@ def label_at(share: Share, zoom: int) -> str:
     return f'"{layer.column(paint.label).column}"'
 
 
-def window_sql(place: Place) -> str:
+def window_of(place: Place) -> Window:
     """The box, in the storage CRS, of what can be seen in a tile and its buffer."""
+    west, south, east, north = place.bounds
     margin = side_m(place.zoom) * BUFFER / UNITS
-    return f"ST_Transform(ST_Expand({_envelope(place)}, {margin:.3f}), {city().projected})"
+    columns = (west - margin, (west + east) / 2, east + margin)
+    rows = (south - margin, (south + north) / 2, north + margin)
+    x, y = transformer(3857, city().projected).transform(
+        [column for column in columns for _ in rows], [*rows] * len(columns)
+    )
+    return min(x), min(y), max(x), max(y)
 
 
-def _versions(share: Share, as_of: AsOf, seen: str) -> tuple[str, list[Any]]:
-    """The versions to be drawn as a FROM item.
+def _versions(share: Share, every: str, interval: bool, seen: str) -> str:
+    """The versions to be drawn as a FROM item; ``every`` is all of the moment, as one.
 
     For an interval only features with a version that is seen are looked at, or the last
     version of every feature of the city would be found first.
     """
-    if not as_of.interval:
-        return relation(share, as_of)
-    every, params = relation(share, as_of, every=True)
+    every = every % tuple(f"%(moment{number})s" for number in range(every.count("%s")))
+    if not interval:
+        return every
     listed = ", ".join(f'"{column}"' for column in share.columns)
     near = f"SELECT code FROM {every} WHERE {seen}"
     latest = f"SELECT DISTINCT ON (code) {listed} FROM {every} WHERE code IN ({near})"
-    return f"({latest} ORDER BY code, valid DESC) AS latest", params * 2
+    return f"({latest} ORDER BY code, valid DESC) AS latest"
 
 
-def _rows(share: Share, place: Place, found: str) -> str:
+def _rows(share: Share, zoom: int, found: str) -> str:
     """The rows of a tile, drawn; ``found`` is the FROM clause and all after it."""
-    layer, columns = share.layer, _columns(share, fields_at(share, place.zoom))
-    drawn = _drawn(shape_sql(layer, place.zoom), place, BUFFER)
-    if not is_thinned(layer, place.zoom):
+    layer, columns = share.layer, _columns(share, fields_at(share, zoom))
+    drawn = _drawn(shape_sql(layer, zoom), BUFFER)
+    if not is_thinned(layer, zoom):
         return f"SELECT code{columns}, {drawn} AS geom {found}"
-    spots = f"SELECT *, {spot_sql(place.zoom)} AS spot {found}"
-    mark = f"CASE WHEN spot IS NULL THEN {drawn} ELSE {mark_sql(place, 'spot')} END"
+    spots = f"SELECT *, {spot_sql(zoom)} AS spot {found}"
+    mark = f"CASE WHEN spot IS NULL THEN {drawn} ELSE {mark_sql(zoom, 'spot')} END"
     return f"SELECT code{columns}, {mark} AS geom FROM ({spots}) AS found"
 
 
@@ -139,8 +166,8 @@ def _columns(share: Share, fields: Iterable[Field]) -> str:
     return "".join(f', "{share.layer.column(f.name).column}" AS "{f.name}"' for f in fields)
 
 
-def _drawn(shape: str, place: Place, buffer: int) -> str:
-    return f"ST_AsMVTGeom({shape}, {_envelope(place)}, {UNITS}, {buffer:d}, true)"
+def _drawn(shape: str, buffer: int) -> str:
+    return f"ST_AsMVTGeom({shape}, %(box)s::box2d, {UNITS}, {buffer:d}, true)"
 
 
 def _mvt(name: str, rows: str) -> str:
@@ -153,13 +180,3 @@ def _mvt(name: str, rows: str) -> str:
         f"(SELECT coalesce(ST_AsMVT(t, '{name}', {UNITS}, 'geom'), ''::bytea) AS body,"
         f" count(*) AS number FROM ({rows}) AS t)"
     )
-
-
-def _envelope(place: Place) -> str:
-    return f"ST_TileEnvelope({place.zoom:d}, {place.column:d}, {place.row:d})"
-
-
-def _corners(box: str) -> Window:
-    """The numbers in ``BOX(w s,e n)``."""
-    west, south, east, north = box[4:-1].replace(",", " ").split()
-    return float(west), float(south), float(east), float(north)

@@ -25,6 +25,13 @@ class Place(NamedTuple):
     column: int
 
     @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in EPSG:3857."""
+        side = side_m(self.zoom)
+        west, north = self.column * side - WORLD_M / 2, WORLD_M / 2 - self.row * side
+        return west, north - side, west + side, north
+
+    @property
     def is_in_range(self) -> bool:
         """Whether the matrix set has such a tile."""
         size = 1 << self.zoom

@@ -10,7 +10,7 @@ seen at one zoom is there at the next, and a part of the index tells which they 
 """
 
 from layers.declarations import Layer
-from layers.ogc.tiles.matrices import MAP_PIXELS, UNITS, WORLD_M, Place, pixel_m, side_m
+from layers.ogc.tiles.matrices import MAP_PIXELS, UNITS, pixel_m, side_m
 from spatial.city import city
 
 # The expression and the bounds are those of the partial indexes (a migration of layers).
@@ -46,17 +46,16 @@ def spot_sql(zoom: int) -> str:
     return f"CASE WHEN ST_Area(geom) < {_mark_m2(zoom):.1f} THEN {spot} END"
 
 
-def mark_sql(place: Place, spot: str) -> str:
+def mark_sql(zoom: int, spot: str) -> str:
     """The expression of a mark at a spot, in the units of the tile.
 
     Written out, since ST_AsMVTGeom would take longer over a square than all else over a
     row. South before north: seen on the screen the ring runs clockwise, as it must.
     """
-    side = side_m(place.zoom)
-    west, north = place.column * side - WORLD_M / 2, WORLD_M / 2 - place.row * side
-    x = f"round((ST_X({spot}) - ({west!r})) * {UNITS / side!r})"
-    y = f"round((({north!r}) - ST_Y({spot})) * {UNITS / side!r})"
-    half = round(mark_pixels(place.zoom) / 2 * UNITS / MAP_PIXELS)
+    scale = UNITS / side_m(zoom)
+    x = f"round((ST_X({spot}) - %(west)s) * {scale!r})"
+    y = f"round((%(north)s - ST_Y({spot})) * {scale!r})"
+    half = round(mark_pixels(zoom) / 2 * UNITS / MAP_PIXELS)
     return f"ST_MakeEnvelope({x} - {half}, {y} + {half}, {x} + {half}, {y} - {half})"
 
 

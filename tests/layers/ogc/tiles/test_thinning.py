@@ -7,7 +7,7 @@ from django.contrib.gis.geos import Polygon
 from django.db import connection
 
 from layers.access import ANONYMOUS
-from layers.ogc.tiles.drawing import MOST_FEATURES, draw, tile_sql
+from layers.ogc.tiles.drawing import MOST_FEATURES, draw, tile_sql, window_of
 from layers.ogc.tiles.matrices import UNITS, WORLD_M, Place, pixel_m, side_m
 from layers.ogc.tiles.thinning import mark_pixels, mark_sql
 from layers.registry import layer_of
@@ -116,7 +116,8 @@ def test_what_one_zoom_shows_the_next_shows_too(village, tmp_path):
 @pytest.mark.parametrize("layer", ["buildings", "parcels"])
 def test_the_partial_index_serves_every_low_zoom_now_and_then(layer, zoom, index, as_of):
     of = share_of(ANONYMOUS, layer_of(layer))
-    sql, params = tile_sql(of, place_at(zoom), as_of, MOST_FEATURES)
+    place = place_at(zoom)
+    sql, params = tile_sql(of, place, window_of(place), as_of, MOST_FEATURES)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {sql}", params)
@@ -129,7 +130,11 @@ def test_marks_turn_as_outer_rings_do(tmp_path):
     open_feature(Building, "B1", geom=square(0, 0, 2.0))
     with connection.cursor() as cursor:
         spot = "ST_Transform(ST_Centroid(geom), 3857)"
-        cursor.execute(f"SELECT ST_AsText({mark_sql(place_at(13), spot)}) FROM parcels_building")
+        west, _, _, north = place_at(13).bounds
+        cursor.execute(
+            f"SELECT ST_AsText({mark_sql(13, spot)}) FROM parcels_building",
+            {"west": west, "north": north},
+        )
         ring = cursor.fetchone()[0][9:-2]
     points = [tuple(map(float, pair.split())) for pair in ring.split(",")]
     turned = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(points, points[1:], strict=False))
