@@ -24,6 +24,7 @@ class Role(StrEnum):
     DISPATCHER = "指挥中心"
     PIPES = "管网"
     STEWARD = "数据管理"
+    AUDITOR = "审计"
 
 
 class Sharing(StrEnum):
@@ -54,6 +55,7 @@ class Caller:
     is_department: bool = True  # of the city's own government: mandatory sharing holds
     grants: tuple[Grant, ...] = ()
     key: int = 0  # the id of the API key, if it is a system
+    per_minute: int = 0  # requests that the system may make; 0: no bound
 
     @property
     def is_anonymous(self) -> bool:
@@ -87,13 +89,17 @@ class Shared(Protocol):
     def granted(self) -> frozenset[str]:
         """The roles that a conditional layer, and its personal data, were granted to."""
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it was taken off for the time being."""
+
 
 L = TypeVar("L", bound=Shared)
 
 
 def may_see(caller: Caller, layer: Shared) -> bool:
     """Whether the caller may see the layer at all."""
-    if layer.sharing is Sharing.WITHHELD:
+    if layer.sharing is Sharing.WITHHELD or layer.is_withdrawn:
         return caller.is_admin
     if layer.public or caller.is_admin:
         return True
@@ -141,3 +147,42 @@ def may_deliver(caller: Caller, layer: Shared) -> bool:
 def visible(caller: Caller, layers: Iterable[L]) -> list[L]:
     """Those of the layers that the caller may see, in the same order."""
     return [layer for layer in layers if may_see(caller, layer)]
+
+
+def may_know_of(caller: Caller, layer: Shared) -> bool:
+    """Whether the catalogue lists the layer for the caller.
+
+    What a department cannot read yet it can apply for, so it learns that a conditional
+    layer exists; the open internet and other systems do not.
+    """
+    if layer.sharing is Sharing.WITHHELD or layer.is_withdrawn:
+        return False
+    known = not caller.is_anonymous and caller.is_department
+    return known or may_see(caller, layer)
+
+
+def may_manage_sharing(caller: Caller) -> bool:
+    """Whether the caller looks after every consumer, key and grant, and publishes layers."""
+    return caller.is_admin or Role.STEWARD in caller.roles
+
+
+def may_decide(caller: Caller, layer: Shared) -> bool:
+    """Whether the caller decides who else may read the layer.
+
+    Data stewards do, and the offices that a conditional layer was granted to.
+    """
+    if layer.sharing is Sharing.WITHHELD:
+        return False
+    return may_manage_sharing(caller) or bool(caller.roles & layer.granted)
+
+
+def may_keep(caller: Caller, keeper: str) -> bool:
+    """Whether the caller may issue and revoke the keys of a consumer that ``keeper`` registered."""
+    if caller.is_anonymous or caller.key:
+        return False
+    return may_manage_sharing(caller) or caller.name == keeper
+
+
+def may_audit(caller: Caller) -> bool:
+    """Whether the caller may see who read what."""
+    return may_manage_sharing(caller) or Role.AUDITOR in caller.roles

@@ -4,10 +4,13 @@ from django.http import HttpRequest
 
 from layers.access import ANONYMOUS, Caller
 from layers.keys import caller_with, token_of
+from layers.limits import admit
+from layers.revisions import look
 
 
 def caller_of(request: HttpRequest) -> Caller:
     """The caller of a page: nobody, or the signed-in user with their groups as roles."""
+    look()
     user = request.user
     if not user.is_authenticated:
         return ANONYMOUS
@@ -20,9 +23,12 @@ def api_caller(request: HttpRequest) -> Caller:
 
     Raises:
         BadKey: the request carries a key that opens nothing; it is not taken for nobody's.
+        TooFast: the system behind the key has had its requests of this minute.
     """
     known = getattr(request, "_api_caller", None)
     if known is None:
         key = token_of(request)
         known = request._api_caller = caller_with(key) if key else caller_of(request)  # type: ignore[attr-defined]
+        if known.per_minute:
+            admit(known)
     return known

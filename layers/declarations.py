@@ -83,6 +83,7 @@ class Layer:
     min_zoom: int = 10
     crowded: bool = False  # too many to draw each at low zooms (docs/adr/0006-tiles.md)
     search: tuple[str, ...] = ()  # fields that the search box reads besides the code
+    is_withdrawn: bool = False  # never declared: set by the registry while it is taken off
 
     @cached_property
     def geometry(self) -> str:

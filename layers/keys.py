@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from layers.access import Caller, Grant
 from layers.models import ApiKey, Consumer, LayerGrant
-from layers.revisions import KEYS, revisions
+from layers.revisions import KEYS, look, revisions
 
 LENGTH = 32  # bytes of randomness
 SHOWN = 8  # characters by which people tell keys apart
@@ -107,6 +107,7 @@ def _look_up(digest: str, number: int) -> _Known:
 
 def caller_of_consumer(consumer: Consumer, key: int = 0) -> Caller:
     """A consumer as a caller, with the grants that stand."""
+    look()
     grants = LayerGrant.objects.filter(
         Q(until=None) | Q(until__gt=timezone.now()), consumer=consumer, withdrawn_at=None
     )
@@ -118,4 +119,5 @@ def caller_of_consumer(consumer: Consumer, key: int = 0) -> Caller:
             for g in grants
         ),
         key=key,
+        per_minute=consumer.per_minute,
     )

@@ -1,4 +1,4 @@
-"""What the sharing of data leaves behind: who read which personal data, and when."""
+"""What sharing is about: consumers, keys, grants, applications; and who read what."""
 
 from typing import ClassVar
 
@@ -126,3 +126,111 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.consumer} → {self.address}"
+
+
+class Application(models.Model):
+    """A request for a layer that needs a grant: what is wanted, why, and what was answered."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "待审批"
+        GRANTED = "granted", "已批准"
+        REFUSED = "refused", "未批准"
+        TAKEN_BACK = "taken_back", "已撤回"
+
+    consumer = models.ForeignKey(
+        Consumer, models.PROTECT, related_name="applications", verbose_name="使用系统"
+    )
+    layer = models.CharField("图层", max_length=40)
+    fields = models.JSONField("字段", default=list, blank=True)  # none: every shared field
+    districts = models.JSONField("区划", default=list, blank=True)  # none: the whole city
+    purpose = models.CharField("用途", max_length=500)
+    legal_basis = models.CharField("依据", max_length=300)
+    until = models.DateTimeField("使用期限", null=True, blank=True)
+    asked_by = models.CharField("申请人", max_length=150)
+    asked_at = models.DateTimeField("申请时间", auto_now_add=True)
+    state = models.CharField("状态", max_length=12, choices=State.choices, default=State.ASKED)
+    decided_by = models.CharField("审批人", max_length=150, blank=True)
+    decided_at = models.DateTimeField("审批时间", null=True, blank=True)
+    answer = models.CharField("审批意见", max_length=500, blank=True)
+    grant = models.ForeignKey(
+        LayerGrant, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="授权"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "数据申请"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["consumer", "layer"],
+                condition=models.Q(state="asked"),
+                name="one_open_application",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.consumer} · {self.layer}"
+
+
+class LayerState(models.Model):
+    """A layer taken off, or put on again. Rows are only ever added; the last one stands."""
+
+    layer = models.CharField("图层", max_length=40)
+    is_published = models.BooleanField("发布")
+    who = models.CharField("经办人", max_length=150)
+    at = models.DateTimeField("时间", auto_now_add=True)
+    why = models.CharField("事由", max_length=500)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "图层上下架"
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["layer", "-id"], name="layer_state_last")]
+
+    def __str__(self) -> str:
+        return f"{self.layer} {'发布' if self.is_published else '停止发布'}"
+
+    @classmethod
+    def withdrawn(cls) -> frozenset[str]:
+        """The layers that are off."""
+        last = cls.objects.order_by("layer", "-id").distinct("layer")
+        return frozenset(state.layer for state in last if not state.is_published)
+
+
+class AccessCount(models.Model):
+    """How often somebody read a layer within an hour; see ``layers.metering``."""
+
+    hour = models.DateTimeField("小时")
+    who = models.CharField("使用者", max_length=150, blank=True)  # none: the open internet
+    key = models.BigIntegerField("密钥", default=0)  # of a system; 0: a person or nobody known
+    layer = models.CharField("图层", max_length=40, blank=True)
+    operation = models.CharField("操作", max_length=30)
+    requests = models.BigIntegerField("次数")
+    bytes = models.BigIntegerField("字节")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "访问统计"
+        ordering: ClassVar = ["-hour", "who", "layer"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["hour", "who", "key", "layer", "operation"], name="one_access_count"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hour:%Y-%m-%d %H} {self.who} {self.layer} {self.requests}"
+
+
+class RequestMinute(models.Model):
+    """How many requests a consumer made within a minute, at all processes together."""
+
+    consumer = models.CharField("使用系统", max_length=100)
+    minute = models.BigIntegerField("分钟")  # since 1970
+    requests = models.BigIntegerField("次数")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "每分钟请求数"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["consumer", "minute"], name="one_request_minute")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.consumer} {self.minute}"

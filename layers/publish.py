@@ -9,6 +9,7 @@ declarations: made anew after a migrate and by ``manage.py publish_layers``.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.apps import AppConfig
@@ -92,7 +93,8 @@ def granted_shares(using: str = "default") -> list[Share]:
         who = kept.consumer
         caller = Caller(who.name, is_department=who.is_department, grants=(grant,))
         layer = layer_named(kept.layer)
-        if layer and (share := share_of(caller, layer)):
+        # A layer that is off keeps its roles, for when it is put on again.
+        if layer and (share := share_of(caller, replace(layer, is_withdrawn=False))):
             found[share.role] = share
     return list(found.values())
 

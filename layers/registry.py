@@ -7,7 +7,8 @@ revision, at which every process looks at the folder again.
 
 import logging
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from importlib import import_module, invalidate_caches
 
 from layers import catalogue
@@ -17,6 +18,7 @@ logger = logging.getLogger(__name__)
 _found: dict[str, tuple[int, tuple[Layer, ...]]] = {}
 _layers: tuple[Layer, ...] = ()
 _by_id: dict[str, Layer] = {}
+_withdrawn: frozenset[str] = frozenset()
 _listeners: list[Callable[[], None]] = []
 
 
@@ -49,7 +51,6 @@ def refresh(*, strict: bool = True) -> bool:
     has begun with. Unless ``strict``, one that cannot be read is left out and logged, as
     a running process must not fall over a colleague's mistake.
     """
-    global _layers, _by_id
     invalidate_caches()
     names = {module.name for module in pkgutil.iter_modules(catalogue.__path__)}
     if names == _found.keys():
@@ -65,15 +66,31 @@ def refresh(*, strict: bool = True) -> bool:
                 raise
             logger.exception("the declarations in %s cannot be read", name)
             _found[name] = (0, ())
-    _layers = tuple(
+    _arrange()
+    return True
+
+
+def withdraw(layer_ids: Iterable[str]) -> None:
+    """From now on these layers are taken off, and all others are not."""
+    global _withdrawn
+    if _withdrawn != (wanted := frozenset(layer_ids)):
+        _withdrawn = wanted
+        _arrange()
+
+
+def _arrange() -> None:
+    global _layers, _by_id
+    declared = (
         layer
         for _, (_, layers) in sorted(_found.items(), key=lambda item: (item[1][0], item[0]))
         for layer in layers
     )
+    _layers = tuple(
+        replace(la, is_withdrawn=True) if la.id in _withdrawn else la for la in declared
+    )
     _by_id = {layer.id: layer for layer in _layers}
     for tell in _listeners:
         tell()
-    return True
 
 
 def when_changed(tell: Callable[[], None]) -> None:

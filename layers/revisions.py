@@ -13,8 +13,9 @@ from django.db import connection
 
 from layers.declarations import Layer
 from layers.lines import PRIMARY
+from layers.models import LayerState
 from layers.reading import read, route_by
-from layers.registry import refresh
+from layers.registry import refresh, withdraw
 from layers.replicas import REVISIONS, replicas, server_for, settled
 from layers.shares import Share
 
@@ -43,11 +44,18 @@ def revisions() -> Mapping[str, int]:
     numbers = dict(read(None, REVISIONS))
     if numbers.get(KEYS) != _Looked.numbers.get(KEYS):
         refresh(strict=False)
+        withdraw(LayerState.withdrawn())
     if connection.in_atomic_block:  # what is not committed is nobody else's to know
         return numbers
     replicas.look_again()
     _Looked.numbers, _Looked.at = numbers, now
     return numbers
+
+
+def look() -> None:
+    """Look at the revisions if it is time to: what was revoked or taken off ends with it."""
+    if time.monotonic() - _Looked.at >= FRESH_S:
+        revisions()
 
 
 def revision(layer: Layer) -> int:

@@ -95,7 +95,7 @@ def share_by_id(caller: Caller, layer_id: str) -> Share | None:
 
 def share_of(caller: Caller, layer: Layer) -> Share | None:
     """What the caller may see of the layer, or None."""
-    if layer.sharing is Sharing.WITHHELD or not may_see(caller, layer):
+    if layer.sharing is Sharing.WITHHELD or layer.is_withdrawn or not may_see(caller, layer):
         return None
     grant = None if caller.is_admin else caller.grant_of(layer.id)
     names = visible_names(caller, layer)

@@ -1,6 +1,6 @@
 """Caches keyed by a register's revision: a rolled-back test leaves numbers that come again."""
 
-from layers import keys, revisions
+from layers import keys, limits, metering, records, registry, revisions
 from layers.ogc import counting
 from layers.ogc.tiles.cache import tiles
 from webmap import legends
@@ -24,4 +24,9 @@ def forget_everything() -> None:
     counting.forget()
     tiles.forget()
     revisions.forget()
+    revisions._Looked.numbers = revisions._NONE
+    registry.withdraw(())
     keys.forget()
+    limits.forget()
+    records.forget()
+    metering.forget()

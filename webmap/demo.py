@@ -26,6 +26,7 @@ DEMO_ROLES: dict[str, Role | None] = {
     "dispatcher": Role.DISPATCHER,
     "pipes": Role.PIPES,
     "steward": Role.STEWARD,
+    "auditor": Role.AUDITOR,
     "admin": None,
 }
 

@@ -16,6 +16,7 @@ from django_tasks import task
 
 from layers.access import ANONYMOUS, Caller
 from layers.registry import layer_named
+from layers.revisions import look
 from layers.shares import share_by_id
 from spatial.city import city
 from spatial.periods import parse_as_of
@@ -106,6 +107,7 @@ def make_export(export_id: str) -> None:
 
 def caller_of_user(user: User | None) -> Caller:
     """The caller behind a job: the user with today's roles, or nobody."""
+    look()
     if not user or not user.is_active:
         return ANONYMOUS
     roles = frozenset(user.groups.values_list("name", flat=True))

@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 
 from layers.cql2.errors import FilterError
 from layers.keys import BadKey
+from layers.limits import TooFast
+from layers.metering import note
 from layers.reading import TooSlow, Unfit
 from spatial.periods import PeriodError
 from spatial.versions.edits import Conflict
@@ -120,6 +122,7 @@ STATUS: dict[type[Exception], tuple[int, str, str]] = {
     Unsupported: (415, "UnsupportedMediaType", "不接受该格式"),
     Invalid: (422, "UnprocessableContent", "内容不符合要求"),
     MustMatch: (428, "PreconditionRequired", "须注明所依据的版本"),
+    TooFast: (429, "TooManyRequests", "请求过于频繁"),
     Busy: (429, "TooManyRequests", "请求过于频繁"),
     Full: (503, "ServerBusy", "服务繁忙"),
 }
@@ -131,14 +134,18 @@ WORDS: dict[type[Exception], str] = {
 
 
 def ogc_errors(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Answer a view's exceptions as problem documents."""
+    """Answer a view's exceptions as problem documents, and have every answer counted."""
+    name = view.__name__
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
         except tuple(STATUS) as error:
-            return refusal(error)
+            response = refusal(error)
+        layer_id = kwargs.get("layer_id") or (args[0] if args else "")
+        note(request, name, layer_id, response)
+        return response
 
     return answered
 

@@ -23,7 +23,7 @@ from layers.ogc.tiles.views import tile
 Application = Callable[[dict[str, Any], Callable], Iterable[bytes]]
 
 PATH = re.compile(
-    r"/ogc/collections/(?P<layer_id>[a-z0-9-]{1,40})/(?:"
+    r"/ogc/collections/(?!catalogue/)(?P<layer_id>[a-z0-9-]{1,40})/(?:"
     rf"tiles/{MATRIX_SET}/(?P<zoom>\d{{1,2}})/(?P<row>\d{{1,8}})/(?P<column>\d{{1,8}})"
     r"|(?P<items>items)(?:/(?P<code>[^/]+))?)"
 )

@@ -31,6 +31,7 @@ from layers.ogc.history import describe_versioning
 from layers.ogc.map_links import lead_to_maps
 from layers.ogc.openapi.document import openapi_document
 from layers.ogc.provider import RegistryProvider
+from layers.ogc.records import advertise
 from layers.ogc.requests import GEOMETRY
 from layers.ogc.sharing import root_url, share_for, wanted_format
 from layers.shares import Share, shares_of
@@ -61,6 +62,7 @@ def _answer(request: HttpRequest, operation: Callable[..., Answer], *args: Any) 
     if form == "json":
         document = describe_versioning(request, _offered_only(json.loads(content)))
         document = lead_to_maps(request, document)
+        document = advertise(request, document)
         content = json.dumps(document, ensure_ascii=False)
     response = HttpResponse(content, status=status)
     for name in ("Content-Type", "Content-Language"):

@@ -157,8 +157,8 @@ def read_items_query(share: Share, params: Mapping[str, str]) -> ItemsQuery:
     for name in params:
         if name not in OWN and name not in fields:
             raise UnknownParameter(f"不认识参数“{name}”")
-    crs = _crs(params.get("crs"), "crs")
-    box_crs = _crs(params.get("bbox-crs"), "bbox-crs")
+    crs = read_crs(params.get("crs"), "crs")
+    box_crs = read_crs(params.get("bbox-crs"), "bbox-crs")
     sort = _sort(share, params.get("sortby", ""))
     equal = sorted(fields & params.keys())
     as_of = parse_as_of(params.get("datetime"), city().time_zone)
@@ -166,8 +166,8 @@ def read_items_query(share: Share, params: Mapping[str, str]) -> ItemsQuery:
         as_of=as_of,
         boxes=read_bbox(params["bbox"], box_crs) if params.get("bbox") else (),
         crs=crs,
-        limit=min(_integer(params, "limit", DEFAULT_LIMIT, least=1), MAX_LIMIT),
-        offset=_integer(params, "offset", 0, least=0, most=MAX_OFFSET),
+        limit=min(read_integer(params, "limit", DEFAULT_LIMIT, least=1), MAX_LIMIT),
+        offset=read_integer(params, "offset", 0, least=0, most=MAX_OFFSET),
         after=read_cursor(params.get("cursor", ""), len(sort) + 1),
         equals=tuple((name, _value(share, name, params[name])) for name in equal),
         filter=_filter(share, params),
@@ -223,7 +223,7 @@ def _filter(share: Share, params: Mapping[str, str]) -> Filter | None:
     language = params.get("filter-lang", LANGUAGES[0])
     if language not in LANGUAGES:
         raise BadParameter(f"filter-lang 应为 {' 或 '.join(LANGUAGES)}：{language}")
-    crs = _crs(params.get("filter-crs"), "filter-crs")
+    crs = read_crs(params.get("filter-crs"), "filter-crs")
     if text is None:
         return None
     if language == "cql-text":
@@ -293,7 +293,12 @@ def _flag(params: Mapping[str, str], name: str) -> bool:
     return text == "true"
 
 
-def _crs(uri: str | None, name: str) -> Crs:
+def read_crs(uri: str | None, name: str) -> Crs:
+    """The CRS of a parameter; none given means CRS84.
+
+    Raises:
+        BadParameter: one that is not offered.
+    """
     offered = offered_crs()
     found = offered.get((uri or CRS84).strip("[]"))
     if not found:
@@ -301,9 +306,14 @@ def _crs(uri: str | None, name: str) -> Crs:
     return found
 
 
-def _integer(
+def read_integer(
     params: Mapping[str, str], name: str, default: int, *, least: int, most: int | None = None
 ) -> int:
+    """A parameter that is a whole number.
+
+    Raises:
+        BadParameter: no number, or one beyond its bounds.
+    """
     text = params.get(name)
     if text is None or text == "":
         return default

@@ -2,7 +2,17 @@
 
 from django.urls import path, re_path
 
-from layers.ogc import changes, comparing, downloads, methods, mount, styles, subscriptions
+from layers.ogc import (
+    changes,
+    comparing,
+    dcat,
+    downloads,
+    methods,
+    mount,
+    records,
+    styles,
+    subscriptions,
+)
 from layers.ogc.tiles import tilesets
 from layers.ogc.tiles import views as tiles
 from layers.ogc.tiles.matrices import MATRIX_SET
@@ -19,6 +29,12 @@ urlpatterns = [
     path("/subscriptions", subscriptions.subscriptions, name="subscriptions"),
     path("/subscriptions/<int:number>", subscriptions.subscription),
     path("/collections", mount.collections, name="collections"),
+    path("/catalogue.jsonld", dcat.dcat),
+    path("/collections/catalogue", records.catalogue),
+    path("/collections/catalogue/queryables", records.queryables),
+    path("/collections/catalogue/sortables", records.sortables),
+    path("/collections/catalogue/items", records.records),
+    path("/collections/catalogue/items/<str:record_id>", records.record),
     path(COLLECTION, mount.collection, name="collection"),
     path(f"{COLLECTION}/schema", mount.schema),
     path(f"{COLLECTION}/queryables", mount.queryables),

@@ -1,0 +1,176 @@
+"""The catalogue as a collection of records (OGC API Records): one record per layer.
+
+Every caller sees the records of the layers that it may know of; a hidden layer is absent
+from lists, counts, filters and answers, as one that does not exist.
+"""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from layers.callers import api_caller
+from layers.ogc.errors import NotThere, ogc_errors
+from layers.ogc.moments import iso
+from layers.ogc.record_documents import (
+    CATALOGUE,
+    REL,
+    catalogue_document,
+    record_document,
+    record_links,
+)
+from layers.ogc.record_queries import KINDS, TITLES, chosen, known_parameters, page_of
+from layers.ogc.requests import GEOMETRY, read_only
+from layers.ogc.sharing import GEOJSON, root_url, wanted_format
+from layers.records import Record, record_of, records_of
+from spatial.city import city
+
+JSON_TYPES = {"date": ("string", "date"), "date-time": ("string", "date-time")}
+JSON = "application/json"
+
+
+@require_safe
+@ogc_errors
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """``/collections/catalogue``."""
+    api_caller(request)
+    form = wanted_format(request)
+    read_only(request.GET, ())
+    document = described(request)
+    if form == "html":
+        return render(request, "ogc/catalogue.html", {"catalogue": document})
+    return _json(document)
+
+
+@require_safe
+@ogc_errors
+def records(request: HttpRequest) -> HttpResponse:
+    """``/collections/catalogue/items``: the records that meet the parameters."""
+    form = wanted_format(request)
+    params = request.GET.dict()
+    read_only(params, known_parameters())
+    found = chosen(records_of(api_caller(request)), params)
+    page, offset, limit = page_of(found, params)
+    links = _page_links(request, form, offset, limit, len(found))
+    if form == "html":
+        context = {"records": page, "total": len(found), "links": links}
+        return render(request, "ogc/records.html", context)
+    root = root_url(request)
+    document = {
+        "type": "FeatureCollection",
+        "timeStamp": iso(timezone.now().replace(microsecond=0)),
+        "numberMatched": len(found),
+        "numberReturned": len(page),
+        "links": links,
+        "features": [record_document(record, root) for record in page],
+    }
+    return _json(document, GEOJSON)
+
+
+@require_safe
+@ogc_errors
+def record(request: HttpRequest, record_id: str) -> HttpResponse:
+    """``/collections/catalogue/items/{id}``: one record."""
+    form = wanted_format(request)
+    read_only(request.GET, ())
+    found = _record(request, record_id)
+    if form == "html":
+        links = record_links(found, root_url(request))
+        return render(request, "ogc/record.html", {"record": found, "links": links})
+    return _json(record_document(found, root_url(request)), GEOJSON)
+
+
+@require_safe
+@ogc_errors
+def queryables(request: HttpRequest) -> HttpResponse:
+    """``/collections/catalogue/queryables``."""
+    shape = {"format": "geometry-polygon", "title": "范围"}
+    span = {"type": "array", "items": {"type": "string", "format": "date-time"}, "title": "时间"}
+    return _schema(request, "queryables", {GEOMETRY: shape, "time": span})
+
+
+@require_safe
+@ogc_errors
+def sortables(request: HttpRequest) -> HttpResponse:
+    """``/collections/catalogue/sortables``."""
+    return _schema(request, "sortables", {})
+
+
+def described(request: HttpRequest) -> dict[str, Any]:
+    """The catalogue among the collections."""
+    extent = city().extent
+    bounds = (extent.west, extent.south, extent.east, extent.north)
+    return catalogue_document(root_url(request), bounds)
+
+
+def advertise(request: HttpRequest, document: Any) -> Any:
+    """The list of collections with the catalogue in it, the landing page with a link to it."""
+    if not isinstance(document, dict):
+        return document
+    if isinstance(document.get("collections"), list):
+        document["collections"].append(described(request))
+    elif any(link["rel"] == "service-desc" for link in document.get("links", [])):
+        link = {"rel": f"{REL}/ogc-catalog", "type": GEOJSON, "title": "数据目录"}
+        document["links"].append({**link, "href": f"{_here(request)}/items"})
+    return document
+
+
+def _record(request: HttpRequest, record_id: str) -> Record:
+    found = record_of(api_caller(request), record_id)
+    if found is None:
+        raise NotThere(f"目录中没有“{record_id}”")
+    return found
+
+
+def _here(request: HttpRequest) -> str:
+    return f"{root_url(request)}/collections/{CATALOGUE}"
+
+
+def _page_links(
+    request: HttpRequest, form: str, offset: int, limit: int, total: int
+) -> list[dict[str, str]]:
+    kept = {k: v for k, v in request.GET.items() if k not in ("offset", "token", "f")}
+    media = {"json": GEOJSON, "html": "text/html"}
+
+    def link(rel: str, form: str, **more: Any) -> dict[str, str]:
+        query = urlencode({**kept, **more, "f": form})
+        return {"rel": rel, "type": media[form], "href": f"{_here(request)}/items?{query}"}
+
+    other = "json" if form == "html" else "html"
+    links = [link("self", form, offset=offset), link("alternate", other, offset=offset)]
+    links.append({"rel": "collection", "type": JSON, "href": _here(request)})
+    if offset + limit < total:
+        links.append(link("next", form, offset=offset + limit, limit=limit))
+    if offset:
+        links.append(link("prev", form, offset=max(0, offset - limit), limit=limit))
+    return links
+
+
+def _schema(request: HttpRequest, what: str, more: dict[str, Any]) -> HttpResponse:
+    api_caller(request)
+    wanted_format(request, ["json"])
+    read_only(request.GET, ())
+    plain = {"id": {"type": "string", "title": TITLES["id"], "x-ogc-role": "id"}}
+    for name, kind in KINDS.items():
+        base, form = JSON_TYPES.get(kind, (kind, ""))
+        plain[name] = {"type": base, "title": TITLES[name], **({"format": form} if form else {})}
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{_here(request)}/{what}",
+        "type": "object",
+        "title": "数据目录",
+        "properties": {**plain, **more},
+        "additionalProperties": False,
+    }
+    return _json(document, "application/schema+json")
+
+
+def _json(document: Any, media: str = JSON) -> HttpResponse:
+    response = HttpResponse(json.dumps(document, ensure_ascii=False), content_type=media)
+    response["Vary"] = "Accept, Authorization, Cookie"
+    response["Cache-Control"] = "private, no-cache"
+    return response
