@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from layers.access import (
     Caller,
@@ -64,9 +65,9 @@ def register_consumer(
         Unfitting: a name that is empty or taken.
     """
     if by.is_anonymous or by.key:
-        raise NotYours("登记使用系统须先登录")
+        raise NotYours(_("登记使用系统须先登录"))
     if not name.strip() or not organisation.strip():
-        raise Unfitting("系统名称和使用单位不能为空")
+        raise Unfitting(_("系统名称和使用单位不能为空"))
     try:
         with transaction.atomic():
             return Consumer.objects.create(
@@ -77,16 +78,16 @@ def register_consumer(
                 kept_by=get_user_model().objects.get(username=by.name),
             )
     except IntegrityError:
-        raise Unfitting(f"已有名为“{name.strip()}”的系统") from None
+        raise Unfitting(_("已有名为“%(name)s”的系统") % {"name": name.strip()}) from None
 
 
 @transaction.atomic
 def set_terms(by: Caller, consumer: Consumer, *, is_department: bool, per_minute: int) -> None:
     """Say whether a consumer is of the city's own government, and how often it may ask."""
     if not may_manage_sharing(by):
-        raise NotYours("只有数据管理员可以改")
+        raise NotYours(_("只有数据管理员可以改"))
     if not 1 <= per_minute <= 1_000_000:
-        raise Unfitting("每分钟请求上限应在 1 至 1,000,000 之间")
+        raise Unfitting(_("每分钟请求上限应在 1 至 1,000,000 之间"))
     consumer.is_department, consumer.per_minute = is_department, per_minute
     consumer.save(update_fields=["is_department", "per_minute"])
     if is_department:
@@ -106,7 +107,7 @@ def issue_key(
     """
     _check_keeper(by, consumer)
     if expires_at and expires_at <= timezone.now():
-        raise Unfitting("到期时间已经过去")
+        raise Unfitting(_("到期时间已经过去"))
     text, digest = new_key()
     key = ApiKey.objects.create(
         consumer=consumer,
@@ -132,7 +133,7 @@ def rotate_key(by: Caller, key: ApiKey, *, overlap: timedelta = OVERLAP) -> tupl
     now = timezone.now()
     old = ApiKey.objects.select_for_update(of=("self",)).get(pk=key.pk)
     if old.revoked_at or (old.expires_at and old.expires_at <= now):
-        raise Unfitting("该密钥已失效，请签发新的密钥")
+        raise Unfitting(_("该密钥已失效，请签发新的密钥"))
     lives_until = now + (old.expires_at - old.created_at) if old.expires_at else None
     made = issue_key(by, old.consumer, expires_at=lives_until)
     old.expires_at = min(now + overlap, old.expires_at or now + overlap)
@@ -168,11 +169,11 @@ def grant_layer(
     """
     layer = checked_part(part)
     if not may_decide(by, layer):
-        raise NotYours(f"您不能批准使用“{layer.title}”")
+        raise NotYours(_("您不能批准使用“%(layer)s”") % {"layer": layer.title})
     if may_write and not may_deliver(by, layer):
-        raise NotYours(f"您不能允许写入“{layer.title}”")
+        raise NotYours(_("您不能允许写入“%(layer)s”") % {"layer": layer.title})
     if until and until <= timezone.now():
-        raise Unfitting("授权截止时间已经过去")
+        raise Unfitting(_("授权截止时间已经过去"))
     _withdraw(by, LayerGrant.objects.filter(consumer=consumer, layer=layer.id))
     grant = LayerGrant.objects.create(
         consumer=consumer,
@@ -194,7 +195,7 @@ def withdraw_grant(by: Caller, grant: LayerGrant) -> None:
     """End a grant at once."""
     layer = layer_named(grant.layer)
     if not may_manage_sharing(by) and not (layer and may_decide(by, layer)):
-        raise NotYours("您不能收回该授权")
+        raise NotYours(_("您不能收回该授权"))
     _withdraw(by, LayerGrant.objects.filter(pk=grant.pk))
     _changed()
 
@@ -219,12 +220,12 @@ def apply_for_layer(
     _check_keeper(by, consumer)
     layer = layer_named(part.layer)
     if layer is None or not may_know_of(by, layer):
-        raise Unfitting(f"没有图层“{part.layer}”")
+        raise Unfitting(_("没有图层“%(layer)s”") % {"layer": part.layer})
     checked_part(part)
     if not purpose.strip() or not legal_basis.strip():
-        raise Unfitting("用途和依据不能为空")
+        raise Unfitting(_("用途和依据不能为空"))
     if until and until <= timezone.now():
-        raise Unfitting("使用期限已经过去")
+        raise Unfitting(_("使用期限已经过去"))
     try:
         with transaction.atomic():
             return Application.objects.create(
@@ -238,7 +239,8 @@ def apply_for_layer(
                 asked_by=by.name,
             )
     except IntegrityError:
-        raise Unfitting(f"“{consumer.name}”已有一项对“{layer.title}”的申请待审批") from None
+        said = _("“%(consumer)s”已有一项对“%(layer)s”的申请待审批")
+        raise Unfitting(said % {"consumer": consumer.name, "layer": layer.title}) from None
 
 
 @transaction.atomic
@@ -260,13 +262,13 @@ def decide_application(
     found = _open_application(application)
     layer = layer_named(found.layer)
     if layer is None or not may_decide(by, layer):
-        raise NotYours("您不能审批该申请")
+        raise NotYours(_("您不能审批该申请"))
     if granted:
         whole = Part(found.layer, tuple(found.fields), tuple(found.districts))
         terms = {"until": found.until, "conditions": answer, **terms}
         found.grant = grant_layer(by, found.consumer, part or whole, **terms)
     elif not answer.strip():
-        raise Unfitting("不批准须说明理由")
+        raise Unfitting(_("不批准须说明理由"))
     found.state = Application.State.GRANTED if granted else Application.State.REFUSED
     found.decided_by, found.decided_at, found.answer = by.name, timezone.now(), answer.strip()
     found.save()
@@ -297,14 +299,15 @@ def set_published(by: Caller, layer_id: str, *, published: bool, why: str) -> La
         Unfitting: no such layer, it is so already, or no reason is given.
     """
     if not may_manage_sharing(by):
-        raise NotYours("只有数据管理员可以发布或停止发布图层")
+        raise NotYours(_("只有数据管理员可以发布或停止发布图层"))
     layer = layer_named(layer_id)
     if layer is None or layer.sharing is Sharing.WITHHELD:
-        raise Unfitting(f"没有图层“{layer_id}”")
+        raise Unfitting(_("没有图层“%(layer)s”") % {"layer": layer_id})
     if not why.strip():
-        raise Unfitting("事由不能为空")
+        raise Unfitting(_("事由不能为空"))
     if (layer_id not in LayerState.withdrawn()) == published:
-        raise Unfitting(f"“{layer.title}”{'已在发布' if published else '已停止发布'}")
+        said = _("“%(layer)s”已在发布") if published else _("“%(layer)s”已停止发布")
+        raise Unfitting(said % {"layer": layer.title})
     state = LayerState.objects.create(
         layer=layer_id, is_published=published, who=by.name, why=why.strip()
     )
@@ -320,27 +323,28 @@ def checked_part(part: Part) -> Layer:
     """
     layer = layer_named(part.layer)
     if layer is None or layer.sharing is Sharing.WITHHELD or layer.is_withdrawn:
-        raise Unfitting(f"没有图层“{part.layer}”")
+        raise Unfitting(_("没有图层“%(layer)s”") % {"layer": part.layer})
     shared = {field.name for field in layer.fields} - set(layer.personal)
     if unknown := set(part.fields) - shared:
-        raise Unfitting(f"“{layer.title}”不共享字段 {'、'.join(sorted(unknown))}")
+        told = {"layer": layer.title, "fields": "、".join(sorted(unknown))}
+        raise Unfitting(_("“%(layer)s”不共享字段 %(fields)s") % told)
     if part.districts and not layer.has_districts:
-        raise Unfitting(f"“{layer.title}”没有区划字段，不能按区划授权")
+        raise Unfitting(_("“%(layer)s”没有区划字段，不能按区划授权") % {"layer": layer.title})
     for code in part.districts:
         if not (code.isascii() and code.isdigit() and len(code) in DISTRICT_LENGTHS):
-            raise Unfitting(f"“{code}”不是 6、9 或 12 位的区划编码")
+            raise Unfitting(_("“%(code)s”不是 6、9 或 12 位的区划编码") % {"code": code})
     return layer
 
 
 def _check_keeper(by: Caller, consumer: Consumer) -> None:
     if not may_keep(by, consumer.kept_by.get_username() if consumer.kept_by else ""):
-        raise NotYours(f"“{consumer.name}”不由您管理")
+        raise NotYours(_("“%(consumer)s”不由您管理") % {"consumer": consumer.name})
 
 
 def _open_application(application: Application) -> Application:
     found = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
     if found.state != Application.State.ASKED:
-        raise Unfitting(f"该申请{found.get_state_display()}")
+        raise Unfitting(_("该申请已经办结：%(state)s") % {"state": found.get_state_display()})
     return found
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from layers.access import Caller, Sharing, may_know_of
 from layers.cycles import Kept, kept
@@ -28,9 +29,9 @@ BUDGET_MS = 2_000
 FRESH_S = 60.0  # figures of a register that is being edited may be so old
 SOURCES = 3
 RIGHTS = {
-    "public": "公开数据，注明出处即可使用；示意数据不得作为执法、登记依据。",
-    Sharing.MANDATORY: "政务部门因履行职责无条件使用，不得向社会提供。",
-    Sharing.CONDITIONAL: "经批准后按批准的用途和条件使用，不得转供第三方。",
+    "public": _("公开数据，注明出处即可使用；示意数据不得作为执法、登记依据。"),
+    Sharing.MANDATORY: _("政务部门因履行职责无条件使用，不得向社会提供。"),
+    Sharing.CONDITIONAL: _("经批准后按批准的用途和条件使用，不得转供第三方。"),
 }
 
 Bounds = tuple[float, float, float, float]  # west, south, east, north in degrees
