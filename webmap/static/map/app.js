@@ -75,11 +75,17 @@ function wireCursor() {
   tell();
 }
 
-// A thin bar while tiles take longer than a moment.
+// A thin bar while tiles take longer than a moment. A tile that comes back unmodified
+// draws no frame, so that "idle" may never be told: we look, and ask for the frame.
 function wireBusy() {
   const busy = document.getElementById("busy");
   let timer = 0;
-  map.on("dataloading", () => { timer ||= setTimeout(() => { busy.hidden = map.areTilesLoaded(); }, 400); });
+  const look = () => {
+    busy.hidden = map.areTilesLoaded();
+    timer = busy.hidden ? 0 : setTimeout(look, 400);
+    if (busy.hidden) map.triggerRepaint();
+  };
+  map.on("dataloading", () => { timer ||= setTimeout(look, 400); });
   map.on("idle", () => { clearTimeout(timer); timer = 0; busy.hidden = true; });
   map.on("error", ({ error }) => {
     console.warn(error?.message);
