@@ -1,11 +1,15 @@
 """Who is behind a request, in the terms of ``layers.access``."""
 
+from ipaddress import ip_address
+
 from django.http import HttpRequest
 
 from layers.access import ANONYMOUS, Caller
 from layers.keys import caller_with, token_of
 from layers.limits import admit
 from layers.revisions import look
+
+LOOPBACK = ("127.0.0.1", "::1", "")
 
 
 def caller_of(request: HttpRequest) -> Caller:
@@ -16,6 +20,21 @@ def caller_of(request: HttpRequest) -> Caller:
         return ANONYMOUS
     roles = frozenset(user.groups.values_list("name", flat=True))
     return Caller(user.get_username(), roles, user.is_superuser)
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where a request comes from; a proxy of this very machine is believed about it.
+
+    Of several addresses the last was written by that proxy; the others anybody can invent.
+    """
+    near = str(request.META.get("REMOTE_ADDR", ""))
+    if near not in LOOPBACK:
+        return near
+    told = request.META.get("HTTP_X_FORWARDED_FOR", near).rpartition(",")[2].strip()
+    try:
+        return str(ip_address(told))
+    except ValueError:
+        return near
 
 
 def api_caller(request: HttpRequest) -> Caller:

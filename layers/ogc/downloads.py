@@ -16,7 +16,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpRe
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from layers.callers import api_caller
+from layers.callers import address_of, api_caller
 from layers.ogc.cursors import order_sql
 from layers.ogc.errors import UnknownParameter, ogc_errors
 from layers.ogc.etags import holds, tag_of, tagged
@@ -33,8 +33,6 @@ from layers.reading import TooSlow, stream
 from layers.revisions import revision
 from layers.shares import Share
 from spatial.city import city
-
-LOOPBACK = ("", "127.0.0.1", "::1")
 
 
 @require_safe
@@ -71,7 +69,7 @@ def _query(request: HttpRequest, share: Share, form: str) -> ItemsQuery:
 def _answer(request: HttpRequest, share: Share, query: ItemsQuery, form: str) -> HttpResponseBase:
     held = ExitStack()
     try:
-        held.enter_context(slot_of(api_caller(request), _address(request)))
+        held.enter_context(slot_of(api_caller(request), address_of(request)))
         line = request.META.get("gunicorn.socket")
         watch = held.enter_context(Watch(line, settings.DOWNLOAD_SECONDS))
         made = _Making(share, query, watch, held)
@@ -84,14 +82,6 @@ def _answer(request: HttpRequest, share: Share, query: ItemsQuery, form: str) ->
     except BaseException:
         held.close()
         raise
-
-
-def _address(request: HttpRequest) -> str:
-    """Where a request comes from; a proxy of this very machine is believed about it."""
-    near = str(request.META.get("REMOTE_ADDR", ""))
-    if near in LOOPBACK:
-        return request.META.get("HTTP_X_FORWARDED_FOR", near).rpartition(",")[2].strip()
-    return near
 
 
 class _Making:

@@ -97,8 +97,8 @@ def test_a_killed_import_has_written_nothing_and_says_so(tmp_path):
         process.send_signal(signal.SIGKILL)
         process.communicate()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
-        time.sleep(0.3)
+            # Waits until it has ended: its advisory lock and its table with it.
+            cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
     assert [r.pk for r in recovery.settle_abandoned()] == [run.pk]
     run.refresh_from_db()
     assert (run.state, run.change) == ("interrupted", None)

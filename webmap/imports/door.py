@@ -17,7 +17,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
 
 from layers.access import may_deliver
-from layers.callers import caller_of
+from layers.callers import address_of, caller_of
 from layers.declarations import Layer
 from layers.registry import all_layers
 from webmap.sign_ins import MustWait, begin_attempt, forget_failures
@@ -89,7 +89,7 @@ def _by_password(request: HttpRequest) -> HttpResponse | None:
         name, _, password = raw.decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return refusal(request, 400, "Authorization 头无法解读")
-    address = request.META.get("REMOTE_ADDR")
+    address = address_of(request)
     try:
         begin_attempt(name, address)
     except MustWait as wait:

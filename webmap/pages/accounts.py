@@ -9,6 +9,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from layers.callers import address_of
 from webmap.demo import DEMO_PASSWORD, demo_users
 from webmap.identities import is_offered
 from webmap.sign_ins import MustWait, begin_attempt, forget_failures
@@ -22,7 +23,7 @@ class SignInForm(AuthenticationForm):
         username = self.cleaned_data.get("username") or ""
         if not username or not self.cleaned_data.get("password"):
             return self.cleaned_data
-        address = self.request.META.get("REMOTE_ADDR") if self.request else None
+        address = address_of(self.request) if self.request else ""
         try:
             begin_attempt(username, address or None)
         except MustWait as wait:
