@@ -9,7 +9,15 @@ from typing import Any, NamedTuple
 from layers.declarations import Layer
 from layers.ogc.cursors import after_sql, order_sql
 from layers.ogc.moments import VERSION_ID, closed_sql
-from layers.ogc.requests import MOMENTS, Box, Crs, ItemsQuery, Versions, queryables_of
+from layers.ogc.requests import (
+    DEFAULT_LIMIT,
+    MOMENTS,
+    Box,
+    Crs,
+    ItemsQuery,
+    Versions,
+    queryables_of,
+)
 from layers.reading import read
 from layers.search import matching_sql
 from layers.shares import Share
@@ -40,13 +48,15 @@ def page_of(share: Share, query: ItemsQuery, row: str = "", glue: str = r",\n") 
     ``row`` is the expression that writes a feature in another form than GeoJSON.
     """
     sql, params = page_sql(share, query, row or feature_sql(share, query), glue)
+    # Without the values the planner takes a past moment for a rare one, and sorts all of it.
+    is_plain = query.as_of.is_now or query.limit <= DEFAULT_LIMIT
     returned, text, *last = read(
         share,
         sql,
         params,
         as_bytes=True,
         spatial=bool(query.boxes) and not query.words,
-        prepared=query.selects_all and not query.offset,
+        prepared=is_plain and query.selects_all and not query.offset,
     )[0]
     shown = min(returned, query.limit)
     values = tuple(v.decode() if isinstance(v, bytes) else v for v in last)

@@ -59,6 +59,11 @@ FOUND = (
     f" FROM (SELECT * FROM bench.{TABLE} "
 )
 
+ITEMS = f"""
+SELECT p.id, p.code FROM bench.{TABLE} p JOIN parcels_building b USING (code)
+WHERE p.id % 950 = 1 AND b.valid @> '2024-01-01T12:00Z'::timestamptz ORDER BY p.id
+"""
+
 
 def prepare() -> tuple[list[tuple[float, float]], list[tuple[int, str]]]:
     """Make the peers' table; returns box centres and (id, code) pairs."""
@@ -66,7 +71,7 @@ def prepare() -> tuple[list[tuple[float, float]], list[tuple[int, str]]]:
         cursor.execute(PREPARE.format(box=BOX))
         cursor.execute("SELECT x, y FROM bench.boxes ORDER BY id")
         boxes = cursor.fetchall()
-        cursor.execute(f"SELECT id, code FROM bench.{TABLE} WHERE id % 950 = 1 ORDER BY id")
+        cursor.execute(ITEMS)
         return boxes, cursor.fetchall()
 
 
