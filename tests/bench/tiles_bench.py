@@ -31,7 +31,7 @@ django.setup()
 from django.db import connection  # noqa: E402
 
 from layers.access import ANONYMOUS  # noqa: E402
-from layers.ogc.tiles.drawing import window_of  # noqa: E402
+from layers.ogc.tiles.framing import framing_of  # noqa: E402
 from layers.ogc.tiles.matrices import Place, place_of  # noqa: E402
 from layers.registry import layer_of  # noqa: E402
 from layers.shares import Share, share_of  # noqa: E402
@@ -65,7 +65,7 @@ def bare_sql(share: Share, place: Place) -> str:
     layer = share.layer
     fields = "".join(f', "{layer.column(f.name).column}"' for f in share.tile_fields)
     envelope = f"ST_TileEnvelope({place.zoom}, {place.column}, {place.row})"
-    window = ", ".join(f"{bound:.3f}" for bound in window_of(place))
+    window = ", ".join(f"{bound:.3f}" for bound in framing_of(place).window)
     return (
         f"SELECT ST_AsMVT(t, '{layer.id}', 4096, 'geom') FROM (SELECT code{fields},"
         f" ST_AsMVTGeom(ST_Transform(geom, 3857), {envelope}, 4096, 64, true) AS geom"

@@ -19,7 +19,7 @@ import numpy as np
 import shapely
 from django.conf import settings
 
-from layers.ogc.tiles.drawing import Window
+from layers.ogc.tiles.framing import Window
 from layers.revisions import touched_since
 
 OVERHEAD = 700  # bytes of a tile beside its body

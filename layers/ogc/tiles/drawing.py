@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from layers.cartography import LABELS
 from layers.declarations import Field
 from layers.ogc.features import relation
-from layers.ogc.tiles.matrices import UNITS, Place, side_m
+from layers.ogc.tiles.framing import AFFINE, BUFFER, Framing, Window, framing_of, placed_sql
+from layers.ogc.tiles.matrices import UNITS, Place
 from layers.ogc.tiles.thinning import (
     bound_sql,
     is_thinned,
@@ -20,19 +21,15 @@ from layers.ogc.tiles.thinning import (
 from layers.reading import read
 from layers.shares import Share
 from spatial.city import city
-from spatial.crs import transformer
 from spatial.periods import AsOf
 
 MOST_BYTES = 500_000
 MOST_FEATURES = 60_000
-BUFFER = 64  # units drawn beyond the edge, so that wide lines meet
 SPARE = 0.9  # of the room, when features are left out: those that stay are the large ones
 PREPARED_FROM = 14  # below, drawing takes so long that planning does not count
 REVISION = "coalesce((SELECT number FROM published.revisions WHERE register = %(register)s), 0)"
 NAMED = re.compile(r"%\((\w+)\)s")
 WINDOW = "geom && ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s, {srid})"
-
-Window = tuple[float, float, float, float]
 
 
 class Drawn(NamedTuple):
@@ -48,25 +45,26 @@ def draw(share: Share, place: Place, as_of: AsOf, most_bytes: int = MOST_BYTES) 
 
     The revision comes by the same statement, so of the same moment and the same server.
     """
-    most, window = MOST_FEATURES, window_of(place)
+    most, framing = MOST_FEATURES, framing_of(place)
     while True:
-        sql, params = tile_sql(share, place, window, as_of, most)
+        sql, params = tile_sql(share, place, framing, as_of, most)
         often = place.zoom >= PREPARED_FROM and most == MOST_FEATURES
         rows = read(share, sql, params, spatial=True, prepared=often and not as_of.interval)
         body, number, revision = rows[0]
         if len(body) <= most_bytes or not most:
-            return Drawn(bytes(body), revision, window)
+            return Drawn(bytes(body), revision, framing.window)
         most = int(number * most_bytes / len(body) * SPARE)
 
 
 def tile_sql(
-    share: Share, place: Place, window: Window, as_of: AsOf, most: int
+    share: Share, place: Place, framing: Framing, as_of: AsOf, most: int
 ) -> tuple[str, list[Any]]:
     """The statement of one tile with at most so many features, and its parameters."""
     versions, moment = relation(share, as_of, every=True)
     sql, names = _statement(share, place.zoom, versions, as_of.interval, most < MOST_FEATURES)
     west, south, east, north = place.bounds
-    values: dict[str, Any] = dict(zip("wsen", window, strict=True))
+    values: dict[str, Any] = dict(zip("wsen", framing.window, strict=True))
+    values |= zip(AFFINE, framing.affine, strict=True)
     values |= {f"moment{number}": value for number, value in enumerate(moment)}
     values |= {"register": share.layer.register, "west": west, "north": north, "most": most}
     values["box"] = f"BOX({west!r} {south!r},{east!r} {north!r})"
@@ -90,7 +88,7 @@ def _statement(
     main = _mvt(layer.id, _rows(share, zoom, found + order))
     body, tables = "main.body", f"{main} AS main"
     if label := label_at(share, zoom):
-        inside = "ST_Transform(ST_PointOnSurface(geom), 3857)"
+        inside = placed_sql("ST_PointOnSurface(geom)", zoom)
         named = f"SELECT code{_columns(share, label_fields(share))}, {_drawn(inside, 0)} AS geom"
         body += " || labels.body"
         named += f" {found} AND {label} <> ''{order}"
@@ -122,18 +120,6 @@ def label_at(share: Share, zoom: int) -> str:
     if paint.label != "code" and not any(f.name == paint.label for f in share.tile_fields):
         return ""
     return f'"{layer.column(paint.label).column}"'
-
-
-def window_of(place: Place) -> Window:
-    """The box, in the storage CRS, of what can be seen in a tile and its buffer."""
-    west, south, east, north = place.bounds
-    margin = side_m(place.zoom) * BUFFER / UNITS
-    columns = (west - margin, (west + east) / 2, east + margin)
-    rows = (south - margin, (south + north) / 2, north + margin)
-    x, y = transformer(3857, city().projected).transform(
-        [column for column in columns for _ in rows], [*rows] * len(columns)
-    )
-    return min(x), min(y), max(x), max(y)
 
 
 def _versions(share: Share, every: str, interval: bool, seen: str) -> str:

@@ -10,6 +10,7 @@ seen at one zoom is there at the next, and a part of the index tells which they 
 """
 
 from layers.declarations import Layer
+from layers.ogc.tiles.framing import placed_sql
 from layers.ogc.tiles.matrices import MAP_PIXELS, UNITS, pixel_m, side_m
 from spatial.city import city
 
@@ -35,8 +36,8 @@ def mark_pixels(zoom: int) -> float:
 def shape_sql(layer: Layer, zoom: int) -> str:
     """The expression of a row's shape in EPSG:3857 as it is drawn at a zoom."""
     if zoom >= SIMPLE_FROM or layer.geometry == "Point":
-        return "ST_Transform(geom, 3857)"
-    return f"ST_Transform(ST_Simplify(geom, {pixel_m(zoom) / 2:.3f}, true), 3857)"
+        return placed_sql("geom", zoom)
+    return placed_sql(f"ST_Simplify(geom, {pixel_m(zoom) / 2:.3f}, true)", zoom)
 
 
 def spot_sql(zoom: int) -> str:

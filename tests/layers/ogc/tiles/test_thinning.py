@@ -7,7 +7,8 @@ from django.contrib.gis.geos import Polygon
 from django.db import connection
 
 from layers.access import ANONYMOUS
-from layers.ogc.tiles.drawing import MOST_FEATURES, draw, tile_sql, window_of
+from layers.ogc.tiles.drawing import MOST_FEATURES, draw, tile_sql
+from layers.ogc.tiles.framing import framing_of
 from layers.ogc.tiles.matrices import UNITS, WORLD_M, Place, pixel_m, side_m
 from layers.ogc.tiles.thinning import mark_pixels, mark_sql
 from layers.registry import layer_of
@@ -125,7 +126,7 @@ def test_the_partial_index_serves_every_low_zoom_now_and_then(model):
         for zoom, index in ((10, 3000), (11, 3000), (12, 300), (13, 300)):
             for as_of in (NOW, at(moment(2020, 6))):
                 place = place_at(zoom)
-                sql, params = tile_sql(of, place, window_of(place), as_of, MOST_FEATURES)
+                sql, params = tile_sql(of, place, framing_of(place), as_of, MOST_FEATURES)
                 cursor.execute(f"EXPLAIN {sql}", params)
                 plan = "\n".join(row[0] for row in cursor.fetchall())
                 assert f"tiles_{layer}_{index}" in plan, (zoom, as_of)
