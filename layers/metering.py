@@ -85,6 +85,11 @@ def note(request: HttpRequest, operation: str, layer_id: str, response: HttpResp
         _start()
 
 
+def count(caller: Caller, layer_id: str, operation: str) -> None:
+    """Count a reading of a layer that is not an answer by itself: a part of a process."""
+    _hits.append(Hit(caller, layer_id, operation, 200, 1, 0))
+
+
 def count_by_itself() -> None:
     """From now on this process writes what it counts: it is a web server."""
     _Writer.is_wanted = True

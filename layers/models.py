@@ -1,5 +1,6 @@
 """What sharing is about: consumers, keys, grants, applications; and who read what."""
 
+import uuid
 from typing import ClassVar
 
 from django.db import models
@@ -193,6 +194,41 @@ class LayerState(models.Model):
         """The layers that are off."""
         last = cls.objects.order_by("layer", "-id").distinct("layer")
         return frozenset(state.layer for state in last if not state.is_published)
+
+
+class ProcessJob(models.Model):
+    """An execution of a process that a worker makes; its result is kept for some days."""
+
+    class State(models.TextChoices):
+        ACCEPTED = "accepted", "排队中"
+        RUNNING = "running", "计算中"
+        SUCCESSFUL = "successful", "已完成"
+        FAILED = "failed", "未成功"
+
+    id = models.UUIDField("任务编号", primary_key=True, default=uuid.uuid4, editable=False)
+    process = models.CharField("处理", max_length=60)
+    inputs = models.JSONField("输入")
+    form = models.CharField("结果形式", max_length=10)
+    owner = models.CharField("所有者", max_length=160, blank=True)  # none: the open internet
+    key = models.BigIntegerField("密钥", default=0)
+    state = models.CharField("状态", max_length=12, choices=State, default=State.ACCEPTED)
+    message = models.CharField("说明", max_length=300, blank=True)
+    result = models.JSONField("结果", null=True)
+    used = models.JSONField("所用图层", default=dict)  # id: key of the share
+    created_at = models.DateTimeField("提交时间", auto_now_add=True)
+    started_at = models.DateTimeField("开始时间", null=True)
+    finished_at = models.DateTimeField("结束时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "处理任务"
+        ordering: ClassVar = ["-created_at"]
+        indexes: ClassVar = [
+            models.Index(fields=["owner", "-created_at"], name="process_job_owner"),
+            models.Index(fields=["created_at"], name="process_job_created"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.process} {self.pk}"
 
 
 class AccessCount(models.Model):

@@ -10,6 +10,7 @@ SITE_URL        how others reach the site (default http://127.0.0.1:8000)
 WEBHOOK_NETWORKS        internal networks that webhooks may reach, separated by blanks
 WEBHOOK_ALLOW_HTTP      1: webhooks also without TLS
 TILE_CACHE_MB   memory of each web process for tiles (default 256)
+JOB_DAYS        days that results of processes are kept (default 7)
 WRITE_MAX_BYTES largest feature taken by the API (default 1000000)
 OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME, OIDC_ROLES_CLAIM
                 the identity provider at which people may sign in
@@ -195,6 +196,7 @@ WEBHOOK_ALLOW_HTTP = os.environ.get("WEBHOOK_ALLOW_HTTP") == "1"
 # Tiles kept in the memory of each web process; 0 keeps none.
 TILE_CACHE_MB = int(os.environ.get("TILE_CACHE_MB", "256"))
 
+JOB_DAYS = int(os.environ.get("JOB_DAYS", "7"))
 WRITE_MAX_BYTES = int(os.environ.get("WRITE_MAX_BYTES", "1000000"))
 
 LOGGING = {

@@ -83,5 +83,14 @@ CONFORMANCE = (
         "tilesetmetadata",
         "json-tilesetmetadata",
     ),
+    *_of(
+        "ogcapi-processes-1/1.0",
+        "core",
+        "ogc-process-description",
+        "json",
+        "oas30",
+        "job-list",
+        "dismiss",
+    ),
     *_of("ogcapi-styles-1/0.0", "core", "mapbox-styles"),
 )

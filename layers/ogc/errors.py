@@ -21,6 +21,7 @@ from spatial.periods import PeriodError
 from spatial.versions.edits import Conflict
 
 PROBLEM = "application/problem+json"
+PROCESS_FAULTS = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0"
 
 
 class BadParameter(ValueError):
@@ -82,6 +83,28 @@ class Invalid(ValueError):
         super().__init__(f"{told}；共 {len(faults)} 处" if len(faults) > 3 else told)
 
 
+class BadInput(Invalid):
+    """Inputs of a process that do not fit it."""
+
+
+class NoSuchProcess(NotThere):
+    """A process that is not offered."""
+
+    type = f"{PROCESS_FAULTS}/no-such-process"
+
+
+class NoSuchJob(NotThere):
+    """A job that does not exist, has expired, or is somebody else's."""
+
+    type = f"{PROCESS_FAULTS}/no-such-job"
+
+
+class NotReady(NotThere):
+    """The result of a job that is still at work."""
+
+    type = f"{PROCESS_FAULTS}/result-not-ready"
+
+
 class Outdated(ValueError):
     """If-Match names another version than the one that stands."""
 
@@ -108,6 +131,7 @@ STATUS: dict[type[Exception], tuple[int, str, str]] = {
     FilterError: (400, "InvalidParameterValue", "过滤条件有误"),
     PeriodError: (400, "InvalidParameterValue", "时间有误"),
     Unfit: (400, "InvalidParameterValue", "参数有误"),
+    BadInput: (400, "InvalidParameterValue", "输入有误"),
     TooSlow: (400, "QueryTooExpensive", "查询耗时过长"),
     BadKey: (401, "Unauthorized", "密钥无效"),
     Unknown: (401, "Unauthorized", "须先表明身份"),
@@ -155,7 +179,9 @@ def refusal(error: Exception) -> HttpResponse:
     kind = next(kind for kind in type(error).__mro__ if kind in STATUS)
     status, code, title = STATUS[kind]
     detail = WORDS.get(kind) or str(error)
-    more = {name: getattr(error, name) for name in ("errors", "links") if hasattr(error, name)}
+    more = {
+        name: getattr(error, name) for name in ("errors", "links", "type") if hasattr(error, name)
+    }
     response = problem(status, code, title, detail, **more)
     for name, value in getattr(error, "headers", {}).items():
         response[name] = value

@@ -32,6 +32,7 @@ DEPTHS = {
     "MultiPolygon": 3,
 }
 LEAST = {"LineString": 2, "MultiLineString": 2, "Polygon": 4, "MultiPolygon": 4}
+AREAS = ("Polygon", "MultiPolygon")
 POINTER = "/geometry"
 
 
@@ -78,6 +79,16 @@ def read_shape(
     if standing is not None and shape.equals_exact(standing, SAME_M):
         return standing
     return shape
+
+
+def area_of(given: Any, crs: Crs) -> tuple[GEOSGeometry | None, str]:
+    """An area that is asked about, in the storage CRS; or None and what is wrong with it.
+
+    Raises:
+        TooLarge: more positions than are taken.
+    """
+    fault = _form_fault(given, AREAS)
+    return (None, fault) if fault else _stored(_wkb(given), crs)
 
 
 def is_within(shape: GEOSGeometry, districts: tuple[str, ...]) -> bool:

@@ -13,6 +13,7 @@ from layers.ogc import (
     styles,
     subscriptions,
 )
+from layers.ogc.processes import views as processes
 from layers.ogc.tiles import tilesets
 from layers.ogc.tiles import views as tiles
 from layers.ogc.tiles.matrices import MATRIX_SET
@@ -29,6 +30,12 @@ urlpatterns = [
     path("/subscriptions", subscriptions.subscriptions, name="subscriptions"),
     path("/subscriptions/<int:number>", subscriptions.subscription),
     path("/collections", mount.collections, name="collections"),
+    path("/processes", processes.processes, name="processes"),
+    path("/processes/<str:process_id>", processes.process),
+    path("/processes/<str:process_id>/execution", processes.execution),
+    path("/jobs", processes.job_list),
+    path("/jobs/<str:job_id>", processes.job),
+    path("/jobs/<str:job_id>/results", processes.results),
     path("/catalogue.jsonld", dcat.dcat),
     path("/collections/catalogue", records.catalogue),
     path("/collections/catalogue/queryables", records.queryables),

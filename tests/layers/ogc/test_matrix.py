@@ -31,6 +31,7 @@ from spatial.city import city
 from spatial.versions.actions import apply, count_revision
 from spatial.versions.edits import Action, Edit
 from tests.factories import change, moment, spot, square
+from tests.layers.ogc.processes.asking import box, execute, point
 from tests.town import make_user
 
 pytestmark = pytest.mark.django_db
@@ -276,6 +277,31 @@ def test_no_answer_holds_what_its_caller_may_not_see(askers):
                 body_of(answer), {t: w for t, w in hidden.items() if quote(t) not in url}
             )
             found += [f"{asker.name} {url}: {where}" for where in leaked]
+    assert found == []
+
+
+def test_no_process_tells_what_its_caller_may_not_see(askers):
+    area, here = box(-50, -50, 100, 100), point(5, 5)
+    asked = [
+        ("what-stands-here", {"point": here, "reach": 200, "shapes": True}),
+        ("overlay-constraints", {"area": area, "reach": 200, "shapes": True}),
+        *(
+            ("layer-statistics", {"collection": layer.id, "area": area, "groupBy": field.name})
+            for layer in all_layers()
+            for field in layer.fields[:3]
+        ),
+    ]
+    found: list[str] = []
+    for asker in askers:
+        hidden = forbidden_texts(asker)
+        for process, inputs in asked:
+            answer = execute(asker.client, process, inputs)
+            assert answer.status_code < 500, (asker.name, process, inputs)
+            leaked = leaks_in(answer.content, hidden)
+            found += [f"{asker.name} {process} {inputs}: {where}" for where in leaked]
+        told = execute(asker.client, *asked[0]).json()["collections"]
+        seen = {layer_id for layer_id, share in asker.shares.items() if share.layer.geometry}
+        assert {entry["collection"] for entry in told} <= seen
     assert found == []
 
 

@@ -1,0 +1,127 @@
+"""The part of the OpenAPI document about processes and jobs."""
+
+from typing import Any
+
+from layers.ogc.openapi import parts
+from layers.ogc.processes.declared import Process
+from layers.ogc.processes.filtering import STATES
+from layers.ogc.processes.listed import PROCESSES
+
+TAG = "processes"
+JOB = {
+    "type": "object",
+    "required": ["type", "jobID", "status"],
+    "properties": {
+        "type": {"type": "string", "enum": ["process"]},
+        "jobID": parts.TEXT,
+        "processID": parts.TEXT,
+        "status": {"type": "string", "enum": sorted(STATES)},
+        "message": parts.TEXT,
+        "created": {"type": "string", "format": "date-time"},
+        "started": {"type": "string", "format": "date-time"},
+        "finished": {"type": "string", "format": "date-time"},
+        "updated": {"type": "string", "format": "date-time"},
+        "progress": {"type": "integer", "minimum": 0, "maximum": 100},
+        "links": parts.LINKS,
+    },
+}
+
+
+def paths() -> dict[str, Any]:
+    """The processes, their executions, the caller's jobs."""
+    number = parts.in_path("jobId", {"type": "string", "format": "uuid"})
+    found: dict[str, Any] = {
+        "/processes": parts.plain("processes", "处理列表", TAG),
+        "/jobs": parts.get(
+            "jobs",
+            "本人（本系统）的任务",
+            _job_parameters(),
+            parts.ok(_listed(), html=False),
+            tag=TAG,
+        ),
+        "/jobs/{jobId}": {
+            "get": parts.described("job", "任务状态", [number], parts.ok(JOB, html=False), tag=TAG),
+            "delete": parts.described(
+                "job.dismiss", "取消并删除任务", [number], parts.ok(JOB, html=False), tag=TAG
+            ),
+        },
+        "/jobs/{jobId}/results": parts.get(
+            "job.results",
+            "任务结果",
+            [number],
+            parts.ok(parts.OBJECT, html=False),
+            tag=TAG,
+            refusals=(410,),
+        ),
+    }
+    for process in PROCESSES:
+        here = f"/processes/{process.id}"
+        found[here] = parts.plain(process.id, process.title, TAG)
+        found[f"{here}/execution"] = {"post": _execution(process)}
+    return found
+
+
+def _execution(process: Process) -> dict[str, Any]:
+    prefer = {
+        "name": "Prefer",
+        "in": "header",
+        "description": "respond-async：由后台计算，先返回任务状态",
+        "schema": {"type": "string"},
+    }
+    answers = {
+        **parts.ok(parts.OBJECT, html=False),
+        "201": {
+            "description": "已提交任务",
+            "content": {"application/json": {"schema": JOB}},
+        },
+    }
+    body = {"required": True, "content": {"application/json": {"schema": _asked(process)}}}
+    return parts.described(
+        f"{process.id}.execute",
+        f"执行：{process.title}",
+        [prefer],
+        answers,
+        tag=TAG,
+        refusals=(413, 415, 503),
+        body=body,
+    )
+
+
+def _asked(process: Process) -> dict[str, Any]:
+    inputs = {
+        name: {**declared.schema, "description": declared.description or declared.title}
+        for name, declared in process.inputs.items()
+    }
+    required = [name for name, declared in process.inputs.items() if declared.required]
+    return {
+        "type": "object",
+        "required": ["inputs"],
+        "properties": {
+            "inputs": {"type": "object", "required": required, "properties": inputs},
+            "outputs": {"type": "object", "properties": {"result": parts.OBJECT}},
+            "response": {"type": "string", "enum": ["raw", "document"], "default": "raw"},
+        },
+        "example": {"inputs": process.example()},
+    }
+
+
+def _listed() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["jobs", "links"],
+        "properties": {"jobs": {"type": "array", "items": JOB}, "links": parts.LINKS},
+    }
+
+
+def _job_parameters() -> list[dict[str, Any]]:
+    seconds = {"type": "integer", "minimum": 0}
+    return [
+        parts.query("type", "任务类型", parts.TEXT),
+        parts.query("processID", "处理", parts.TEXT),
+        parts.query("status", "状态，可用逗号并列", parts.TEXT),
+        parts.query("datetime", "提交时间：时刻或区间", parts.TEXT),
+        parts.query("minDuration", "至少用时（秒）", seconds),
+        parts.query("maxDuration", "至多用时（秒）", seconds),
+        parts.query("limit", "每页数量", {"type": "integer", "minimum": 1}),
+        parts.query("offset", "跳过数量", seconds),
+    ]

@@ -1,0 +1,81 @@
+"""What a process is: how it is described, how its inputs are read, how it is answered."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from layers.access import Caller
+from layers.metering import count
+from layers.reading import read
+from layers.shares import Share, shares_of
+
+Schema = Mapping[str, Any]
+
+TEXT = {"type": "string"}
+NUMBER = {"type": "number"}
+COUNT = {"type": "integer", "minimum": 0}
+FLAG = {"type": "boolean", "default": False}
+DATETIME = {"type": "string", "description": "日期或带时区的时刻；不填为现在"}
+POINT = {
+    "type": "object",
+    "format": "geojson-geometry",
+    "properties": {"type": {"enum": ["Point"]}},
+}
+AREA = {
+    "type": "object",
+    "format": "geojson-geometry",
+    "properties": {"type": {"enum": ["Polygon", "MultiPolygon"]}},
+}
+
+
+class Asking:
+    """One execution: who asks, for how long the database may work, what was read for it."""
+
+    def __init__(self, caller: Caller, timeout_ms: int) -> None:
+        self.caller, self.timeout_ms = caller, timeout_ms
+        self.used: dict[str, str] = {}  # layer id: key of the share that was read
+
+    def placed_shares(self, names: Sequence[str] = ()) -> list[Share]:
+        """The caller's shares that have a geometry, all or those named, in that order."""
+        found = {s.layer.id: s for s in shares_of(self.caller) if s.layer.geometry}
+        return [found[name] for name in (names or found) if name in found]
+
+    def read(self, share: Share, sql: str, params: Sequence[Any]) -> list[tuple]:
+        """Rows read as the share's role; the reading counts as one of the layer."""
+        self.used[share.layer.id] = share.key
+        count(self.caller, share.layer.id, "process")
+        return read(share, sql, params, timeout_ms=self.timeout_ms, spatial=True)
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input as it is described to clients."""
+
+    title: str
+    schema: Schema
+    required: bool = False
+    description: str = ""
+
+    @property
+    def hint(self) -> str:
+        """What is to be known before it is filled in."""
+        return self.description or str(self.schema.get("description", ""))
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process with one output, ``result``.
+
+    ``reads`` turns what a client sent into a question and raises BadInput with every
+    fault; ``answers`` answers it.
+    """
+
+    id: str
+    title: str
+    description: str
+    inputs: Mapping[str, Input]
+    result: Schema
+    reads: Callable[[Caller, Mapping[str, Any]], Any]
+    answers: Callable[[Asking, Any], dict[str, Any]]
+    keywords: tuple[str, ...] = ()
+    example: Callable[[], dict[str, Any]] = dict

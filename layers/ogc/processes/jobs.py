@@ -1,0 +1,160 @@
+"""Executions that a worker makes: asked for, looked at, fetched, dismissed, removed in time."""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import DatabaseError
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django_tasks import task
+
+from layers.access import ANONYMOUS, Caller
+from layers.keys import caller_of_consumer
+from layers.metering import flush
+from layers.models import ApiKey, ProcessJob
+from layers.ogc.errors import BadInput, Busy, Full
+from layers.ogc.processes.declared import Asking
+from layers.ogc.processes.listed import process_named
+from layers.reading import TooSlow, Unfit
+from layers.revisions import look
+from layers.shares import share_by_id
+
+TIMEOUT_MS = 120_000  # of each statement
+STUCK_AFTER = timedelta(hours=1)
+PENDING_PER_CALLER, HOURLY_PER_CALLER, PENDING_IN_ALL = 4, 120, 60
+State = ProcessJob.State
+PENDING = (State.ACCEPTED, State.RUNNING)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result of a job, or why there is none."""
+
+    result: dict[str, Any] | None = None
+    fault: str = ""
+
+
+def ask_for(caller: Caller, process_id: str, inputs: Mapping[str, Any], form: str) -> ProcessJob:
+    """Queue an execution whose inputs have been read before.
+
+    Raises:
+        Busy, Full: the bounds on unfinished and hourly jobs are reached.
+    """
+    remove_expired()
+    mine, pending = jobs_of(caller), ProcessJob.objects.filter(state__in=PENDING)
+    hour_ago = timezone.now() - timedelta(hours=1)
+    if pending.count() >= PENDING_IN_ALL:
+        raise Full("系统正忙，请稍后再试")
+    if (mine & pending).count() >= PENDING_PER_CALLER:
+        raise Busy(f"最多同时有 {PENDING_PER_CALLER} 个任务未完成；请等待或取消")
+    if mine.filter(created_at__gt=hour_ago).count() >= HOURLY_PER_CALLER:
+        raise Busy(f"一小时内最多 {HOURLY_PER_CALLER} 个任务")
+    job = ProcessJob.objects.create(
+        process=process_id, inputs=inputs, form=form, owner=owner_of(caller), key=caller.key
+    )
+    perform.enqueue(str(job.pk))
+    return job
+
+
+def owner_of(caller: Caller) -> str:
+    """Whose jobs these are: a person's, a system's, or nobody's."""
+    if caller.is_anonymous:
+        return ""
+    return f"{'system' if caller.key else 'person'}:{caller.name}"
+
+
+def jobs_of(caller: Caller) -> QuerySet[ProcessJob]:
+    """The caller's jobs. Nobody's are bounded together, and never listed."""
+    return ProcessJob.objects.filter(owner=owner_of(caller))
+
+
+def job_of(caller: Caller, job_id: str) -> ProcessJob | None:
+    """One job, to its owner; one of nobody's to whoever knows its name, which is random."""
+    owners = Q(owner="") | Q(owner=owner_of(caller))
+    return ProcessJob.objects.filter(owners, pk=job_id).first()
+
+
+def dismiss(job: ProcessJob) -> None:
+    """Remove a job; a worker that is at it finds nobody to tell."""
+    ProcessJob.objects.filter(pk=job.pk).delete()
+
+
+def may_still_have(caller: Caller, job: ProcessJob) -> bool:
+    """Whether every layer that the result was made of is shared with the caller as it was."""
+    shares = {name: share_by_id(caller, name) for name in job.used}
+    return all(share and share.key == job.used[name] for name, share in shares.items())
+
+
+def remove_expired() -> None:
+    """Remove jobs past their time; give up on those that got stuck."""
+    now = timezone.now()
+    kept = timedelta(days=settings.JOB_DAYS)
+    ProcessJob.objects.filter(created_at__lt=now - kept).delete()
+    ProcessJob.objects.filter(state__in=PENDING, created_at__lt=now - STUCK_AFTER).update(
+        state=State.FAILED, message="后台任务没有按时完成", finished_at=now
+    )
+
+
+@task()
+def perform(job_id: str) -> None:
+    """The job of a worker; a failure is told to the asker, not raised."""
+    mine = ProcessJob.objects.filter(pk=job_id)
+    begun = timezone.now()
+    if not mine.filter(state=State.ACCEPTED).update(state=State.RUNNING, started_at=begun):
+        return
+    job = mine.first()
+    if job is None:
+        return
+    asking = Asking(_caller_behind(job), TIMEOUT_MS)
+    outcome = _outcome(job, asking)
+    mine.filter(state=State.RUNNING).update(
+        state=State.FAILED if outcome.result is None else State.SUCCESSFUL,
+        message=outcome.fault,
+        result=outcome.result,
+        used=asking.used,
+        finished_at=timezone.now(),
+    )
+    flush()
+
+
+def _outcome(job: ProcessJob, asking: Asking) -> Outcome:
+    process = process_named(job.process)
+    began = time.monotonic()
+    try:
+        if process is None:
+            return Outcome(fault="该处理已不再提供")
+        question = process.reads(asking.caller, job.inputs)
+        return Outcome(process.answers(asking, question))
+    except BadInput as error:
+        return Outcome(fault=str(error))
+    except TooSlow:
+        spent = time.monotonic() - began
+        return Outcome(fault=f"计算没有在时限内完成（{spent:.0f} 秒）；请缩小范围")
+    except Unfit:
+        return Outcome(fault="输入中有超出可计算范围的值")
+    except DatabaseError:
+        log.exception("process job %s", job.pk)
+        return Outcome(fault="数据读取失败，已记录，请联系管理员")
+
+
+def _caller_behind(job: ProcessJob) -> Caller:
+    """Who asked, with the rights of now and not of then."""
+    look()
+    kind, _, name = job.owner.partition(":")
+    if kind == "system":
+        key = ApiKey.objects.filter(pk=job.key, revoked_at=None).select_related("consumer").first()
+        is_valid = key and not (key.expires_at and key.expires_at <= timezone.now())
+        return caller_of_consumer(key.consumer, key.pk) if key and is_valid else ANONYMOUS
+    user = get_user_model().objects.filter(username=name, is_active=True).first() if name else None
+    if user is None:
+        return ANONYMOUS
+    roles = frozenset(user.groups.values_list("name", flat=True))
+    return Caller(user.get_username(), roles, user.is_superuser)

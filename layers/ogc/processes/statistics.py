@@ -1,0 +1,218 @@
+"""Figures of a layer within an area: how many, how much ground or length, sums of its fields."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from layers.access import Caller
+from layers.ogc.errors import BadInput
+from layers.ogc.features import relation
+from layers.ogc.processes.declared import (
+    AREA,
+    COUNT,
+    DATETIME,
+    NUMBER,
+    TEXT,
+    Asking,
+    Input,
+    Process,
+)
+from layers.ogc.processes.examples import example_area
+from layers.ogc.processes.inputs import Inputs
+from layers.shares import Share, share_by_id
+from spatial.city import city
+from spatial.periods import AsOf
+
+MOST_GROUPS = 1_000
+TOUCH_M2 = 0.5  # neighbours that only share an edge overlap by rounding
+DISTRICTS = "districts"
+DISTRICT_LENGTHS = (6, 9, 12)
+GROUPABLE = ("string", "integer", "boolean", "date")
+SUMMED = ("integer", "number")
+CODES = ("year", "code")  # integers that name something are not summed
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which layer, where, when, and by which field."""
+
+    share: Share
+    area: str  # EWKB, hex; '' for no bound
+    district: str
+    group_by: str
+    as_of: AsOf
+
+
+def reads(caller: Caller, given: Mapping[str, Any]) -> Question:
+    """The question in the inputs."""
+    inputs = Inputs(given, PROCESS.inputs)
+    name = inputs.text("collection", required=True)
+    share = share_by_id(caller, name) if name else None
+    if name and share is None:
+        inputs.wrong("collection", f"没有图层“{name}”")
+    area, district = inputs.area("area"), inputs.text("district", longest=12)
+    if area and district:
+        inputs.wrong("district", "area 与 district 只能给出一项")
+    if district and not (
+        district.isascii() and district.isdigit() and len(district) in DISTRICT_LENGTHS
+    ):
+        inputs.wrong("district", "应为 6、9 或 12 位区划编码")
+    group_by = inputs.text("groupBy")
+    if share and group_by:
+        field = share.field(group_by)
+        if field is None or share.layer.json_type(group_by) not in GROUPABLE:
+            inputs.wrong("groupBy", f"不能按“{group_by}”分组")
+    if share and not share.layer.geometry and (area or district):
+        inputs.wrong("collection", f"“{share.layer.title}”没有图形，不能按范围统计")
+    as_of = inputs.moment()
+    if share is None or inputs.faults:
+        raise BadInput(inputs.faults)
+    return Question(share, area, district, group_by, as_of)
+
+
+def answers(asking: Asking, question: Question) -> dict[str, Any]:
+    """The figures of all, and of each group.
+
+    Raises:
+        BadInput: no such district, or too many groups.
+    """
+    area = question.area or (_outline(asking, question) if question.district else "")
+    share, numbers = question.share, _summed(question.share)
+    rows = asking.read(share, *_statement(question, area, numbers))
+    if len(rows) > MOST_GROUPS + 1:
+        raise BadInput([("/inputs/groupBy", f"分组超过 {MOST_GROUPS:,} 个，请换一个字段")])
+    told = {row[:2]: _figures(share, row[2:], numbers) for row in rows}
+    total = told.pop((1, None))
+    groups = [{"value": value, **figures} for (_, value), figures in told.items()]
+    groups.sort(key=lambda group: -group["count"])
+    return {
+        "collection": share.layer.id,
+        "title": share.layer.title,
+        "datetime": str(question.as_of) or None,
+        "crs": f"EPSG:{city().projected}",
+        **total,
+        **({"groupBy": question.group_by, "groups": groups} if question.group_by else {}),
+    }
+
+
+def _outline(asking: Asking, question: Question) -> str:
+    """The outline of the district at the moment, as EWKB."""
+    share = next(iter(asking.placed_shares([DISTRICTS])), None)
+    rows: list[tuple] = []
+    if share:
+        versions, moment = relation(share, question.as_of)
+        sql = f"SELECT encode(ST_AsEWKB(geom), 'hex') FROM {versions} WHERE code = %s"
+        rows = asking.read(share, f"{sql} AND geom IS NOT NULL", [*moment, question.district])
+    if not rows:
+        raise BadInput([("/inputs/district", f"没有区划“{question.district}”的界线")])
+    return rows[0][0]
+
+
+def _summed(share: Share) -> list[str]:
+    """The fields whose sum means something."""
+    return [
+        f.name
+        for f in share.fields
+        if share.layer.json_type(f.name) in SUMMED and not f.name.endswith(CODES)
+    ]
+
+
+def _statement(question: Question, area: str, numbers: list[str]) -> tuple[str, list[Any]]:
+    share = question.share
+    column = share.layer.column
+    versions, params = relation(share, question.as_of)
+    values: list[Any] = []
+    bound = "true"
+    if area:
+        values, bound = [area], "ST_Intersects(geom, area.g)"
+        versions = f"(SELECT %s::geometry AS g) AS area, {versions}"
+    found = f"SELECT versions.*, {_measure(share, area)} AS _measure FROM {versions} WHERE {bound}"
+    if share.layer.geometry == "Polygon" and area:
+        touched = f"_measure > {TOUCH_M2} OR ST_Area(geom) <= {TOUCH_M2}"
+        found = f"SELECT * FROM ({found}) AS found WHERE {touched}"
+    figures = "".join(
+        f", sum({n}), avg({n}), min({n}), max({n})"
+        for n in (f'"{column(name).column}"' for name in numbers)
+    )
+    group = f'"{column(question.group_by).column}"' if question.group_by else "NULL::text"
+    sets = f"GROUPING SETS (({group}), ())" if question.group_by else "GROUPING SETS (())"
+    flag = f"GROUPING({group})" if question.group_by else "1"
+    shown = f"{group}::text" if question.group_by else "NULL"
+    sql = (
+        f"SELECT {flag}, {shown}, count(*), sum(_measure){figures} FROM ({found}) AS t"
+        f" GROUP BY {sets} LIMIT {MOST_GROUPS + 2}"
+    )
+    return sql, [*values, *params]
+
+
+def _measure(share: Share, area: str) -> str:
+    """Square metres or metres of a feature, of its part inside the area if there is one."""
+    of = {"Polygon": "ST_Area", "LineString": "ST_Length"}.get(share.layer.geometry)
+    if not of:
+        return "NULL::float8"
+    if not area:
+        return f"{of}(geom)"
+    part = f"{of}(ST_Intersection(geom, area.g))"
+    return f"CASE WHEN ST_CoveredBy(geom, area.g) THEN {of}(geom) ELSE {part} END"
+
+
+def _figures(share: Share, row: tuple, numbers: list[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {"count": row[0]}
+    unit = {"Polygon": "area_m2", "LineString": "length_m"}.get(share.layer.geometry)
+    if unit:
+        found[unit] = round(row[1] or 0.0, 3)
+    names = ("sum", "mean", "min", "max")
+    found["fields"] = {
+        name: dict(zip(names, (_number(v) for v in row[2 + 4 * i : 6 + 4 * i]), strict=True))
+        for i, name in enumerate(numbers)
+    }
+    return found
+
+
+def _number(value: Any) -> float | int | None:
+    if value is None or isinstance(value, int):
+        return value
+    number = float(value)
+    return number if number - number == 0 else None  # JSON has no NaN and no infinity
+
+
+FIGURES = {
+    "count": COUNT,
+    "area_m2": NUMBER,
+    "length_m": NUMBER,
+    "fields": {
+        "type": "object",
+        "description": "各数值字段的合计、平均、最小、最大；跨界要素按整体计",
+    },
+}
+PROCESS = Process(
+    id="layer-statistics",
+    title="范围统计",
+    description=(
+        "一个图层在一个范围内的数量、面积或长度（只计范围以内的部分，城市平面坐标系）及各数值字段的合计、平均，可按字段分组。"
+    ),
+    inputs={
+        "collection": Input("图层", TEXT, required=True, description="图层标识，如 buildings"),
+        "area": Input("范围", AREA, description="GeoJSON 面，经度、纬度（CRS84）"),
+        "district": Input("行政区划", TEXT, description="6、9 或 12 位区划编码；与 area 只取其一"),
+        "groupBy": Input("分组字段", TEXT),
+        "datetime": Input("时间", DATETIME),
+    },
+    result={
+        "type": "object",
+        "required": ["collection", "count"],
+        "properties": {
+            "collection": TEXT,
+            "title": TEXT,
+            "datetime": {**TEXT, "nullable": True},
+            "crs": TEXT,
+            **FIGURES,
+            "groupBy": TEXT,
+            "groups": {"type": "array", "items": {"type": "object", "properties": FIGURES}},
+        },
+    },
+    reads=reads,
+    answers=answers,
+    keywords=("统计",),
+    example=lambda: {"collection": "roads", "area": example_area(), "groupBy": "kind"},
+)

@@ -1,0 +1,181 @@
+"""OGC API Processes: the list, a description, executions, jobs and their results."""
+
+import json
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from layers.callers import api_caller
+from layers.models import ProcessJob
+from layers.ogc.errors import (
+    BadInput,
+    Gone,
+    NoSuchJob,
+    NoSuchProcess,
+    NotReady,
+    TooLarge,
+    Unsupported,
+    WrongMethod,
+    ogc_errors,
+)
+from layers.ogc.processes import jobs
+from layers.ogc.processes.declared import Asking, Process
+from layers.ogc.processes.documents import JSON, REL, description, dismissed, status, summary
+from layers.ogc.processes.filtering import PARAMETERS, chosen
+from layers.ogc.processes.inputs import MOST_BYTES, read_execution
+from layers.ogc.processes.listed import PROCESSES, process_named
+from layers.ogc.requests import read_only
+from layers.ogc.sharing import root_url, wanted_format
+
+SYNC_MS = 8_000  # of each statement
+MEDIA = ("application/json", "application/geo+json")
+
+
+@require_safe
+@ogc_errors
+def processes(request: HttpRequest) -> HttpResponse:
+    """``/ogc/processes``."""
+    api_caller(request)
+    read_only(request.GET, ("limit",))
+    root = root_url(request)
+    if wanted_format(request) == "html":
+        return render(request, "ogc/processes.html", {"processes": PROCESSES})
+    links = [
+        {"rel": "self", "type": JSON, "href": f"{root}/processes?f=json"},
+        {"rel": "alternate", "type": "text/html", "href": f"{root}/processes?f=html"},
+    ]
+    return _json({"processes": [summary(p, root) for p in PROCESSES], "links": links})
+
+
+@require_safe
+@ogc_errors
+def process(request: HttpRequest, process_id: str) -> HttpResponse:
+    """``/ogc/processes/{id}``."""
+    api_caller(request)
+    read_only(request.GET, ())
+    found = _process(process_id)
+    document = description(found, root_url(request))
+    if wanted_format(request) == "html":
+        example = json.dumps(document["example"], ensure_ascii=False, indent=1)
+        where = f"{root_url(request)}/processes/{found.id}/execution"
+        context = {"process": found, "example": example, "address": where}
+        return render(request, "ogc/process.html", context)
+    return _json(document)
+
+
+@csrf_exempt
+@ogc_errors
+def execution(request: HttpRequest, process_id: str) -> HttpResponse:
+    """``/ogc/processes/{id}/execution``: at once, or by a worker (``Prefer: respond-async``).
+
+    Needs no token against forged requests: nothing but a job of the caller's own is written.
+    """
+    if request.method != "POST":
+        raise WrongMethod("该地址只接受 POST", "POST")
+    caller = api_caller(request)
+    read_only(request.GET, ())
+    found = _process(process_id)
+    if request.content_type not in MEDIA:
+        raise Unsupported(
+            f"不接受 {request.content_type or '没有 Content-Type 的正文'}；可用：{JSON}"
+        )
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+        raise TooLarge(f"请求正文超过 {MOST_BYTES:,} 字节；请简化范围")
+    inputs, form = read_execution(request.body)
+    question = found.reads(caller, inputs)
+    if "respond-async" in request.headers.get("Prefer", ""):
+        job = jobs.ask_for(caller, found.id, inputs, form)
+        response = _json(status(job, root_url(request)), status=201)
+        response["Location"] = f"{root_url(request)}/jobs/{job.pk}"
+        response["Preference-Applied"] = "respond-async"
+        return response
+    return _result(found.answers(Asking(caller, SYNC_MS), question), form)
+
+
+@require_safe
+@ogc_errors
+def job_list(request: HttpRequest) -> HttpResponse:
+    """``/ogc/jobs``: the caller's own, the latest first; nobody's are not listed."""
+    caller = api_caller(request)
+    read_only(request.GET, PARAMETERS)
+    own = ProcessJob.objects.none() if caller.is_anonymous else jobs.jobs_of(caller)
+    found, more = chosen(own, request.GET.dict())
+    root = root_url(request)
+    links = [{"rel": "self", "type": JSON, "href": f"{root}/jobs"}]
+    if more:
+        links.append({"rel": "next", "type": JSON, "href": f"{root}/jobs?{more}"})
+    return _json({"jobs": [status(job, root) for job in found], "links": links})
+
+
+@csrf_exempt
+@ogc_errors
+def job(request: HttpRequest, job_id: str) -> HttpResponse:
+    """``/ogc/jobs/{id}``: how it stands (GET), or away with it (DELETE)."""
+    if request.method not in ("GET", "HEAD", "DELETE"):
+        raise WrongMethod("该地址不接受这种操作", "GET, HEAD, DELETE")
+    read_only(request.GET, ())
+    found, root = _job(request, job_id), root_url(request)
+    if request.method == "DELETE":
+        jobs.dismiss(found)
+        return _json(dismissed(found, root))
+    return _json(status(found, root))
+
+
+@require_safe
+@ogc_errors
+def results(request: HttpRequest, job_id: str) -> HttpResponse:
+    """``/ogc/jobs/{id}/results``: as long as its layers are shared as they were."""
+    read_only(request.GET, ())
+    found = _job(request, job_id)
+    if found.state == ProcessJob.State.FAILED:
+        raise BadInput([("/inputs", found.message)])
+    if found.state != ProcessJob.State.SUCCESSFUL:
+        raise NotReady("任务还没有完成，请稍后再取")
+    if not jobs.may_still_have(api_caller(request), found):
+        raise Gone("所用图层的授权已经变化，请重新提交", [])
+    return _result(found.result, found.form)
+
+
+def advertise(request: HttpRequest, document: Any) -> Any:
+    """The landing page with links to the processes and the jobs."""
+    links = document.get("links", []) if isinstance(document, dict) else []
+    if any(link["rel"] == "service-desc" for link in links):
+        root = root_url(request)
+        for name, rel, title in (("processes", "processes", "处理"), ("jobs", "job-list", "任务")):
+            link = {"rel": f"{REL}/{rel}", "type": JSON, "title": title}
+            document["links"].append({**link, "href": f"{root}/{name}"})
+    return document
+
+
+def _process(process_id: str) -> Process:
+    found = process_named(process_id)
+    if found is None:
+        raise NoSuchProcess(f"没有处理“{process_id}”")
+    return found
+
+
+def _job(request: HttpRequest, job_id: str) -> ProcessJob:
+    try:
+        number = uuid.UUID(job_id)
+    except ValueError:
+        number = None
+    found = jobs.job_of(api_caller(request), str(number)) if number else None
+    if found is None:
+        raise NoSuchJob(f"没有任务“{job_id}”，或已过保存期")
+    return found
+
+
+def _result(result: Any, form: str) -> HttpResponse:
+    return _json(result if form == "raw" else {"result": result})
+
+
+def _json(document: Any, *, status: int = 200) -> HttpResponse:
+    text = json.dumps(document, ensure_ascii=False)
+    response = HttpResponse(text, content_type=JSON, status=status)
+    response["Cache-Control"] = "private, no-store"
+    response["Vary"] = "Accept, Authorization, Cookie"
+    return response
