@@ -1,5 +1,6 @@
 """Terrain and other rasters: the only door to rasterio."""
 
+import math
 from contextlib import nullcontext
 from dataclasses import dataclass
 from io import BytesIO
@@ -9,6 +10,8 @@ import numpy as np
 import rasterio
 import rasterio.features
 import rasterio.shutil
+import rasterio.warp
+import rasterio.windows
 from PIL import Image
 from rasterio.enums import Resampling
 from rasterio.transform import from_origin
@@ -16,6 +19,8 @@ from rasterio.vrt import WarpedVRT
 
 TILE = 256
 WORLD_M = 20037508.342789244  # half the width of the web-Mercator square
+
+Bounds = tuple[float, float, float, float]  # west, south, east, north
 
 
 class RasterError(ValueError):
@@ -222,3 +227,146 @@ def _terrarium(heights: np.ndarray) -> bytes:
     out = BytesIO()
     Image.fromarray(encoded).save(out, "PNG", compress_level=3)
     return out.getvalue()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Cells of a raster: values (rows from north to south, NaN = none), place and size.
+
+    ``west`` and ``north`` are outer edges; what a cell says, it says of its centre.
+    """
+
+    epsg: int
+    west: float
+    north: float
+    cell_x: float
+    cell_y: float
+    values: np.ndarray
+
+    @property
+    def xs(self) -> np.ndarray:
+        """The centres of the columns."""
+        return self.west + (np.arange(self.values.shape[1]) + 0.5) * self.cell_x
+
+    @property
+    def ys(self) -> np.ndarray:
+        """The centres of the rows, from north to south."""
+        return self.north - (np.arange(self.values.shape[0]) + 0.5) * self.cell_y
+
+    def outside(self, rings: list[dict]) -> np.ndarray:
+        """Which cells have their centre outside of polygons (GeoJSON, in the grid's CRS)."""
+        return rasterio.features.geometry_mask(rings, self.values.shape, self._transform)
+
+    def as_geotiff(self, names: tuple[str, ...]) -> bytes:
+        """The grid as a tiled GeoTIFF of one band."""
+        rows, columns = self.values.shape
+        profile = {
+            "driver": "GTiff",
+            "height": rows,
+            "width": columns,
+            "count": 1,
+            "dtype": "float32",
+            "crs": f"EPSG:{self.epsg}",
+            "transform": self._transform,
+            "nodata": float("nan"),
+            "compress": "deflate",
+            "predictor": 3,
+        }
+        with rasterio.MemoryFile() as memory:
+            with memory.open(**profile) as target:
+                target.write(self.values.astype("float32"), 1)
+                target.set_band_description(1, names[0])
+            return bytes(memory.read())
+
+    @property
+    def _transform(self) -> rasterio.Affine:
+        return rasterio.Affine(self.cell_x, 0, self.west, 0, -self.cell_y, self.north)
+
+
+def snapped(info: RasterInfo, bounds: Bounds) -> tuple[Bounds, tuple[int, int]] | None:
+    """Bounds widened to whole cells and cut to the raster, and how many rows and columns.
+
+    Bounds are west, south, east, north in the raster's CRS. None: they do not meet it.
+    """
+    west, south, east, north = info.bounds
+    first = max(0, math.floor((bounds[0] - west) / info.cell + 1e-9))
+    last = min(info.shape[1], math.ceil((bounds[2] - west) / info.cell - 1e-9))
+    top = max(0, math.floor((north - bounds[3]) / info.cell + 1e-9))
+    low = min(info.shape[0], math.ceil((north - bounds[1]) / info.cell - 1e-9))
+    if first >= last or top >= low:
+        return None
+    edges = (west + first * info.cell, north - low * info.cell)
+    far = (west + last * info.cell, north - top * info.cell)
+    return (*edges, *far), (low - top, last - first)
+
+
+def read_grid(path: Path, bounds: Bounds, shape: tuple[int, int], epsg: int) -> Grid:
+    """Values within bounds of a CRS, as so many rows and columns; overviews are used.
+
+    Fewer cells than the raster has are means of theirs, more are interpolated. In the
+    raster's own CRS and number they are its very values.
+
+    Raises:
+        RasterError: missing or unreadable.
+    """
+    rows, columns = shape
+    west, _, _, north = bounds
+    cell_x, cell_y = (bounds[2] - west) / columns, (north - bounds[1]) / rows
+    try:
+        with rasterio.open(path) as source:
+            own = source.crs.to_epsg() == epsg
+            frame = {
+                "crs": f"EPSG:{epsg}",
+                "transform": rasterio.Affine(cell_x, 0, west, 0, -cell_y, north),
+                "width": columns,
+                "height": rows,
+                "nodata": float("nan"),
+                "dtype": "float32",
+            }
+            if own:
+                window = rasterio.windows.from_bounds(*bounds, source.transform)
+                how = _resampling(window.width / columns, window.height / rows)
+                masked = source.read(1, window=window, out_shape=shape, resampling=how, masked=True)
+                values = masked.astype("float32").filled(np.nan)
+            else:
+                with WarpedVRT(source, resampling=Resampling.bilinear, **frame) as warped:
+                    values = warped.read(1)
+    except rasterio.errors.RasterioIOError as error:
+        raise RasterError(f"栅格文件读不到：{path.name}") from error
+    return Grid(epsg, west, north, cell_x, cell_y, values)
+
+
+def warped_shape(info: RasterInfo, bounds: Bounds, epsg: int) -> tuple[Bounds, tuple[int, int]]:
+    """The bounds of an area in another CRS, and the rows and columns that keep its cells' size."""
+    size = (round((bounds[2] - bounds[0]) / info.cell), round((bounds[3] - bounds[1]) / info.cell))
+    source, target = f"EPSG:{info.epsg}", f"EPSG:{epsg}"
+    frame, columns, rows = rasterio.warp.calculate_default_transform(source, target, *size, *bounds)
+    west, north = frame.c, frame.f
+    return (west, north + frame.e * rows, west + frame.a * columns, north), (rows, columns)
+
+
+def sample(path: Path, points: np.ndarray) -> np.ndarray:
+    """The values of the cells in which points (n, 2) of the raster's CRS lie; NaN outside.
+
+    Raises:
+        RasterError: missing or unreadable.
+    """
+    try:
+        with rasterio.open(path) as source:
+            found = [float(v[0]) for v in source.sample(points.tolist(), masked=True)]
+            nodata = source.nodata
+    except rasterio.errors.RasterioIOError as error:
+        raise RasterError(f"栅格文件读不到：{path.name}") from error
+    values = np.array(found, dtype=float)
+    info = raster_info(path)
+    west, south, east, north = info.bounds
+    x, y = points[:, 0], points[:, 1]
+    out = (x < west) | (x > east) | (y < south) | (y > north) | (values == nodata)
+    return np.where(out, np.nan, values)
+
+
+def _resampling(across: float, down: float) -> Resampling:
+    """Means where cells are joined, interpolation where they are divided, else as they are."""
+    if across > 1.001 or down > 1.001:
+        return Resampling.average
+    return Resampling.nearest if across > 0.999 and down > 0.999 else Resampling.bilinear

@@ -84,6 +84,18 @@ CONFORMANCE = (
         "json-tilesetmetadata",
     ),
     *_of(
+        "ogcapi-coverages-1/0.0",
+        "core",
+        "subsetting",
+        "fieldselection",
+        "scaling",
+        "crs",
+        "geotiff",
+        "covjson",
+        "oas30",
+    ),
+    *_of("ogcapi-edr-1/1.1", "core", "collections", "queries", "covjson", "oas30"),
+    *_of(
         "ogcapi-processes-1/1.0",
         "core",
         "ogc-process-description",

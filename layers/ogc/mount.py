@@ -25,6 +25,7 @@ from layers.access import Caller
 from layers.callers import api_caller
 from layers.ogc.config import pygeoapi_config
 from layers.ogc.conformance import CONFORMANCE
+from layers.ogc.coverages.views import advertise as advertise_terrain
 from layers.ogc.errors import NotThere, ogc_errors
 from layers.ogc.formats.links import IANA
 from layers.ogc.history import describe_versioning
@@ -63,6 +64,7 @@ def _answer(request: HttpRequest, operation: Callable[..., Answer], *args: Any) 
     if form == "json":
         document = describe_versioning(request, _offered_only(json.loads(content)))
         document = lead_to_maps(request, document)
+        document = advertise_terrain(request, document)
         document = advertise_processes(request, advertise(request, document))
         content = json.dumps(document, ensure_ascii=False)
     response = HttpResponse(content, status=status)

@@ -13,6 +13,7 @@ from layers.ogc import (
     styles,
     subscriptions,
 )
+from layers.ogc.coverages import views as coverages
 from layers.ogc.processes import views as processes
 from layers.ogc.tiles import tilesets
 from layers.ogc.tiles import views as tiles
@@ -42,6 +43,12 @@ urlpatterns = [
     path("/collections/catalogue/sortables", records.sortables),
     path("/collections/catalogue/items", records.records),
     path("/collections/catalogue/items/<str:record_id>", records.record),
+    path("/collections/terrain", coverages.collection),
+    path("/collections/terrain/schema", coverages.schema),
+    path("/collections/terrain/coverage", coverages.coverage),
+    path("/collections/terrain/position", coverages.position),
+    path("/collections/terrain/area", coverages.area),
+    path("/collections/terrain/cube", coverages.cube),
     path(COLLECTION, mount.collection, name="collection"),
     path(f"{COLLECTION}/schema", mount.schema),
     path(f"{COLLECTION}/queryables", mount.queryables),

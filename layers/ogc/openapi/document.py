@@ -5,6 +5,7 @@ from typing import Any
 
 from layers.ogc.openapi import (
     comparing,
+    coverages,
     downloads,
     features,
     feed,
@@ -33,6 +34,7 @@ def openapi_document(shares: Iterable[Share], url: str) -> dict[str, Any]:
         "/openapi": parts.plain("openapi", "本文档", media_type=OPENAPI),
         **records.paths(),
         **processes.paths(),
+        **coverages.paths(),
         **subscriptions.paths(),
         **tiles.dataset_paths(shares),
         **styles.paths(shares),

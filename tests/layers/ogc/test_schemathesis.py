@@ -39,8 +39,11 @@ def key() -> str:
     return text
 
 
-@pytest.mark.parametrize("part", ["/collections/addresses", "/collections/pipe-lines", OTHERS])
-def test_what_a_machine_thinks_up_is_answered_as_documented(live_server, key, part, tmp_path):
+@pytest.mark.parametrize(
+    "part",
+    ["/collections/addresses", "/collections/pipe-lines", "/collections/terrain", OTHERS],
+)
+def test_what_a_machine_thinks_up_is_answered_as_documented(live_server, key, land, part, tmp_path):
     make_town()
     told = subprocess.run(
         [
