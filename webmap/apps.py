@@ -9,3 +9,10 @@ class WebmapConfig(AppConfig):
     name = "webmap"
     label = "webmap"
     verbose_name = "图经"
+
+    def ready(self) -> None:
+        """The catalogue learns from the floor above what deliveries showed."""
+        from layers.records import quality_by
+        from webmap.quality import quality_of
+
+        quality_by(quality_of)

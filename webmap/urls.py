@@ -17,5 +17,6 @@ urlpatterns = [
     path("ogc", include("layers.ogc.urls")),
     path("", include("webmap.pages.accounts_urls")),
     path("", include("webmap.imports.urls")),
+    path("", include("webmap.sharing.urls")),
     path("", include("webmap.pages.urls")),
 ]

@@ -108,7 +108,7 @@ def issues_csv(request: HttpRequest, run_id: int) -> HttpResponse:
         where = [f"{place.x:.3f}", f"{place.y:.3f}"] if place else ["", ""]
         severity = {"error": "错误", "warning": "警告"}.get(issue.severity, issue.severity)
         cells = [issue.file, issue.row or "", issue.field, severity, issue.code]
-        table.writerow([_inert(c) for c in (*cells, issue.message, issue.hint)] + where)
+        table.writerow([plain_cell(c) for c in (*cells, issue.message, issue.hint)] + where)
     answer = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="import-{run.pk}-issues.csv"'
     return answer
@@ -181,6 +181,6 @@ def _number(text: str | None) -> int:
     return int(text) if text and text.isdigit() and len(text) < 6 else 1
 
 
-def _inert(cell: Any) -> Any:
+def plain_cell(cell: Any) -> Any:
     """A cell that a spreadsheet does not take for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell

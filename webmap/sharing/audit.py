@@ -1,0 +1,127 @@
+"""The auditor's page: who read what, how often, what was refused; personal data by name."""
+
+import csv
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import TruncDate
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from layers.access import may_audit
+from layers.metering import REFUSED
+from layers.models import AccessCount, PersonalRead
+from layers.registry import layer_named
+from webmap.imports.pages import plain_cell
+from webmap.sharing.door import only_if, page
+from webmap.sharing.forms import PeriodForm
+from webmap.values import layer_title
+
+PER_PAGE = 100
+WITHIN = timedelta(days=7)
+
+
+@only_if(may_audit)
+@require_safe
+def audit(request: HttpRequest) -> HttpResponse:
+    """``/sharing/audit``: counts by day, reader, layer and operation; reads of personal data."""
+    form = _form(request)
+    valid = form.is_valid()
+    counts = _counts(form.cleaned_data) if valid else AccessCount.objects.none().values()
+    personal = _personal(form.cleaned_data) if valid else PersonalRead.objects.none()
+    shown: Any = Paginator(counts, PER_PAGE).get_page(request.GET.get("page"))
+    totals = AccessCount.objects.none()
+    if valid:
+        totals = _within(form.cleaned_data)
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    context = {
+        "form": form,
+        "rows": [{**row, "title": _title(row["layer"])} for row in shown],
+        "pages": shown,
+        "kept": kept.urlencode(),
+        "total": totals.aggregate(n=Sum("requests"))["n"] or 0,
+        "refused": totals.filter(operation=REFUSED).aggregate(n=Sum("requests"))["n"] or 0,
+        "personal": personal[:PER_PAGE],
+        "personal_total": personal.count(),
+    }
+    return page(request, "audit", 200 if valid else 400, **context)
+
+
+@only_if(may_audit)
+@require_safe
+def audit_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same counts as a table for a spreadsheet."""
+    form = _form(request)
+    if not form.is_valid():
+        return page(request, "audit", 400, form=form, rows=[], personal=[])
+    head = [_("日期"), _("使用者"), _("密钥"), _("图层"), _("操作"), _("次数"), _("字节")]
+    body = StreamingHttpResponse(
+        _lines(head, _counts(form.cleaned_data)), content_type="text/csv; charset=utf-8"
+    )
+    body["Content-Disposition"] = 'attachment; filename="access.csv"'
+    return body
+
+
+class _Echo:
+    """Something to write to that hands back what is written."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _lines(head: list[str], rows: QuerySet) -> Iterator[str]:
+    writer: Any = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow(head)
+    for row in rows.iterator(chunk_size=2000):
+        cells = [row[name] for name in ("day", "who", "key", "layer", "operation")]
+        yield writer.writerow([plain_cell(c) for c in [*cells, row["requests"], row["bytes"]]])
+
+
+def _form(request: HttpRequest) -> PeriodForm:
+    today = timezone.localdate()
+    given = {"since": today - WITHIN, "until": today, **request.GET.dict()}
+    return PeriodForm(given)
+
+
+def _within(asked: dict[str, Any]) -> QuerySet[AccessCount]:
+    found = AccessCount.objects.filter(
+        hour__gte=_start(asked["since"]), hour__lt=_start(asked["until"] + timedelta(days=1))
+    )
+    for name in ("who", "layer"):
+        if asked[name]:
+            found = found.filter(**{name: asked[name]})
+    return found
+
+
+def _counts(asked: dict[str, Any]) -> QuerySet:
+    days = _within(asked).annotate(day=TruncDate("hour"))
+    summed = days.values("day", "who", "key", "layer", "operation")
+    return summed.annotate(requests=Sum("requests"), bytes=Sum("bytes")).order_by(
+        "-day", "who", "layer", "operation", "key"
+    )
+
+
+def _personal(asked: dict[str, Any]) -> QuerySet[PersonalRead]:
+    found = PersonalRead.objects.filter(
+        at__gte=_start(asked["since"]), at__lt=_start(asked["until"] + timedelta(days=1))
+    )
+    for name in ("who", "layer"):
+        if asked[name]:
+            found = found.filter(**{name: asked[name]})
+    return found
+
+
+def _start(day: Any) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _title(layer_id: str) -> str:
+    layer = layer_named(layer_id) if layer_id else None
+    return layer_title(layer) if layer else layer_id

@@ -1,0 +1,189 @@
+"""What one asks for and holds: systems, keys, applications."""
+
+from datetime import timedelta
+
+from django.db.models import Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from layers import actions
+from layers.access import may_keep, may_know_of, may_manage_sharing
+from layers.actions import Unfitting
+from layers.callers import caller_of
+from layers.models import AccessCount, ApiKey, Application, Consumer
+from layers.registry import layer_named
+from webmap.sharing.door import done, page, signed_in
+from webmap.sharing.forms import ApplyForm, ConsumerForm, KeyForm
+from webmap.values import layer_title
+
+COUNTED = timedelta(days=30)
+KEY_DAYS = 365
+LISTED = 100
+
+
+@signed_in
+def mine(request: HttpRequest) -> HttpResponse:
+    """``/sharing/mine``: one's systems and applications; a POST registers a system."""
+    form = ConsumerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.register_consumer(caller_of(request), **form.cleaned_data)
+        except Unfitting as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("sharing-consumer", made.pk)
+    own = Consumer.objects.filter(kept_by__username=request.user.get_username())
+    asked = Application.objects.filter(consumer__in=own).select_related("consumer")[:LISTED]
+    context = {"consumers": own, "applications": _titled(asked), "form": form}
+    return page(request, "mine", 400 if form.errors else 200, **context)
+
+
+@signed_in
+def apply(request: HttpRequest, layer_id: str) -> HttpResponse:
+    """``/sharing/{layer}/apply``."""
+    caller, layer = caller_of(request), layer_named(layer_id)
+    if layer is None or not may_know_of(caller, layer):
+        raise Http404(_("没有这个图层。"))
+    own = Consumer.objects.filter(kept_by__username=request.user.get_username())
+    form = ApplyForm(layer, own, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        told = {name: form.cleaned_data[name] for name in ("purpose", "legal_basis", "until")}
+        consumer = form.cleaned_data["consumer"]
+        try:
+            actions.apply_for_layer(caller, consumer, form.part, **told)
+        except Unfitting as error:
+            form.add_error(None, str(error))
+        else:
+            said = _("申请已提交，由%(steward)s审批。") % {"steward": layer.steward}
+            return done(request, "sharing-mine", said, lambda: None)
+    context = {
+        "form": form,
+        "layer": layer,
+        "title": layer_title(layer),
+        "has_systems": own.exists(),
+    }
+    return page(request, "apply", 400 if form.errors else 200, **context)
+
+
+@signed_in
+@require_safe
+def consumer(request: HttpRequest, number: int) -> HttpResponse:
+    """``/sharing/consumers/{n}``: its keys, what it was granted, how much it reads."""
+    return _consumer_page(request, _kept(request, number))
+
+
+@signed_in
+@require_POST
+def issue(request: HttpRequest, number: int) -> HttpResponse:
+    """A new key: its text stands on this one answer and nowhere else."""
+    found, form = _kept(request, number), KeyForm(request.POST)
+    if not form.is_valid():
+        return _consumer_page(request, found, form=form, status=400)
+    _key, text = actions.issue_key(caller_of(request), found, **form.cleaned_data)
+    return _consumer_page(request, found, text=text)
+
+
+@signed_in
+@require_POST
+def rotate(request: HttpRequest, number: int, key: int) -> HttpResponse:
+    """A key in place of another."""
+    found = _kept(request, number)
+    old = get_object_or_404(ApiKey, pk=key, consumer=found)
+    try:
+        _key, text = actions.rotate_key(caller_of(request), old)
+    except Unfitting as error:
+        return _consumer_page(request, found, fault=str(error), status=400)
+    return _consumer_page(request, found, text=text, rotated=old)
+
+
+@signed_in
+@require_POST
+def revoke(request: HttpRequest, number: int, key: int) -> HttpResponse:
+    """The end of a key, at once."""
+    found = get_object_or_404(ApiKey, pk=key, consumer=_kept(request, number))
+    return done(
+        request,
+        f"/sharing/consumers/{number}",
+        _("密钥 %(key)s 已吊销，即刻失效。") % {"key": found},
+        lambda: actions.revoke_key(caller_of(request), found),
+    )
+
+
+@signed_in
+@require_POST
+def take_back(request: HttpRequest, number: int) -> HttpResponse:
+    """The end of an application that nobody has decided."""
+    found = Application.objects.filter(pk=number).select_related("consumer__kept_by").first()
+    if found is None or not _is_kept(request, found.consumer):
+        raise Http404
+    return done(
+        request,
+        "sharing-mine",
+        _("申请已撤回。"),
+        lambda: actions.take_back_application(caller_of(request), found),
+    )
+
+
+def _kept(request: HttpRequest, number: int) -> Consumer:
+    """A system that the reader looks after; others do not exist for them."""
+    found = Consumer.objects.filter(pk=number).select_related("kept_by").first()
+    if found is None or not _is_kept(request, found):
+        raise Http404(_("没有这个系统。"))
+    return found
+
+
+def _is_kept(request: HttpRequest, found: Consumer) -> bool:
+    keeper = found.kept_by.get_username() if found.kept_by else ""
+    return may_keep(caller_of(request), keeper)
+
+
+def _consumer_page(
+    request: HttpRequest,
+    found: Consumer,
+    *,
+    form: KeyForm | None = None,
+    text: str = "",
+    rotated: ApiKey | None = None,
+    fault: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    now = timezone.now()
+    counts = (
+        AccessCount.objects.filter(who=found.name, key__gt=0, hour__gte=now - COUNTED)
+        .values("layer")
+        .annotate(requests=Sum("requests"), bytes=Sum("bytes"))
+        .order_by("-requests")
+    )
+    day = timezone.localdate() + timedelta(days=KEY_DAYS)
+    context = {
+        "consumer": found,
+        "keys": [(key, _key_state(key)) for key in found.keys.all()],
+        "grants": _titled(found.grants.filter(withdrawn_at=None)),
+        "applications": _titled(found.applications.all()[:LISTED]),
+        "counts": [{**row, "title": _title(row["layer"])} for row in counts],
+        "form": form or KeyForm(initial={"expires_at": day}),
+        "text": text,
+        "rotated": rotated,
+        "fault": fault,
+        "manages": may_manage_sharing(caller_of(request)),
+    }
+    return page(request, "consumer", status, **context)
+
+
+def _key_state(key: ApiKey) -> str:
+    if key.revoked_at:
+        return "revoked"
+    return "expired" if key.expires_at and key.expires_at <= timezone.now() else "valid"
+
+
+def _titled(rows) -> list[tuple]:
+    """Rows about layers, each with the layer's title."""
+    return [(row, _title(row.layer)) for row in rows]
+
+
+def _title(layer_id: str) -> str:
+    layer = layer_named(layer_id) if layer_id else None
+    return layer_title(layer) if layer else layer_id

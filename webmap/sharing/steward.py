@@ -1,0 +1,153 @@
+"""The steward's page: applications to decide, systems, grants, layers taken off and put on."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from layers import actions
+from layers.access import Caller, Sharing, may_manage_sharing
+from layers.callers import caller_of
+from layers.masking import masked
+from layers.models import Application, Consumer, LayerGrant
+from layers.registry import all_layers, layer_named
+from webmap.sharing.door import decidable, done, only_if, page
+from webmap.sharing.forms import DecideForm, TermsForm
+from webmap.values import layer_title
+
+HOME = "sharing-steward"
+PER_PAGE = 50
+
+
+def _decides(caller: Caller) -> bool:
+    return bool(decidable(caller))
+
+
+@only_if(_decides)
+@require_safe
+def steward(request: HttpRequest) -> HttpResponse:
+    """``/sharing/steward``."""
+    caller = caller_of(request)
+    layers = {layer.id: layer for layer in decidable(caller)}
+    asked = Application.objects.filter(layer__in=layers).select_related("consumer")
+    waiting = asked.filter(state=Application.State.ASKED)
+    grants = LayerGrant.objects.filter(layer__in=layers, withdrawn_at=None)
+    listed = Paginator(grants.select_related("consumer"), PER_PAGE)
+    context: dict[str, Any] = {
+        "waiting": [(a, layer_title(layers[a.layer]), _form(a)) for a in waiting],
+        "decided": [(a, layer_title(layers[a.layer])) for a in asked.exclude(pk__in=waiting)[:20]],
+        "grants": listed.get_page(request.GET.get("page")),
+        "titles": {name: layer_title(layer) for name, layer in layers.items()},
+    }
+    if may_manage_sharing(caller):
+        context |= {"consumers": _consumers(), "layers": _layers()}
+    return page(request, "steward", **context)
+
+
+@only_if(_decides)
+@require_POST
+def decide(request: HttpRequest, number: int) -> HttpResponse:
+    """Grant an application, whole or narrower, or refuse it."""
+    found = _decidable(request, Application, number)
+    form = _form(found, request.POST)
+    granted = request.POST.get("decision") == "grant"
+
+    def act() -> None:
+        if not form.is_valid():
+            raise actions.Unfitting(
+                "；".join(str(e) for errors in form.errors.values() for e in errors)
+            )
+        told = form.cleaned_data
+        more = {"until": told["until"], "may_write": told["may_write"]} if granted else {}
+        part = form.part if granted else None
+        answer = told["answer"]
+        actions.decide_application(
+            caller_of(request), found, granted=granted, answer=answer, part=part, **more
+        )
+
+    return done(request, HOME, _("已批准。") if granted else _("已答复不批准。"), act)
+
+
+@only_if(_decides)
+@require_POST
+def withdraw(request: HttpRequest, number: int) -> HttpResponse:
+    """End a grant at once."""
+    found = _decidable(request, LayerGrant, number)
+    said = _("已收回“%(consumer)s”的授权，即刻生效。") % {"consumer": found.consumer}
+    return done(request, HOME, said, lambda: actions.withdraw_grant(caller_of(request), found))
+
+
+@only_if(may_manage_sharing)
+@require_POST
+def terms(request: HttpRequest, number: int) -> HttpResponse:
+    """Say how a system is treated."""
+    found, form = get_object_or_404(Consumer, pk=number), TermsForm(request.POST)
+
+    def act() -> None:
+        if not form.is_valid():
+            raise actions.Unfitting(_("每分钟请求上限应在 1 至 1,000,000 之间"))
+        actions.set_terms(caller_of(request), found, **form.cleaned_data)
+
+    return done(request, HOME, _("已保存“%(consumer)s”的设置。") % {"consumer": found}, act)
+
+
+@only_if(may_manage_sharing)
+@require_POST
+def publish(request: HttpRequest, layer_id: str) -> HttpResponse:
+    """Take a layer off, or put it on again."""
+    published = request.POST.get("published") == "yes"
+    said = _("已恢复发布。") if published else _("已停止发布，即刻生效。")
+    why = request.POST.get("why", "")[:200]
+    return done(
+        request,
+        HOME,
+        said,
+        lambda: actions.set_published(caller_of(request), layer_id, published=published, why=why),
+    )
+
+
+def _decidable(request: HttpRequest, model: Any, number: int) -> Any:
+    """A row about a layer that the caller decides on."""
+    found = get_object_or_404(model.objects.select_related("consumer"), pk=number)
+    if found.layer not in {layer.id for layer in decidable(caller_of(request))}:
+        raise PermissionDenied
+    return found
+
+
+def _form(application: Application, data: Any = None) -> DecideForm:
+    layer = layer_named(application.layer)
+    if layer is None:
+        raise PermissionDenied
+    shared = [f.name for f in layer.fields if f.name not in layer.personal]
+    initial = {
+        "fields_wanted": application.fields or shared,
+        "districts": "、".join(application.districts),
+        "until": application.until,
+    }
+    return DecideForm(layer, data, initial=initial, auto_id=f"a{application.pk}-%s")
+
+
+def _consumers() -> list[tuple[Consumer, str, TermsForm]]:
+    found = Consumer.objects.select_related("kept_by").prefetch_related("keys")
+    return [
+        (
+            consumer,
+            masked(consumer.phone),
+            TermsForm(
+                initial={
+                    "is_department": consumer.is_department,
+                    "per_minute": consumer.per_minute,
+                },
+                auto_id=f"c{consumer.pk}-%s",
+            ),
+        )
+        for consumer in found
+    ]
+
+
+def _layers() -> list[tuple[Any, str]]:
+    return [(la, layer_title(la)) for la in all_layers() if la.sharing is not Sharing.WITHHELD]

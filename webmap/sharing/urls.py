@@ -1,0 +1,28 @@
+"""The addresses of the sharing catalogue."""
+
+from django.urls import path
+
+from webmap.sharing import audit, catalogue, mine, steward
+
+urlpatterns = [
+    path("sharing/", catalogue.index, name="sharing"),
+    path("sharing/mine", mine.mine, name="sharing-mine"),
+    path("sharing/steward", steward.steward, name="sharing-steward"),
+    path("sharing/audit", audit.audit, name="sharing-audit"),
+    path("sharing/audit.csv", audit.audit_csv, name="sharing-audit-csv"),
+    path("sharing/consumers/<int:number>", mine.consumer, name="sharing-consumer"),
+    path("sharing/consumers/<int:number>/keys", mine.issue, name="sharing-issue"),
+    path(
+        "sharing/consumers/<int:number>/keys/<int:key>/rotate", mine.rotate, name="sharing-rotate"
+    ),
+    path(
+        "sharing/consumers/<int:number>/keys/<int:key>/revoke", mine.revoke, name="sharing-revoke"
+    ),
+    path("sharing/consumers/<int:number>/terms", steward.terms, name="sharing-terms"),
+    path("sharing/applications/<int:number>/decide", steward.decide, name="sharing-decide"),
+    path("sharing/applications/<int:number>/take-back", mine.take_back, name="sharing-take-back"),
+    path("sharing/grants/<int:number>/withdraw", steward.withdraw, name="sharing-withdraw"),
+    path("sharing/layers/<str:layer_id>/publish", steward.publish, name="sharing-publish"),
+    path("sharing/<str:layer_id>", catalogue.one, name="sharing-layer"),
+    path("sharing/<str:layer_id>/apply", mine.apply, name="sharing-apply"),
+]
