@@ -11,17 +11,28 @@ from django.utils.translation import gettext_lazy as _
 from layers.actions import Part
 from layers.declarations import Layer
 from layers.models import Consumer
+from layers.registry import all_layers
+from webmap.values import layer_title
 
 SEPARATORS = re.compile(r"[\s,，、;；]+")
 LONGEST_DAYS = 366 * 3
+
+
+def _day() -> forms.DateInput:
+    """A day as browsers take it, whatever the language."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def _layers() -> list[tuple[str, str]]:
+    """Every layer, to be chosen from; or none."""
+    return [("", "—"), *((layer.id, layer_title(layer)) for layer in all_layers())]
 
 
 class EndField(forms.DateField):
     """A last day; its value is the end of that day, or None."""
 
     def __init__(self, **named: Any) -> None:
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(**{"required": False, "widget": widget, **named})
+        super().__init__(**{"required": False, "widget": _day(), **named})
 
     def clean(self, value: Any) -> Any:
         """The end of the day, not before today and not beyond three years."""
@@ -118,10 +129,10 @@ class TermsForm(forms.Form):
 class PeriodForm(forms.Form):
     """Which days, whose reads, of what."""
 
-    since = forms.DateField(label=_("自"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("至"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=_("自"), widget=_day())
+    until = forms.DateField(label=_("至"), widget=_day())
     who = forms.CharField(label=_("使用者"), required=False, max_length=150)
-    layer = forms.CharField(label=_("图层"), required=False, max_length=40)
+    layer = forms.ChoiceField(label=_("图层"), required=False, choices=_layers)
 
     def clean(self) -> dict[str, Any]:
         """At most a year at once."""
