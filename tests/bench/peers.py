@@ -171,6 +171,7 @@ def _pygeoapi(venv: Path, login: dict[str, str], folder: Path):
 @contextmanager
 def _mapserver(login: dict[str, str], folder: Path) -> Iterator[None]:
     dsn = " ".join(f"{key}={value}" for key, value in login.items() if value)
+    folder.chmod(0o755)  # nginx reaches the socket as another user
     (folder / "peer.map").write_text(MAPFILE.format(port=8533, dsn=dsn))
     templates = "/usr/share/mapserver/ogcapi/templates/html-bootstrap4"
     (folder / "mapserver.conf").write_text(
