@@ -15,10 +15,11 @@ from layers.models import ApiKey, Consumer, LayerGrant
 from layers.publish import ensure_roles
 from layers.registry import layer_of
 from layers.shares import share_of
+from spatial.crs import transformer
 from spatial.parcels.models import Parcel
 from spatial.versions.actions import apply
 from spatial.versions.edits import Action, Edit
-from tests.factories import change, moment, square
+from tests.factories import centre, change, moment, square
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -142,10 +143,26 @@ def test_owslib_reads_collections_and_features(city):
     assert [f["id"] for f in near["features"]] == ["P006"]
 
 
+def test_owslib_searches_the_catalogue(city):
+    from owslib.ogcapi.records import Records
+
+    api = Records(city.removeprefix("OAPIF:"))
+    assert api.records() == ["catalogue"]
+    found = api.collection_items("catalogue", q="宗地")
+    assert "parcels" in {record["id"] for record in found["features"]}
+    assert found["numberMatched"] == found["numberReturned"]
+    record = api.collection_item("catalogue", "parcels")
+    assert record["properties"]["title"] == "宗地"
+    assert "title" in api.collection_queryables("catalogue")["properties"]
+
+
 QGIS = """
 import os, sys
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
-from qgis.core import QgsApplication, QgsVectorLayer, QgsVectorTileLayer, QgsFeatureRequest
+from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsMapRendererParallelJob
+from qgis.core import QgsMapSettings, QgsRectangle, QgsVectorLayer, QgsVectorTileLayer
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QColor
 QgsApplication.setPrefixPath("/usr", True)
 application = QgsApplication([], False)
 application.initQgis()
@@ -157,6 +174,18 @@ codes = {f["code"] for f in features}
 print(len(features), len(codes), features[0]["location"], layer.crs().authid(), flush=True)
 tiles = QgsVectorTileLayer("type=xyz&zmin=0&zmax=18&url=" + sys.argv[2], "tiles")
 print(tiles.isValid(), "tiles", flush=True)
+settings = QgsMapSettings()
+settings.setLayers([tiles])
+settings.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
+settings.setExtent(QgsRectangle(*map(float, sys.argv[3].split(","))))
+settings.setOutputSize(QSize(256, 256))
+settings.setBackgroundColor(QColor(255, 255, 255))
+job = QgsMapRendererParallelJob(settings)
+job.start()
+job.waitForFinished()
+image = job.renderedImage()
+drawn = sum(image.pixel(x, y) & 0xFFFFFF != 0xFFFFFF for x in range(256) for y in range(256))
+print(drawn, "drawn", flush=True)
 os._exit(0)
 """
 
@@ -170,8 +199,12 @@ def has_qgis() -> bool:
 def test_qgis_reads_every_feature_by_pages(city, tmp_path):
     url = city.removeprefix("OAPIF:")
     tiles = f"{url}/collections/parcels/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}"
+    x, y = centre()
+    corners = ([x - 100, x + 600], [y - 100, y + 400])
+    (west, east), (south, north) = transformer(4546, 3857).transform(*corners)
+    seen = (west, south, east, north)
     told = subprocess.run(
-        ["/usr/bin/python3", "-c", QGIS, url, tiles],
+        ["/usr/bin/python3", "-c", QGIS, url, tiles, ",".join(map(str, seen))],
         capture_output=True,
         text=True,
         timeout=120,
@@ -180,6 +213,8 @@ def test_qgis_reads_every_feature_by_pages(city, tmp_path):
     number, distinct, location, crs = told.stdout.split("\n")[0].split()
     assert (number, distinct, location) == ("229", "229", "蓝田"), told.stderr[-500:]
     assert "True tiles" in told.stdout
+    drawn = int(told.stdout.split("\n")[2].split()[0])
+    assert drawn > 2_000, told.stderr[-500:]
     assert crs in ("OGC:CRS84", "EPSG:4326")
 
 
