@@ -25,6 +25,7 @@ from layers.access import Caller
 from layers.callers import api_caller
 from layers.ogc.config import pygeoapi_config
 from layers.ogc.conformance import CONFORMANCE
+from layers.ogc.coverages.terrain import terrain
 from layers.ogc.coverages.views import advertise as advertise_terrain
 from layers.ogc.errors import NotThere, ogc_errors
 from layers.ogc.formats.links import IANA
@@ -52,7 +53,9 @@ def api_for(caller: Caller, url: str) -> API:
 
 @lru_cache(maxsize=64)
 def _api(shares: tuple[Share, ...], url: str) -> API:
-    return API(pygeoapi_config(shares, url), openapi_document(shares, url))
+    config = pygeoapi_config(shares, url)
+    config["metadata"]["has_terrain"] = terrain() is not None
+    return API(config, openapi_document(shares, url))
 
 
 def _answer(request: HttpRequest, operation: Callable[..., Answer], *args: Any) -> HttpResponse:

@@ -1,12 +1,13 @@
 """What a process is: how it is described, how its inputs are read, how it is answered."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from layers.access import Caller
 from layers.metering import count
-from layers.reading import read
+from layers.reading import TooSlow, read
 from layers.shares import Share, shares_of
 
 Schema = Mapping[str, Any]
@@ -29,10 +30,11 @@ AREA = {
 
 
 class Asking:
-    """One execution: who asks, for how long the database may work, what was read for it."""
+    """One execution: who asks, how long the database may work in all, what was read for it."""
 
-    def __init__(self, caller: Caller, timeout_ms: int) -> None:
-        self.caller, self.timeout_ms = caller, timeout_ms
+    def __init__(self, caller: Caller, budget_ms: int) -> None:
+        self.caller = caller
+        self._until = time.monotonic() + budget_ms / 1000
         self.used: dict[str, str] = {}  # layer id: key of the share that was read
 
     def placed_shares(self, names: Sequence[str] = ()) -> list[Share]:
@@ -41,10 +43,17 @@ class Asking:
         return [found[name] for name in (names or found) if name in found]
 
     def read(self, share: Share, sql: str, params: Sequence[Any]) -> list[tuple]:
-        """Rows read as the share's role; the reading counts as one of the layer."""
+        """Rows read as the share's role; the reading counts as one of the layer.
+
+        Raises:
+            TooSlow: the execution has had its time.
+        """
+        left_ms = int((self._until - time.monotonic()) * 1000)
+        if left_ms <= 0:
+            raise TooSlow
         self.used[share.layer.id] = share.key
         count(self.caller, share.layer.id, "process")
-        return read(share, sql, params, timeout_ms=self.timeout_ms, spatial=True)
+        return read(share, sql, params, timeout_ms=left_ms, spatial=True)
 
 
 @dataclass(frozen=True)

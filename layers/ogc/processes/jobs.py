@@ -25,7 +25,7 @@ from layers.reading import TooSlow, Unfit
 from layers.revisions import look
 from layers.shares import share_by_id
 
-TIMEOUT_MS = 120_000  # of each statement
+BUDGET_MS = 300_000
 STUCK_AFTER = timedelta(hours=1)
 PENDING_PER_CALLER, HOURLY_PER_CALLER, PENDING_IN_ALL = 4, 120, 60
 State = ProcessJob.State
@@ -113,7 +113,7 @@ def perform(job_id: str) -> None:
     job = mine.first()
     if job is None:
         return
-    asking = Asking(_caller_behind(job), TIMEOUT_MS)
+    asking = Asking(_caller_behind(job), BUDGET_MS)
     outcome = _outcome(job, asking)
     mine.filter(state=State.RUNNING).update(
         state=State.FAILED if outcome.result is None else State.SUCCESSFUL,

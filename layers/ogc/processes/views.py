@@ -31,7 +31,7 @@ from layers.ogc.processes.listed import PROCESSES, process_named
 from layers.ogc.requests import read_only
 from layers.ogc.sharing import root_url, wanted_format
 
-SYNC_MS = 8_000  # of each statement
+SYNC_MS = 10_000
 MEDIA = ("application/json", "application/geo+json")
 
 

@@ -12,7 +12,7 @@ from owslib.ogcapi.processes import Processes
 from layers import actions
 from layers.access import Caller, Role
 from layers.models import AccessCount, Consumer, ProcessJob
-from layers.ogc.processes import jobs
+from layers.ogc.processes import jobs, views
 from spatial.parcels.models import Building
 from spatial.pipes.models import PipePoint
 from tests.factories import open_feature, spot, square
@@ -112,6 +112,18 @@ def test_what_goes_wrong_in_the_worker_is_told(client):
     assert told["status"] == "failed"
     assert "没有区划“431382002”" in told["message"]
     assert client.get(f"/ogc/jobs/{job_id}/results").status_code == 400
+
+
+@pytest.mark.django_db
+def test_an_execution_has_its_time_and_no_more(client, monkeypatch):
+    open_feature(Building, "B1", geom=square(0, 0, 10))
+    monkeypatch.setattr(views, "SYNC_MS", 0)
+    answer = execute(client, HERE, {"point": point(5, 5)})
+    assert (answer.status_code, answer.json()["code"]) == (400, "QueryTooExpensive")
+    monkeypatch.setattr(jobs, "BUDGET_MS", 0)
+    job_id = submit(client)
+    run(job_id)
+    assert "时限" in client.get(f"/ogc/jobs/{job_id}").json()["message"]
 
 
 @pytest.mark.django_db
