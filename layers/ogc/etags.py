@@ -42,9 +42,9 @@ def still_current(request: HttpRequest, revision: int, representation: str) -> s
 def version_in(tag: str) -> int | None:
     """The version id in a feature's tag, or None if it is not one of ours.
 
-    A proxy that compresses marks our tags as weak ones (``W/``); the version is the same.
+    A weak tag (``W/``) never matches (RFC 9110, 13.1.1); see docs/nginx.conf.
     """
-    number = tag.strip().removeprefix("W/").strip('"').partition(".")[0]
+    number = tag.strip().strip('"').partition(".")[0]
     return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
 
 

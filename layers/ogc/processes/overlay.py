@@ -151,8 +151,8 @@ PROCESS = Process(
     id="overlay-constraints",
     title="选址核对",
     description=(
-        "将一个范围与各类限制图层（规划约束、规划用地、地表覆盖、宗地、房屋、隐患点、管线、水系、道路，以可见者为限）"
-        "叠加，列出重叠的要素、重叠面积（城市平面坐标系）及其占范围的比例。"
+        "将一个范围与调用者可见的各限制图层叠加，"
+        "列出重叠的要素、重叠面积（城市平面坐标系）及其占范围的比例。"
     ),
     inputs={
         "area": Input("范围", AREA, required=True, description="GeoJSON 面，经度、纬度（CRS84）"),

@@ -17,7 +17,7 @@ from layers.ogc.processes.declared import (
     Input,
     Process,
 )
-from layers.ogc.processes.examples import example_area
+from layers.ogc.processes.examples import example_area, example_collection
 from layers.ogc.processes.inputs import Inputs
 from layers.shares import Share, share_by_id
 from spatial.city import city
@@ -192,7 +192,7 @@ PROCESS = Process(
         "一个图层在一个范围内的数量、面积或长度（只计范围以内的部分，城市平面坐标系）及各数值字段的合计、平均，可按字段分组。"
     ),
     inputs={
-        "collection": Input("图层", TEXT, required=True, description="图层标识，如 buildings"),
+        "collection": Input("图层", TEXT, required=True, description="图层标识"),
         "area": Input("范围", AREA, description="GeoJSON 面，经度、纬度（CRS84）"),
         "district": Input("行政区划", TEXT, description="6、9 或 12 位区划编码；与 area 只取其一"),
         "groupBy": Input("分组字段", TEXT),
@@ -214,5 +214,5 @@ PROCESS = Process(
     reads=reads,
     answers=answers,
     keywords=("统计",),
-    example=lambda: {"collection": "roads", "area": example_area(), "groupBy": "kind"},
+    example=lambda: {"collection": example_collection(), "area": example_area()},
 )

@@ -10,7 +10,7 @@ from layers.ogc.etags import version_in
     [
         ('"12.7-abc"', 12),
         (' "12.7-abc"', 12),
-        ('W/"12.7-abc"', 12),  # what a compressing proxy makes of it
+        ('W/"12.7-abc"', None),  # what a compressing proxy makes of it; never a strong match
         ('"abc"', None),
         ("*", None),
         ('"' + "9" * 30 + '.1-a"', None),
