@@ -46,6 +46,7 @@ REFUSALS = {
     503: ("ServerBusy", "服务繁忙"),
 }
 ALWAYS_REFUSED = (400, 401, 404, 406, 429)
+TOO_LONG = {"414": {"description": "网址过长（由网页服务器答复）"}}
 
 
 def get(
@@ -80,7 +81,7 @@ def described(
         "operationId": operation,
         "summary": summary,
         "parameters": parameters,
-        "responses": {**ok, **refused},
+        "responses": {**ok, **refused, **TOO_LONG},
         **({"tags": [tag]} if tag else {}),
         **({"requestBody": body} if body else {}),
     }
