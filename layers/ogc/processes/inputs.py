@@ -118,12 +118,7 @@ def read_execution(body: bytes) -> tuple[dict[str, Any], str]:
         BadParameter: no JSON object of the standard's form.
         BadInput: an output that does not exist, a subscriber.
     """
-    try:
-        document = json.loads(body or b"{}", parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        raise BadParameter("请求正文不是有效的 JSON") from None
-    if not isinstance(document, dict):
-        raise BadParameter("请求正文应为一个 JSON 对象")
+    document = _document(body)
     faults: list[tuple[str, str]] = []
     inputs, outputs = document.get("inputs", {}), document.get("outputs", {})
     if not isinstance(inputs, dict):
@@ -144,6 +139,39 @@ def read_execution(body: bytes) -> tuple[dict[str, Any], str]:
     if faults:
         raise BadInput(faults)
     return inputs, form
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(body or b"{}", parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise BadParameter("请求正文不是有效的 JSON") from None
+    if not isinstance(document, dict):
+        raise BadParameter("请求正文应为一个 JSON 对象")
+    if (place := _odd_place(document)) is not None:
+        raise BadInput([(place, "文本中有不能使用的字符")])
+    return document
+
+
+def _odd_place(document: Any) -> str | None:
+    """The pointer of a text, or of the name of a member, that is not plain; None without one."""
+    waiting = [("", document)]
+    while waiting:
+        pointer, part = waiting.pop()
+        if isinstance(part, dict):
+            if not all(map(_is_plain, part)):
+                return pointer
+            waiting += [(f"{pointer}/{name[:60]}", value) for name, value in part.items()]
+        elif isinstance(part, list):
+            waiting += [(pointer, value) for value in part]
+        elif isinstance(part, str) and not _is_plain(part):
+            return pointer
+    return None
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text can be stored and sent: no NUL, no half of a pair of surrogates."""
+    return not any(sign == "\x00" or "\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _pointer(name: str) -> str:
