@@ -5,14 +5,14 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from layers.ogc.errors import BadInput, BadParameter
+from layers.ogc.errors import BadInput, BadParameter, TooLarge
 from layers.ogc.requests import CRS84, offered_crs
 from layers.ogc.shapes import area_of
 from spatial.city import city
 from spatial.crs import transformer
 from spatial.periods import NOW, AsOf, PeriodError, parse_as_of
 
-MOST_BYTES = 2_000_000
+MOST_BYTES, MOST_CORNERS = 2_000_000, 20_000
 QUALIFIERS = {"value", "mediaType", "format", "encoding", "schema", "crs"}
 
 
@@ -75,13 +75,19 @@ class Inputs:
         return transformer(4326, city().projected).transform(lon, lat)
 
     def area(self, name: str, *, required: bool = False) -> str:
-        """A GeoJSON area in degrees, as EWKB (hex) in the storage CRS; '' if not given."""
+        """A GeoJSON area in degrees, as EWKB (hex) in the storage CRS; '' if not given.
+
+        Raises:
+            TooLarge: more corners than are laid over layers.
+        """
         value = self._value(name, required=required)
         if value is None:
             return ""
         shape, fault = area_of(value, offered_crs()[CRS84])
         if shape is None:
             return self._wrong(name, fault, "")
+        if shape.num_coords > MOST_CORNERS:
+            raise TooLarge(f"范围超过 {MOST_CORNERS:,} 个坐标点；请简化")
         return shape.hexewkb.decode()
 
     def wrong(self, name: str, detail: str) -> None:

@@ -1,6 +1,7 @@
 """Executions that do not fit, each refused with the place of it."""
 
 import json
+import math
 
 import pytest
 
@@ -113,6 +114,13 @@ def test_a_polygon_of_a_million_corners(client):
     area = {"type": "Polygon", "coordinates": [[*corners, corners[0]]]}
     answer = execute(client, OVERLAY, {"area": area})
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(("number", "status"), [(19_000, 200), (21_000, 413)])
+def test_a_polygon_of_many_corners_is_taken_up_to_a_bound(client, number, status):
+    turns = [2 * math.pi * i / number for i in range(number)]
+    area = ring(*((500 * math.cos(turn), 500 * math.sin(turn)) for turn in turns))
+    assert execute(client, OVERLAY, {"area": area}).status_code == status
 
 
 def test_a_document_wraps_the_result(client):
