@@ -204,12 +204,14 @@ class ProcessJob(models.Model):
         RUNNING = "running", "计算中"
         SUCCESSFUL = "successful", "已完成"
         FAILED = "failed", "未成功"
+        DISMISSED = "dismissed", "已取消"
 
     id = models.UUIDField("任务编号", primary_key=True, default=uuid.uuid4, editable=False)
     process = models.CharField("处理", max_length=60)
     inputs = models.JSONField("输入")
     form = models.CharField("结果形式", max_length=10)
     owner = models.CharField("所有者", max_length=160, blank=True)  # none: the open internet
+    asked_from = models.CharField("来处", max_length=32, blank=True)  # of nobody's: a digest
     key = models.BigIntegerField("密钥", default=0)
     state = models.CharField("状态", max_length=12, choices=State, default=State.ACCEPTED)
     message = models.CharField("说明", max_length=300, blank=True)

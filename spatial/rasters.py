@@ -303,8 +303,9 @@ def snapped(info: RasterInfo, bounds: Bounds) -> tuple[Bounds, tuple[int, int]] 
 def read_grid(path: Path, bounds: Bounds, shape: tuple[int, int], epsg: int) -> Grid:
     """Values within bounds of a CRS, as so many rows and columns; overviews are used.
 
-    Fewer cells than the raster has are means of theirs, more are interpolated. In the
-    raster's own CRS and number they are its very values.
+    Fewer cells than the raster has are means of theirs, each by the part of it that lies
+    in the new one; more are interpolated. In the raster's own CRS and number they are its
+    very values.
 
     Raises:
         RasterError: missing or unreadable.
@@ -314,7 +315,9 @@ def read_grid(path: Path, bounds: Bounds, shape: tuple[int, int], epsg: int) -> 
     cell_x, cell_y = (bounds[2] - west) / columns, (north - bounds[1]) / rows
     try:
         with rasterio.open(path) as source:
+            joined = _joined(source, bounds, shape, epsg)
             own = source.crs.to_epsg() == epsg
+            how = _resampling(joined, own=own)
             frame = {
                 "crs": f"EPSG:{epsg}",
                 "transform": rasterio.Affine(cell_x, 0, west, 0, -cell_y, north),
@@ -323,13 +326,16 @@ def read_grid(path: Path, bounds: Bounds, shape: tuple[int, int], epsg: int) -> 
                 "nodata": float("nan"),
                 "dtype": "float32",
             }
-            if own:
+            if own and how is not Resampling.average:
                 window = rasterio.windows.from_bounds(*bounds, source.transform)
-                how = _resampling(window.width / columns, window.height / rows)
                 masked = source.read(1, window=window, out_shape=shape, resampling=how, masked=True)
                 values = masked.astype("float32").filled(np.nan)
             else:
-                with WarpedVRT(source, resampling=Resampling.bilinear, **frame) as warped:
+                # A plain read at another size takes whole cells only, half a cell off.
+                with (
+                    rasterio.open(path, **_overview(source, joined)) as read,
+                    WarpedVRT(read, resampling=how, **frame) as warped,
+                ):
                     values = warped.read(1)
     except rasterio.errors.RasterioIOError as error:
         raise RasterError(f"栅格文件读不到：{path.name}") from error
@@ -365,8 +371,28 @@ def sample(path: Path, points: np.ndarray) -> np.ndarray:
     return np.where(out, np.nan, values)
 
 
-def _resampling(across: float, down: float) -> Resampling:
-    """Means where cells are joined, interpolation where they are divided, else as they are."""
-    if across > 1.001 or down > 1.001:
+def _joined(
+    source: rasterio.DatasetReader, bounds: Bounds, shape: tuple[int, int], epsg: int
+) -> tuple[float, float]:
+    """How many cells of the raster come together in a new one, across and down."""
+    west, south, east, north = rasterio.warp.transform_bounds(f"EPSG:{epsg}", source.crs, *bounds)
+    return (
+        (east - west) / source.res[0] / shape[1],
+        (north - south) / source.res[1] / shape[0],
+    )
+
+
+def _resampling(joined: tuple[float, float], *, own: bool) -> Resampling:
+    """Means where cells are joined, interpolation where they are divided, else as they are.
+
+    In another CRS cells are turned and stretched; so few come together are interpolated.
+    """
+    if max(joined) > (1.001 if own else 1.5):
         return Resampling.average
-    return Resampling.nearest if across > 0.999 and down > 0.999 else Resampling.bilinear
+    return Resampling.nearest if own and min(joined) > 0.999 else Resampling.bilinear
+
+
+def _overview(source: rasterio.DatasetReader, joined: tuple[float, float]) -> dict[str, int]:
+    """What opens the coarsest overview of which four cells a side make a new one, if any."""
+    levels = [i for i, by in enumerate(source.overviews(1)) if by <= min(joined) / 4]
+    return {"overview_level": levels[-1]} if levels else {}

@@ -63,12 +63,11 @@ def read_coverage(found: Terrain, params: Mapping[str, str], most: int = MOST_CE
     bounds, shape = fitted
     if crs.epsg != found.info.epsg:
         bounds, shape = warped_shape(found.info, bounds, crs.epsg)
-    shape = _scaled(shape, params)
-    asked = Asked(bounds, shape, crs)
+    asked = Asked(bounds, _scaled(shape, params), crs)
     if asked.cells > most:
-        factor = math.ceil(math.sqrt(asked.cells / most) * 10) / 10
+        fitting = _fitting(shape, most)
         raise TooLarge(
-            f"共 {asked.cells:,} 个格，上限 {most:,}；请缩小范围，或加 scale-factor={factor:g}"
+            f"共 {asked.cells:,} 个格，上限 {most:,}；请缩小范围，或改用 scale-factor={fitting:g}"
         )
     return asked
 
@@ -163,6 +162,8 @@ def _range(text: str, low: float, high: float) -> tuple[float, float]:
     ]
     if found[0] > found[1]:
         raise BadParameter(f"subset 的下限大于上限：{text[:60]}")
+    if found[0] > high or found[1] < low:
+        raise NotThere("该范围没有高程数据")
     return max(found[0], low), min(found[1], high)
 
 
@@ -191,6 +192,14 @@ def _scaled(shape: tuple[int, int], params: Mapping[str, str]) -> tuple[int, int
         down = down or rows * across / columns
         return max(1, round(down)), max(1, round(across))
     return shape
+
+
+def _fitting(shape: tuple[int, int], most: int) -> float:
+    """A scale factor that fits, of the grid as it is without one."""
+    factor = math.ceil(math.sqrt(shape[0] * shape[1] / most) * 100) / 100
+    while max(1, round(shape[0] / factor)) * max(1, round(shape[1] / factor)) > most:
+        factor += 0.01
+    return round(factor, 2)
 
 
 def _named(text: str, parameter: str) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""So many downloads at once per caller, over all processes of a machine.
+"""So many downloads (executions) at once per caller, over all processes of a machine.
 
 A slot is one locked byte of one file: it is free again when its holder closes the file,
 or ends in any way. The lock belongs to the open file, so threads hold apart too.
@@ -20,28 +20,32 @@ WHOLE, PID = 0, 0
 
 
 @contextmanager
-def slot_of(caller: Caller, address: str) -> Iterator[None]:
+def slot_of(
+    caller: Caller, address: str, what: str = "下载", most: int | None = None
+) -> Iterator[None]:
     """Hold one of the caller's slots; who is not known is told apart by network address.
 
     Raises:
         Busy: all of them are held.
     """
     who = f"key {caller.key}" if caller.key else f"name {caller.name}"
+    who = f"address {address}" if caller.is_anonymous else who
     with _file().open("ab") as file:
-        _lock(file.fileno(), f"address {address}" if caller.is_anonymous else who)
+        _lock(file.fileno(), who, what, most or settings.DOWNLOADS_PER_CALLER)
         yield
 
 
-def _lock(number: int, who: str) -> None:
-    first = int.from_bytes(blake2b(who.encode(), digest_size=6).digest()) * 16
-    for place in range(first, first + settings.DOWNLOADS_PER_CALLER):
+def _lock(number: int, who: str, what: str, most: int) -> None:
+    digest = blake2b(f"{what} {who}".encode(), digest_size=6).digest()
+    first = int.from_bytes(digest) * 16
+    for place in range(first, first + most):
         wanted = struct.pack("hhqqi0q", fcntl.F_WRLCK, WHOLE, place, 1, PID)
         try:
             fcntl.fcntl(number, fcntl.F_OFD_SETLK, wanted)  # type: ignore[attr-defined]
         except BlockingIOError:
             continue
         return
-    raise Busy(f"同时最多 {settings.DOWNLOADS_PER_CALLER} 个下载；请等前一个完成")
+    raise Busy(f"同时最多 {most} 个{what}；请等前一个完成")
 
 
 def _file() -> Path:

@@ -30,34 +30,35 @@ JOB = {
 def paths() -> dict[str, Any]:
     """The processes, their executions, the caller's jobs."""
     number = parts.in_path("jobId", {"type": "string", "format": "uuid"})
+    here = [number, parts.shared("f")]
     found: dict[str, Any] = {
         "/processes": parts.plain("processes", "处理列表", TAG),
         "/jobs": parts.get(
             "jobs",
             "本人（本系统）的任务",
-            _job_parameters(),
-            parts.ok(_listed(), html=False),
+            [*_job_parameters(), parts.shared("f")],
+            parts.ok(_listed()),
             tag=TAG,
         ),
         "/jobs/{jobId}": {
-            "get": parts.described("job", "任务状态", [number], parts.ok(JOB, html=False), tag=TAG),
+            "get": parts.described("job", "任务状态", here, parts.ok(JOB), tag=TAG),
             "delete": parts.described(
-                "job.dismiss", "取消并删除任务", [number], parts.ok(JOB, html=False), tag=TAG
+                "job.dismiss", "取消并删除任务", here, parts.ok(JOB), tag=TAG
             ),
         },
         "/jobs/{jobId}/results": parts.get(
             "job.results",
             "任务结果",
-            [number],
-            parts.ok(parts.OBJECT, html=False),
+            here,
+            parts.ok(parts.OBJECT),
             tag=TAG,
             refusals=(410,),
         ),
     }
     for process in PROCESSES:
-        here = f"/processes/{process.id}"
-        found[here] = parts.plain(process.id, process.title, TAG)
-        found[f"{here}/execution"] = {"post": _execution(process)}
+        address = f"/processes/{process.id}"
+        found[address] = parts.plain(process.id, process.title, TAG)
+        found[f"{address}/execution"] = {"post": _execution(process)}
     return found
 
 
@@ -69,7 +70,7 @@ def _execution(process: Process) -> dict[str, Any]:
         "schema": {"type": "string"},
     }
     answers = {
-        **parts.ok(parts.OBJECT, html=False),
+        **parts.ok(parts.OBJECT),
         "201": {
             "description": "已提交任务",
             "content": {"application/json": {"schema": JOB}},
@@ -79,7 +80,7 @@ def _execution(process: Process) -> dict[str, Any]:
     return parts.described(
         f"{process.id}.execute",
         f"执行：{process.title}",
-        [prefer],
+        [prefer, parts.shared("f")],
         answers,
         tag=TAG,
         refusals=(413, 415, 503),

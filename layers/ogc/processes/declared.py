@@ -29,11 +29,21 @@ AREA = {
 }
 
 
-class Asking:
-    """One execution: who asks, how long the database may work in all, what was read for it."""
+class Unwanted(Exception):
+    """The execution was dismissed while it was under way."""
 
-    def __init__(self, caller: Caller, budget_ms: int) -> None:
+
+class Asking:
+    """One execution: who asks, how long the database may work in all, what was read for it.
+
+    ``is_wanted`` is asked before every reading.
+    """
+
+    def __init__(
+        self, caller: Caller, budget_ms: int, is_wanted: Callable[[], bool] = lambda: True
+    ) -> None:
         self.caller = caller
+        self._is_wanted = is_wanted
         self._until = time.monotonic() + budget_ms / 1000
         self.used: dict[str, str] = {}  # layer id: key of the share that was read
 
@@ -47,7 +57,10 @@ class Asking:
 
         Raises:
             TooSlow: the execution has had its time.
+            Unwanted: nobody waits for it any more.
         """
+        if not self._is_wanted():
+            raise Unwanted
         left_ms = int((self._until - time.monotonic()) * 1000)
         if left_ms <= 0:
             raise TooSlow

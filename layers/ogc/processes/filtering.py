@@ -25,7 +25,7 @@ PARAMETERS = (
 )
 DEFAULT_LIMIT, MAX_LIMIT = 20, 1_000
 MOST_S = 10**9
-STATES = {*ProcessJob.State.values, "dismissed"}
+STATES = set(ProcessJob.State.values)
 
 
 def chosen(jobs: QuerySet[ProcessJob], params: Mapping[str, str]) -> tuple[list[ProcessJob], str]:

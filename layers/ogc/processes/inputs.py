@@ -5,14 +5,14 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from layers.ogc.errors import BadInput, BadParameter
+from layers.ogc.errors import BadInput, BadParameter, TooLarge
 from layers.ogc.requests import CRS84, offered_crs
 from layers.ogc.shapes import area_of
 from spatial.city import city
 from spatial.crs import transformer
 from spatial.periods import NOW, AsOf, PeriodError, parse_as_of
 
-MOST_BYTES = 2_000_000
+MOST_BYTES, MOST_CORNERS = 2_000_000, 20_000
 QUALIFIERS = {"value", "mediaType", "format", "encoding", "schema", "crs"}
 
 
@@ -75,13 +75,19 @@ class Inputs:
         return transformer(4326, city().projected).transform(lon, lat)
 
     def area(self, name: str, *, required: bool = False) -> str:
-        """A GeoJSON area in degrees, as EWKB (hex) in the storage CRS; '' if not given."""
+        """A GeoJSON area in degrees, as EWKB (hex) in the storage CRS; '' if not given.
+
+        Raises:
+            TooLarge: more corners than are laid over layers.
+        """
         value = self._value(name, required=required)
         if value is None:
             return ""
         shape, fault = area_of(value, offered_crs()[CRS84])
         if shape is None:
             return self._wrong(name, fault, "")
+        if shape.num_coords > MOST_CORNERS:
+            raise TooLarge(f"范围超过 {MOST_CORNERS:,} 个坐标点；请简化")
         return shape.hexewkb.decode()
 
     def wrong(self, name: str, detail: str) -> None:
@@ -118,12 +124,7 @@ def read_execution(body: bytes) -> tuple[dict[str, Any], str]:
         BadParameter: no JSON object of the standard's form.
         BadInput: an output that does not exist, a subscriber.
     """
-    try:
-        document = json.loads(body or b"{}", parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        raise BadParameter("请求正文不是有效的 JSON") from None
-    if not isinstance(document, dict):
-        raise BadParameter("请求正文应为一个 JSON 对象")
+    document = _document(body)
     faults: list[tuple[str, str]] = []
     inputs, outputs = document.get("inputs", {}), document.get("outputs", {})
     if not isinstance(inputs, dict):
@@ -144,6 +145,39 @@ def read_execution(body: bytes) -> tuple[dict[str, Any], str]:
     if faults:
         raise BadInput(faults)
     return inputs, form
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(body or b"{}", parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise BadParameter("请求正文不是有效的 JSON") from None
+    if not isinstance(document, dict):
+        raise BadParameter("请求正文应为一个 JSON 对象")
+    if (place := _odd_place(document)) is not None:
+        raise BadInput([(place, "文本中有不能使用的字符")])
+    return document
+
+
+def _odd_place(document: Any) -> str | None:
+    """The pointer of a text, or of the name of a member, that is not plain; None without one."""
+    waiting = [("", document)]
+    while waiting:
+        pointer, part = waiting.pop()
+        if isinstance(part, dict):
+            if not all(map(_is_plain, part)):
+                return pointer
+            waiting += [(f"{pointer}/{name[:60]}", value) for name, value in part.items()]
+        elif isinstance(part, list):
+            waiting += [(pointer, value) for value in part]
+        elif isinstance(part, str) and not _is_plain(part):
+            return pointer
+    return None
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text can be stored and sent: no NUL, no half of a pair of surrogates."""
+    return not any(sign == "\x00" or "\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _pointer(name: str) -> str:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import blake2b
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from layers.keys import caller_of_consumer
 from layers.metering import flush
 from layers.models import ApiKey, ProcessJob
 from layers.ogc.errors import BadInput, Busy, Full
-from layers.ogc.processes.declared import Asking
+from layers.ogc.processes.declared import Asking, Unwanted
 from layers.ogc.processes.listed import process_named
 from layers.reading import TooSlow, Unfit
 from layers.revisions import look
@@ -42,14 +43,18 @@ class Outcome:
     fault: str = ""
 
 
-def ask_for(caller: Caller, process_id: str, inputs: Mapping[str, Any], form: str) -> ProcessJob:
+def ask_for(
+    caller: Caller, address: str, process_id: str, inputs: Mapping[str, Any], form: str
+) -> ProcessJob:
     """Queue an execution whose inputs have been read before.
 
     Raises:
         Busy, Full: the bounds on unfinished and hourly jobs are reached.
     """
     remove_expired()
-    mine, pending = jobs_of(caller), ProcessJob.objects.filter(state__in=PENDING)
+    own = {"owner": owner_of(caller), "asked_from": _origin(caller, address)}
+    # Dismissed ones count within their hour, or dismissing would be the way around the bound.
+    mine, pending = ProcessJob.objects.filter(**own), ProcessJob.objects.filter(state__in=PENDING)
     hour_ago = timezone.now() - timedelta(hours=1)
     if pending.count() >= PENDING_IN_ALL:
         raise Full("系统正忙，请稍后再试")
@@ -58,7 +63,7 @@ def ask_for(caller: Caller, process_id: str, inputs: Mapping[str, Any], form: st
     if mine.filter(created_at__gt=hour_ago).count() >= HOURLY_PER_CALLER:
         raise Busy(f"一小时内最多 {HOURLY_PER_CALLER} 个任务")
     job = ProcessJob.objects.create(
-        process=process_id, inputs=inputs, form=form, owner=owner_of(caller), key=caller.key
+        process=process_id, inputs=inputs, form=form, key=caller.key, **own
     )
     perform.enqueue(str(job.pk))
     return job
@@ -72,19 +77,26 @@ def owner_of(caller: Caller) -> str:
 
 
 def jobs_of(caller: Caller) -> QuerySet[ProcessJob]:
-    """The caller's jobs. Nobody's are bounded together, and never listed."""
-    return ProcessJob.objects.filter(owner=owner_of(caller))
+    """The caller's jobs; nobody's are never listed."""
+    return ProcessJob.objects.none() if caller.is_anonymous else _kept(owner=owner_of(caller))
 
 
 def job_of(caller: Caller, job_id: str) -> ProcessJob | None:
     """One job, to its owner; one of nobody's to whoever knows its name, which is random."""
     owners = Q(owner="") | Q(owner=owner_of(caller))
-    return ProcessJob.objects.filter(owners, pk=job_id).first()
+    return _kept(pk=job_id).filter(owners).first()
 
 
 def dismiss(job: ProcessJob) -> None:
-    """Remove a job; a worker that is at it finds nobody to tell."""
-    ProcessJob.objects.filter(pk=job.pk).delete()
+    """End a job and remove what it holds; a worker that is at it stops at its next reading."""
+    ProcessJob.objects.filter(pk=job.pk).update(
+        state=State.DISMISSED,
+        inputs={},
+        result=None,
+        used={},
+        message="",
+        finished_at=timezone.now(),
+    )
 
 
 def may_still_have(caller: Caller, job: ProcessJob) -> bool:
@@ -94,10 +106,11 @@ def may_still_have(caller: Caller, job: ProcessJob) -> bool:
 
 
 def remove_expired() -> None:
-    """Remove jobs past their time; give up on those that got stuck."""
+    """Remove jobs past their time, dismissed ones after an hour; give up on stuck ones."""
     now = timezone.now()
-    kept = timedelta(days=settings.JOB_DAYS)
-    ProcessJob.objects.filter(created_at__lt=now - kept).delete()
+    ProcessJob.objects.filter(created_at__lt=now - timedelta(days=settings.JOB_DAYS)).delete()
+    dismissed = ProcessJob.objects.filter(state=State.DISMISSED)
+    dismissed.filter(created_at__lt=now - timedelta(hours=1)).delete()
     ProcessJob.objects.filter(state__in=PENDING, created_at__lt=now - STUCK_AFTER).update(
         state=State.FAILED, message="后台任务没有按时完成", finished_at=now
     )
@@ -113,9 +126,10 @@ def perform(job_id: str) -> None:
     job = mine.first()
     if job is None:
         return
-    asking = Asking(_caller_behind(job), BUDGET_MS)
+    running = mine.filter(state=State.RUNNING)
+    asking = Asking(_caller_behind(job), BUDGET_MS, running.exists)
     outcome = _outcome(job, asking)
-    mine.filter(state=State.RUNNING).update(
+    running.update(
         state=State.FAILED if outcome.result is None else State.SUCCESSFUL,
         message=outcome.fault,
         result=outcome.result,
@@ -123,6 +137,21 @@ def perform(job_id: str) -> None:
         finished_at=timezone.now(),
     )
     flush()
+
+
+def _kept(**conditions: Any) -> QuerySet[ProcessJob]:
+    """Jobs that still exist for the outside: not dismissed, and not past their time."""
+    since = timezone.now() - timedelta(days=settings.JOB_DAYS)
+    found = ProcessJob.objects.filter(created_at__gte=since, **conditions)
+    return found.exclude(state=State.DISMISSED)
+
+
+def _origin(caller: Caller, address: str) -> str:
+    """What tells nobodies apart when their jobs are counted; the address itself is not kept."""
+    if not caller.is_anonymous:
+        return ""
+    key = settings.SECRET_KEY.encode()[:64]
+    return blake2b(address.encode(), key=key, digest_size=16).hexdigest()
 
 
 def _outcome(job: ProcessJob, asking: Asking) -> Outcome:
@@ -135,6 +164,8 @@ def _outcome(job: ProcessJob, asking: Asking) -> Outcome:
         return Outcome(process.answers(asking, question))
     except BadInput as error:
         return Outcome(fault=str(error))
+    except Unwanted:
+        return Outcome()  # nobody reads it
     except TooSlow:
         spent = time.monotonic() - began
         return Outcome(fault=f"计算没有在时限内完成（{spent:.0f} 秒）；请缩小范围")

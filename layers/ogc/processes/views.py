@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from layers.callers import api_caller
+from layers.callers import address_of, api_caller
 from layers.models import ProcessJob
 from layers.ogc.errors import (
     BadInput,
@@ -22,16 +22,19 @@ from layers.ogc.errors import (
     WrongMethod,
     ogc_errors,
 )
+from layers.ogc.formats.slots import slot_of
 from layers.ogc.processes import jobs
 from layers.ogc.processes.declared import Asking, Process
 from layers.ogc.processes.documents import JSON, REL, description, dismissed, status, summary
 from layers.ogc.processes.filtering import PARAMETERS, chosen
 from layers.ogc.processes.inputs import MOST_BYTES, read_execution
 from layers.ogc.processes.listed import PROCESSES, process_named
+from layers.ogc.processes.told import told
 from layers.ogc.requests import read_only
 from layers.ogc.sharing import root_url, wanted_format
 
 SYNC_MS = 10_000
+SYNC_PER_CALLER = 2  # at once; each holds a thread of the server
 MEDIA = ("application/json", "application/geo+json")
 
 
@@ -42,13 +45,14 @@ def processes(request: HttpRequest) -> HttpResponse:
     api_caller(request)
     read_only(request.GET, ("limit",))
     root = root_url(request)
-    if wanted_format(request) == "html":
-        return render(request, "ogc/processes.html", {"processes": PROCESSES})
     links = [
         {"rel": "self", "type": JSON, "href": f"{root}/processes?f=json"},
         {"rel": "alternate", "type": "text/html", "href": f"{root}/processes?f=html"},
     ]
-    return _json({"processes": [summary(p, root) for p in PROCESSES], "links": links})
+    document = {"processes": [summary(p, root) for p in PROCESSES], "links": links}
+    if wanted_format(request) == "html":
+        return _page(request, "processes", document)
+    return _json(document)
 
 
 @require_safe
@@ -61,9 +65,17 @@ def process(request: HttpRequest, process_id: str) -> HttpResponse:
     document = description(found, root_url(request))
     if wanted_format(request) == "html":
         example = json.dumps(document["example"], ensure_ascii=False, indent=1)
-        where = f"{root_url(request)}/processes/{found.id}/execution"
-        context = {"process": found, "example": example, "address": where}
-        return render(request, "ogc/process.html", context)
+        schemas = {name: _text(declared.schema) for name, declared in found.inputs.items()}
+        inputs = [(name, declared, schemas[name]) for name, declared in found.inputs.items()]
+        return _page(
+            request,
+            "process",
+            document,
+            inputs=inputs,
+            result=_text(found.result),
+            example=example,
+            address=f"{root_url(request)}/processes/{found.id}/execution",
+        )
     return _json(document)
 
 
@@ -78,7 +90,7 @@ def execution(request: HttpRequest, process_id: str) -> HttpResponse:
         raise WrongMethod("该地址只接受 POST", "POST")
     caller = api_caller(request)
     read_only(request.GET, ())
-    found = _process(process_id)
+    found, wanted = _process(process_id), wanted_format(request)
     if request.content_type not in MEDIA:
         raise Unsupported(
             f"不接受 {request.content_type or '没有 Content-Type 的正文'}；可用：{JSON}"
@@ -87,28 +99,30 @@ def execution(request: HttpRequest, process_id: str) -> HttpResponse:
         raise TooLarge(f"请求正文超过 {MOST_BYTES:,} 字节；请简化范围")
     inputs, form = read_execution(request.body)
     question = found.reads(caller, inputs)
-    if "respond-async" in request.headers.get("Prefer", ""):
-        job = jobs.ask_for(caller, found.id, inputs, form)
+    if _prefers_a_job(request):
+        job = jobs.ask_for(caller, address_of(request), found.id, inputs, form)
         response = _json(status(job, root_url(request)), status=201)
         response["Location"] = f"{root_url(request)}/jobs/{job.pk}"
         response["Preference-Applied"] = "respond-async"
         return response
-    return _result(found.answers(Asking(caller, SYNC_MS), question), form)
+    with slot_of(caller, address_of(request), "计算", SYNC_PER_CALLER):
+        result = found.answers(Asking(caller, SYNC_MS), question)
+    return _result(request, result, form, wanted)
 
 
 @require_safe
 @ogc_errors
 def job_list(request: HttpRequest) -> HttpResponse:
     """``/ogc/jobs``: the caller's own, the latest first; nobody's are not listed."""
-    caller = api_caller(request)
     read_only(request.GET, PARAMETERS)
-    own = ProcessJob.objects.none() if caller.is_anonymous else jobs.jobs_of(caller)
-    found, more = chosen(own, request.GET.dict())
+    wanted = wanted_format(request)
+    found, more = chosen(jobs.jobs_of(api_caller(request)), request.GET.dict())
     root = root_url(request)
     links = [{"rel": "self", "type": JSON, "href": f"{root}/jobs"}]
     if more:
         links.append({"rel": "next", "type": JSON, "href": f"{root}/jobs?{more}"})
-    return _json({"jobs": [status(job, root) for job in found], "links": links})
+    document = {"jobs": [status(job, root) for job in found], "links": links}
+    return _page(request, "jobs", document) if wanted == "html" else _json(document)
 
 
 @csrf_exempt
@@ -118,11 +132,13 @@ def job(request: HttpRequest, job_id: str) -> HttpResponse:
     if request.method not in ("GET", "HEAD", "DELETE"):
         raise WrongMethod("该地址不接受这种操作", "GET, HEAD, DELETE")
     read_only(request.GET, ())
+    wanted = wanted_format(request)
     found, root = _job(request, job_id), root_url(request)
+    document = status(found, root)
     if request.method == "DELETE":
         jobs.dismiss(found)
-        return _json(dismissed(found, root))
-    return _json(status(found, root))
+        document = dismissed(found, root)
+    return _page(request, "job", document) if wanted == "html" else _json(document)
 
 
 @require_safe
@@ -130,6 +146,7 @@ def job(request: HttpRequest, job_id: str) -> HttpResponse:
 def results(request: HttpRequest, job_id: str) -> HttpResponse:
     """``/ogc/jobs/{id}/results``: as long as its layers are shared as they were."""
     read_only(request.GET, ())
+    wanted = wanted_format(request)
     found = _job(request, job_id)
     if found.state == ProcessJob.State.FAILED:
         raise BadInput([("/inputs", found.message)])
@@ -137,7 +154,7 @@ def results(request: HttpRequest, job_id: str) -> HttpResponse:
         raise NotReady("任务还没有完成，请稍后再取")
     if not jobs.may_still_have(api_caller(request), found):
         raise Gone("所用图层的授权已经变化，请重新提交", [])
-    return _result(found.result, found.form)
+    return _result(request, found.result, found.form, wanted)
 
 
 def advertise(request: HttpRequest, document: Any) -> Any:
@@ -169,13 +186,33 @@ def _job(request: HttpRequest, job_id: str) -> ProcessJob:
     return found
 
 
-def _result(result: Any, form: str) -> HttpResponse:
+def _prefers_a_job(request: HttpRequest) -> bool:
+    """Whether the preference ``respond-async`` is among those told (RFC 7240)."""
+    preferences = request.headers.get("Prefer", "").split(",")
+    return any(p.partition(";")[0].strip().lower() == "respond-async" for p in preferences)
+
+
+def _result(request: HttpRequest, result: Any, form: str, wanted: str) -> HttpResponse:
+    if wanted == "html":
+        return _page(request, "result", told(result))
     return _json(result if form == "raw" else {"result": result})
 
 
+def _page(request: HttpRequest, name: str, document: Any, **more: Any) -> HttpResponse:
+    """A page for people with all that the JSON document says."""
+    response = render(request, f"ogc/{name}.html", {"document": document, **more})
+    return _private(response)
+
+
+def _text(document: Any) -> str:
+    return json.dumps(document, ensure_ascii=False)
+
+
 def _json(document: Any, *, status: int = 200) -> HttpResponse:
-    text = json.dumps(document, ensure_ascii=False)
-    response = HttpResponse(text, content_type=JSON, status=status)
+    return _private(HttpResponse(_text(document), content_type=JSON, status=status))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
-    response["Vary"] = "Accept, Authorization, Cookie"
+    response["Vary"] = "Accept, Accept-Language, Authorization, Cookie"
     return response

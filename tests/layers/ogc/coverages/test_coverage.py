@@ -75,6 +75,60 @@ def test_a_scaled_cell_is_the_mean_of_those_under_it(client, land, scale):
     np.testing.assert_allclose(values[:, :-1], expected(land, xs, ys)[:, :-1], atol=0.01)
 
 
+@pytest.mark.parametrize("factor", ["2.5", "3", "7"])
+def test_cells_that_do_not_fit_whole_count_by_their_part(client, land, factor):
+    xs, ys, values, _ = covjson(client, **{"scale-factor": factor})
+    off = np.abs(values - expected(land, xs, ys))[:, :-2]  # the last ones touch what has no data
+    assert off.max() < 2.0  # half a cell's shift of what is read would be 5 and more
+
+
+@pytest.mark.parametrize("epsg", [4326, 4490, 3857])
+@pytest.mark.parametrize("factor", [2, 3, 7])
+def test_scaled_in_another_crs_a_value_still_belongs_to_its_place(client, land, epsg, factor):
+    xs, ys, values, _ = covjson(client, crs=epsg_uri(epsg), **{"scale-factor": str(factor)})
+    x, y = transformer(epsg, city().projected).transform(*np.meshgrid(xs, ys))
+    off = np.abs(values - (x - land.x) - 2 * (y - land.y))
+    edge = CELL * factor
+    inside = (x > land.x + edge) & (x < land.east - CELL - edge)
+    inside &= (y > land.y + edge) & (y < land.north - edge)
+    assert inside.sum() >= 30
+    assert np.max(off[inside]) < 0.1 * edge * 2
+
+
+def test_twice_as_many_cells_lie_between_those_that_are_there(client, land):
+    xs, ys, values, _ = covjson(client, **{"scale-factor": "0.5"})
+    assert values.shape == (2 * ROWS, 2 * COLUMNS)
+    off = np.abs(values - expected(land, xs, ys))[2:-2, 2:-6]
+    assert off.max() < 0.1
+
+
+@pytest.mark.parametrize(
+    "subset",
+    [
+        "Lat(0:1)",
+        "Lat(80:89)",
+        "Lon(0:1)",
+        "Lon(-180:-170)",
+        "Lat(1e308:1e308)",
+        "E(0:1)",
+        "N(0:1)",
+    ],
+)
+def test_a_subset_beside_the_terrain_is_not_there(client, land, subset):
+    assert client.get(HERE, {"subset": subset}).status_code == 404
+
+
+@pytest.mark.parametrize("scale", [{"scale-size": "E(1e6),N(1e6)"}, {"scale-factor": "0.001"}])
+def test_the_factor_that_is_told_fits(client, land, monkeypatch, scale):
+    monkeypatch.setattr("layers.ogc.coverages.views.MOST_TEXT_CELLS", 700)
+    refused = client.get(HERE, {"f": "covjson", **scale})
+    assert refused.status_code == 413
+    factor = refused.json()["detail"].rpartition("scale-factor=")[2]
+    assert float(factor) < 4
+    _, _, values, _ = covjson(client, **{"scale-factor": factor})
+    assert 500 < values.size <= 700
+
+
 def test_subsets_in_metres_and_in_degrees(client, land):
     xs, ys, values, _ = covjson(
         client, subset=f"E({land.x + 100}:{land.x + 200}),N({land.y + 50}:*)"

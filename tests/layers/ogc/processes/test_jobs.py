@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 import requests
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from owslib.ogcapi.processes import Processes
 
 from layers import actions
-from layers.access import Caller, Role
+from layers.access import ANONYMOUS, Caller, Role
 from layers.models import AccessCount, Consumer, ProcessJob
+from layers.ogc.formats.slots import slot_of
 from layers.ogc.processes import jobs, views
 from spatial.parcels.models import Building
 from spatial.pipes.models import PipePoint
@@ -159,7 +161,93 @@ def test_a_job_dismissed_at_work_leaves_nothing(client):
     ProcessJob.objects.filter(pk=job_id).update(state="running")
     client.delete(f"/ogc/jobs/{job_id}")
     run(job_id)
+    left = ProcessJob.objects.get()
+    assert (left.state, left.inputs, left.result, left.used) == ("dismissed", {}, None, {})
+
+
+@pytest.mark.django_db
+def test_a_worker_stops_between_two_layers_when_its_job_is_dismissed(client, monkeypatch):
+    job_id = submit(client)
+    begun = []
+
+    def read_once(*args, **kwargs):
+        begun.append(1)
+        client.delete(f"/ogc/jobs/{job_id}")
+        return []
+
+    monkeypatch.setattr("layers.ogc.processes.declared.read", read_once)
+    run(job_id)
+    assert len(begun) == 1
+
+
+@pytest.mark.django_db
+def test_dismissing_is_no_way_around_the_hours_bound(client, monkeypatch):
+    monkeypatch.setattr(jobs, "HOURLY_PER_CALLER", 2)
+    for _ in range(2):
+        client.delete(f"/ogc/jobs/{submit(client)}")
+    refused = execute(client, HERE, {"point": point(0, 0)}, prefer="respond-async")
+    assert refused.status_code == 429
+    ProcessJob.objects.update(created_at=timezone.now() - timedelta(hours=1, minutes=1))
+    submit(client)
+    assert ProcessJob.objects.count() == 1  # those dismissed went with their hour
+
+
+@pytest.mark.django_db
+def test_nobodies_at_two_addresses_do_not_stand_in_each_others_way(client, monkeypatch):
+    monkeypatch.setattr(jobs, "PENDING_PER_CALLER", 1)
+    submit(client)
+    submit(Client(REMOTE_ADDR="192.0.2.7"))
+    told = {job.asked_from for job in ProcessJob.objects.all()}
+    assert len(told) == 2
+    assert not any("192" in text for text in told)
+    refused = execute(client, HERE, {"point": point(0, 0)}, prefer="respond-async")
+    assert refused.status_code == 429
+
+
+@pytest.mark.django_db
+def test_a_result_past_its_time_is_not_given_though_its_row_is_there(client, settings):
+    client.force_login(make_user("planner", Role.PLANNER))
+    job_id = submit(client)
+    run(job_id)
+    age = timezone.now() - timedelta(days=settings.JOB_DAYS, minutes=1)
+    ProcessJob.objects.update(created_at=age)
+    assert client.get(f"/ogc/jobs/{job_id}").status_code == 404
+    assert client.get(f"/ogc/jobs/{job_id}/results").status_code == 404
+    assert client.get("/ogc/jobs").json()["jobs"] == []
+    call_command("remove_expired_jobs")
     assert not ProcessJob.objects.exists()
+
+
+@pytest.mark.django_db
+def test_so_many_at_once_per_caller(client, monkeypatch):
+    with slot_of(ANONYMOUS, "127.0.0.1", "计算", 2), slot_of(ANONYMOUS, "127.0.0.1", "计算", 2):
+        refused = execute(client, HERE, {"point": point(0, 0)})
+        elsewhere = execute(Client(REMOTE_ADDR="192.0.2.7"), HERE, {"point": point(0, 0)})
+    assert (refused.status_code, elsewhere.status_code) == (429, 200)
+    assert execute(client, HERE, {"point": point(0, 0)}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_pages_for_people(client):
+    open_feature(Building, "B1", geom=square(0, 0, 10), usage="住宅")
+    client.force_login(make_user("planner", Role.PLANNER))
+    job_id = submit(client)
+    run(job_id)
+    for address, words in (
+        ("/ogc/processes", HERE),
+        (f"/ogc/processes/{HERE}", "inputs"),
+        ("/ogc/jobs", job_id),
+        (f"/ogc/jobs/{job_id}", "已完成"),
+        (f"/ogc/jobs/{job_id}/results", "住宅"),
+    ):
+        answer = client.get(address, headers={"Accept": "text/html"})
+        assert answer["Content-Type"].startswith("text/html"), address
+        assert words in answer.content.decode(), address
+        document = client.get(f"{address}?f=json").json()
+        for link in document.get("links", []):
+            assert f'href="{link["href"]}"' in answer.content.decode(), address
+    gone = client.delete(f"/ogc/jobs/{job_id}", headers={"Accept": "text/html"})
+    assert "已取消" in gone.content.decode()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,7 @@
 """Executions that do not fit, each refused with the place of it."""
 
 import json
+import math
 
 import pytest
 
@@ -71,11 +72,55 @@ def test_a_body_that_is_no_request(client, body):
     assert client.post(address, body, content_type="application/json").status_code == 400
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        r'{"\ud800": 1}',
+        r'{"inputs": {"\ud800": 1}}',
+        r'{"inputs": {"collection": "\ud800"}}',
+        r'{"inputs": {"collection": "buildings", "datetime": "\udfff"}}',
+        r'{"inputs": {"collection": "buildings", "groupBy": "a\u0000"}}',
+        b'{"inputs": {"collection": "\xed\xa0\x80"}}',
+        r'{"inputs": {"collection": "buildings"}, "response": ["raw"]}',
+        r'{"inputs": {"area": {"type": ["Polygon"], "coordinates": []}}}',
+    ],
+)
+@pytest.mark.parametrize("prefer", ["", "respond-async"])
+def test_what_cannot_be_stored_or_sent_is_refused(client, body, prefer):
+    address = f"/ogc/processes/{FIGURES}/execution"
+    headers = {"Prefer": prefer}
+    answer = client.post(address, body, content_type="application/json", headers=headers)
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("prefer", "status"),
+    [
+        ("respond-async", 201),
+        ("Respond-Async, wait=10", 201),
+        ("return=minimal, respond-async; x=1", 201),
+        ('note="respond-async"', 200),
+        ("wait=10", 200),
+    ],
+)
+def test_a_preference_is_read_as_one(client, settings, prefer, status):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    answer = execute(client, HERE, {"point": point(0, 0)}, prefer=prefer)
+    assert answer.status_code == status
+
+
 def test_a_polygon_of_a_million_corners(client):
     corners = [[111.66 + i * 1e-8, 27.69] for i in range(1_000_000)]
     area = {"type": "Polygon", "coordinates": [[*corners, corners[0]]]}
     answer = execute(client, OVERLAY, {"area": area})
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(("number", "status"), [(19_000, 200), (21_000, 413)])
+def test_a_polygon_of_many_corners_is_taken_up_to_a_bound(client, number, status):
+    turns = [2 * math.pi * i / number for i in range(number)]
+    area = ring(*((500 * math.cos(turn), 500 * math.sin(turn)) for turn in turns))
+    assert execute(client, OVERLAY, {"area": area}).status_code == status
 
 
 def test_a_document_wraps_the_result(client):
