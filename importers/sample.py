@@ -7,6 +7,7 @@ and with how many there are, so what is missing is known.
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from django.conf import settings
 from django.db import connection
 
@@ -14,10 +15,13 @@ from importers.errors import Refused
 from importers.models import ImportRun
 from importers.outcome import Terms
 from importers.progress import Progress
+from importers.rain import take_rain
 from importers.run import start
+from importers.sources.sample_city.rain import write_rain
 from importers.sources.sample_city.terrain import terrain_grid
 from importers.sources.sample_city.write import Written, write_deliveries
 from spatial.city import city
+from spatial.hazards.models import RainReading, RainStation
 from spatial.rasters import write_terrain
 from spatial.versions.guards import registers
 from spatial.versions.models import Change
@@ -81,9 +85,23 @@ def load(wanted: Load, progress: Progress) -> dict[str, int]:
             mark = f"{wanted.mark}{number}-of-{len(written)}"
             totals[about.layer] = totals.get(about.layer, 0) + _take(path, about, mark)
         progress.advance()
+    progress.step("雨量")
+    load_rain(folder, wanted.seed)
     progress.step("整理数据库")
     _analyse()
     return totals
+
+
+def load_rain(folder: Path, seed: int) -> None:
+    """Write and take in what the sample's gauges measured; once more changes nothing."""
+    stations = RainStation.objects.current().order_by("code")
+    places = [(s.code, s.geom.x, s.geom.y) for s in stations]
+    if not places or RainReading.objects.exists():
+        return
+    codes, xs, ys = zip(*places, strict=True)
+    path = folder / "rain.csv"
+    write_rain(path, list(codes), np.column_stack([xs, ys]), seed)
+    take_rain(path)
 
 
 def make_terrain() -> None:

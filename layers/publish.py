@@ -32,6 +32,15 @@ OWN_VIEWS = {
     "touched": "SELECT register, number, boxes FROM public.versions_touched",
 }
 
+# What belongs to a layer without being one, for every share of it: (view, columns, definition).
+COMPANIONS = {
+    "rain-stations": (
+        "rain_readings",
+        ("station", "during", "mm"),
+        "SELECT station, during, mm FROM public.hazards_rainreading",
+    ),
+}
+
 
 def view_sql(layer: Layer) -> str:
     """The definition of a layer's view: bookkeeping, code, declared fields, geom, valid."""
@@ -107,7 +116,7 @@ def ensure_roles(shares: Iterable[Share], using: str = "default") -> None:
 
 
 def _declared() -> dict[str, str]:
-    found = dict(OWN_VIEWS)
+    found = OWN_VIEWS | {name: sql for name, _, sql in COMPANIONS.values()}
     for layer in all_layers():
         if layer.sharing is Sharing.WITHHELD:
             continue
@@ -127,6 +136,9 @@ def _ensure(cursor: Any, shares: Iterable[Share]) -> None:
         _create_role(cursor, share.role, "NOLOGIN")
         _grant(cursor, share.role, share.view, share.columns)
         _grant(cursor, share.role, f'"{SCHEMA}".revisions', ("register", "number"))
+        if share.layer.id in COMPANIONS:
+            name, columns, _ = COMPANIONS[share.layer.id]
+            _grant(cursor, share.role, f'"{SCHEMA}".{name}', columns)
         cursor.execute(
             "SELECT FROM pg_auth_members WHERE roleid = %s::regrole AND member = %s::regrole",
             [share.role, LOGIN],

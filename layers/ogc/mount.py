@@ -34,6 +34,7 @@ from layers.ogc.map_links import lead_to_maps
 from layers.ogc.openapi.document import openapi_document
 from layers.ogc.processes.views import advertise as advertise_processes
 from layers.ogc.provider import RegistryProvider
+from layers.ogc.rain.views import advertise as advertise_rain
 from layers.ogc.records import advertise
 from layers.ogc.requests import GEOMETRY
 from layers.ogc.sharing import root_url, share_for, wanted_format
@@ -67,7 +68,7 @@ def _answer(request: HttpRequest, operation: Callable[..., Answer], *args: Any) 
     if form == "json":
         document = describe_versioning(request, _offered_only(json.loads(content)))
         document = lead_to_maps(request, document)
-        document = advertise_terrain(request, document)
+        document = advertise_rain(request, advertise_terrain(request, document))
         document = advertise_processes(request, advertise(request, document))
         content = json.dumps(document, ensure_ascii=False)
     response = HttpResponse(content, status=status)

@@ -15,6 +15,8 @@ from layers.ogc import (
 )
 from layers.ogc.coverages import views as coverages
 from layers.ogc.processes import views as processes
+from layers.ogc.rain import views as rain
+from layers.ogc.rain.readings import LAYER as GAUGES
 from layers.ogc.tiles import tilesets
 from layers.ogc.tiles import views as tiles
 from layers.ogc.tiles.matrices import MATRIX_SET
@@ -49,6 +51,11 @@ urlpatterns = [
     path("/collections/terrain/position", coverages.position),
     path("/collections/terrain/area", coverages.area),
     path("/collections/terrain/cube", coverages.cube),
+    path("/collections/rain", rain.collection, {"layer_id": GAUGES}),
+    path("/collections/rain/locations", rain.locations, {"layer_id": GAUGES}),
+    path("/collections/rain/locations/<str:code>", rain.location, {"layer_id": GAUGES}),
+    path("/collections/rain/position", rain.position, {"layer_id": GAUGES}),
+    path("/collections/rain/area", rain.area, {"layer_id": GAUGES}),
     path(COLLECTION, mount.collection, name="collection"),
     path(f"{COLLECTION}/schema", mount.schema),
     path(f"{COLLECTION}/queryables", mount.queryables),

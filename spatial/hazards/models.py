@@ -1,9 +1,17 @@
-"""Geological hazards: sites, rain stations, warnings."""
+"""Geological hazards: sites, rain stations and what they measured, warnings."""
+
+from typing import ClassVar
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db.models import F, Func, Q
 
 from spatial.versions.fields import POINTS, POLYGONS, CityGeometryField
 from spatial.versions.models import SpatialFeature
+
+# No day on record anywhere had more (1,825 mm in 24 h, Foc-Foc, Réunion, 1966; WMO).
+MOST_MM = 2_000
 
 
 class HazardSite(SpatialFeature):
@@ -37,6 +45,49 @@ class RainStation(SpatialFeature):
 
     class Meta(SpatialFeature.Meta):
         verbose_name = verbose_name_plural = "雨量站"
+
+
+class RainReading(models.Model):
+    """What a gauge caught in a span of time; spans of one gauge never overlap.
+
+    Not a version: a measurement is not changed by what is measured later.
+    """
+
+    station = models.CharField("站码", max_length=50)
+    during = DateTimeRangeField("时段")
+    mm = models.FloatField("雨量（毫米）")
+    received_at = models.DateTimeField("收到时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "雨量读数"
+        indexes: ClassVar = [
+            models.Index(
+                F("station"), Func(F("during"), function="upper"), name="rain_station_end"
+            ),
+        ]
+        constraints: ClassVar = [
+            ExclusionConstraint(
+                name="rain_no_overlap",
+                expressions=[
+                    ("station", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                name="rain_mm_possible", condition=Q(mm__gte=0, mm__lte=MOST_MM)
+            ),
+            models.CheckConstraint(
+                name="rain_during_bounded",
+                condition=Q(
+                    during__startswith__isnull=False,
+                    during__endswith__isnull=False,
+                    during__isempty=False,
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.station} {self.during} {self.mm} mm"
 
 
 class HazardWarning(SpatialFeature):

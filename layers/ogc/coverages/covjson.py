@@ -45,6 +45,14 @@ def points_document(points: np.ndarray, crs: Crs, values: np.ndarray) -> dict[st
     return _coverage("MultiPoint", axes, crs, (len(points),), ["composite"], values)
 
 
+def referencing(crs: Crs, *, geographic: bool) -> dict[str, Any]:
+    """The system of a domain's x and y."""
+    return {
+        "coordinates": ["y", "x"] if crs.flipped else ["x", "y"],
+        "system": {"type": "GeographicCRS" if geographic else "ProjectedCRS", "id": crs.uri},
+    }
+
+
 def _coverage(
     kind: str,
     axes: dict[str, Any],
@@ -59,15 +67,7 @@ def _coverage(
             "type": "Domain",
             "domainType": kind,
             "axes": axes,
-            "referencing": [
-                {
-                    "coordinates": ["y", "x"] if crs.flipped else ["x", "y"],
-                    "system": {
-                        "type": "GeographicCRS" if abs(_first(axes)) <= 180 else "ProjectedCRS",
-                        "id": crs.uri,
-                    },
-                }
-            ],
+            "referencing": [referencing(crs, geographic=abs(_first(axes)) <= 180)],
         },
         "parameters": {FIELD: PARAMETER},
         "ranges": {

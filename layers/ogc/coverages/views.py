@@ -44,7 +44,7 @@ def collection(request: HttpRequest) -> HttpResponse:
     document = collection_document(found, root_url(request))
     if wanted_format(request) == "html":
         return render(request, "ogc/terrain.html", {"terrain": document, "info": found.info})
-    return _json(document)
+    return as_json(document)
 
 
 @require_safe
@@ -55,7 +55,7 @@ def schema(request: HttpRequest) -> HttpResponse:
     _terrain()
     wanted_format(request, ["json"])
     read_only(request.GET, ())
-    return _json(schema_document(root_url(request)), "application/schema+json")
+    return as_json(schema_document(root_url(request)), "application/schema+json")
 
 
 @require_safe
@@ -69,7 +69,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
     asked = read_coverage(found, request.GET.dict(), most)
     grid = grid_of(found, asked)
     if form == "covjson":
-        return _json(covjson.grid_document(grid, asked.crs), covjson.MEDIA)
+        return as_json(covjson.grid_document(grid, asked.crs), covjson.MEDIA)
     response = HttpResponse(grid.as_geotiff((FIELD,)), content_type=GEOTIFF)
     response["Content-Disposition"] = f'attachment; filename="{terrain.ID}.tif"'
     return _kept(response)
@@ -143,10 +143,10 @@ def _edr(request: HttpRequest, parameters: tuple[str, ...]) -> tuple[Terrain, Cr
     for name in request.GET.get("parameter-name", FIELD).split(","):
         if name.strip() != FIELD:
             raise BadParameter(f"没有参数“{name.strip()[:40]}”；只有 {FIELD}")
-    return found, _crs_named(request.GET)
+    return found, crs_named(request.GET)
 
 
-def _crs_named(params: Mapping[str, str]) -> Crs:
+def crs_named(params: Mapping[str, str]) -> Crs:
     """EDR names a CRS by its URI, or by its short name of ``crs_details``."""
     text = params.get("crs", "")
     if text.upper().startswith("EPSG:"):
@@ -188,10 +188,11 @@ def _form(request: HttpRequest) -> str:
 
 
 def _covjson(document: dict[str, Any]) -> HttpResponse:
-    return _json(document, covjson.MEDIA)
+    return as_json(document, covjson.MEDIA)
 
 
-def _json(document: Any, media: str = JSON) -> HttpResponse:
+def as_json(document: Any, media: str = JSON) -> HttpResponse:
+    """A document that differs by caller, to be asked for again each time."""
     return _kept(HttpResponse(json.dumps(document, ensure_ascii=False), content_type=media))
 
 

@@ -41,7 +41,13 @@ def key() -> str:
 
 @pytest.mark.parametrize(
     "part",
-    ["/collections/addresses", "/collections/pipe-lines", "/collections/terrain", OTHERS],
+    [
+        "/collections/addresses",
+        "/collections/pipe-lines",
+        "/collections/terrain",
+        "/collections/rain",
+        OTHERS,
+    ],
 )
 def test_what_a_machine_thinks_up_is_answered_as_documented(live_server, key, land, part, tmp_path):
     make_town()
