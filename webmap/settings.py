@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "spatial.housing",
     "spatial.pipes",
     "spatial.hazards",
+    "spatial.calendars",
     "spatial.planning",
     "grid",
     "layers",

@@ -1,0 +1,29 @@
+"""The city's working calendar as the clocks take it."""
+
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from spatial.calendars.models import SpecialDay
+from spatial.city import city
+from spatial.versions.models import Revision
+from spatial.worktime import Calendar
+
+REGISTER = "calendar"
+
+
+def calendar() -> Calendar:
+    """The calendar as it stands: slots of the city's profile, special days of the table."""
+    number = Revision.objects.filter(register=REGISTER).values_list("number", flat=True).first()
+    return _calendar(number or 0)
+
+
+@lru_cache(maxsize=4)
+def _calendar(_number: int) -> Calendar:
+    days = dict(SpecialDay.objects.values_list("day", "is_workday"))
+    return Calendar(
+        slots=city().working_slots,
+        weekdays=frozenset(city().working_days),
+        exceptions=days,
+        published=frozenset(day.year for day in days),
+        zone=ZoneInfo(city().time_zone),
+    )

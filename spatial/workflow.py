@@ -1,0 +1,125 @@
+"""Casework as one table of transitions that can be asked and can draw itself. Pure.
+
+A table says from which states an action leads where, who may take it and what it must
+bring along. What an action does to the data stands elsewhere; a table that knows less
+cannot disagree with it.
+
+>>> door = Workflow({"open": "开", "shut": "关"}, (
+...     Transition("close", "关上", ("open",), "shut", frozenset({"门卫"})),
+... ))
+>>> door.of("close").target
+'shut'
+>>> [t.action for t in door.leaving("open")]
+['close']
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+
+class OutOfOrder(ValueError):
+    """An action that the state does not allow."""
+
+
+class NotAllowed(PermissionError):
+    """An action that none of the actor's roles may take."""
+
+
+class Missing(ValueError):
+    """An action without something that it must bring along. ``names`` says what."""
+
+    def __init__(self, message: str, names: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.names = names
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One row of the table; without sources it begins a case, with target "" it stays."""
+
+    action: str
+    title: str
+    sources: tuple[str, ...]
+    target: str
+    roles: frozenset[str]
+    needs: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)  # titles of what it needs
+
+    def lands_in(self, state: str) -> str:
+        """The state after it."""
+        return self.target or state
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """States with their titles, in order, and the transitions between them."""
+
+    states: Mapping[str, str]
+    transitions: tuple[Transition, ...]
+
+    def __post_init__(self) -> None:
+        actions = [t.action for t in self.transitions]
+        if len(actions) != len(set(actions)):
+            raise ValueError("an action stands twice in the table")
+        named = {s for t in self.transitions for s in (*t.sources, t.target) if s}
+        if unknown := named - self.states.keys():
+            raise ValueError(f"states without a title: {sorted(unknown)}")
+
+    @cached_property
+    def _by_action(self) -> dict[str, Transition]:
+        return {t.action: t for t in self.transitions}
+
+    def of(self, action: str) -> Transition:
+        """The transition of that action. Raises KeyError if there is none."""
+        return self._by_action[action]
+
+    def leaving(self, state: str, roles: Iterable[str] | None = None) -> Iterator[Transition]:
+        """The transitions that a state allows, to holders of any of these roles."""
+        for transition in self.transitions:
+            if state in transition.sources and (
+                roles is None or transition.roles & frozenset(roles)
+            ):
+                yield transition
+
+    def check(
+        self, action: str, state: str, roles: Iterable[str], given: Mapping[str, object]
+    ) -> Transition:
+        """The transition, once it is sure that it may be taken.
+
+        Raises:
+            OutOfOrder: no such action, or not from this state.
+            NotAllowed: not with these roles.
+            Missing: something that it needs was not given.
+        """
+        transition = self._by_action.get(action)
+        if transition is None:
+            raise OutOfOrder(f"没有“{action[:40]}”这个操作")
+        if state not in transition.sources:
+            now = self.states.get(state, state)
+            raise OutOfOrder(f"“{now}”阶段不能{transition.title}，请刷新后再试")
+        if not transition.roles & frozenset(roles):
+            who = "、".join(sorted(transition.roles))
+            raise NotAllowed(f"{transition.title}须由{who}办理")
+        absent = tuple(name for name in transition.needs if not given.get(name))
+        if absent:
+            told = "、".join(transition.words.get(name, name) for name in absent)
+            raise Missing(f"{transition.title}须填写：{told}", absent)
+        return transition
+
+    @property
+    def ends(self) -> frozenset[str]:
+        """The states that no transition leads out of to another."""
+        left = {s for t in self.transitions for s in t.sources if t.target and t.target != s}
+        return frozenset(self.states) - left
+
+    def diagram(self) -> str:
+        """The table as a Mermaid state diagram; the same table always draws the same text."""
+        lines = ["stateDiagram-v2"]
+        lines += [f"    {state} : {title}" for state, title in self.states.items()]
+        for t in self.transitions:
+            label = f"{t.title}（{'、'.join(sorted(t.roles))}）"
+            for source in t.sources or ("[*]",):
+                lines.append(f"    {source} --> {t.lands_in(source)} : {label}")
+        lines += [f"    {state} --> [*]" for state in self.states if state in self.ends]
+        return "\n".join(lines) + "\n"

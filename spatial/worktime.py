@@ -1,0 +1,225 @@
+"""Clocks of casework: when a limit ends, in working time or in all time. Pure.
+
+A limit is an amount of one unit (GB/T 30428.8 and the cities' tables under it):
+
+- 紧急工作时, 紧急工作日, 自然日 run on through nights and holidays;
+- 工作时 runs only within the working slots of working days;
+- 工作日 is a setting: as many hours as a day's slots hold, or the end of the Nth working
+  day after the start.
+
+A pause of length p moves a deadline by exactly p of the clock's own time.
+
+>>> from datetime import datetime, time
+>>> plain = Calendar(((time(8), time(12)), (time(14), time(18))), published=frozenset({2026}))
+>>> deadline(datetime(2026, 1, 5, 11, 30), Limit(4, Unit.WORK_HOUR), plain).at.isoformat()
+'2026-01-05T17:30:00'
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cached_property
+from itertools import count
+from zoneinfo import ZoneInfo
+
+DAY = timedelta(days=1)
+LONGEST_DAYS = 366 * 20  # of a search for working time; a calendar without any ends there
+
+
+class Unit(StrEnum):
+    """What a limit is counted in."""
+
+    URGENT_HOUR = "紧急工作时"
+    URGENT_DAY = "紧急工作日"
+    NATURAL_DAY = "自然日"
+    WORK_HOUR = "工作时"
+    WORK_DAY = "工作日"
+
+
+class DayRule(StrEnum):
+    """What a 工作日 is: the hours of a day's slots, or the end of the Nth working day."""
+
+    HOURS = "hours"
+    END_OF_DAY = "end-of-day"
+
+
+CONTINUOUS = {
+    Unit.URGENT_HOUR: timedelta(hours=1),
+    Unit.URGENT_DAY: DAY,
+    Unit.NATURAL_DAY: DAY,
+}
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So much of a unit; the amount is positive and need not be whole."""
+
+    amount: float
+    unit: Unit
+
+    def __post_init__(self) -> None:
+        if not 0 < self.amount < 100_000:
+            raise ValueError(f"时限应为正数：{self.amount}")
+
+    def __str__(self) -> str:
+        return f"{self.amount:g} {self.unit}"
+
+    def times(self, number: int) -> "Limit":
+        """The limit so many times over: an extension adds one original limit."""
+        return Limit(self.amount * number, self.unit)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Working slots of a day, the usual working days, and the days that differ.
+
+    ``slots`` are local times in order, none past midnight; ``exceptions`` say of a day
+    whether it is worked (调休) or not (holiday); ``published`` are the years whose
+    exceptions are known. Without ``zone`` all moments are naive local times.
+    """
+
+    slots: tuple[tuple[time, time], ...]
+    weekdays: frozenset[int] = frozenset({1, 2, 3, 4, 5})  # ISO: Monday is 1
+    exceptions: Mapping[date, bool] = field(default_factory=dict)
+    published: frozenset[int] = frozenset()
+    zone: ZoneInfo | None = None
+
+    def __post_init__(self) -> None:
+        edges = [edge for slot in self.slots for edge in slot]
+        if not edges or edges != sorted(set(edges)):
+            raise ValueError("工作时段应按先后排列，互不重叠")
+        if not self.weekdays <= set(range(1, 8)):
+            raise ValueError("工作日应为 1 至 7")
+
+    def is_workday(self, day: date) -> bool:
+        """Whether that day is worked, by the published calendar or else by its weekday."""
+        return self.exceptions.get(day, day.isoweekday() in self.weekdays)
+
+    @cached_property
+    def day_length(self) -> timedelta:
+        """The working time of one full day."""
+        spans = (
+            datetime.combine(date.min, end) - datetime.combine(date.min, start)
+            for start, end in self.slots
+        )
+        return sum(spans, timedelta())
+
+    def moment(self, day: date, at: time) -> datetime:
+        """A local time of a day."""
+        return datetime.combine(day, at, self.zone)
+
+    def spans(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Working spans from a moment on, the first one cut at it; ends after twenty years."""
+        local = start.astimezone(self.zone) if self.zone else start
+        for number in range(LONGEST_DAYS):
+            day = local.date() + number * DAY
+            if not self.is_workday(day):
+                continue
+            for begin, end in self.slots:
+                opened, closed = self.moment(day, begin), self.moment(day, end)
+                if closed > start:
+                    yield max(opened, local), closed
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A moment; provisional when it rests on a year whose calendar is not published."""
+
+    at: datetime
+    is_provisional: bool = False
+
+
+Pause = tuple[datetime, datetime]
+
+
+def deadline(
+    start: datetime,
+    limit: Limit,
+    calendar: Calendar,
+    pauses: Sequence[Pause] = (),
+    day_rule: DayRule = DayRule.HOURS,
+) -> Deadline:
+    """When a limit that began at ``start`` ends.
+
+    ``pauses`` are closed spans during which the clock stood, in any order.
+
+    Raises:
+        ValueError: pauses overlap or end before they begin; a calendar that is never worked.
+    """
+    if limit.unit in CONTINUOUS:
+        at = start + limit.amount * CONTINUOUS[limit.unit]
+        for begin, end in _ordered(start, pauses):
+            if begin < at:
+                at += end - begin
+        return Deadline(at)
+    if limit.unit is Unit.WORK_DAY and day_rule is DayRule.END_OF_DAY:
+        at = _end_of_day(start, limit.amount, calendar)
+    else:
+        unit = calendar.day_length if limit.unit is Unit.WORK_DAY else timedelta(hours=1)
+        at = after(start, limit.amount * unit, calendar)
+    for begin, end in _ordered(start, pauses):
+        if begin < at:
+            at = after(at, worked(begin, end, calendar), calendar)
+    return Deadline(at, _is_provisional(start, at, calendar))
+
+
+def after(start: datetime, amount: timedelta, calendar: Calendar) -> datetime:
+    """The first moment by which so much working time has passed since ``start``.
+
+    Raises:
+        ValueError: there is not so much working time in twenty years.
+    """
+    if not amount:
+        return start
+    left = amount
+    for begin, end in calendar.spans(start):
+        if end - begin >= left:
+            return begin + left
+        left -= end - begin
+    raise ValueError("日历中没有足够的工作时间")
+
+
+def worked(start: datetime, end: datetime, calendar: Calendar) -> timedelta:
+    """The working time between two moments."""
+    total = timedelta()
+    for begin, close in calendar.spans(start):
+        if begin >= end:
+            break
+        total += min(close, end) - begin
+    return total
+
+
+def elapsed(start: datetime, end: datetime, unit: Unit, calendar: Calendar) -> timedelta:
+    """How far a clock of that unit has run between two moments."""
+    return end - start if unit in CONTINUOUS else worked(start, end, calendar)
+
+
+def _end_of_day(start: datetime, amount: float, calendar: Calendar) -> datetime:
+    """The end of the last slot of the Nth working day after the day of the start."""
+    days = max(1, -int(-amount // 1))
+    local = start.astimezone(calendar.zone) if calendar.zone else start
+    for number in count(1):
+        if number > LONGEST_DAYS:
+            raise ValueError("日历中没有足够的工作时间")
+        day = local.date() + number * DAY
+        days -= calendar.is_workday(day)
+        if not days:
+            return calendar.moment(day, calendar.slots[-1][1])
+    raise AssertionError
+
+
+def _ordered(start: datetime, pauses: Sequence[Pause]) -> list[Pause]:
+    """The pauses in order of time, cut to what follows the start."""
+    found = sorted(pauses)
+    for (_, before), (begin, _) in zip(found, found[1:], strict=False):
+        if begin < before:
+            raise ValueError("暂停的时段互相重叠")
+    if any(end < begin for begin, end in found):
+        raise ValueError("暂停的结束早于开始")
+    return [(max(begin, start), end) for begin, end in found if end > start]
+
+
+def _is_provisional(start: datetime, at: datetime, calendar: Calendar) -> bool:
+    first, last = (m.astimezone(calendar.zone) if calendar.zone else m for m in (start, at))
+    return not set(range(first.year, last.year + 1)) <= calendar.published

@@ -1,0 +1,190 @@
+"""Clocks of casework: the published vectors, and laws that hold for every limit."""
+
+import csv
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from spatial.worktime import Calendar, DayRule, Limit, Unit, after, deadline, elapsed, worked
+
+DATA = Path(__file__).resolve().parents[2] / "data" / "calendar" / "days.csv"
+ZONE = ZoneInfo("Asia/Shanghai")
+SLOTS = ((time(8), time(12)), (time(14), time(18)))
+
+
+def real() -> Calendar:
+    with DATA.open(encoding="utf-8") as lines:
+        days = {
+            date.fromisoformat(row["day"]): row["kind"] == "workday"
+            for row in csv.DictReader(lines)
+        }
+    years = frozenset(day.year for day in days)
+    return Calendar(SLOTS, exceptions=days, published=years, zone=ZONE)
+
+
+CALENDAR = real()
+
+
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("start", "amount", "unit", "end"),
+    [
+        ("2026-02-13 16:00", 1, Unit.WORK_DAY, "2026-02-14 16:00"),
+        ("2026-02-14 17:00", 4, Unit.WORK_HOUR, "2026-02-24 11:00"),
+        ("2026-01-05 11:30", 4, Unit.WORK_HOUR, "2026-01-05 17:30"),
+        ("2026-09-30 10:00", 2, Unit.WORK_DAY, "2026-10-09 10:00"),
+        ("2026-02-15 23:30", 2, Unit.URGENT_HOUR, "2026-02-16 01:30"),
+        ("2026-01-05 07:00", 4, Unit.WORK_HOUR, "2026-01-05 12:00"),
+        ("2026-01-05 13:00", 4, Unit.WORK_HOUR, "2026-01-05 18:00"),
+        ("2026-01-05 18:00", 0.5, Unit.WORK_HOUR, "2026-01-06 08:30"),
+        ("2026-02-15 23:30", 1, Unit.NATURAL_DAY, "2026-02-16 23:30"),
+        ("2026-02-15 23:30", 2, Unit.URGENT_DAY, "2026-02-17 23:30"),
+    ],
+)
+def test_published_vectors(start, amount, unit, end):
+    found = deadline(local(start), Limit(amount, unit), CALENDAR)
+    assert found.at == local(end)
+    assert not found.is_provisional
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "end"),
+    [
+        ("2026-02-13 16:00", 1, "2026-02-14 18:00"),
+        ("2026-02-14 23:00", 1, "2026-02-24 18:00"),
+        ("2026-01-09 09:00", 2, "2026-01-13 18:00"),
+        ("2026-01-10 09:00", 0.5, "2026-01-12 18:00"),
+    ],
+)
+def test_a_working_day_as_the_end_of_the_nth_day(start, days, end):
+    limit = Limit(days, Unit.WORK_DAY)
+    found = deadline(local(start), limit, CALENDAR, day_rule=DayRule.END_OF_DAY)
+    assert found.at == local(end)
+
+
+def test_across_a_year_without_calendar_it_is_provisional():
+    found = deadline(local("2026-12-31 16:00"), Limit(1, Unit.WORK_DAY), CALENDAR)
+    assert found.is_provisional
+    assert found.at == local("2027-01-01 16:00")  # the guess: a Friday like any other
+    holiday = {**CALENDAR.exceptions, date(2027, 1, 1): False}
+    known = Calendar(SLOTS, exceptions=holiday, published=CALENDAR.published | {2027}, zone=ZONE)
+    again = deadline(local("2026-12-31 16:00"), Limit(1, Unit.WORK_DAY), known)
+    assert (again.at, again.is_provisional) == (local("2027-01-04 16:00"), False)
+
+
+def test_a_clock_that_never_stops_needs_no_calendar():
+    found = deadline(local("2030-01-01 00:00"), Limit(2, Unit.URGENT_HOUR), CALENDAR)
+    assert not found.is_provisional
+
+
+def test_utc_and_local_time_are_the_same_moment():
+    start = local("2026-02-14 17:00")
+    in_utc = deadline(start.astimezone(ZoneInfo("UTC")), Limit(4, Unit.WORK_HOUR), CALENDAR)
+    assert in_utc.at == local("2026-02-24 11:00")
+
+
+@pytest.mark.parametrize("amount", [0, -1, float("nan"), 1e9])
+def test_a_limit_is_positive(amount):
+    with pytest.raises(ValueError, match="时限"):
+        Limit(amount, Unit.WORK_HOUR)
+
+
+def test_a_calendar_is_checked():
+    with pytest.raises(ValueError, match="时段"):
+        Calendar(((time(8), time(12)), (time(11), time(18))))
+    with pytest.raises(ValueError, match="时段"):
+        Calendar(())
+    with pytest.raises(ValueError, match="没有足够"):
+        deadline(
+            datetime(2026, 1, 1),
+            Limit(1, Unit.WORK_HOUR),
+            Calendar(SLOTS, weekdays=frozenset()),
+        )
+
+
+def test_pauses_that_cannot_be_are_refused():
+    start, limit = local("2026-01-05 09:00"), Limit(4, Unit.WORK_HOUR)
+    first = (local("2026-01-05 10:00"), local("2026-01-05 11:00"))
+    for pauses in ([first, first], [(first[1], first[0])]):
+        with pytest.raises(ValueError, match="暂停"):
+            deadline(start, limit, CALENDAR, pauses)
+
+
+def test_a_pause_after_the_end_moves_nothing():
+    start, limit = local("2026-01-05 09:00"), Limit(2, Unit.WORK_HOUR)
+    late = [(local("2026-01-05 15:00"), local("2026-01-05 16:00"))]
+    assert deadline(start, limit, CALENDAR, late).at == local("2026-01-05 11:00")
+
+
+MOMENTS = st.datetimes(datetime(2005, 1, 1), datetime(2026, 6, 1)).map(
+    lambda found: found.replace(tzinfo=ZONE)
+)
+LIMITS = st.builds(
+    Limit,
+    st.floats(0.25, 60).map(lambda hours: round(hours * 4) / 4),
+    st.sampled_from(Unit),
+)
+RULES = st.sampled_from(DayRule)
+
+
+@given(MOMENTS, LIMITS, RULES)
+def test_never_earlier_than_the_start(start, limit, rule):
+    assert deadline(start, limit, CALENDAR, day_rule=rule).at > start
+
+
+@given(MOMENTS, LIMITS, st.integers(1, 40), RULES)
+def test_monotonic_in_the_limit(start, limit, more, rule):
+    longer = Limit(limit.amount + more / 4, limit.unit)
+    short = deadline(start, limit, CALENDAR, day_rule=rule).at
+    assert deadline(start, longer, CALENDAR, day_rule=rule).at >= short
+
+
+@given(MOMENTS, st.timedeltas(timedelta(), timedelta(days=9)), LIMITS, RULES)
+def test_monotonic_in_the_start(start, later, limit, rule):
+    first = deadline(start, limit, CALENDAR, day_rule=rule).at
+    assert deadline(start + later, limit, CALENDAR, day_rule=rule).at >= first
+
+
+@given(
+    MOMENTS,
+    LIMITS,
+    st.timedeltas(timedelta(), timedelta(days=5)),
+    st.timedeltas(timedelta(), timedelta(days=20)),
+    RULES,
+)
+def test_a_pause_moves_it_by_exactly_its_working_time(start, limit, begin, length, rule):
+    plain = deadline(start, limit, CALENDAR, day_rule=rule).at
+    pause = (start + begin, start + begin + length)
+    assume(pause[0] < plain)
+    moved = deadline(start, limit, CALENDAR, [pause], rule).at
+    assert elapsed(plain, moved, limit.unit, CALENDAR) == elapsed(*pause, limit.unit, CALENDAR)
+
+
+@given(MOMENTS, LIMITS, st.lists(st.integers(1, 2000), min_size=2, max_size=8))
+def test_what_is_not_paused_is_the_limit(start, limit, steps):
+    """Counted the other way round: the time outside the pauses is the limit."""
+    edges, at = [], start
+    for minutes in steps:
+        at += timedelta(minutes=minutes)
+        edges.append(at)
+    pauses = list(zip(edges[::2], edges[1::2], strict=False))
+    end = deadline(start, limit, CALENDAR, pauses).at
+    inside = [(a, min(b, end)) for a, b in pauses if a < end]
+    ran = elapsed(start, end, limit.unit, CALENDAR) - sum(
+        (elapsed(a, b, limit.unit, CALENDAR) for a, b in inside), timedelta()
+    )
+    day = timedelta(hours=8) if limit.unit is Unit.WORK_DAY else timedelta(days=1)
+    unit = timedelta(hours=1) if limit.unit in (Unit.WORK_HOUR, Unit.URGENT_HOUR) else day
+    assert ran == limit.amount * unit
+
+
+@given(MOMENTS, st.timedeltas(timedelta(seconds=1), timedelta(days=30)))
+def test_after_and_worked_undo_each_other(start, amount):
+    assert worked(start, after(start, amount, CALENDAR), CALENDAR) == amount
