@@ -1,11 +1,21 @@
 """Grid city management."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class GridConfig(AppConfig):
-    """Django's entry for this floor."""
+    """Django's entry for this floor; rule tables that hold nothing are filled."""
 
     name = "grid"
     label = "grid"
     verbose_name = "网格化管理"
+
+    def ready(self) -> None:
+        """Have empty rule tables filled, and clocks set anew when a calendar arrives."""
+        from grid.clocks import recompute_provisional
+        from grid.rulebook import seed
+        from spatial.calendars.actions import published
+
+        post_migrate.connect(seed, sender=self, dispatch_uid="grid-rules")
+        published.connect(recompute_provisional, dispatch_uid="grid-clocks")

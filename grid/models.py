@@ -1,11 +1,15 @@
-"""Unit grid cells, the components in them, and cases."""
+"""Unit grid cells, the components in them, cases, and the rules of casework."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import uuid4
 
+from django.conf import settings
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Q
 
 from spatial.versions.fields import POINTS, POLYGONS, CityGeometryField
-from spatial.versions.models import SpatialFeature
+from spatial.versions.models import Change, SpatialFeature
 
 
 class GridCell(SpatialFeature):
@@ -40,19 +44,335 @@ class Component(SpatialFeature):
 
 
 class Case(SpatialFeature):
-    """A case as it stands: each step of its handling is a version."""
+    """A case as it stands: each step of its handling is a version.
+
+    ``step`` names a state of ``grid.steps``. The limit is written into the case when it is
+    filed, so a rule that changes later does not reach it.
+    """
 
     kind = models.CharField("类别", max_length=10)
     scheme = models.CharField("分类标准", max_length=40)
     class_code = models.CharField("问题小类", max_length=4)
     description = models.CharField("问题描述", max_length=500, blank=True)
+    address = models.CharField("位置描述", max_length=200, blank=True)
     step = models.CharField("阶段", max_length=20)
     source = models.CharField("来源", max_length=20, blank=True)
     cell_code = models.CharField("所在网格", max_length=15, blank=True)
+    district_code = models.CharField("所在社区（村）", max_length=12, blank=True)
     component_code = models.CharField("部件编码", max_length=16, blank=True)
     department = models.CharField("处置部门", max_length=100, blank=True)
     reported_at = models.DateTimeField("上报时间")
+    captured_at = models.DateTimeField("采集时间", null=True)
+    accuracy_m = models.FloatField("定位精度（米）", null=True)
+    uuid = models.UUIDField("上报标识", null=True)
+    is_public = models.BooleanField("可公开", default=False)
+    reporter = models.CharField("上报人", max_length=150, blank=True)
+    reporter_name = models.CharField("举报人姓名", max_length=60, blank=True)
+    reporter_phone = models.CharField("举报人电话", max_length=30, blank=True)
+    inspector = models.CharField("核实核查人", max_length=150, blank=True)
+    condition = models.CharField("立案条件", max_length=100, blank=True)
+    limit_amount = models.FloatField("处置时限", null=True)
+    limit_unit = models.CharField("时限单位", max_length=10, blank=True)
+    entered_at = models.DateTimeField("进入本阶段", null=True)
+    step_due_at = models.DateTimeField("本阶段时限", null=True)
+    filed_at = models.DateTimeField("立案时间", null=True)
+    dispatched_at = models.DateTimeField("派遣时间", null=True)
+    due_at = models.DateTimeField("处置截止", null=True)
+    due_is_provisional = models.BooleanField("截止为暂定", default=False)
+    handled_at = models.DateTimeField("处置完成", null=True)
+    closed_at = models.DateTimeField("结案时间", null=True)
+    resume_at = models.DateTimeField("挂账到期", null=True)
+    extensions = models.PositiveSmallIntegerField("延期次数", default=0)
+    returns = models.PositiveSmallIntegerField("回退次数", default=0)
+    reworks = models.PositiveSmallIntegerField("返工次数", default=0)
+    is_exempt = models.BooleanField("统计豁免", default=False)
+    duplicate_of = models.CharField("并入案件", max_length=40, blank=True)
     geom = CityGeometryField("图形", kinds=POINTS)
 
     class Meta(SpatialFeature.Meta):
         verbose_name = verbose_name_plural = "案件"
+        indexes: ClassVar = [
+            *SpatialFeature.Meta.indexes,
+            models.Index(
+                fields=["step", "department"],
+                condition=Q(valid__upper_inf=True) & ~Q(step__in=("closed", "void", "merged")),
+                name="case_open",
+            ),
+            models.Index(
+                fields=["reported_at"], condition=Q(valid__upper_inf=True), name="case_reported"
+            ),
+            models.Index(
+                fields=["due_is_provisional"],
+                condition=Q(valid__upper_inf=True, due_is_provisional=True),
+                name="case_provisional",
+            ),
+        ]
+        constraints: ClassVar = [
+            *SpatialFeature.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["uuid"],
+                condition=Q(valid__upper_inf=True, uuid__isnull=False),
+                name="case_uuid",
+            ),
+        ]
+
+
+class Appended(models.Model):
+    """Rows that are only ever added."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add, never edit."""
+        if self.pk and not self._state.adding:
+            raise TypeError(f"{type(self).__name__} is only ever added")
+        super().save(*args, **kwargs)
+
+
+class CaseStep(Appended):
+    """One action on a case: what, who, when, where, and what it ended.
+
+    ``entered_at`` and ``due_at`` are those of the state that it left (or acted in), so
+    that whether it came in time is a matter of this row alone.
+    """
+
+    case_code = models.CharField("案件编号", max_length=40)
+    action = models.CharField("操作", max_length=30)
+    state_before = models.CharField("原阶段", max_length=20, blank=True)
+    state_after = models.CharField("新阶段", max_length=20)
+    at = models.DateTimeField("时间")
+    captured_at = models.DateTimeField("现场时间", null=True)
+    entered_at = models.DateTimeField("进入原阶段", null=True)
+    due_at = models.DateTimeField("原阶段时限", null=True)
+    who = models.CharField("办理人", max_length=150)
+    role = models.CharField("角色", max_length=20)
+    department = models.CharField("部门", max_length=100, blank=True)
+    text = models.CharField("理由或情况", max_length=1000, blank=True)
+    details = models.JSONField("详情", default=dict, blank=True)
+    geom = CityGeometryField("办理位置", kinds=POINTS, null=True)
+    accuracy_m = models.FloatField("定位精度（米）", null=True)
+    uuid = models.UUIDField("标识", null=True, unique=True)
+    change = models.ForeignKey(Change, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "办理步骤"
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [
+            models.Index(fields=["case_code", "id"], name="case_step_case"),
+            models.Index(fields=["at", "action"], name="case_step_at"),
+            models.Index(fields=["who", "at"], name="case_step_who"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_code} {self.action} {self.at:%Y-%m-%d %H:%M}"
+
+
+class CaseRequest(models.Model):
+    """A department asks: more time, a pause, an exemption; somebody answers."""
+
+    class Kind(models.TextChoices):
+        EXTENSION = "extension", "延期"
+        SUSPENSION = "suspension", "挂账"
+        APPEAL = "appeal", "申诉"
+
+    case_code = models.CharField("案件编号", max_length=40, db_index=True)
+    kind = models.CharField("种类", max_length=12, choices=Kind)
+    asked_by = models.CharField("申请人", max_length=150)
+    asked_at = models.DateTimeField("申请时间")
+    reason = models.CharField("理由", max_length=1000)
+    until = models.DateTimeField("拟恢复时间", null=True)
+    granted = models.BooleanField("批准", null=True)
+    answered_by = models.CharField("审批人", max_length=150, blank=True)
+    answered_at = models.DateTimeField("审批时间", null=True)
+    answer = models.CharField("审批意见", max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "案件申请"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case_code", "kind"],
+                condition=Q(granted__isnull=True),
+                name="case_request_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_code} {self.kind}"
+
+
+class CasePhoto(Appended):
+    """A photo of a case. The file as it came is kept aside; what is shown carries no EXIF."""
+
+    class Moment(models.TextChoices):
+        BEFORE = "before", "上报"
+        VERIFIED = "verified", "核实"
+        AFTER = "after", "处置后"
+        CHECKED = "checked", "核查"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    case_code = models.CharField("案件编号", max_length=40, db_index=True)
+    moment = models.CharField("时机", max_length=10, choices=Moment)
+    name = models.CharField("文件", max_length=100)
+    sha256 = models.CharField("校验值", max_length=64)
+    width = models.PositiveIntegerField("宽")
+    height = models.PositiveIntegerField("高")
+    captured_at = models.DateTimeField("拍摄时间", null=True)
+    added_by = models.CharField("提交人", max_length=150, blank=True)
+    added_at = models.DateTimeField("提交时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "案件照片"
+        ordering: ClassVar = ["added_at", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CaseCounter(models.Model):
+    """How many cases a day has had: the last five digits of their numbers."""
+
+    day = models.DateField(primary_key=True)
+    number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "案件流水号"
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.number}"
+
+
+class Dated(models.Model):
+    """A rule with the days on which it holds, half-open; who made it is its source."""
+
+    valid_from = models.DateField("生效日期")
+    valid_to = models.DateField("失效日期", null=True, blank=True)
+    source = models.CharField("依据", max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="%(class)s_days",
+            )
+        ]
+
+
+class HandlingLimit(Dated):
+    """When a case of a class is filed, on which condition, and how long handling may take.
+
+    A class code of two digits, or none, holds for what has no row of its own.
+    """
+
+    kind = models.CharField("类别", max_length=10)
+    scheme = models.CharField("分类标准", max_length=40)
+    class_code = models.CharField("问题类别", max_length=4, blank=True)
+    condition_code = models.CharField("条件编号", max_length=4)
+    condition = models.CharField("立案条件", max_length=100)
+    amount = models.FloatField("时限")
+    unit = models.CharField("单位", max_length=10)
+
+    class Meta(Dated.Meta):
+        verbose_name = verbose_name_plural = "处置时限"
+
+    def __str__(self) -> str:
+        return f"{self.class_code} {self.condition} {self.amount:g} {self.unit}"
+
+
+class StepLimit(Dated):
+    """How long a case may wait in a state of the centre's own."""
+
+    state = models.CharField("阶段", max_length=20)
+    amount = models.FloatField("时限")
+    unit = models.CharField("单位", max_length=10)
+
+    class Meta(Dated.Meta):
+        verbose_name = verbose_name_plural = "环节时限"
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.amount:g} {self.unit}"
+
+
+class Department(Dated):
+    """A department that handles cases."""
+
+    code = models.CharField("编号", max_length=20, unique=True)
+    name = models.CharField("名称", max_length=100)
+
+    class Meta(Dated.Meta):
+        verbose_name = verbose_name_plural = "专业部门"
+        ordering: ClassVar = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Routing(Dated):
+    """Which department a class of case in an area goes to; the longest prefixes win."""
+
+    kind = models.CharField("类别", max_length=10)
+    scheme = models.CharField("分类标准", max_length=40)
+    class_prefix = models.CharField("类别前缀", max_length=4, blank=True)
+    district_prefix = models.CharField("区划前缀", max_length=12, blank=True)
+    department = models.ForeignKey(Department, models.PROTECT, to_field="code")
+
+    class Meta(Dated.Meta):
+        verbose_name = verbose_name_plural = "派遣规则"
+
+    def __str__(self) -> str:
+        return f"{self.class_prefix} {self.district_prefix} → {self.department_id}"
+
+
+class Staff(models.Model):
+    """What casework needs to know of a user: the department, the area, the telephone."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="staff")
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, to_field="code"
+    )
+    districts = ArrayField(models.CharField(max_length=12), default=list, blank=True)
+    phone = models.CharField("电话", max_length=30, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "城管人员"
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class Patrol(models.Model):
+    """A patrol: an inspector on duty from a moment to a moment."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    started_at = models.DateTimeField("上岗")
+    ended_at = models.DateTimeField("离岗", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "巡查"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(ended_at__isnull=True), name="patrol_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class PatrolPoint(Appended):
+    """Where an inspector on duty was; points of poor accuracy are not kept."""
+
+    patrol = models.ForeignKey(Patrol, models.CASCADE, related_name="points")
+    at = models.DateTimeField("时间")
+    accuracy_m = models.FloatField("定位精度（米）")
+    geom = CityGeometryField("位置", kinds=POINTS)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "巡查轨迹"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["patrol", "at"], name="patrol_point_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.patrol_id} {self.at:%H:%M:%S}"

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from grid.roles import GridRole
+
 
 class Role(StrEnum):
     """The roles of the platform; each is a group of that name."""
@@ -20,8 +22,11 @@ class Role(StrEnum):
     HOUSING = "以图管房"
     LAND = "金土"
     HAZARD = "地灾值班"
-    INSPECTOR = "网格员"
-    DISPATCHER = "指挥中心"
+    INSPECTOR = GridRole.INSPECTOR.value
+    INTAKE = GridRole.INTAKE.value
+    CHIEF = GridRole.CHIEF.value
+    DISPATCHER = GridRole.DISPATCHER.value
+    HANDLER = GridRole.HANDLER.value
     PIPES = "管网"
     STEWARD = "数据管理"
     AUDITOR = "审计"

@@ -10,6 +10,11 @@ SITE_URL        how others reach the site (default http://127.0.0.1:8000)
 WEBHOOK_NETWORKS        internal networks that webhooks may reach, separated by blanks
 WEBHOOK_ALLOW_HTTP      1: webhooks also without TLS
 TILE_CACHE_MB   memory of each web process for tiles (default 256)
+WORK_DAY_RULE   what a 工作日 of a limit is: hours (a day's working hours, the default) or
+                end-of-day (the end of the Nth working day)
+DUPLICATE_M, DUPLICATE_HOURS    how near in place and time cases of one class count as the
+                same (default 50 m, 24 h)
+CASE_FILES      where photos of cases are kept (default var/cases)
 JOB_DAYS        days that results of processes are kept (default 7)
 WRITE_MAX_BYTES largest feature taken by the API (default 1000000)
 OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME, OIDC_ROLES_CLAIM
@@ -197,6 +202,10 @@ WEBHOOK_ALLOW_HTTP = os.environ.get("WEBHOOK_ALLOW_HTTP") == "1"
 # Tiles kept in the memory of each web process; 0 keeps none.
 TILE_CACHE_MB = int(os.environ.get("TILE_CACHE_MB", "256"))
 
+WORK_DAY_RULE = os.environ.get("WORK_DAY_RULE", "hours")
+CASE_FILES = Path(os.environ.get("CASE_FILES", VAR / "cases"))
+DUPLICATE_M = float(os.environ.get("DUPLICATE_M", "50"))
+DUPLICATE_HOURS = float(os.environ.get("DUPLICATE_HOURS", "24"))
 JOB_DAYS = int(os.environ.get("JOB_DAYS", "7"))
 WRITE_MAX_BYTES = int(os.environ.get("WRITE_MAX_BYTES", "1000000"))
 

@@ -6,7 +6,8 @@ from layers.declarations import SCHEMATIC, Field, Layer, Paint
 
 POSITION = 70
 
-STAFF = frozenset({Role.INSPECTOR, Role.DISPATCHER, Role.STEWARD})
+CENTRE = frozenset({Role.INTAKE, Role.CHIEF, Role.DISPATCHER, Role.STEWARD})
+STAFF = CENTRE | {Role.INSPECTOR, Role.HANDLER}
 
 LAYERS = (
     Layer(

@@ -14,10 +14,10 @@ from spatial.city import city
 # step → hours after the first; the last is the end of most cases
 STEPS = (
     ("reported", 0),
-    ("filed", 3),
-    ("dispatched", 5),
-    ("handled", 27),
-    ("checked", 33),
+    ("dispatching", 3),
+    ("handling", 5),
+    ("feedback", 27),
+    ("closing", 33),
     ("closed", 35),
 )
 COMPONENT_TROUBLES = {
@@ -34,17 +34,17 @@ COMPONENT_TROUBLES = {
     "0212": "路名牌污损",
 }
 EVENTS = {
-    "0110": ("暴露生活垃圾", "涟源市环境卫生服务中心（示意）"),
-    "0113": ("道路破损", "涟源市市政服务中心（示意）"),
-    "0112": ("道路不洁", "涟源市环境卫生服务中心（示意）"),
-    "0201": ("非法小广告", "涟源市城市管理局（示意）"),
-    "0405": ("店外经营", "涟源市城市管理局（示意）"),
-    "0406": ("占道经营", "涟源市城市管理局（示意）"),
-    "0410": ("非机动车乱停放", "涟源市城市管理局（示意）"),
-    "0506": ("道路积水", "涟源市排水事务中心（示意）"),
-    "0304": ("工地扬尘", "涟源市住房和城乡建设局（示意）"),
+    "0110": ("暴露生活垃圾", "环境卫生服务中心"),
+    "0113": ("道路破损", "市政设施维护中心"),
+    "0112": ("道路不洁", "环境卫生服务中心"),
+    "0201": ("非法小广告", "城市管理和综合执法局"),
+    "0405": ("店外经营", "城市管理和综合执法局"),
+    "0406": ("占道经营", "城市管理和综合执法局"),
+    "0410": ("非机动车乱停放", "城市管理和综合执法局"),
+    "0506": ("道路积水", "市政设施维护中心"),
+    "0304": ("工地扬尘", "住房和城乡建设局"),
 }
-SOURCES = ("网格员上报", "网格员上报", "网格员上报", "群众举报", "视频监控")
+SOURCES = ("监督员上报", "监督员上报", "监督员上报", "公众举报", "视频监控")
 
 
 def case_batches(
@@ -58,10 +58,10 @@ def case_batches(
         table = _batch(size.cases_per_batch, random, components, first)
         alive = np.ones(len(table), bool)
         for step, hours in STEPS:
-            if step == "checked":
+            if step == "closing":
                 alive &= random.random(len(table)) < 0.93
             last = batch == size.case_batches - 1
-            if last and step in ("handled", "checked", "closed"):
+            if last and step in ("feedback", "closing", "closed"):
                 alive &= random.random(len(table)) < 0.6
             done.append(
                 (

@@ -17,10 +17,10 @@ from spatial.city import city
 
 STEP_NAMES = {
     "reported": "上报",
-    "filed": "立案",
-    "dispatched": "派遣",
-    "handled": "处置",
-    "checked": "核查",
+    "dispatching": "立案",
+    "handling": "派遣",
+    "feedback": "处置",
+    "closing": "核查",
     "closed": "结案",
 }
 

@@ -38,7 +38,7 @@ def test_every_page_answers_json_and_html_without_an_outside_host(client, page):
 
 def test_every_public_layer_is_a_collection(client):
     found = {c["id"] for c in client.get("/ogc/collections?f=json").json()["collections"]}
-    assert found == {share.layer.id for share in shares_of(ANONYMOUS)} | {"catalogue"}
+    assert found == {share.layer.id for share in shares_of(ANONYMOUS)} | {"catalogue", "rain"}
     assert "parcels" in found
     assert "units" not in found
 

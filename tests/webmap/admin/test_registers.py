@@ -157,8 +157,8 @@ def test_personal_data_are_not_shown_not_even_in_the_history(chief):
 
 
 def test_nobody_searches_by_a_persons_name(chief):
-    open_feature(code="P1", right_holder="王小明")
-    assert "P1" not in chief.get(PARCELS, {"q": "王小明"}).text
+    open_feature(code="宗地甲", right_holder="王小明")
+    assert "宗地甲" not in chief.get(PARCELS, {"q": "王小明"}).text
 
 
 def test_registers_are_shown_to_whom_they_were_granted(client):

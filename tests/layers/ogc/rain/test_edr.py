@@ -171,6 +171,6 @@ def test_owslib_reads_rain(live_server, rained):
     assert "rain" in edr.data()
     lon, lat = degrees(10)
     answer = edr.query_data(
-        "rain", "position", coords=f"POINT({lon} {lat})", datetime="2024-06-22T05:00:00Z"
+        "rain", "position", coords=f"POINT({lon} {lat})", datetime_="2024-06-22T05:00:00Z"
     )
     assert answer["ranges"]["rain"]["values"] == [4.0]

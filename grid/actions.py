@@ -1,0 +1,337 @@
+"""The only writes of casework: a report, and the actions of the table in ``grid.steps``.
+
+Each is one transaction that writes the next version of the case and the step that led to
+it. Two who act on the same version cannot both succeed; a report or a step that is sent
+twice (the same UUID) is taken once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.gis.geos import Point
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from grid import clocks, rulebook
+from grid.actors import CLOCK, Actor
+from grid.effects import Act, Effect, effect_of
+from grid.errors import NoCase, NotYours, OutsideCity, Overtaken, Unfit
+from grid.models import Case, CaseCounter, CasePhoto, CaseStep
+from grid.photos import MOST_PHOTOS, Photo, keep
+from grid.queries import case_of, elapsed_suspensions, place_of
+from grid.roles import GridRole
+from grid.steps import CHECKING, HANDLING, REPORTED, STATES, VERIFYING, WORKFLOW
+from spatial.city import city
+from spatial.codes import schemes
+from spatial.versions.actions import apply, record_change
+from spatial.versions.edits import Action, Conflict, Edit
+from spatial.workflow import Transition
+
+SCHEMES = {"event": "events_2020", "component": "components_2020"}
+MOMENTS = {
+    "report": CasePhoto.Moment.BEFORE,
+    "confirm": CasePhoto.Moment.VERIFIED,
+    "deny": CasePhoto.Moment.VERIFIED,
+    "finish": CasePhoto.Moment.AFTER,
+    "pass_check": CasePhoto.Moment.CHECKED,
+    "fail_check": CasePhoto.Moment.CHECKED,
+}
+MOST_TEXT = 1_000
+
+
+@dataclass(frozen=True)
+class Report:
+    """What somebody saw: class, place (in the city's CRS), words, photos."""
+
+    kind: str
+    class_code: str
+    point: Point
+    description: str = ""
+    scheme: str = ""
+    address: str = ""
+    source: str = ""
+    component_code: str = ""
+    captured_at: datetime | None = None
+    accuracy_m: float | None = None
+    uuid: UUID | None = None
+    is_public: bool = False
+    reporter_name: str = ""
+    reporter_phone: str = ""
+    photos: Sequence[Photo] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where and when an action was taken, as a device tells it."""
+
+    point: Point | None = None
+    accuracy_m: float | None = None
+    captured_at: datetime | None = None
+
+
+NOWHERE = Where()
+
+
+def report(actor: Actor, told: Report) -> Case:
+    """File what somebody saw as a new case; the same UUID again gives the case it made.
+
+    Raises:
+        OutsideCity: the place lies in no district of the city.
+        Unfit: a class that is not (or no longer) in use, a text too long, a UUID that
+            another's report has.
+    """
+    scheme = told.scheme or SCHEMES.get(told.kind, "")
+    _check_class(told.kind, scheme, told.class_code)
+    if made := _made_before(actor, told):
+        return made
+    place = place_of(told.point)
+    if place is None:
+        raise OutsideCity(f"该位置不在{city().name}范围内；请核对定位，或在地图上改正", "position")
+    now = timezone.now()
+    values = {
+        "kind": told.kind,
+        "scheme": scheme,
+        "class_code": told.class_code,
+        "description": _short(told.description, 500, "description"),
+        "address": _short(told.address, 200, "address"),
+        "step": REPORTED,
+        "source": told.source,
+        "cell_code": place.cell_code,
+        "district_code": place.district_code,
+        "component_code": told.component_code,
+        "reported_at": now,
+        "captured_at": told.captured_at,
+        "accuracy_m": told.accuracy_m,
+        "uuid": told.uuid,
+        "is_public": told.is_public,
+        "reporter": actor.name,
+        "reporter_name": _short(told.reporter_name, 60, "name"),
+        "reporter_phone": _short(told.reporter_phone, 30, "phone"),
+        "entered_at": now,
+        "step_due_at": clocks.step_deadline(REPORTED, now),
+        "geom": told.point,
+    }
+    try:
+        with transaction.atomic():
+            return _open(actor, told, values, now)
+    except (Conflict, IntegrityError):
+        if made := _made_before(actor, told):  # the same report, a moment ago, elsewhere
+            return made
+        raise
+
+
+def act(
+    actor: Actor,
+    code: str,
+    action: str,
+    given: dict[str, Any] | None = None,
+    *,
+    expected: int | None = None,
+    uuid: UUID | None = None,
+    photos: Sequence[Photo] = (),
+    where: Where = NOWHERE,
+) -> Case:
+    """Take one action of the table on a case. ``expected`` is the version that was seen.
+
+    Raises:
+        NoCase: there is no such case.
+        OutOfOrder, NotAllowed, Missing: as ``Workflow.check``.
+        NotYours: it waits for another department or inspector.
+        Overtaken: somebody acted on it since.
+        Unfit: something given does not fit.
+    """
+    given = {**(given or {}), "photos": photos}
+    if uuid and (done := _done_before(uuid, code, action)):
+        return done
+    with transaction.atomic():
+        case = case_of(code)
+        if case is None:
+            raise NoCase(f"没有案件 {code[:40]}")
+        if expected is not None and case.pk != expected:
+            raise _overtaken(code)
+        transition = WORKFLOW.check(action, case.step, actor.roles, given)
+        _check_yours(actor, case, transition)
+        now = timezone.now()
+        effect = effect_of(action, Act(case, actor, now, given))
+        return _advance(case, transition, actor, now, effect, given, uuid, where)
+
+
+def resume_elapsed(now: datetime | None = None) -> list[str]:
+    """Take up again the suspended cases whose time is up; returns their codes."""
+    done = []
+    for code in elapsed_suspensions(now or timezone.now()):
+        try:
+            act(CLOCK, code, "resume", {"reason": "挂账到期"})
+        except (Overtaken, ValueError):
+            continue  # somebody resumed it at this very moment
+        done.append(code)
+    return done
+
+
+def _open(actor: Actor, told: Report, values: dict[str, Any], now: datetime) -> Case:
+    code = _next_number(now)
+    change = record_change(who=actor.name, why=f"案件 {code} 上报", at=now)
+    apply(change, Case, [Edit(Action.OPEN, code, values)])
+    CaseStep.objects.create(
+        case_code=code,
+        action="report",
+        state_after=REPORTED,
+        at=now,
+        captured_at=told.captured_at,
+        who=actor.name,
+        role=actor.role_for(WORKFLOW.of("report").roles),
+        text=values["description"],
+        geom=told.point,
+        accuracy_m=told.accuracy_m,
+        uuid=told.uuid,
+        change=change,
+    )
+    _keep_photos(told.photos, code, "report", actor, told.captured_at)
+    return _current(code)
+
+
+def _advance(
+    case: Case,
+    transition: Transition,
+    actor: Actor,
+    now: datetime,
+    effect: Effect,
+    given: dict[str, Any],
+    uuid: UUID | None,
+    where: Where,
+) -> Case:
+    after = transition.lands_in(case.step)
+    values = clocks.values_of(case) | effect.values | {"step": after}
+    if after != case.step:
+        values["entered_at"] = now
+    if after != case.step or "due_at" in effect.values:
+        values["step_due_at"] = (
+            values["due_at"] if after == HANDLING else clocks.step_deadline(after, now)
+        )
+    text = _short(str(given.get("reason") or given.get("note") or ""), MOST_TEXT, "reason")
+    change = record_change(who=actor.name, why=f"案件 {case.code} {transition.title}", at=now)
+    try:
+        apply(change, Case, [Edit(Action.REPLACE, case.code, values, case.pk)])
+    except Conflict:
+        raise _overtaken(case.code) from None
+    CaseStep.objects.create(
+        case_code=case.code,
+        action=transition.action,
+        state_before=case.step,
+        state_after=after,
+        at=now,
+        captured_at=where.captured_at,
+        entered_at=case.entered_at,
+        due_at=case.step_due_at,
+        who=actor.name,
+        role=actor.role_for(transition.roles),
+        department=actor.department,
+        text=text,
+        details=effect.details,
+        geom=where.point,
+        accuracy_m=where.accuracy_m,
+        uuid=uuid,
+        change=change,
+    )
+    _keep_photos(given["photos"], case.code, transition.action, actor, where.captured_at)
+    return _current(case.code)
+
+
+def _keep_photos(
+    photos: Sequence[Photo], code: str, action: str, actor: Actor, captured_at: datetime | None
+) -> None:
+    if len(photos) > MOST_PHOTOS:
+        raise Unfit(f"一次最多 {MOST_PHOTOS} 张照片", "photos")
+    keep(photos, code, MOMENTS.get(action, CasePhoto.Moment.AFTER), actor.name, captured_at)
+
+
+def _check_class(kind: str, scheme: str, class_code: str) -> None:
+    known = schemes().get(scheme)
+    entry = known.codes.get(class_code) if known else None
+    if kind not in SCHEMES or entry is None or not entry.parent:
+        raise Unfit("没有该问题类别，或已停用；请重新选择", "class_code")
+    today = rulebook.day_of(timezone.now())
+    if not rulebook.limits_for(kind, scheme, class_code, today):
+        raise Unfit("该问题类别已停用；请重新选择", "class_code")
+
+
+def _check_yours(actor: Actor, case: Case, transition: Transition) -> None:
+    """A department acts on its own cases, an inspector on those sent to them or to all."""
+    others = transition.roles & actor.roles - {GridRole.HANDLER, GridRole.INSPECTOR}
+    if others:
+        return
+    if GridRole.HANDLER in transition.roles & actor.roles and (
+        not actor.department or actor.department != case.department
+    ):
+        raise NotYours("该案件由别的部门处置")
+    if (
+        case.step in (VERIFYING, CHECKING)
+        and GridRole.INSPECTOR in transition.roles & actor.roles
+        and case.inspector not in ("", actor.name)
+    ):
+        raise NotYours("该任务已派给别的监督员")
+
+
+def _made_before(actor: Actor, told: Report) -> Case | None:
+    """The case that this report made before.
+
+    Raises:
+        Unfit: the UUID belongs to another report.
+    """
+    if told.uuid is None:
+        return None
+    step = CaseStep.objects.filter(uuid=told.uuid).first()
+    if step is None:
+        return None
+    case = _current(step.case_code)
+    first = case.reporter if step.action == "report" else None
+    same = (told.kind, told.class_code) == (case.kind, case.class_code)
+    if first != actor.name or not same:
+        raise Unfit("该上报标识已用于另一次上报；请刷新后重新上报", "uuid")
+    return case
+
+
+def _done_before(uuid: UUID, code: str, action: str) -> Case | None:
+    step = CaseStep.objects.filter(uuid=uuid).first()
+    if step is None:
+        return None
+    if (step.case_code, step.action) != (code, action):
+        raise Unfit("该操作标识已用于另一次操作；请刷新后重试", "uuid")
+    return _current(code)
+
+
+def _overtaken(code: str) -> Overtaken:
+    last = CaseStep.objects.filter(case_code=code).last()
+    if last is None:
+        return Overtaken("该案件刚刚被他人改动，请刷新后再试")
+    title = WORKFLOW.of(last.action).title
+    state = STATES.get(last.state_after, last.state_after)
+    at = timezone.localtime(last.at)
+    return Overtaken(f"{last.who} 已于 {at:%m-%d %H:%M} {title}，现为“{state}”；请刷新后再试")
+
+
+def _current(code: str) -> Case:
+    return Case.objects.current().get(code=code)
+
+
+def _next_number(now: datetime) -> str:
+    """19 digits: area, day, and the day's sequence; in the order of commits, without gaps."""
+    day = rulebook.day_of(now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{CaseCounter._meta.db_table}" AS c (day, number) VALUES (%s, 1)'
+            " ON CONFLICT (day) DO UPDATE SET number = c.number + 1 RETURNING number",
+            [day],
+        )
+        number = cursor.fetchone()[0]
+    return f"{city().adcode}{day:%Y%m%d}{number:05d}"
+
+
+def _short(text: str, most: int, field_name: str) -> str:
+    text = text.replace("\0", "").strip()
+    if len(text) > most:
+        raise Unfit(f"文字超过 {most} 字", field_name)
+    return text

@@ -1,0 +1,290 @@
+"""What each action of the table does to the case, beside moving it.
+
+An effect takes what is known and gives back the values that change and what is worth
+remembering of them; it writes requests and links itself, in the caller's transaction.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from grid import clocks, rulebook
+from grid.actors import Actor
+from grid.errors import Unfit
+from grid.models import Case, CaseRequest, HandlingLimit
+from grid.queries import case_of, open_request
+from grid.steps import ENDED
+from spatial.worktime import Limit
+
+MOST_EXTENSIONS = 2
+LONGEST_SUSPENSION = timedelta(days=365)
+Kind = CaseRequest.Kind
+
+
+@dataclass(frozen=True)
+class Act:
+    """One action being taken: on what, by whom, when, with what."""
+
+    case: Case
+    actor: Actor
+    at: datetime
+    given: dict[str, Any]
+
+
+@dataclass
+class Effect:
+    """The values of the case that change, and what the step remembers."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def effect_of(action: str, act: Act) -> Effect:
+    """What an action does.
+
+    Raises:
+        Unfit: something given does not fit the case.
+    """
+    effect = EFFECTS.get(action)
+    return effect(act) if effect else Effect()
+
+
+def _sent(act: Act) -> Effect:
+    """To an inspector, by name or to whoever of the area takes it."""
+    name = str(act.given.get("inspector") or "").strip()
+    return Effect({"inspector": name}, {"inspector": name} if name else {})
+
+
+def _file(act: Act) -> Effect:
+    row = _condition(act)
+    day = rulebook.day_of(act.at)
+    case = act.case
+    found = rulebook.department_for(
+        case.kind, case.scheme, case.class_code, case.district_code, day
+    )
+    values = {
+        "condition": row.condition,
+        "limit_amount": row.amount,
+        "limit_unit": row.unit,
+        "filed_at": act.at,
+        "department": found.name if found else "",
+    }
+    details = {"condition": row.condition, "limit": str(rulebook.handling_limit(row))}
+    return Effect(values, details | ({"suggested": found.name} if found else {"unrouted": True}))
+
+
+def _condition(act: Act) -> HandlingLimit:
+    case, day = act.case, rulebook.day_of(act.at)
+    rows = rulebook.limits_for(case.kind, case.scheme, case.class_code, day)
+    wanted = str(act.given["condition"])
+    for row in rows:
+        if row.condition_code == wanted:
+            return row
+    if not rows:
+        raise Unfit("该类别现在没有立案条件，或已停用；请核对类别", "condition")
+    raise Unfit("请从该类别现行的立案条件中选择", "condition")
+
+
+def _dispatch(act: Act) -> Effect:
+    name = str(act.given["department"]).strip()
+    today = rulebook.day_of(act.at)
+    known = {department.name for department in rulebook.departments(today)}
+    if name not in known:
+        raise Unfit(f"没有专业部门“{name[:40]}”，或已停用", "department")
+    found = clocks.handling_deadline(act.at, _limit(act), 0)
+    values = {
+        "department": name,
+        "dispatched_at": act.at,
+        "handled_at": None,
+        "extensions": 0,
+        "due_at": found.at,
+        "due_is_provisional": found.is_provisional,
+    }
+    return Effect(values, {"department": name, "due": found.at.isoformat()})
+
+
+def _limit(act: Act) -> Limit:
+    limit = clocks.limit_of(act.case)
+    if limit is None:
+        raise Unfit("案件没有处置时限；请退回立案补充立案条件")
+    return limit
+
+
+def _finish(act: Act) -> Effect:
+    return Effect({"handled_at": act.at})
+
+
+def _resumed_handling(act: Act) -> Effect:
+    """Handling goes on against the same deadline: what was called done was not."""
+    return Effect({"handled_at": None})
+
+
+def _returned(act: Act) -> Effect:
+    values = {"returns": act.case.returns + 1, "due_at": None, "due_is_provisional": False}
+    return Effect(values | {"dispatched_at": None}, {"department": act.case.department})
+
+
+def _reworked(act: Act) -> Effect:
+    values = {"reworks": act.case.reworks + 1, "due_at": None, "due_is_provisional": False}
+    details = {"department": act.case.department, "was_late": _was_late(act.case)}
+    return Effect(values | {"dispatched_at": None, "handled_at": None}, details)
+
+
+def _was_late(case: Case) -> bool:
+    return bool(case.due_at and case.handled_at and case.handled_at > case.due_at)
+
+
+def _ask(kind: str) -> Callable[[Act], Effect]:
+    def ask(act: Act) -> Effect:
+        case = act.case
+        if open_request(case.code, kind):
+            raise Unfit(f"已有一项{Kind(kind).label}申请待审批")
+        until = None
+        if kind == Kind.EXTENSION:
+            _check_extension(case, act.at)
+        if kind == Kind.SUSPENSION:
+            until = _until(act)
+        if kind == Kind.APPEAL and case.is_exempt:
+            raise Unfit("该案件已豁免")
+        CaseRequest.objects.create(
+            case_code=case.code,
+            kind=kind,
+            asked_by=act.actor.name,
+            asked_at=act.at,
+            reason=act.given["reason"],
+            until=until,
+        )
+        return Effect(details={"until": until.isoformat()} if until else {})
+
+    return ask
+
+
+def _check_extension(case: Case, at: datetime) -> None:
+    if case.extensions >= MOST_EXTENSIONS:
+        raise Unfit(f"延期最多 {MOST_EXTENSIONS} 次")
+    if case.due_at and at > case.due_at:
+        raise Unfit("处置已超期，不能再申请延期")
+
+
+def _until(act: Act) -> datetime:
+    until = act.given["until"]
+    if not isinstance(until, datetime):
+        raise Unfit("恢复日期读不出，应形如 2026-12-01 08:00", "until")
+    if not act.at < until <= act.at + LONGEST_SUSPENSION:
+        raise Unfit("恢复日期应在今后一年以内", "until")
+    return until
+
+
+def _answered(act: Act, kind: str, *, granted: bool) -> CaseRequest:
+    request = open_request(act.case.code, kind)
+    if request is None:
+        raise Unfit(f"没有待审批的{Kind(kind).label}申请")
+    request.granted, request.answered_by, request.answered_at = granted, act.actor.name, act.at
+    request.answer = str(act.given.get("reason") or "")
+    request.save()
+    return request
+
+
+def _refuse(kind: str) -> Callable[[Act], Effect]:
+    def refuse(act: Act) -> Effect:
+        _answered(act, kind, granted=False)
+        return Effect()
+
+    return refuse
+
+
+def _grant_extension(act: Act) -> Effect:
+    case = act.case
+    request = _answered(act, Kind.EXTENSION, granted=True)
+    if case.extensions >= MOST_EXTENSIONS:
+        raise Unfit(f"延期最多 {MOST_EXTENSIONS} 次")
+    if case.due_at and request.asked_at > case.due_at:
+        raise Unfit("申请时处置已超期，不能延期")
+    number = case.extensions + 1
+    found = _moved(case, number)
+    return Effect(found.values | {"extensions": number}, found.details)
+
+
+def _moved(case: Case, extensions: int) -> Effect:
+    if case.dispatched_at is None:
+        raise Unfit("案件尚未派遣")
+    limit = clocks.limit_of(case)
+    if limit is None:
+        raise Unfit("案件没有处置时限")
+    pauses = clocks.pauses_since(case.code, case.dispatched_at)
+    found = clocks.handling_deadline(case.dispatched_at, limit, extensions, pauses)
+    values = {"due_at": found.at, "due_is_provisional": found.is_provisional}
+    return Effect(values, {"due": found.at.isoformat()})
+
+
+def _suspend(act: Act) -> Effect:
+    request = _answered(act, Kind.SUSPENSION, granted=True)
+    if request.until is None or request.until <= act.at:
+        raise Unfit("申请的恢复日期已过，请部门重新申请")
+    return Effect({"resume_at": request.until}, {"until": request.until.isoformat()})
+
+
+def _resume(act: Act) -> Effect:
+    """The clock goes on: what it stood still for is added to the deadline."""
+    case = act.case
+    if case.dispatched_at is None or case.entered_at is None:
+        raise Unfit("案件尚未派遣")
+    limit = clocks.limit_of(case)
+    if limit is None:
+        raise Unfit("案件没有处置时限")
+    pauses = [*clocks.pauses_since(case.code, case.dispatched_at), (case.entered_at, act.at)]
+    found = clocks.handling_deadline(case.dispatched_at, limit, case.extensions, pauses)
+    values = {"due_at": found.at, "due_is_provisional": found.is_provisional, "resume_at": None}
+    return Effect(values, {"due": found.at.isoformat()})
+
+
+def _grant_appeal(act: Act) -> Effect:
+    _answered(act, Kind.APPEAL, granted=True)
+    return Effect({"is_exempt": True})
+
+
+def _close(act: Act) -> Effect:
+    return Effect({"closed_at": act.at})
+
+
+def _merge(act: Act) -> Effect:
+    main = case_of(str(act.given["main"]).strip())
+    if main is None or main.code == act.case.code:
+        raise Unfit("没有该主案件", "main")
+    if main.step in ENDED:
+        raise Unfit("主案件已经办结，不能并入", "main")
+    if main.scheme != act.case.scheme or main.class_code != act.case.class_code:
+        raise Unfit("主案件的类别不同，不能并入", "main")
+    details = {"main": main.code, "distance_m": round(main.geom.distance(act.case.geom), 1)}
+    return Effect({"duplicate_of": main.code, "closed_at": act.at}, details)
+
+
+EFFECTS: MappingProxyType[str, Callable[[Act], Effect]] = MappingProxyType(
+    {
+        "ask_verify": _sent,
+        "reject": _close,
+        "file": _file,
+        "dispatch": _dispatch,
+        "finish": _finish,
+        "return_dispatch": _returned,
+        "ask_extension": _ask(Kind.EXTENSION),
+        "grant_extension": _grant_extension,
+        "refuse_extension": _refuse(Kind.EXTENSION),
+        "ask_suspension": _ask(Kind.SUSPENSION),
+        "suspend": _suspend,
+        "refuse_suspension": _refuse(Kind.SUSPENSION),
+        "resume": _resume,
+        "send_check": _sent,
+        "return_handling": _resumed_handling,
+        "fail_check": _reworked,
+        "rework": _reworked,
+        "close": _close,
+        "void": _close,
+        "merge": _merge,
+        "appeal": _ask(Kind.APPEAL),
+        "grant_appeal": _grant_appeal,
+        "refuse_appeal": _refuse(Kind.APPEAL),
+    }
+)

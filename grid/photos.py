@@ -1,0 +1,121 @@
+"""Photos as evidence: checked, bounded, shown without what the camera wrote into them.
+
+What came is kept aside unchanged (the position and time in it may be needed); what is
+shown was drawn anew from its pixels, so it carries no EXIF and nothing hidden behind it.
+"""
+
+import hashlib
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from grid.errors import Unfit
+from grid.models import CasePhoto
+
+MOST_BYTES = 15 * 1024 * 1024
+MOST_PIXELS = 60_000_000
+MOST_PHOTOS = 6
+FORMATS = ("JPEG", "PNG", "WEBP")
+SHOWN_PX, SMALL_PX = 2_048, 360
+QUALITY = 85
+SIZES = {"": SHOWN_PX, "-small": SMALL_PX}
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo that has been looked at: what came, and what is shown."""
+
+    raw: bytes
+    shown: bytes
+    small: bytes
+    width: int
+    height: int
+
+    @property
+    def sha256(self) -> str:
+        """Of what came."""
+        return hashlib.sha256(self.raw).hexdigest()
+
+
+def read_photo(raw: bytes) -> Photo:
+    """Look at what is said to be a photo.
+
+    Raises:
+        Unfit: too large, no picture, or one of another kind.
+    """
+    if len(raw) > MOST_BYTES:
+        raise Unfit(
+            f"照片 {len(raw) / 1e6:.0f} MB，超过上限 {MOST_BYTES // 1024**2} MB；请压缩后再传",
+            "photos",
+        )
+    try:
+        with Image.open(io.BytesIO(raw), formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise Unfit(f"照片 {image.width}×{image.height} 像素，过大", "photos")
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+    except Unfit:
+        raise
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
+        raise Unfit("照片读不出；只收 JPEG、PNG、WebP 图片", "photos") from None
+    shown, small = (_drawn(upright, size) for size in SIZES.values())
+    width, height = _fitted(upright.size, SHOWN_PX)
+    return Photo(raw, shown, small, width, height)
+
+
+def keep(
+    photos: Iterable[Photo],
+    case_code: str,
+    moment: str,
+    added_by: str,
+    captured_at: datetime | None,
+) -> list[CasePhoto]:
+    """Write photos down as a case's; within the transaction that records them."""
+    done = []
+    for photo in photos:
+        name = uuid4().hex
+        folder = folder_of(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.orig").write_bytes(photo.raw)
+        (folder / f"{name}.jpg").write_bytes(photo.shown)
+        (folder / f"{name}-small.jpg").write_bytes(photo.small)
+        done.append(
+            CasePhoto.objects.create(
+                case_code=case_code,
+                moment=moment,
+                name=name,
+                sha256=photo.sha256,
+                width=photo.width,
+                height=photo.height,
+                captured_at=captured_at,
+                added_by=added_by,
+            )
+        )
+    return done
+
+
+def folder_of(name: str) -> Path:
+    """Where the files of a name lie: 256 folders, so that none grows large."""
+    return Path(settings.CASE_FILES) / name[:2]
+
+
+def shown_path(photo: CasePhoto, *, small: bool = False) -> Path:
+    """The file that is shown of a photo."""
+    return folder_of(photo.name) / f"{photo.name}{'-small' if small else ''}.jpg"
+
+
+def _drawn(image: Image.Image, longest: int) -> bytes:
+    fitted = image.resize(_fitted(image.size, longest), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    fitted.save(out, "JPEG", quality=QUALITY, optimize=True)
+    return out.getvalue()
+
+
+def _fitted(size: tuple[int, int], longest: int) -> tuple[int, int]:
+    factor = min(1.0, longest / max(size))
+    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))

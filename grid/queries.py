@@ -1,0 +1,178 @@
+"""Reads of casework: where a place lies, what is near, what waits for whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.geos import Point
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from grid.actors import Actor
+from grid.models import Case, CasePhoto, CaseRequest, CaseStep, Component, GridCell
+from grid.roles import GridRole
+from grid.steps import CHECKING, ENDED, OPEN, SUSPENDED, VERIFYING, VOID, WAITS_FOR
+from spatial.base.models import District
+
+SOON = timedelta(minutes=30)
+NEAR_M, MOST_NEAR = 100.0, 20
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a point lies: the village or community, and the cell if it has one."""
+
+    district_code: str
+    cell_code: str
+
+
+def place_of(point: Point) -> Place | None:
+    """Where a point lies; None outside the city.
+
+    On a border the smallest code counts, of cells as of districts.
+    """
+    cell = GridCell.objects.current().filter(geom__intersects=point).order_by("code").first()
+    districts = District.objects.current().filter(geom__intersects=point)
+    codes = sorted(districts.values_list("code", flat=True), key=lambda code: (-len(code), code))
+    if not codes:
+        return None
+    if cell:
+        return Place(cell.community_code or codes[0], cell.code)
+    return Place(codes[0], "")
+
+
+def case_of(code: str) -> Case | None:
+    """The case as it stands."""
+    return Case.objects.current().filter(code=code).first()
+
+
+def steps_of(code: str) -> list[CaseStep]:
+    """What has been done on a case, in order."""
+    return list(CaseStep.objects.filter(case_code=code))
+
+
+def photos_of(code: str) -> list[CasePhoto]:
+    """The photos of a case, in order."""
+    return list(CasePhoto.objects.filter(case_code=code))
+
+
+def requests_of(code: str) -> list[CaseRequest]:
+    """What the department has asked for, newest first."""
+    return list(CaseRequest.objects.filter(case_code=code).order_by("-id"))
+
+
+def open_request(code: str, kind: str) -> CaseRequest | None:
+    """The request of a kind that waits for an answer."""
+    return CaseRequest.objects.filter(case_code=code, kind=kind, granted=None).first()
+
+
+def likely_duplicates(case: Case) -> list[tuple[Case, float]]:
+    """Open cases of the same class near in place and time, with their distance in metres."""
+    span = timedelta(hours=settings.DUPLICATE_HOURS)
+    found = (
+        Case.objects.current()
+        .filter(
+            scheme=case.scheme,
+            class_code=case.class_code,
+            geom__dwithin=(case.geom, settings.DUPLICATE_M),
+            reported_at__range=(case.reported_at - span, case.reported_at + span),
+        )
+        .exclude(code=case.code)
+        .exclude(step__in=(VOID, "merged"))
+        .annotate(far=Distance("geom", case.geom))
+        .order_by("far", "code")[:MOST_NEAR]
+    )
+    return [(other, other.far.m) for other in found]
+
+
+def cases_near(case: Case) -> list[tuple[Case, float]]:
+    """What else is open within 100 m."""
+    found = (
+        Case.objects.current()
+        .filter(geom__dwithin=(case.geom, NEAR_M))
+        .exclude(code=case.code)
+        .exclude(step__in=ENDED)
+        .annotate(far=Distance("geom", case.geom))
+        .order_by("far", "code")[:MOST_NEAR]
+    )
+    return [(other, other.far.m) for other in found]
+
+
+def components_near(point: Point, within_m: float = 50.0) -> list[tuple[Component, float]]:
+    """The nearest components, with their distance in metres."""
+    found = (
+        Component.objects.current()
+        .filter(geom__dwithin=(point, within_m))
+        .annotate(far=Distance("geom", point))
+        .order_by("far", "code")[:MOST_NEAR]
+    )
+    return [(one, one.far.m) for one in found]
+
+
+def visible_cases(actor: Actor) -> QuerySet[Case]:
+    """The cases that somebody of the centre may look at: all, or of the own department or hand.
+
+    The centre's roles see every case; a department its own; an inspector those of the own
+    area, and those that they reported or are to look at.
+    """
+    found = Case.objects.current()
+    centre = {GridRole.INTAKE, GridRole.CHIEF, GridRole.DISPATCHER}
+    if actor.roles & centre:
+        return found
+    allowed = Q(pk__in=[])
+    if GridRole.HANDLER in actor.roles and actor.department:
+        allowed |= Q(department=actor.department)
+    if GridRole.INSPECTOR in actor.roles:
+        allowed |= Q(reporter=actor.name) | Q(inspector=actor.name)
+        for district in actor.districts:
+            allowed |= Q(district_code__startswith=district)
+    return found.filter(allowed)
+
+
+def queue(actor: Actor, state: str) -> QuerySet[Case]:
+    """What waits in a state for this one, the most urgent first."""
+    found = visible_cases(actor).filter(step=state)
+    if state in (VERIFYING, CHECKING) and actor.roles <= {GridRole.INSPECTOR}:
+        found = found.filter(Q(inspector=actor.name) | Q(inspector=""))
+    return found.order_by("step_due_at", "entered_at", "code")
+
+
+def queue_counts(actor: Actor, now: datetime | None = None) -> dict[str, tuple[int, int, int]]:
+    """By state: (waiting, of these overdue, of these due within half an hour)."""
+    now = now or timezone.now()
+    rows = (
+        visible_cases(actor)
+        .filter(step__in=OPEN)
+        .values("step")
+        .annotate(
+            number=Count("id"),
+            late=Count("id", filter=Q(step_due_at__lt=now)),
+            soon=Count("id", filter=Q(step_due_at__range=(now, now + SOON))),
+        )
+    )
+    return {row["step"]: (row["number"], row["late"], row["soon"]) for row in rows}
+
+
+def own_states(roles: Iterable[str]) -> list[str]:
+    """The states whose cases wait for one of these roles."""
+    return [state for state, role in WAITS_FOR.items() if role in set(roles)]
+
+
+def elapsed_suspensions(now: datetime) -> list[str]:
+    """The codes of suspended cases whose time is up."""
+    found = Case.objects.current().filter(step=SUSPENDED, resume_at__lte=now)
+    return list(found.values_list("code", flat=True))
+
+
+def is_overdue(case: Case, now: datetime) -> bool:
+    """Whether the handling has taken longer than it might."""
+    if case.due_at is None:
+        return False
+    return (case.handled_at or now) > case.due_at if case.step != SUSPENDED else False
+
+
+def public_cases() -> QuerySet[Case]:
+    """The cases that anybody may follow; everything public reads through here."""
+    return Case.objects.current().filter(is_public=True)

@@ -1,0 +1,122 @@
+"""The rules of casework as tables: filled from ``data/grid``, kept by an administrator.
+
+Every rule holds from a day to a day. A case takes its rules on the day on which it is
+filed or dispatched, and carries them along.
+"""
+
+import csv
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connections
+from django.db.models import Q
+from django.db.models.functions import Length
+
+from grid.models import Dated, Department, HandlingLimit, Routing, StepLimit
+from spatial.city import city
+from spatial.worktime import DayRule, Limit, Unit
+
+FOLDER = Path(settings.BASE_DIR) / "data" / "grid"
+KINDS = {"部件": "component", "事件": "event"}
+KIND_TITLES = {code: title for title, code in KINDS.items()}
+TABLES: tuple[tuple[type[Dated], str], ...] = (
+    (Department, "departments"),
+    (HandlingLimit, "limits"),
+    (StepLimit, "step_limits"),
+    (Routing, "routing"),
+)
+
+
+def seed(using: str = "default", **_: Any) -> None:
+    """Fill rule tables that hold nothing, once they are there."""
+    present = set(connections[using].introspection.table_names())
+    for model, name in TABLES:
+        if model._meta.db_table in present and not model._default_manager.using(using).exists():
+            model._default_manager.using(using).bulk_create(_read(model, FOLDER / f"{name}.csv"))
+
+
+def day_of(moment: datetime) -> date:
+    """The city's day at a moment."""
+    return moment.astimezone(ZoneInfo(city().time_zone)).date()
+
+
+def day_rule() -> DayRule:
+    """What a 工作日 is in this city."""
+    return DayRule(settings.WORK_DAY_RULE)
+
+
+def limits_for(kind: str, scheme: str, class_code: str, on: date) -> list[HandlingLimit]:
+    """The conditions under which a case of that class is filed on that day.
+
+    Those of the class itself, else of its major class, else of the whole kind.
+    """
+    codes = (class_code, class_code[:2], "")
+    rows = list(
+        _holding(HandlingLimit, on)
+        .filter(kind=kind, scheme=scheme, class_code__in=codes)
+        .order_by("condition_code", "id")
+    )
+    for code in codes:
+        if found := [row for row in rows if row.class_code == code]:
+            return found
+    return []
+
+
+def handling_limit(row: HandlingLimit) -> Limit:
+    """The limit of a row."""
+    return Limit(row.amount, Unit(row.unit))
+
+
+def step_limit(state: str, on: date) -> Limit | None:
+    """How long a case may wait in a state on that day, if that is bounded."""
+    row = _holding(StepLimit, on).filter(state=state).order_by("-valid_from").first()
+    return Limit(row.amount, Unit(row.unit)) if row else None
+
+
+def department_for(
+    kind: str, scheme: str, class_code: str, district_code: str, on: date
+) -> Department | None:
+    """The department that a case goes to; None where a person must choose.
+
+    A longer class prefix goes before a longer district prefix.
+    """
+    rows = (
+        _holding(Routing, on)
+        .filter(kind=kind, scheme=scheme)
+        .filter(
+            class_prefix__in=_prefixes(class_code), district_prefix__in=_prefixes(district_code)
+        )
+        .order_by(Length("class_prefix").desc(), Length("district_prefix").desc(), "id")
+        .select_related("department")
+    )
+    found = rows.first()
+    return found.department if found else None
+
+
+def departments(on: date) -> list[Department]:
+    """The departments that there are on that day."""
+    return list(_holding(Department, on))
+
+
+def _prefixes(code: str) -> list[str]:
+    return [code[:length] for length in range(len(code) + 1)]
+
+
+def _holding(model: type[Dated], on: date) -> Any:
+    ends = Q(valid_to__isnull=True) | Q(valid_to__gt=on)
+    return model._default_manager.filter(ends, valid_from__lte=on)
+
+
+def _read(model: type[Dated], path: Path) -> Iterable[Dated]:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        for row in csv.DictReader(lines):
+            values: dict[str, Any] = {key: value for key, value in row.items() if value}
+            if "kind" in values:
+                values["kind"] = KINDS[values["kind"]]
+            if "department" in values:
+                values["department_id"] = values.pop("department")
+            yield model(**values)

@@ -1,0 +1,70 @@
+"""Photos: bounded, real, and shown without what the camera wrote."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from grid import photos
+from grid.errors import Unfit
+from grid.photos import read_photo
+from tests.grid.people import picture
+
+
+def with_exif(orientation: int = 1) -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    exif[0x010F] = "秘密相机"
+    exif[0x8825] = {1: "N", 2: (27.0, 41.0, 30.0)}
+    return picture(exif=exif)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_pictures_are_drawn_anew_as_jpeg(form):
+    found = read_photo(picture(form=form))
+    with Image.open(io.BytesIO(found.shown)) as shown:
+        assert (shown.format, shown.size) == ("JPEG", (640, 480))
+    with Image.open(io.BytesIO(found.small)) as small:
+        assert max(small.size) == 360
+
+
+def test_nothing_of_the_camera_is_shown_and_what_came_is_kept():
+    raw = with_exif()
+    found = read_photo(raw)
+    assert b"Exif" in found.raw
+    for drawn in (found.shown, found.small):
+        assert b"Exif" not in drawn
+        assert not Image.open(io.BytesIO(drawn)).getexif()
+
+
+def test_it_stands_upright():
+    assert read_photo(with_exif(6)).width == 480
+
+
+def test_a_script_behind_the_pixels_is_gone():
+    found = read_photo(picture() + b"<script>alert(1)</script><?php ?>")
+    assert b"script" not in found.shown
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"not a picture",
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>",
+        b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00;",
+        picture()[:200],
+        b"\xff\xd8\xff\xe0" + b"\0" * 100,
+    ],
+)
+def test_what_is_no_photo_is_refused(raw):
+    with pytest.raises(Unfit, match="读不出"):
+        read_photo(raw)
+
+
+def test_the_size_is_bounded_before_anything_is_read(monkeypatch):
+    with pytest.raises(Unfit, match="200 MB"):
+        read_photo(bytes(200_000_000))
+    monkeypatch.setattr(photos, "MOST_PIXELS", 1000)
+    with pytest.raises(Unfit, match="像素"):
+        read_photo(picture())
