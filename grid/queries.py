@@ -155,6 +155,20 @@ def queue_counts(actor: Actor, now: datetime | None = None) -> dict[str, tuple[i
     return {row["step"]: (row["number"], row["late"], row["soon"]) for row in rows}
 
 
+ANSWERED_BY = {
+    CaseRequest.Kind.EXTENSION: GridRole.DISPATCHER,
+    CaseRequest.Kind.SUSPENSION: GridRole.DISPATCHER,
+    CaseRequest.Kind.APPEAL: GridRole.CHIEF,
+}
+
+
+def awaiting_answer(actor: Actor) -> QuerySet[Case]:
+    """The cases of which a department has asked something that this one may answer."""
+    kinds = [kind for kind, role in ANSWERED_BY.items() if role in actor.roles]
+    asked = CaseRequest.objects.filter(granted=None, kind__in=kinds).values("case_code")
+    return visible_cases(actor).filter(code__in=asked)
+
+
 def own_states(roles: Iterable[str]) -> list[str]:
     """The states whose cases wait for one of these roles."""
     return [state for state, role in WAITS_FOR.items() if role in set(roles)]

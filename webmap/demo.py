@@ -11,10 +11,13 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import ProtectedError
 
+from grid.models import Department, Staff
 from layers.access import Role
+from spatial.city import city
 
 DEMO_MARK = "演示账号"
 DEMO_PASSWORD = "tujing-demo"  # noqa: S105  (public on purpose)
+DEMO_DEPARTMENT = "D04"
 ADMINISTRATOR = "系统管理员"
 
 DEMO_ROLES: dict[str, Role | None] = {
@@ -97,7 +100,17 @@ def create_demo_accounts() -> list[str]:
         user.save()
         groups = [Group.objects.get_or_create(name=role.value)[0]] if role else []
         user.groups.set(groups)
+        _assign(user, role)
     return taken
+
+
+def _assign(user: User, role: Role | None) -> None:
+    """A department for the handler and an area for the inspector, so that cases reach them."""
+    if role is Role.HANDLER:
+        department = Department.objects.filter(code=DEMO_DEPARTMENT).first()
+        Staff.objects.get_or_create(user=user, defaults={"department": department})
+    if role is Role.INSPECTOR:
+        Staff.objects.get_or_create(user=user, defaults={"districts": [city().adcode]})
 
 
 def remove_demo_accounts() -> int:

@@ -59,6 +59,15 @@ ENTRANCES = (
         fragment="/overview/housing",
     ),
     Entrance(
+        id="grid",
+        path="/city-grid",
+        title="网格化管理",
+        subtitle="网格、部件与案件",
+        hint="点击网格、部件，查看它的记录；放大到街区可见部件。",
+        layers=("water", "roads", "buildings", "districts", "grid-cells", "components", "cases"),
+        zoom=2.0,
+    ),
+    Entrance(
         id="hazards",
         path="/hazards",
         title="地灾预警",

@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("webmap.pages.accounts_urls")),
     path("", include("webmap.imports.urls")),
     path("", include("webmap.sharing.urls")),
+    path("", include("webmap.grid.urls")),
     path("", include("webmap.pages.urls")),
 ]

@@ -39,17 +39,14 @@ STRAIGHT = (
 
 
 def make_ground() -> None:
-    """A community of 400 m with one cell of 100 m in its corner."""
-    ground = square(-100, -100, 400)
-    open_feature(District, COMMUNITY, moment(2018), name="示范社区", level="village", geom=ground)
-    open_feature(
-        GridCell,
-        CELL,
-        moment(2018),
-        community_code=COMMUNITY,
-        area_m2=10_000.0,
-        geom=square(0, 0, 100),
-    )
+    """A community of 400 m with one cell of 100 m in its corner; the town has its own."""
+    if not District.objects.current().filter(code=COMMUNITY).exists():
+        ground = square(-100, -100, 400)
+        values = {"name": "示范社区", "level": "village", "geom": ground}
+        open_feature(District, COMMUNITY, moment(2018), **values)
+    if not GridCell.objects.current().filter(code=CELL).exists():
+        values = {"community_code": COMMUNITY, "area_m2": 10_000.0, "geom": square(0, 0, 100)}
+        open_feature(GridCell, CELL, moment(2018), **values)
 
 
 def told(**more) -> Report:

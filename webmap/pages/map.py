@@ -23,6 +23,7 @@ from spatial.crs import proj4_text
 from spatial.rasters import RasterError, terrain_tile
 from spatial.versions.models import Change
 from webmap.entrances import ENTRANCES, Entrance, entrance_named
+from webmap.grid.actors import actor_of
 from webmap.imports.door import deliverable
 from webmap.legends import values_in_use
 
@@ -46,6 +47,7 @@ def map_page(request: HttpRequest, entrance: str = "general") -> HttpResponse:
         "config": page_config(request, chosen),
         "has_terrain": settings.TERRAIN.exists(),
         "may_deliver": bool(deliverable(request)),
+        "has_casework": bool(actor_of(request.user).roles),
     }
     get_token(request)
     return render(request, "map/map.html", context)

@@ -1,0 +1,130 @@
+"""A case walked through all roles on the desk, with a return, an extension and a suspension."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from grid.models import Case
+from grid.roles import GridRole
+from tests.browser.test_sharing import sign_in as sign_in_to
+from tests.grid.people import COMMUNITY, STREETS, make_ground, new_case, picture
+from tests.webmap.grid.conftest import make_staff
+
+
+@pytest.fixture
+def centre(visit, settings, tmp_path):
+    """The people of the centre, each with the password that the pages ask for."""
+    settings.CASE_FILES = tmp_path / "cases"
+    make_ground()
+    for name, role, more in (
+        ("inspector", GridRole.INSPECTOR, {"districts": (COMMUNITY[:9],)}),
+        ("intake", GridRole.INTAKE, {}),
+        ("chief", GridRole.CHIEF, {}),
+        ("dispatcher", GridRole.DISPATCHER, {}),
+        ("handler", GridRole.HANDLER, {"department": STREETS}),
+    ):
+        user = make_staff(name, role, **more)
+        user.set_password("geheim-12")
+        user.save()
+    return visit
+
+
+def at_desk(visit, name):
+    sign_in_to(visit, name, "/grid/")
+    visit.page.wait_for_selector("#list[data-loaded]")
+
+
+def do(visit, name, code, title, **fields):
+    """Open the case as somebody, press an action, fill its form, send it."""
+    at_desk(visit, name)
+    page = visit.page
+    if title.startswith("准予"):
+        page.click("button[data-state=requests]")
+    page.click(f"li[data-code='{code}']")
+    page.click(f"#drawer summary:has-text('{title}')")
+    form = page.locator("details.offer[open] form")
+    for field, value in fields.items():
+        if field == "photos":
+            form.locator("[name=photos]").set_input_files(
+                {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": value}
+            )
+        elif form.locator(f"select[name={field}]").count():
+            form.locator(f"[name={field}]").select_option(value)
+        else:
+            form.locator(f"[name={field}]").fill(value)
+    form.locator("button").click()
+    page.wait_for_selector("#drawer [role=status]:has-text('已办理')")
+
+
+def test_a_case_through_all_roles(centre):
+    visit = centre
+    case = new_case(description="路面有坑")
+    code = case.code
+    do(visit, "intake", code, "受理")
+    do(visit, "chief", code, "立案")
+    do(visit, "dispatcher", code, "派遣", department=STREETS)
+    do(visit, "handler", code, "回退", reason="位置不清")
+    do(visit, "dispatcher", code, "派遣", department=STREETS)
+    due = Case.objects.current().get(code=code).due_at
+    do(visit, "handler", code, "申请延期", reason="等沥青")
+    do(visit, "dispatcher", code, "准予延期")
+    assert Case.objects.current().get(code=code).due_at > due
+    until = timezone.localtime() + timedelta(days=2)
+    do(visit, "handler", code, "申请挂账", reason="下雨", until=f"{until:%Y-%m-%dT%H:%M}")
+    do(visit, "dispatcher", code, "准予挂账")
+    assert "挂账" in visit.page.inner_text("#drawer h1")
+    do(visit, "dispatcher", code, "恢复处置")
+    do(visit, "handler", code, "处置完毕", note="已修补", photos=picture())
+    do(visit, "intake", code, "安排核查", inspector="inspector")
+    do(visit, "inspector", code, "核查通过")
+    at_desk(visit, "chief")
+    visit.page.click("button[data-state=closing]")
+    visit.page.click(f"li[data-code='{code}']")
+    visit.page.click("#drawer summary:has-text('结案')")
+    visit.page.click("details.offer[open] button")
+    visit.page.wait_for_selector("#drawer h1:has-text('已结案')")
+    told = visit.page.inner_text(".timeline")
+    assert [
+        t for t in ("上报", "回退", "准予延期", "准予挂账", "恢复处置", "核查通过") if t not in told
+    ] == []
+    assert visit.page.locator(".pairs figure:nth-child(2) img").count() == 1
+    assert visit.faults == []
+    assert visit.strays == []
+
+
+def test_two_dispatchers_one_is_told(centre):
+    visit = centre
+    case = new_case()
+    from grid.actions import act
+    from tests.grid.people import SECOND, walk
+
+    walk(case, "file")
+    at_desk(visit, "dispatcher")
+    page = visit.page
+    page.click(f"li[data-code='{case.code}']")
+    page.click("#drawer summary:has-text('派遣')")
+    act(SECOND, case.code, "dispatch", {"department": STREETS})
+    page.select_option("details.offer[open] [name=department]", "环境卫生服务中心")
+    page.click("details.offer[open] button")
+    told = page.wait_for_selector("#drawer [role=alert]").inner_text()
+    assert "孙派 已于" in told
+    assert Case.objects.current().get(code=case.code).department == STREETS
+
+
+def test_the_list_follows_without_reload_and_the_keyboard_works(centre):
+    visit = centre
+    at_desk(visit, "intake")
+    page = visit.page
+    assert "没有等待办理的案件" in page.inner_text("#list")
+    case = new_case(description="新来的")
+    page.wait_for_selector(f"li[data-code='{case.code}']", timeout=15_000)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#drawer article")
+    assert "新来的" in page.inner_text("#drawer")
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#drawer")
+    page.keyboard.press("/")
+    page.keyboard.type("没有这样的案件")
+    page.wait_for_selector("#list:has-text('没有符合条件的案件')")

@@ -1,0 +1,201 @@
+"""The desk: who sees which cases, the queues, the filters, live updates, files, many at once."""
+
+import io
+import sqlite3
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from grid.models import Case, CasePhoto, CaseStep
+from grid.photos import read_photo
+from layers.access import Role
+from layers.models import PersonalRead
+from tests.factories import centre, spot
+from tests.grid.people import HYGIENE, STREETS, new_case, picture, walk
+from tests.town import make_user
+
+pytestmark = pytest.mark.django_db
+FETCH = {"X-Requested-With": "fetch"}
+
+
+def post(client, case, action, **given):
+    """One action through the page, as the browser sends it."""
+    address = f"/grid/cases/{case.code}/act"
+    now = Case.objects.current().get(code=case.code)
+    form = {"action": action, "expected": now.pk, **given}
+    return client.post(address, form, headers=FETCH)
+
+
+def test_only_people_of_the_centre_come_in(ground, client):
+    assert client.get("/grid/").status_code == 302
+    client.force_login(make_user("planner", Role.PLANNER))
+    for address in ("/grid/", "/grid/list", "/grid/cases/x", "/grid/cases.csv", "/grid/new"):
+        assert client.get(address).status_code == 403, address
+    admin = Client()
+    admin.force_login(User.objects.create_superuser("root"))
+    assert admin.get("/grid/").status_code == 200
+
+
+def test_everybody_sees_their_own(people):
+    case = walk(new_case(), "dispatch")
+    other = new_case(point=spot(250, 250), class_code="0112")
+    for name, codes in {
+        "intake": {case.code, other.code},
+        "dispatcher": {case.code, other.code},
+        "handler": {case.code},
+        "cleaner": set(),
+        "inspector": {case.code, other.code},
+    }.items():
+        page = people[name].get("/grid/list", {"state": "all"}).content.decode()
+        assert {c for c in (case.code, other.code) if c in page} == codes, name
+    assert people["cleaner"].get(f"/grid/cases/{case.code}").status_code == 404
+    assert post(people["cleaner"], case, "finish", note="x").status_code == 404
+
+
+def test_filters_narrow_the_list(people):
+    road = new_case(description="大坑")
+    dirt = new_case(class_code="0112", point=spot(250, 250))
+    for asked, expected in (
+        ({"q": "大坑"}, {road.code}),
+        ({"q": dirt.code[-5:]}, {dirt.code}),
+        ({"class": "event:0112"}, {dirt.code}),
+        ({"class": "event:01"}, {road.code, dirt.code}),
+        ({"class": "component:01"}, set()),
+        ({"district": "431382001"}, {road.code, dirt.code}),
+        ({"district": "431382002"}, set()),
+        ({"late": "1"}, set()),
+        ({"state": "filing"}, set()),
+        ({"q": "%_\\'"}, set()),
+    ):
+        page = people["intake"].get("/grid/list", asked).content.decode()
+        assert {c for c in (road.code, dirt.code) if f'data-code="{c}"' in page} == expected, asked
+
+
+def test_the_list_is_asked_again_for_nothing_until_something_happens(people):
+    case = new_case()
+    first = people["intake"].get("/grid/list")
+    again = {"If-None-Match": first["ETag"]}
+    assert people["intake"].get("/grid/list", headers=again).status_code == 304
+    assert people["chief"].get("/grid/list", headers=again).status_code == 200
+    post(people["intake"], case, "accept")
+    assert people["intake"].get("/grid/list", headers=again).status_code == 200
+
+
+def test_a_case_walks_through_all_hands(people):
+    case = new_case()
+    steps = (
+        ("intake", "accept", {}),
+        ("chief", "file", {"condition": "1"}),
+        ("dispatcher", "dispatch", {"department": STREETS}),
+        ("handler", "finish", {"note": "已修补", "photos": io.BytesIO(picture())}),
+        ("intake", "send_check", {"inspector": "inspector"}),
+        ("inspector", "pass_check", {}),
+        ("chief", "close", {}),
+    )
+    for name, action, given in steps:
+        page = people[name].get(f"/grid/cases/{case.code}", headers=FETCH).content.decode()
+        assert f'value="{action}"' in page, action
+        answer = post(people[name], case, action, **given)
+        assert answer.status_code == 200, answer.content.decode()
+    page = people["chief"].get(f"/grid/cases/{case.code}").content.decode()
+    assert "已结案" in page
+    assert "已修补" in page
+    assert CasePhoto.objects.get().moment == "after"
+
+
+def test_an_action_that_does_not_fit_is_told_in_place(people):
+    case = new_case()
+    late = Case.objects.current().get(code=case.code).pk
+    post(people["intake"], case, "accept")
+    address = f"/grid/cases/{case.code}/act"
+    overtaken = people["intake"].post(address, {"action": "accept", "expected": late})
+    assert overtaken.status_code == 409
+    assert "intake 已于" in overtaken.content.decode()
+    assert post(people["chief"], case, "fly").status_code == 409
+    assert post(people["chief"], case, "void", reason="").status_code == 422
+    assert post(people["dispatcher"], case, "file", condition="1").status_code == 403
+    assert post(people["chief"], case, "file", condition="7").status_code == 422
+    bad = post(people["chief"], case, "void", reason="x", photos=io.BytesIO(b"<svg/>"))
+    assert bad.status_code == 422
+    assert "照片读不出" in bad.content.decode()
+    assert Case.objects.current().get(code=case.code).step == "filing"
+
+
+def test_several_are_dispatched_at_once_and_what_fails_is_told(people):
+    ready = [walk(new_case(point=spot(n * 20, 5)), "file").code for n in range(3)]
+    not_ready = new_case(point=spot(90, 90)).code
+    answer = people["dispatcher"].post("/grid/dispatch", {"code": [*ready, not_ready, "x"]}).json()
+    assert sorted(answer["done"]) == sorted(ready)
+    assert [one["code"] for one in answer["failed"]] == [not_ready, "x"]
+    assert Case.objects.current().filter(department=STREETS, step="handling").count() == 3
+    again = walk(new_case(point=spot(5, 90)), "file").code
+    form = {"code": again, "department": HYGIENE}
+    assert people["handler"].post("/grid/dispatch", form).json()["done"] == []
+    assert people["dispatcher"].post("/grid/dispatch", form).json()["done"] == [again]
+
+
+def test_a_case_by_telephone_and_who_called(people):
+    from spatial.city import city
+    from spatial.crs import transformer
+
+    lon, lat = transformer(city().projected, 4326).transform(*centre())
+    form = {
+        "class": "event:0113",
+        "lon": lon,
+        "lat": lat,
+        "description": "路坏了",
+        "source": "电话举报",
+        "reporter_name": "张三丰",
+        "reporter_phone": "13812345678",
+    }
+    assert people["dispatcher"].post("/grid/cases", form).status_code == 403
+    code = people["intake"].post("/grid/cases", form).json()["code"]
+    page = people["intake"].get(f"/grid/cases/{code}").content.decode()
+    assert "张三丰" not in page
+    assert "张**" in page
+    assert "138****5678" in page
+    refused = people["dispatcher"].post(f"/grid/cases/{code}/personal")
+    assert refused.status_code == 403
+    shown = people["chief"].post(f"/grid/cases/{code}/personal").content.decode()
+    assert "张三丰 13812345678" in shown
+    read = PersonalRead.objects.get()
+    assert (read.who, read.layer, read.code) == ("chief", "cases", code)
+    for field, value, words in (
+        ("lon", "nan", "范围"),
+        ("lat", "", "点选"),
+        ("lat", "0", "不在"),
+        ("class", "event:9999", "类别"),
+    ):
+        answer = people["intake"].post("/grid/cases", form | {field: value})
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+
+
+def test_the_list_as_files(people):
+    case = new_case(description="=SUM(A1)")
+    text = b"".join(people["intake"].get("/grid/cases.csv").streaming_content).decode("utf-8-sig")
+    head, row = text.splitlines()
+    assert head.startswith("案件编号,类别")
+    assert case.code in row
+    assert ",'=SUM(A1)," in row
+    assert "reporter" not in head
+    file = io.BytesIO(b"".join(people["intake"].get("/grid/cases.gpkg").streaming_content))
+    database = sqlite3.connect(":memory:")
+    database.deserialize(file.getvalue())
+    assert database.execute('SELECT "案件编号" FROM cases').fetchall() == [(case.code,)]
+    empty = people["cleaner"].get("/grid/cases.gpkg")
+    assert empty.status_code == 200
+
+
+def test_photos_are_shown_to_those_who_see_the_case(people):
+    case = new_case(photos=[read_photo(picture())])
+    photo = CasePhoto.objects.get()
+    address = f"/grid/photos/{photo.pk}"
+    for suffix in ("", "?small"):
+        answer = people["intake"].get(address + suffix)
+        assert answer["Content-Type"] == "image/jpeg"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+    assert people["cleaner"].get(address).status_code == 404
+    assert Client().get(address).status_code == 302
+    assert CaseStep.objects.filter(case_code=case.code).count() == 1

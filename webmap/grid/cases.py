@@ -1,0 +1,176 @@
+"""One case: what is known of it, and every action on it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from grid.actions import act
+from grid.errors import Unfit
+from grid.models import Case, CasePhoto, GridCell
+from grid.photos import MOST_BYTES, Photo, read_photo, shown_path
+from grid.queries import (
+    cases_near,
+    likely_duplicates,
+    photos_of,
+    requests_of,
+    steps_of,
+    visible_cases,
+)
+from layers.masking import masked
+from layers.models import PersonalRead
+from webmap.grid.door import REFUSED, StaffRequest, casework, status_of
+from webmap.grid.offers import offers
+from webmap.grid.words import class_title, timeline, told
+
+FIELDS = ("reason", "note", "condition", "department", "inspector", "main")
+BEFORE = (CasePhoto.Moment.BEFORE, CasePhoto.Moment.VERIFIED)
+
+
+@require_safe
+@casework
+def one(request: StaffRequest, code: str) -> HttpResponse:
+    """``/grid/cases/{code}``: a page, or its fragment for the desk."""
+    return _shown(request, _case(request, code))
+
+
+@require_POST
+@casework
+def acted(request: StaffRequest, code: str) -> HttpResponse:
+    """``/grid/cases/{code}/act``: one action; the answer is the case as it then stands."""
+    case = _case(request, code)
+    try:
+        done = act(
+            request.actor,
+            code,
+            request.POST.get("action", ""),
+            given_in(request.POST),
+            expected=_number(request.POST.get("expected", "")),
+            uuid=_uuid(request.POST.get("uuid", "")),
+            photos=photos_in(request),
+        )
+    except REFUSED as error:
+        fresh = visible_cases(request.actor).filter(code=code).first() or case
+        return _shown(request, fresh, error=str(error), status=status_of(error))
+    if not visible_cases(request.actor).filter(code=code).exists():
+        return render(request, "grid/passed.html", {"case": done})
+    return _shown(request, done, is_done=True)
+
+
+@require_POST
+@casework
+def personal(request: StaffRequest, code: str) -> HttpResponse:
+    """``/grid/cases/{code}/personal``: who reported it, in full; the look is recorded."""
+    case = _case(request, code)
+    if not request.actor.roles & {"受理员", "值班长", "监督员"}:
+        raise PermissionDenied(_("您没有查看举报人信息的权限。"))
+    PersonalRead.objects.create(
+        who=request.actor.name, layer="cases", code=code, fields="reporter_name、reporter_phone"
+    )
+    context = {"case": case, "name": case.reporter_name, "phone": case.reporter_phone}
+    return render(request, "grid/reporter.html", context)
+
+
+@require_safe
+@casework
+def photo(request: StaffRequest, photo_id: UUID) -> HttpResponse | FileResponse:
+    """``/grid/photos/{id}``: a photo of a case that this one may see."""
+    found = CasePhoto.objects.filter(pk=photo_id).first()
+    if found is None or not visible_cases(request.actor).filter(code=found.case_code).exists():
+        raise Http404(_("没有这张照片"))
+    path = shown_path(found, small="small" in request.GET)
+    if not path.exists():
+        raise Http404(_("照片文件不在了"))
+    response = FileResponse(path.open("rb"), content_type="image/jpeg")
+    response["Cache-Control"] = "private, max-age=86400"
+    return response
+
+
+def given_in(form: QueryDict) -> dict[str, Any]:
+    """What a form gives to an action.
+
+    Raises:
+        Unfit: a date that cannot be read.
+    """
+    given: dict[str, Any] = {name: str(form[name]).strip() for name in FIELDS if form.get(name)}
+    if text := str(form.get("until", "")).strip():
+        try:
+            until = datetime.fromisoformat(text)
+        except ValueError:
+            raise Unfit(_("恢复日期读不出，应形如 2026-12-01 08:00"), "until") from None
+        given["until"] = until if until.tzinfo else timezone.make_aware(until)
+    return given
+
+
+def photos_in(request: HttpRequest) -> list[Photo]:
+    """The photos of a form, looked at.
+
+    Raises:
+        Unfit: too large, or no photo.
+    """
+    found = []
+    for file in request.FILES.getlist("photos"):
+        if (file.size or 0) > MOST_BYTES:
+            size = (file.size or 0) / 1e6
+            raise Unfit(
+                _("照片 %(size)d MB，超过上限 %(most)d MB；请压缩后再传")
+                % {"size": size, "most": MOST_BYTES // 1024**2},
+                "photos",
+            )
+        found.append(read_photo(file.read()))
+    return found
+
+
+def _case(request: StaffRequest, code: str) -> Case:
+    case = visible_cases(request.actor).filter(code=code).first()
+    if case is None:
+        raise Http404(_("没有这件案件，或不在您的办理范围"))
+    return case
+
+
+def _shown(
+    request: StaffRequest, case: Case, *, error: str = "", is_done: bool = False, status: int = 200
+) -> HttpResponse:
+    now = timezone.now()
+    photos = photos_of(case.code)
+    context = {
+        "case": case,
+        "told": told([case], now)[0],
+        "class_title": class_title(case),
+        "timeline": timeline(steps_of(case.code)),
+        "before": [photo for photo in photos if photo.moment in BEFORE],
+        "after": [photo for photo in photos if photo.moment not in BEFORE],
+        "requests": requests_of(case.code),
+        "duplicates": likely_duplicates(case),
+        "near": told([other for other, _far in cases_near(case)], now),
+        "cell": GridCell.objects.current().filter(code=case.cell_code).first(),
+        "offers": offers(case, request.actor),
+        "reporter": masked(case.reporter_name),
+        "phone": masked(case.reporter_phone),
+        "error": error,
+        "is_done": is_done,
+        "tab": "desk",
+    }
+    template = "grid/case.html" if _is_fragment(request) else "grid/case_page.html"
+    return render(request, template, context, status=status)
+
+
+def _is_fragment(request: HttpRequest) -> bool:
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

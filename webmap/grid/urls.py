@@ -1,0 +1,19 @@
+"""The addresses of casework."""
+
+from django.urls import path
+
+from webmap.grid import cases, desk, writing
+
+urlpatterns = [
+    path("grid/", desk.desk, name="desk"),
+    path("grid/list", desk.listed, name="desk-list"),
+    path("grid/new", writing.new, name="case-new"),
+    path("grid/dispatch", writing.dispatched, name="case-dispatch"),
+    path("grid/cases", writing.registered, name="case-register"),
+    path("grid/cases.csv", writing.as_csv, name="cases-csv"),
+    path("grid/cases.gpkg", writing.as_gpkg, name="cases-gpkg"),
+    path("grid/cases/<str:code>", cases.one, name="case"),
+    path("grid/cases/<str:code>/act", cases.acted, name="case-act"),
+    path("grid/cases/<str:code>/personal", cases.personal, name="case-personal"),
+    path("grid/photos/<uuid:photo_id>", cases.photo, name="case-photo"),
+]

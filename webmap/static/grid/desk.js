@@ -1,0 +1,203 @@
+// The desk: the list follows the database every few seconds, the map follows the list.
+import * as maplibregl from "../maplibre-gl/maplibre-gl.mjs";
+import { fill, ready } from "./case.js";
+
+const EVERY_MS = 4000;
+const config = JSON.parse(document.getElementById("config").textContent);
+const list = document.getElementById("list");
+const sift = document.getElementById("sift");
+const drawer = document.getElementById("drawer");
+const notice = document.getElementById("notice");
+const COLOURS = ["match", ["get", "urgency"], "late", "#a63a2b", "soon", "#d9a400", "done", "#8a8f94", "#2f7fc1"];
+let tag = "", current = "", placing = null, timer = 0, loading = null;
+
+const map = new maplibregl.Map({ container: "map", center: [config.longitude, config.latitude], zoom: config.zoom, maxZoom: 20, attributionControl: false, style: style() });
+map.addControl(new maplibregl.NavigationControl(), "top-left");
+map.addControl(new maplibregl.ScaleControl({ maxWidth: 110 }), "bottom-left");
+window.tujing = { map };
+map.on("load", () => { draw(); document.documentElement.dataset.ready = "map"; });
+map.on("click", (event) => {
+  if (placing) return put(event.lngLat);
+  const [hit] = map.queryRenderedFeatures([[event.point.x - 6, event.point.y - 6], [event.point.x + 6, event.point.y + 6]], { layers: ["cases"] });
+  if (hit) open(hit.properties.code);
+});
+map.on("mousemove", "cases", () => { map.getCanvas().style.cursor = "pointer"; });
+map.on("mouseleave", "cases", () => { map.getCanvas().style.cursor = ""; });
+
+ready.open = open;
+ready.done = (code) => { tag = ""; if (code) { placing = null; open(code); } load(); };
+
+function style() {
+  const ground = (id) => ({ type: "vector", tiles: [`${location.origin}/ogc/collections/${id}/tiles/WebMercatorQuad/{z}/{y}/{x}`], minzoom: 10, maxzoom: 18 });
+  return {
+    version: 8,
+    sources: { water: ground("water"), districts: ground("districts"), roads: ground("roads"), buildings: ground("buildings"), "grid-cells": ground("grid-cells"), cases: { type: "geojson", data: { type: "FeatureCollection", features: [] } } },
+    layers: [
+      { id: "paper", type: "background", paint: { "background-color": "#f6f3ea" } },
+      { id: "water", type: "fill", source: "water", "source-layer": "water", paint: { "fill-color": "#d5e4ea" } },
+      { id: "roads", type: "line", source: "roads", "source-layer": "roads", minzoom: 12, paint: { "line-color": "#e2dccb", "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.6, 18, 8] } },
+      { id: "buildings", type: "fill", source: "buildings", "source-layer": "buildings", minzoom: 15, paint: { "fill-color": "#e9e1d0" } },
+      { id: "districts", type: "line", source: "districts", "source-layer": "districts", paint: { "line-color": "#b9ae97", "line-dasharray": [4, 3] } },
+      { id: "grid-cells", type: "line", source: "grid-cells", "source-layer": "grid-cells", minzoom: 14, paint: { "line-color": "#3f7f5f", "line-opacity": 0.55 } },
+      { id: "chosen", type: "circle", source: "cases", filter: ["==", ["get", "code"], ""], paint: { "circle-radius": 13, "circle-color": "#111", "circle-opacity": 0.18, "circle-stroke-color": "#111", "circle-stroke-width": 2 } },
+      { id: "cases", type: "circle", source: "cases", paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, 4, 17, 8], "circle-color": COLOURS, "circle-stroke-color": "#fff", "circle-stroke-width": 1.5 } },
+    ],
+  };
+}
+
+// ---- the list -------------------------------------------------------------
+async function load() {
+  clearTimeout(timer);
+  loading?.abort();
+  const asking = loading = new AbortController();
+  try {
+    const asked = new URLSearchParams(new FormData(sift)).toString();
+    for (const id of ["csv", "gpkg"]) document.getElementById(id).href = `/grid/cases.${id}?${asked}`;
+    const answer = await fetch(`/grid/list?${asked}`, { headers: { "X-Requested-With": "fetch", ...(tag ? { "If-None-Match": tag } : {}) }, signal: asking.signal, cache: "no-store" });
+    if (answer.redirected) return location.reload();
+    if (answer.status === 200) { show(await answer.text()); tag = answer.headers.get("ETag") || ""; }
+    else if (answer.status !== 304) throw new Error(answer.status);
+    if (notice.dataset.about === "net") notice.hidden = true;
+  } catch (error) {
+    if (error.name === "AbortError") return undefined;
+    say("与服务器的连接中断，恢复后自动更新。Connection lost; will update by itself.", "net");
+  }
+  timer = setTimeout(load, document.hidden ? EVERY_MS * 5 : EVERY_MS);
+  return undefined;
+}
+
+function show(html) {
+  const picked = new Set([...list.querySelectorAll("input[name=code]:checked")].map((box) => box.value));
+  const focused = document.activeElement?.closest?.("li[data-code]")?.dataset.code;
+  const top = list.scrollTop;
+  list.innerHTML = html;
+  list.removeAttribute("aria-busy");
+  for (const box of list.querySelectorAll("input[name=code]")) box.checked = picked.has(box.value);
+  const options = list.querySelector("#bulk select");
+  if (options) for (const option of sift.elements.department.options) if (option.value) options.add(new Option(option.text));
+  counted();
+  list.scrollTop = top;
+  mark();
+  if (focused) list.querySelector(`li[data-code="${focused}"]`)?.focus();
+  draw();
+  list.dataset.loaded = String(Date.now());
+}
+
+function rows() { return [...list.querySelectorAll("li[data-code]")]; }
+
+function draw() {
+  const features = rows().map(({ dataset: d }) => ({ type: "Feature", properties: { code: d.code, urgency: d.urgency }, geometry: { type: "Point", coordinates: [Number(d.lon), Number(d.lat)] } }));
+  map.getSource("cases")?.setData({ type: "FeatureCollection", features });
+}
+
+function mark() {
+  for (const row of rows()) row.setAttribute("aria-selected", String(row.dataset.code === current));
+  if (map.getLayer("chosen")) map.setFilter("chosen", ["==", ["get", "code"], current]);
+}
+
+list.addEventListener("click", (event) => {
+  const queue = event.target.closest("[data-state]");
+  if (queue) { sift.elements.state.value = queue.dataset.state; tag = ""; return load(); }
+  if (event.target.matches("input[type=checkbox]")) return counted(event.target);
+  const row = event.target.closest("li[data-code]");
+  return row && !event.target.closest("form") ? open(row.dataset.code) : undefined;
+});
+
+list.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const body = new FormData();
+  body.set("department", event.target.elements.department.value);
+  for (const box of list.querySelectorAll("input[name=code]:checked")) body.append("code", box.value);
+  event.target.querySelector("button").disabled = true;
+  const answer = await fetch("/grid/dispatch", { method: "POST", body, headers: { "X-CSRFToken": JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"] } });
+  if (!answer.ok) { say(`批量派遣没有成功（${answer.status}）`); return; }
+  const { done, failed } = await answer.json();
+  const why = failed.slice(0, 3).map((one) => `${one.code}：${one.why}`).join("；");
+  say(`已派遣 ${done.length} 件${failed.length ? `；${failed.length} 件未派：${why}` : ""}`);
+  for (const box of list.querySelectorAll("input[name=code]")) box.checked = false;
+  tag = "";
+  load();
+});
+
+function counted(box) {
+  const boxes = [...list.querySelectorAll("input[name=code]")];
+  if (box?.id === "pick-all") for (const other of boxes) other.checked = box.checked;
+  const number = boxes.filter((other) => other.checked).length;
+  const button = list.querySelector("#bulk button");
+  if (button) { button.disabled = !number; list.querySelector("#picked").textContent = number; }
+}
+
+let typing = 0;
+sift.addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(() => { tag = ""; load(); }, 250); });
+sift.addEventListener("submit", (event) => event.preventDefault());
+
+// ---- one case -------------------------------------------------------------
+async function open(code) {
+  placing = null;
+  current = code;
+  mark();
+  const answer = await fetch(`/grid/cases/${encodeURIComponent(code)}`, { headers: { "X-Requested-With": "fetch" } });
+  if (!answer.ok) { say(answer.status === 404 ? "没有这件案件，或已转给别的环节。" : `没有打开（${answer.status}）`); return; }
+  const shown = await fill(answer);
+  const place = [Number(shown.dataset.lon), Number(shown.dataset.lat)];
+  map.easeTo({ center: place, zoom: Math.max(map.getZoom(), 15.5), padding: { right: drawer.offsetWidth }, duration: 400 });
+}
+
+function shut() {
+  drawer.hidden = true;
+  const row = list.querySelector(`li[data-code="${current}"]`);
+  current = "";
+  placing = null;
+  mark();
+  map.easeTo({ padding: { right: 0 }, duration: 0 });
+  row?.focus();
+}
+
+drawer.addEventListener("click", (event) => { if (event.target.closest("[data-close]")) shut(); });
+
+document.getElementById("register")?.addEventListener("click", async () => {
+  const answer = await fetch("/grid/new", { headers: { "X-Requested-With": "fetch" } });
+  if (!answer.ok) return;
+  current = "";
+  mark();
+  await fill(answer);
+  placing = new maplibregl.Marker({ color: "#a63a2b", draggable: true });
+  placing.on("dragend", () => put(placing.getLngLat()));
+  drawer.querySelector("select")?.focus();
+});
+
+function put(lngLat) {
+  placing.setLngLat(lngLat).addTo(map);
+  const form = drawer.querySelector("form.fields");
+  if (!form) return;
+  form.elements.lon.value = lngLat.lng.toFixed(7);
+  form.elements.lat.value = lngLat.lat.toFixed(7);
+  form.querySelector(".place").textContent = `${lngLat.lng.toFixed(5)}, ${lngLat.lat.toFixed(5)}`;
+}
+
+new MutationObserver(() => { if (drawer.hidden || !drawer.querySelector("[data-new]")) document.querySelectorAll(".maplibregl-marker").forEach((one) => one.remove()); }).observe(drawer, { childList: true, attributes: true });
+
+// ---- keys -----------------------------------------------------------------
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !drawer.hidden) return shut();
+  if (event.target.matches("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return undefined;
+  if (event.key === "/") { event.preventDefault(); return sift.elements.q.focus(); }
+  const row = event.target.closest?.("li[data-code]") || list.querySelector("li[aria-selected=true]");
+  if (event.key === "Enter" && event.target.closest?.("li[data-code]")) return open(row.dataset.code);
+  const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+  if (!step || event.target.closest?.("#drawer, #map")) return undefined;
+  const all = rows();
+  const next = all[row ? all.indexOf(row) + step : 0];
+  if (next) { event.preventDefault(); all.forEach((one) => { one.tabIndex = -1; }); next.tabIndex = 0; next.focus(); }
+  return undefined;
+});
+
+function say(words, about = "") {
+  notice.textContent = words;
+  notice.dataset.about = about;
+  notice.hidden = false;
+  if (!about) setTimeout(() => { notice.hidden = true; }, 8000);
+}
+
+document.addEventListener("visibilitychange", () => { if (!document.hidden) load(); });
+load();
