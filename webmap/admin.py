@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django_tasks_db.models import DBTaskResult
 
 from spatial.versions.models import Ancestry, Change, Revision
-from webmap import admin_imports  # noqa: F401  (registers its pages)
+from webmap import admin_casework, admin_imports  # noqa: F401  (they register their pages)
 from webmap.admin_changes import ChangeAdmin
 from webmap.admin_reading import ReadOnly
 from webmap.admin_registers import register_registers
@@ -33,7 +33,7 @@ def one_door(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
     return redirect_to_login(request.GET.get("next") or index, settings.LOGIN_URL)
 
 
-RECORDS = ("importers", "layers")
+RECORDS = ("importers", "layers", "grid")
 
 
 def app_list(request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:

@@ -42,9 +42,14 @@ def load_days(path: Path, source: str) -> frozenset[int]:
     for year in years:
         SpecialDay.objects.filter(day__year=year).delete()
     SpecialDay.objects.bulk_create(days)
+    announce(years)
+    return years
+
+
+def announce(years: frozenset[int]) -> None:
+    """Have everybody know that the calendar of these years has changed."""
     count_revision(REGISTER)
     published.send(sender=SpecialDay, years=years)
-    return years
 
 
 def seed(using: str = "default", **_: Any) -> None:

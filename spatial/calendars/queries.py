@@ -3,6 +3,8 @@
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from spatial.calendars.models import SpecialDay
 from spatial.city import city
 from spatial.versions.models import Revision
@@ -13,12 +15,17 @@ REGISTER = "calendar"
 
 def calendar() -> Calendar:
     """The calendar as it stands: slots of the city's profile, special days of the table."""
-    number = Revision.objects.filter(register=REGISTER).values_list("number", flat=True).first()
-    return _calendar(number or 0)
+    with connection.cursor() as cursor:
+        # With the transaction that wrote it: a number that was rolled back comes again.
+        cursor.execute(
+            f'SELECT number, xmin::text FROM "{Revision._meta.db_table}" WHERE register = %s',
+            [REGISTER],
+        )
+        return _calendar(cursor.fetchone())
 
 
 @lru_cache(maxsize=4)
-def _calendar(_number: int) -> Calendar:
+def _calendar(_revision: tuple[int, str] | None) -> Calendar:
     days = dict(SpecialDay.objects.values_list("day", "is_workday"))
     return Calendar(
         slots=city().working_slots,

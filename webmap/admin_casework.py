@@ -1,0 +1,195 @@
+"""The rules of casework, kept by an administrator: ended and replaced, never rewritten.
+
+A rule that has begun to hold is only given an end; what follows it is a row of its own.
+Running cases carry the limits of their filing, so neither reaches them.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from grid.models import Dated, Department, HandlingLimit, Routing, Staff, StepLimit
+from grid.steps import OPEN, STATES
+from spatial.calendars.actions import announce
+from spatial.calendars.models import SpecialDay
+from spatial.codes import schemes
+from spatial.worktime import Limit, Unit
+
+KINDS = (("event", "事件"), ("component", "部件"))
+
+
+class RuleForm(forms.ModelForm):
+    """What every rule must satisfy."""
+
+    def clean(self) -> dict[str, Any]:
+        """The days in order, the class in its scheme, the limit a limit."""
+        given: dict[str, Any] = super().clean() or {}
+        starts, ends = given.get("valid_from") or self.instance.valid_from, given.get("valid_to")
+        if starts and ends and ends <= starts:
+            self.add_error("valid_to", _("失效日期应晚于生效日期"))
+        if scheme_id := given.get("scheme"):
+            self._check_class(scheme_id, given)
+        if "amount" in given:
+            self._check_limit(given)
+        return given
+
+    def _check_class(self, scheme_id: str, given: dict[str, Any]) -> None:
+        known = schemes().get(scheme_id)
+        if known is None:
+            self.add_error("scheme", _("没有这个分类标准"))
+            return
+        code = given.get("class_code") or ""
+        if code and code not in known.codes:
+            self.add_error("class_code", _("该分类标准里没有这个代码"))
+
+    def _check_limit(self, given: dict[str, Any]) -> None:
+        try:
+            Limit(given["amount"], Unit(given["unit"]))
+        except (ValueError, KeyError, TypeError):
+            self.add_error("amount", _("时限应为正数，单位从列表中选"))
+
+
+class HandlingLimitForm(RuleForm):
+    """A limit of handling, with its choices."""
+
+    kind = forms.ChoiceField(label="类别", choices=KINDS)
+    unit = forms.ChoiceField(label="单位", choices=[(unit.value, unit.value) for unit in Unit])
+    scheme = forms.ChoiceField(
+        label="分类标准", choices=lambda: [(s.id, s.title) for s in schemes().values()]
+    )
+
+
+class StepLimitForm(RuleForm):
+    """A limit of a state, with its choices."""
+
+    state = forms.ChoiceField(label="阶段", choices=[(state, STATES[state]) for state in OPEN])
+    unit = forms.ChoiceField(label="单位", choices=[(unit.value, unit.value) for unit in Unit])
+
+
+class RoutingForm(RuleForm):
+    """A routing rule, with its choices."""
+
+    kind = forms.ChoiceField(label="类别", choices=KINDS)
+    scheme = forms.ChoiceField(
+        label="分类标准", choices=lambda: [(s.id, s.title) for s in schemes().values()]
+    )
+
+
+class RuleAdmin(admin.ModelAdmin):
+    """Rules: those that hold are only ended."""
+
+    form: Any = RuleForm
+    list_per_page = 100
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """All but the end, once the rule has begun to hold."""
+        if obj is None or obj.valid_from > timezone.localdate():
+            return ()
+        return [f.name for f in self.model._meta.fields if f.name not in ("id", "valid_to")]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **named: Any) -> Any:
+        """The plain form where only the end is open."""
+        if self.get_readonly_fields(request, obj):
+            named["form"] = RuleForm
+        return super().get_form(request, obj, *args, **named)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Only what has not begun to hold."""
+        begun = isinstance(obj, Dated) and obj.valid_from <= timezone.localdate()
+        return not begun and super().has_delete_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict:
+        """None: many at once could not be asked one by one."""
+        return {}
+
+
+@admin.register(HandlingLimit)
+class HandlingLimitAdmin(RuleAdmin):
+    """Conditions of filing, and how long handling may take."""
+
+    form = HandlingLimitForm
+    list_display = (
+        "kind",
+        "class_code",
+        "condition",
+        "amount",
+        "unit",
+        "valid_from",
+        "valid_to",
+        "source",
+    )
+    list_filter = ("kind", "unit")
+    search_fields = ("class_code__startswith", "condition")
+
+
+@admin.register(StepLimit)
+class StepLimitAdmin(RuleAdmin):
+    """How long a case may wait at the centre."""
+
+    form = StepLimitForm
+    list_display = ("state", "amount", "unit", "valid_from", "valid_to", "source")
+
+
+@admin.register(Department)
+class DepartmentAdmin(RuleAdmin):
+    """Departments that handle cases."""
+
+    list_display = ("code", "name", "valid_from", "valid_to", "source")
+    search_fields = ("code", "name")
+
+
+@admin.register(Routing)
+class RoutingAdmin(RuleAdmin):
+    """Which class of which area goes to whom."""
+
+    form = RoutingForm
+    list_display = (
+        "kind",
+        "class_prefix",
+        "district_prefix",
+        "department",
+        "valid_from",
+        "valid_to",
+        "source",
+    )
+    list_filter = ("kind", "department")
+    list_select_related = ("department",)
+
+
+@admin.register(Staff)
+class StaffAdmin(admin.ModelAdmin):
+    """Departments and areas of people."""
+
+    list_display = ("user", "department", "districts", "phone")
+    list_select_related = ("user", "department")
+    search_fields = ("user__username",)
+    autocomplete_fields = ("user", "department")
+
+
+@admin.register(SpecialDay)
+class SpecialDayAdmin(admin.ModelAdmin):
+    """Holidays and worked weekend days; a whole year comes by ``manage.py load_calendar``."""
+
+    list_display = ("day", "is_workday", "name", "source")
+    list_filter = ("is_workday",)
+    date_hierarchy = "day"
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Saved, and the clocks that rest on a guess are set anew."""
+        super().save_model(request, obj, form, change)
+        announce(frozenset({obj.day.year}))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Taken out, and the clocks are set anew."""
+        year = obj.day.year
+        super().delete_model(request, obj)
+        announce(frozenset({year}))
+
+    def get_actions(self, request: HttpRequest) -> dict:
+        """None: each day is announced by itself."""
+        return {}
