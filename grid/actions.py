@@ -30,7 +30,6 @@ from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Conflict, Edit
 from spatial.workflow import Transition
 
-SCHEMES = {"event": "events_2020", "component": "components_2020"}
 MOMENTS = {
     "report": CasePhoto.Moment.BEFORE,
     "confirm": CasePhoto.Moment.VERIFIED,
@@ -39,7 +38,7 @@ MOMENTS = {
     "pass_check": CasePhoto.Moment.CHECKED,
     "fail_check": CasePhoto.Moment.CHECKED,
 }
-MOST_TEXT = 1_000
+MOST_TEXT, MOST_DESCRIPTION = 1_000, 4_000
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def report(actor: Actor, told: Report) -> Case:
         Unfit: a class that is not (or no longer) in use, a text too long, a UUID that
             another's report has.
     """
-    scheme = told.scheme or SCHEMES.get(told.kind, "")
+    scheme = told.scheme or rulebook.SCHEMES.get(told.kind, "")
     _check_class(told.kind, scheme, told.class_code)
     if made := _made_before(actor, told):
         return made
@@ -95,7 +94,7 @@ def report(actor: Actor, told: Report) -> Case:
         "kind": told.kind,
         "scheme": scheme,
         "class_code": told.class_code,
-        "description": _short(told.description, 500, "description"),
+        "description": _short(told.description, MOST_DESCRIPTION, "description"),
         "address": _short(told.address, 200, "address"),
         "step": REPORTED,
         "source": told.source,
@@ -183,7 +182,7 @@ def _open(actor: Actor, told: Report, values: dict[str, Any], now: datetime) -> 
         captured_at=told.captured_at,
         who=actor.name,
         role=actor.role_for(WORKFLOW.of("report").roles),
-        text=values["description"],
+        text=values["description"][:MOST_TEXT],
         geom=told.point,
         accuracy_m=told.accuracy_m,
         uuid=told.uuid,
@@ -251,7 +250,7 @@ def _keep_photos(
 def _check_class(kind: str, scheme: str, class_code: str) -> None:
     known = schemes().get(scheme)
     entry = known.codes.get(class_code) if known else None
-    if kind not in SCHEMES or entry is None or not entry.parent:
+    if kind not in rulebook.SCHEMES or entry is None or not entry.parent:
         raise Unfit("没有该问题类别，或已停用；请重新选择", "class_code")
     today = rulebook.day_of(timezone.now())
     if not rulebook.limits_for(kind, scheme, class_code, today):

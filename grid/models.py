@@ -53,7 +53,7 @@ class Case(SpatialFeature):
     kind = models.CharField("类别", max_length=10)
     scheme = models.CharField("分类标准", max_length=40)
     class_code = models.CharField("问题小类", max_length=4)
-    description = models.CharField("问题描述", max_length=500, blank=True)
+    description = models.CharField("问题描述", max_length=4000, blank=True)
     address = models.CharField("位置描述", max_length=200, blank=True)
     step = models.CharField("阶段", max_length=20)
     source = models.CharField("来源", max_length=20, blank=True)

@@ -18,10 +18,12 @@ from django.db.models.functions import Length
 
 from grid.models import Dated, Department, HandlingLimit, Routing, StepLimit
 from spatial.city import city
+from spatial.codes import Code, schemes
 from spatial.worktime import DayRule, Limit, Unit
 
 FOLDER = Path(settings.BASE_DIR) / "data" / "grid"
 KINDS = {"部件": "component", "事件": "event"}
+SCHEMES = {"event": "events_2020", "component": "components_2020"}
 KIND_TITLES = {code: title for title, code in KINDS.items()}
 TABLES: tuple[tuple[type[Dated], str], ...] = (
     (Department, "departments"),
@@ -64,6 +66,18 @@ def limits_for(kind: str, scheme: str, class_code: str, on: date) -> list[Handli
         if found := [row for row in rows if row.class_code == code]:
             return found
     return []
+
+
+def classes_in_use(on: date) -> list[tuple[str, str, Code]]:
+    """(kind, scheme, class) of every minor class that is filed on that day."""
+    rows = set(_holding(HandlingLimit, on).values_list("kind", "scheme", "class_code"))
+    found = []
+    for kind, scheme_id in SCHEMES.items():
+        for entry in schemes()[scheme_id].codes.values():
+            held = ((kind, scheme_id, code) in rows for code in (entry.code, entry.parent, ""))
+            if entry.parent and any(held):
+                found.append((kind, scheme_id, entry))
+    return found
 
 
 def handling_limit(row: HandlingLimit) -> Limit:

@@ -1,0 +1,123 @@
+"""Public cases as GeoReport's service requests, and its services from the classes in use."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from grid import rulebook
+from grid.models import Case, CasePhoto
+from grid.open311.asked import STATUSES, Search, UnknownThing
+from grid.open311.documents import moment
+from grid.queries import public_cases
+from grid.steps import ENDED, STATES, VOID
+from spatial.city import city
+from spatial.codes import schemes
+from spatial.crs import transformer
+
+# Until the centre has looked at a report, what it says in words and pictures is not shown.
+UNSEEN = ("reported", "verifying", VOID)
+DIGITS = 6
+
+
+def services() -> list[dict[str, Any]]:
+    """The classes that take reports today."""
+    today = rulebook.day_of(timezone.now())
+    return [
+        {
+            "service_code": f"{kind}-{entry.code}",
+            "service_name": entry.name,
+            "description": entry.name,
+            "metadata": False,
+            "type": "realtime",
+            "keywords": rulebook.KIND_TITLES[kind],
+            "group": schemes()[scheme_id].name(entry.parent),
+        }
+        for kind, scheme_id, entry in rulebook.classes_in_use(today)
+    ]
+
+
+def service_of(service_code: str) -> tuple[str, str]:
+    """(kind, class code) of a service that takes reports today.
+
+    Raises:
+        UnknownThing: there is none.
+    """
+    kind, _, code = service_code.partition("-")
+    today = rulebook.day_of(timezone.now())
+    if (kind, code) not in {(k, entry.code) for k, _s, entry in rulebook.classes_in_use(today)}:
+        raise UnknownThing("service_code was not found")
+    return kind, code
+
+
+def wanted(search: Search) -> list[Case]:
+    """The public cases of a search, newest first."""
+    found = public_cases()
+    found = found.filter(code__in=search.ids) if search.ids else _filtered(found, search)
+    first = (search.page - 1) * search.page_size
+    return list(found.order_by("-reported_at", "code")[first : first + search.page_size])
+
+
+def _filtered(found: QuerySet[Case], search: Search) -> QuerySet[Case]:
+    if search.start:
+        found = found.filter(reported_at__gte=search.start)
+    if search.end:
+        found = found.filter(reported_at__lte=search.end)
+    if len(set(search.statuses)) == 1:
+        closed = Q(step__in=ENDED)
+        found = found.filter(closed if search.statuses[0] == STATUSES[1] else ~closed)
+    if search.services:
+        chosen = Q(pk__in=[])
+        for service in search.services:
+            kind, _, code = service.partition("-")
+            chosen |= Q(kind=kind, class_code=code)
+        found = found.filter(chosen)
+    return found
+
+
+def rows_of(cases: Iterable[Case], root: str, *, is_extended: bool = False) -> list[dict[str, Any]]:
+    """The service requests of cases; photos by their public addresses below ``root``."""
+    cases = list(cases)
+    pictures = _pictures([case.code for case in cases if is_shown(case)])
+    to_degrees = transformer(city().projected, 4326)
+    return [_row(case, pictures.get(case.code), root, to_degrees, is_extended) for case in cases]
+
+
+def is_shown(case: Case) -> bool:
+    """Whether what was said and pictured is shown: once the centre has looked at it."""
+    return case.is_public and case.step not in UNSEEN
+
+
+def _pictures(codes: list[str]) -> dict[str, str]:
+    rows = CasePhoto.objects.filter(case_code__in=codes).order_by("-added_at")
+    return {row.case_code: str(row.pk) for row in rows}  # the first of each case stays
+
+
+def _row(
+    case: Case, picture: str | None, root: str, to_degrees: Any, is_extended: bool
+) -> dict[str, Any]:
+    lon, lat = to_degrees.transform(case.geom.x, case.geom.y)
+    seen = is_shown(case)
+    found = {
+        "service_request_id": case.code,
+        "status": "closed" if case.step in ENDED else "open",
+        "status_notes": STATES.get(case.step, ""),
+        "service_name": schemes()[case.scheme].name(case.class_code),
+        "service_code": f"{case.kind}-{case.class_code}",
+        "description": case.description if seen else None,
+        "agency_responsible": case.department if seen else None,
+        "service_notice": None,
+        "requested_datetime": moment(case.reported_at),
+        "updated_datetime": moment(case.entered_at or case.valid.lower),
+        "expected_datetime": moment(case.due_at),
+        "address": case.address if seen else None,
+        "address_id": None,
+        "zipcode": None,
+        "lat": round(lat, DIGITS),
+        "long": round(lon, DIGITS),
+        "media_url": f"{root}/photos/{picture}.jpg" if picture else None,
+    }
+    if is_extended:
+        found["extended_attributes"] = case.step
+    return found

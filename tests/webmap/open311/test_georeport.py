@@ -1,0 +1,238 @@
+"""GeoReport v2 over HTTP: as the specification says, and never a case that is not public."""
+
+import json
+from datetime import timedelta
+from xml.etree import ElementTree
+
+import pytest
+from django.utils import timezone
+from georeport import GeoReport
+
+from grid.actions import act, report
+from grid.models import Case, CasePhoto, HandlingLimit
+from grid.photos import read_photo
+from layers.keys import new_key
+from layers.models import ApiKey, Consumer
+from layers.revisions import forget
+from spatial.base.models import Address
+from spatial.city import city
+from spatial.crs import transformer
+from tests.factories import centre, open_feature, spot
+from tests.grid.people import INSPECTOR, INTAKE, make_ground, picture, told, walk
+
+pytestmark = pytest.mark.django_db
+ROOT = "/open311/v2"
+SECRET = "不公开的秘密"
+
+
+@pytest.fixture
+def ground(db, settings, tmp_path):
+    settings.CASE_FILES = tmp_path / "cases"
+    make_ground()
+
+
+@pytest.fixture
+def key(db) -> str:
+    consumer = Consumer.objects.create(name="市民热线", organisation="热线")
+    text, digest = new_key()
+    ApiKey.objects.create(consumer=consumer, prefix=text[:8], digest=digest, created_by="测试")
+    forget()
+    return text
+
+
+def degrees(dx: float = 5, dy: float = 5) -> dict[str, str]:
+    x, y = (round(v) for v in centre())
+    lon, lat = transformer(city().projected, 4326).transform(x + dx, y + dy)
+    return {"lat": f"{lat:.7f}", "long": f"{lon:.7f}"}
+
+
+def public(**more) -> Case:
+    return report(INSPECTOR, told(is_public=True, **more))
+
+
+def get(client, path, form="json", **params):
+    return client.get(f"{ROOT}/{path}.{form}", params)
+
+
+def test_types_are_exactly_those_of_the_specification(client, ground):
+    for path in ("discovery", "services", "services/event-0113", "requests"):
+        assert get(client, path)["Content-Type"] == "application/json; charset=utf-8"
+        answer = get(client, path, "xml")
+        assert answer["Content-Type"] == "text/xml; charset=utf-8"
+        assert answer.content.startswith(b'<?xml version="1.0" encoding="utf-8"?>')
+        ElementTree.fromstring(answer.content)
+    assert get(client, "discovery").json()["endpoints"][0]["type"] == "production"
+
+
+def test_services_are_the_classes_in_use(client, ground):
+    told_services = get(client, "services").json()
+    codes = {one["service_code"] for one in told_services}
+    assert {"event-0113", "component-0101"} <= codes
+    assert all(isinstance(one["service_code"], str) for one in told_services)
+    road = next(one for one in told_services if one["service_code"] == "event-0113")
+    assert (road["metadata"], road["type"], road["group"]) == (False, "realtime", "市容环境")
+    yesterday = timezone.localdate() - timedelta(days=1)
+    HandlingLimit.objects.filter(class_code__in=("0113", "01", "")).update(valid_to=yesterday)
+    assert "event-0113" not in {one["service_code"] for one in get(client, "services").json()}
+    assert get(client, "services/event-0113").status_code == 404
+
+
+def test_a_report_needs_a_key_and_becomes_a_public_case(client, ground, key):
+    form = {"service_code": "event-0113", "description": "路坏了", "phone": "13812345678"}
+    form |= {"first_name": "三丰", "last_name": "张", **degrees()}
+    for bad, words in (({}, "not provided"), ({"api_key": "x"}, "not valid")):
+        refused = client.post(f"{ROOT}/requests.json", form | bad)
+        assert refused.status_code == 403
+        assert refused.json() == [{"code": 403, "description": f"api_key was {words}"}] or (
+            refused.json() == [{"code": 403, "description": f"api_key is {words}"}]
+        )
+    made = client.post(f"{ROOT}/requests.json", form | {"api_key": key})
+    assert made.status_code == 200
+    row = made.json()[0]
+    assert set(row) == {"service_request_id", "service_notice", "account_id"}
+    case = Case.objects.current().get(code=row["service_request_id"])
+    assert (case.source, case.is_public, case.reporter) == ("Open311", True, "市民热线")
+    assert case.reporter_name == "张三丰"
+    in_xml = client.post(f"{ROOT}/requests.xml", form, headers={"authorization": f"Bearer {key}"})
+    root = ElementTree.fromstring(in_xml.content)
+    assert (root.tag, root[0].tag, root[0][0].tag) == (
+        "service_requests",
+        "request",
+        "service_request_id",
+    )
+    everything = client.get(f"{ROOT}/requests.json").content.decode()
+    assert "13812345678" not in everything
+    assert "张" not in everything
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "words"),
+    [
+        ({"service_code": ""}, 400, "service_code"),
+        ({"service_code": "event-9999"}, 404, "service_code"),
+        ({"service_code": "9"}, 404, "service_code"),
+        ({"lat": "", "long": ""}, 400, "address"),
+        ({"lat": "nan"}, 400, "lat and long"),
+        ({"lat": "0", "long": "0"}, 400, "不在"),
+        ({"description": "字" * 4001}, 400, "4000"),
+        ({"jurisdiction_id": "boston.gov"}, 404, "jurisdiction_id"),
+        ({"lat": "", "long": "", "address_string": "月球"}, 400, "address"),
+    ],
+)
+def test_what_does_not_fit_is_told_as_the_specification_says(
+    client, ground, key, more, status, words
+):
+    form = {"service_code": "event-0113", "api_key": key, **degrees()} | more
+    for kind in ("json", "xml"):
+        answer = client.post(f"{ROOT}/requests.{kind}", form)
+        assert answer.status_code == status
+        assert words in answer.content.decode()
+    body = client.post(f"{ROOT}/requests.json", form).json()
+    assert list(body[0]) == ["code", "description"]
+    assert body[0]["code"] == status
+    assert not Case.objects.exists()
+
+
+def test_an_address_will_do(client, ground, key):
+    open_feature(Address, "A1", full_address="人民路1号", geom=spot(7, 7))
+    form = {"service_code": "event-0113", "api_key": key}
+    for more in ({"address_string": "人民路1号"}, {"address_id": "A1"}):
+        number = client.post(f"{ROOT}/requests.json", form | more).json()[0]["service_request_id"]
+        assert Case.objects.current().get(code=number).geom.equals(spot(7, 7))
+
+
+def test_words_and_pictures_are_shown_once_the_centre_has_looked(client, ground):
+    case = public(photos=[read_photo(picture())])
+    photo = f"{ROOT}/photos/{CasePhoto.objects.get().pk}.jpg"
+    row = get(client, f"requests/{case.code}").json()[0]
+    assert (row["description"], row["media_url"], row["status"]) == (None, None, "open")
+    assert client.get(photo).status_code == 404
+    walk(case, "dispatch")
+    row = get(client, f"requests/{case.code}").json()[0]
+    assert row["description"] == "路面破损"
+    assert row["media_url"].endswith(photo)
+    assert row["expected_datetime"].endswith("Z")
+    answer = client.get(photo)
+    assert answer["Content-Type"] == "image/jpeg"
+    assert b"Exif" not in b"".join(answer.streaming_content)
+    assert {"lat": f"{row['lat']:.6f}", "long": f"{row['long']:.6f}"} == {
+        name: f"{float(value):.6f}" for name, value in degrees().items()
+    }
+
+
+def test_a_case_that_is_not_public_is_nowhere(client, ground, key):
+    case = report(INSPECTOR, told(description=SECRET, photos=[read_photo(picture())]))
+    shown = public(point=spot(50, 50))
+    walk(case, "dispatch")
+    photo = CasePhoto.objects.get()
+    for form in ("json", "xml"):
+        for path, params in (
+            ("requests", {}),
+            ("requests", {"service_request_id": f"{case.code},{shown.code}"}),
+            ("requests", {"service_code": "event-0113", "status": "open", "extensions": "true"}),
+            (f"requests/{case.code}", {}),
+            (f"tokens/{case.code}", {}),
+        ):
+            answer = get(client, path, form, **params)
+            body = answer.content.decode()
+            assert case.code not in body
+            assert SECRET not in body
+    assert get(client, f"requests/{case.code}").status_code == 404
+    assert client.get(f"{ROOT}/photos/{photo.pk}.jpg").status_code == 404
+
+
+def test_searching(client, ground):
+    first = public()
+    second = public(class_code="0112", point=spot(50, 50))
+    act(INTAKE, second.code, "reject", {"reason": "不属实"})
+
+    def found(**params):
+        return [row["service_request_id"] for row in get(client, "requests", **params).json()]
+
+    assert found() == [second.code, first.code]
+    assert found(status="open") == [first.code]
+    assert found(status="closed") == [second.code]
+    assert found(status="open,closed") == [second.code, first.code]
+    assert found(service_code="event-0112") == [second.code]
+    assert found(service_request_id=first.code, status="closed") == [first.code]
+    assert found(page_size="1", page="2") == [first.code]
+    assert found(page="1000000") == []
+    assert found(start_date="2020-01-01T00:00:00Z") == []
+    refused = get(client, "requests", status="pending")
+    assert (refused.status_code, refused.json()[0]["code"]) == (400, 400)
+    assert get(client, f"tokens/{first.code}").json() == [
+        {"service_request_id": first.code, "token": first.code}
+    ]
+
+
+@pytest.mark.parametrize("path", ["nothing.json", "nothing.xml", "nothing", "request/1.json"])
+def test_what_is_not_there_is_404_in_the_form_asked_for(client, db, path):
+    answer = client.get(f"{ROOT}/{path}")
+    assert answer.status_code == 404
+    if path.endswith("json"):
+        assert answer.json() == [{"code": 404, "description": "resource was not found"}]
+    else:
+        assert b"<errors><error><code>404</code>" in answer.content
+
+
+def test_too_large_a_body_is_refused(client, ground, key):
+    answer = client.post(f"{ROOT}/requests.json", {"api_key": key, "description": "x" * 70_000})
+    assert answer.status_code == 400
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_georeport_reads_the_server(live_server, settings, tmp_path, form):
+    settings.CASE_FILES = tmp_path / "cases"
+    make_ground()
+    case = walk(public(), "dispatch")
+    client = GeoReport(f"{live_server.url}{ROOT}", output_format=form)
+    codes = {one["service_code"] for one in client.get_service_list()}
+    assert "event-0113" in codes
+    assert "event-0113" in json.dumps(client.get_service_definition("event-0113"))
+    rows = client.get_service_requests()
+    rows = [rows] if isinstance(rows, dict) else rows
+    assert rows[0]["service_request_id"] == case.code
+    assert rows[0]["description"] == "路面破损"
+    one = client.get_service_request(case.code)
+    assert case.code in json.dumps(one)

@@ -1,0 +1,249 @@
+"""Open311 GeoReport v2 at ``/open311/v2/``: errors, types and shapes as the specification."""
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib.gis.geos import Point
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from grid.actions import Report, report
+from grid.actors import Actor
+from grid.errors import Unfit
+from grid.models import CasePhoto
+from grid.open311 import documents, requests
+from grid.open311.asked import (
+    MOST_DESCRIPTION,
+    BadRequest,
+    Forbidden,
+    UnknownThing,
+    read_position,
+    read_search,
+)
+from grid.photos import shown_path
+from grid.queries import public_cases
+from grid.roles import PUBLIC
+from layers.keys import BadKey, caller_with, token_of
+from layers.limits import TooFast, admit
+from spatial.base.models import Address
+from spatial.city import city
+from spatial.crs import transformer
+
+SOURCE = "Open311"
+MOST_BODY = 65_536
+CHANGESET = "2026-11-23T00:00:00Z"
+STATUS: dict[type[Exception], int] = {
+    BadRequest: 400,
+    Unfit: 400,
+    Forbidden: 403,
+    UnknownThing: 404,
+    TooFast: 429,
+}
+TAG = re.compile(r"<[^>]*>")
+
+View = Callable[..., HttpResponseBase]
+
+
+def georeport(view: View) -> View:
+    """Answer refusals with the specification's errors, in the form asked for."""
+
+    @csrf_exempt
+    @wraps(view)
+    def answered(request: HttpRequest, form: str, *args: Any, **named: Any) -> HttpResponseBase:
+        try:
+            response = view(request, form, *args, **named)
+        except tuple(STATUS) as error:
+            status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+            body = documents.errors([(status, str(error))], form)
+            response = _answer(body, form, status)
+        response["Access-Control-Allow-Origin"] = "*"
+        return response
+
+    return answered
+
+
+@georeport
+def discovery(request: HttpRequest, form: str) -> HttpResponse:
+    """``/discovery``."""
+    _only(request, "GET")
+    root = _root(request)
+    told = {
+        "changeset": CHANGESET,
+        "contact": f"{city().name}城市管理指挥中心",
+        "key_service": f"{root.removesuffix('/open311/v2')}/sharing/mine",
+        "endpoints": [
+            {
+                "specification": "http://wiki.open311.org/GeoReport_v2",
+                "url": root,
+                "changeset": CHANGESET,
+                "type": "production",
+                "formats": ["text/xml", "application/json"],
+            }
+        ],
+    }
+    return _answer(documents.discovery(told, form), form)
+
+
+@georeport
+def services(request: HttpRequest, form: str) -> HttpResponse:
+    """``/services``."""
+    _only(request, "GET")
+    _jurisdiction(request.GET)
+    return _answer(documents.listed(requests.services(), documents.SERVICES, form), form)
+
+
+@georeport
+def service(request: HttpRequest, form: str, code: str) -> HttpResponse:
+    """``/services/{code}``."""
+    _only(request, "GET")
+    _jurisdiction(request.GET)
+    requests.service_of(code)
+    return _answer(documents.definition(code, form), form)
+
+
+@georeport
+def many(request: HttpRequest, form: str) -> HttpResponse:
+    """``/requests``: searched, or one more."""
+    if request.method == "POST":
+        return _take(request, form)
+    _only(request, "GET")
+    _jurisdiction(request.GET)
+    search = read_search(request.GET.dict(), timezone.now())
+    rows = requests.rows_of(requests.wanted(search), _root(request), is_extended=search.is_extended)
+    return _answer(documents.listed(rows, documents.REQUESTS, form), form)
+
+
+@georeport
+def one(request: HttpRequest, form: str, number: str) -> HttpResponse:
+    """``/requests/{id}``: a list of one."""
+    _only(request, "GET")
+    _jurisdiction(request.GET)
+    case = public_cases().filter(code=number).first()
+    if case is None:
+        raise UnknownThing("service_request_id was not found")
+    is_extended = request.GET.get("extensions", "").lower() == "true"
+    rows = requests.rows_of([case], _root(request), is_extended=is_extended)
+    return _answer(documents.listed(rows, documents.REQUESTS, form), form)
+
+
+@georeport
+def token(request: HttpRequest, form: str, number: str) -> HttpResponse:
+    """``/tokens/{id}``: numbers are given at once, so a token is the number itself."""
+    _only(request, "GET")
+    _jurisdiction(request.GET)
+    if not public_cases().filter(code=number).exists():
+        raise UnknownThing("token was not found")
+    rows = [{"service_request_id": number, "token": number}]
+    return _answer(documents.listed(rows, documents.REQUESTS, form), form)
+
+
+@georeport
+def unknown(request: HttpRequest, form: str = "xml", **_: Any) -> HttpResponse:
+    """Everything else below the root."""
+    raise UnknownThing("resource was not found")
+
+
+def photo(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
+    """``/photos/{id}.jpg``: of a public case that the centre has looked at; without EXIF."""
+    found = CasePhoto.objects.filter(pk=photo_id).first()
+    case = public_cases().filter(code=found.case_code).first() if found else None
+    path = shown_path(found) if found else None
+    if case is None or path is None or not requests.is_shown(case) or not path.exists():
+        return HttpResponse(status=404)
+    response = FileResponse(path.open("rb"), content_type="image/jpeg")
+    response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+def _take(request: HttpRequest, form: str) -> HttpResponse:
+    if len(request.body) > MOST_BODY:
+        raise BadRequest(f"the request is larger than {MOST_BODY} bytes")
+    given = {key: value.strip() for key, value in request.POST.dict().items()}
+    actor = _actor(request, str(given.get("api_key", "")))
+    _jurisdiction(given)
+    if not given.get("service_code"):
+        raise BadRequest("service_code was not provided")
+    kind, code = requests.service_of(given["service_code"])
+    description = TAG.sub("", given.get("description", ""))
+    if len(description) > MOST_DESCRIPTION:
+        raise BadRequest(f"description must not have more than {MOST_DESCRIPTION} characters")
+    point, address = _place(given)
+    name = f"{given.get('last_name', '')}{given.get('first_name', '')}"
+    case = report(
+        actor,
+        Report(
+            kind=kind,
+            class_code=code,
+            point=point,
+            description=description,
+            address=address,
+            source=SOURCE,
+            is_public=True,
+            reporter_name=name[:60],
+            reporter_phone=(given.get("phone") or "")[:30],
+        ),
+    )
+    rows = [
+        {
+            "service_request_id": case.code,
+            "service_notice": "已收到，受理后可查询办理进展",
+            "account_id": None,
+        }
+    ]
+    return _answer(documents.listed(rows, documents.REQUESTS, form), form)
+
+
+def _actor(request: HttpRequest, api_key: str) -> Actor:
+    key = api_key or token_of(request)
+    if not key:
+        raise Forbidden("api_key was not provided")
+    try:
+        caller = caller_with(key)
+    except BadKey:
+        raise Forbidden("api_key is not valid") from None
+    if caller.per_minute:
+        admit(caller)
+    return Actor(caller.name, frozenset({PUBLIC}))
+
+
+def _place(given: dict[str, Any]) -> tuple[Point, str]:
+    """The place of a report: by coordinates, by the code of an address, or by its words."""
+    words = given.get("address_string", "")[:200]
+    position = read_position(given)
+    if position:
+        x, y = transformer(4326, city().projected).transform(*position)
+        return Point(x, y, srid=city().projected), words
+    found = None
+    if given.get("address_id"):
+        found = Address.objects.current().filter(code=given["address_id"]).first()
+    elif words:
+        found = Address.objects.current().filter(full_address=words).order_by("code").first()
+    else:
+        raise BadRequest("lat and long, address_string or address_id must be provided")
+    if found is None:
+        raise BadRequest("the address is not known; lat and long must be provided")
+    return found.geom, found.full_address[:200]
+
+
+def _jurisdiction(params: Any) -> None:
+    told = params.get("jurisdiction_id", "")
+    if told and told != city().adcode:
+        raise UnknownThing("jurisdiction_id was not found")
+
+
+def _only(request: HttpRequest, *methods: str) -> None:
+    if request.method not in (*methods, "HEAD"):
+        raise BadRequest(f"{request.method} is not supported here")
+
+
+def _root(request: HttpRequest) -> str:
+    return f"{request.scheme}://{request.get_host()}/open311/v2"
+
+
+def _answer(body: str, form: str, status: int = 200) -> HttpResponse:
+    return HttpResponse(body.encode(), content_type=documents.CONTENT_TYPES[form], status=status)
