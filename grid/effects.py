@@ -13,8 +13,9 @@ from typing import Any
 from grid import clocks, rulebook
 from grid.actors import Actor
 from grid.errors import Unfit
-from grid.models import Case, CaseRequest, HandlingLimit
+from grid.models import Case, CaseRequest
 from grid.queries import case_of, open_request
+from grid.rule_models import HandlingLimit
 from grid.steps import ENDED
 from spatial.worktime import Limit
 

@@ -1,4 +1,4 @@
-"""Unit grid cells, the components in them, cases, and the rules of casework."""
+"""Unit grid cells, the components in them, cases, and the people who work on them."""
 
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -6,8 +6,9 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import F, Q
+from django.db.models import Q
 
+from grid.rule_models import Department
 from spatial.versions.fields import POINTS, POLYGONS, CityGeometryField
 from spatial.versions.models import Change, SpatialFeature
 
@@ -240,88 +241,6 @@ class CaseCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.number}"
-
-
-class Dated(models.Model):
-    """A rule with the days on which it holds, half-open; who made it is its source."""
-
-    valid_from = models.DateField("生效日期")
-    valid_to = models.DateField("失效日期", null=True, blank=True)
-    source = models.CharField("依据", max_length=200, blank=True)
-
-    class Meta:
-        abstract = True
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-                name="%(class)s_days",
-            )
-        ]
-
-
-class HandlingLimit(Dated):
-    """When a case of a class is filed, on which condition, and how long handling may take.
-
-    A class code of two digits, or none, holds for what has no row of its own.
-    """
-
-    kind = models.CharField("类别", max_length=10)
-    scheme = models.CharField("分类标准", max_length=40)
-    class_code = models.CharField("问题类别", max_length=4, blank=True)
-    condition_code = models.CharField("条件编号", max_length=4)
-    condition = models.CharField("立案条件", max_length=100)
-    amount = models.FloatField("时限")
-    unit = models.CharField("单位", max_length=10)
-
-    class Meta(Dated.Meta):
-        verbose_name = verbose_name_plural = "处置时限"
-
-    def __str__(self) -> str:
-        return f"{self.class_code} {self.condition} {self.amount:g} {self.unit}"
-
-
-class StepLimit(Dated):
-    """How long a case may wait in a state of the centre's own."""
-
-    state = models.CharField("阶段", max_length=20)
-    amount = models.FloatField("时限")
-    unit = models.CharField("单位", max_length=10)
-
-    class Meta(Dated.Meta):
-        verbose_name = verbose_name_plural = "环节时限"
-
-    def __str__(self) -> str:
-        return f"{self.state} {self.amount:g} {self.unit}"
-
-
-class Department(Dated):
-    """A department that handles cases."""
-
-    code = models.CharField("编号", max_length=20, unique=True)
-    name = models.CharField("名称", max_length=100)
-
-    class Meta(Dated.Meta):
-        verbose_name = verbose_name_plural = "专业部门"
-        ordering: ClassVar = ["code"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Routing(Dated):
-    """Which department a class of case in an area goes to; the longest prefixes win."""
-
-    kind = models.CharField("类别", max_length=10)
-    scheme = models.CharField("分类标准", max_length=40)
-    class_prefix = models.CharField("类别前缀", max_length=4, blank=True)
-    district_prefix = models.CharField("区划前缀", max_length=12, blank=True)
-    department = models.ForeignKey(Department, models.PROTECT, to_field="code")
-
-    class Meta(Dated.Meta):
-        verbose_name = verbose_name_plural = "派遣规则"
-
-    def __str__(self) -> str:
-        return f"{self.class_prefix} {self.district_prefix} → {self.department_id}"
 
 
 class Staff(models.Model):

@@ -16,7 +16,17 @@ from django.db import connections
 from django.db.models import Q
 from django.db.models.functions import Length
 
-from grid.models import Dated, Department, HandlingLimit, Routing, StepLimit
+from grid.rule_models import (
+    Dated,
+    Department,
+    HandlingLimit,
+    Routing,
+    ScoreBand,
+    ScoreGrade,
+    ScoreWeight,
+    StepLimit,
+)
+from grid.scoring import Band, Form, Grade, Subject, Weight
 from spatial.city import city
 from spatial.codes import Code, schemes
 from spatial.worktime import DayRule, Limit, Unit
@@ -30,6 +40,9 @@ TABLES: tuple[tuple[type[Dated], str], ...] = (
     (HandlingLimit, "limits"),
     (StepLimit, "step_limits"),
     (Routing, "routing"),
+    (ScoreWeight, "score_weights"),
+    (ScoreBand, "score_bands"),
+    (ScoreGrade, "score_grades"),
 )
 
 
@@ -109,6 +122,24 @@ def department_for(
     )
     found = rows.first()
     return found.department if found else None
+
+
+def score_rules(subject: Subject, on: date) -> tuple[list[Weight], dict[str, list[Band]]]:
+    """The weights of a subject on that day, and all bands."""
+    weights = [
+        Weight(row.figure, Form(row.form), row.points, row.bands)
+        for row in _holding(ScoreWeight, on).filter(subject=subject).order_by("id")
+    ]
+    bands: dict[str, list[Band]] = {}
+    for row in _holding(ScoreBand, on):
+        bands.setdefault(row.bands, []).append(Band(row.above, row.points))
+    return weights, bands
+
+
+def grades(on: date) -> list[Grade]:
+    """The grades on that day, the best first."""
+    rows = _holding(ScoreGrade, on).order_by("-least")
+    return [Grade(row.letter, row.least, row.colour) for row in rows]
 
 
 def departments(on: date) -> list[Department]:

@@ -13,7 +13,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grid.models import Dated, Department, HandlingLimit, Routing, Staff, StepLimit
+from grid.models import Staff
+from grid.rule_models import Dated, Department, HandlingLimit, Routing, StepLimit
 from grid.steps import OPEN, STATES
 from spatial.calendars.actions import announce
 from spatial.calendars.models import SpecialDay

@@ -11,7 +11,8 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from grid.models import Department, Staff
+from grid.models import Staff
+from grid.rule_models import Department
 from layers.access import Role
 from spatial.city import city
 

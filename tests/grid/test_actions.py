@@ -11,9 +11,10 @@ from grid import clocks
 from grid.actions import Where, act, report, resume_elapsed
 from grid.actors import anybody
 from grid.errors import NoCase, NotYours, OutsideCity, Overtaken, Unfit
-from grid.models import Case, CasePhoto, CaseRequest, CaseStep, HandlingLimit, Routing
+from grid.models import Case, CasePhoto, CaseRequest, CaseStep
 from grid.photos import read_photo
 from grid.queries import likely_duplicates, queue, queue_counts
+from grid.rule_models import HandlingLimit, Routing
 from spatial.calendars.actions import load_days
 from spatial.city import city
 from spatial.workflow import Missing, NotAllowed, OutOfOrder

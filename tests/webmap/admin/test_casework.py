@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from grid.models import Department, HandlingLimit
+from grid.rule_models import Department, HandlingLimit
 from spatial.calendars.models import SpecialDay
 from spatial.calendars.queries import calendar
 

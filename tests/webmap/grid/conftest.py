@@ -4,8 +4,9 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from grid.models import Department, Staff
+from grid.models import Staff
 from grid.roles import GridRole
+from grid.rule_models import Department
 from tests.grid.people import COMMUNITY, STREETS, make_ground
 
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 from georeport import GeoReport
 
 from grid.actions import act, report
-from grid.models import Case, CasePhoto, HandlingLimit
+from grid.models import Case, CasePhoto
 from grid.photos import read_photo
+from grid.rule_models import HandlingLimit
 from layers.keys import new_key
 from layers.models import ApiKey, Consumer
 from layers.revisions import forget
