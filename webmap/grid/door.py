@@ -54,6 +54,20 @@ def casework(view: View) -> View:
     return guarded
 
 
+def signed_in_as_staff(view: View) -> View:
+    """Only for people who have signed in; what they may see the page decides by itself."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: StaffRequest, *args: Any, **named: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        request.actor = actor_of(request.user)
+        return view(request, *args, **named)
+
+    return guarded
+
+
 def status_of(error: Exception) -> int:
     """The HTTP status of a refusal."""
     return next(status for kind, status in STATUS.items() if isinstance(error, kind))
