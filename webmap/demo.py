@@ -111,7 +111,7 @@ def _assign(user: User, role: Role | None) -> None:
         department = Department.objects.filter(code=DEMO_DEPARTMENT).first()
         Staff.objects.get_or_create(user=user, defaults={"department": department})
     if role is Role.INSPECTOR:
-        Staff.objects.get_or_create(user=user, defaults={"districts": [city().adcode]})
+        Staff.objects.get_or_create(user=user, defaults={"districts": [f"{city().adcode}001"]})
 
 
 def remove_demo_accounts() -> int:

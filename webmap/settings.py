@@ -12,6 +12,8 @@ WEBHOOK_ALLOW_HTTP      1: webhooks also without TLS
 TILE_CACHE_MB   memory of each web process for tiles (default 256)
 WORK_DAY_RULE   what a 工作日 of a limit is: hours (a day's working hours, the default) or
                 end-of-day (the end of the Nth working day)
+PATROL_DAYS, PATROL_ACCURACY_M  how long tracks of inspectors are kept, and how good a fix must
+                be (default 90 days, 50 m)
 DUPLICATE_M, DUPLICATE_HOURS    how near in place and time cases of one class count as the
                 same (default 50 m, 24 h)
 CASE_FILES      where photos of cases are kept (default var/cases)
@@ -204,6 +206,8 @@ TILE_CACHE_MB = int(os.environ.get("TILE_CACHE_MB", "256"))
 
 WORK_DAY_RULE = os.environ.get("WORK_DAY_RULE", "hours")
 CASE_FILES = Path(os.environ.get("CASE_FILES", VAR / "cases"))
+PATROL_DAYS = int(os.environ.get("PATROL_DAYS", "90"))
+PATROL_ACCURACY_M = float(os.environ.get("PATROL_ACCURACY_M", "50"))
 DUPLICATE_M = float(os.environ.get("DUPLICATE_M", "50"))
 DUPLICATE_HOURS = float(os.environ.get("DUPLICATE_HOURS", "24"))
 JOB_DAYS = int(os.environ.get("JOB_DAYS", "7"))

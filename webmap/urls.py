@@ -20,5 +20,6 @@ urlpatterns = [
     path("", include("webmap.imports.urls")),
     path("", include("webmap.sharing.urls")),
     path("", include("webmap.grid.urls")),
+    path("inspector/", include("webmap.inspector.urls")),
     path("", include("webmap.pages.urls")),
 ]

@@ -1,0 +1,92 @@
+"""Patrols: an inspector's track, kept on duty only, for a limited time, of good fixes only."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.gis.geos import Point
+from django.db import transaction
+from django.utils import timezone
+
+from grid.errors import Unfit
+from grid.models import Patrol, PatrolPoint
+
+MOST_POINTS = 2_000
+AHEAD = timedelta(minutes=5)  # a phone's clock may be so much fast
+
+
+@dataclass(frozen=True)
+class Fix:
+    """Where a phone says that it was (city's CRS), and how sure it is."""
+
+    at: datetime
+    point: Point
+    accuracy_m: float
+
+
+def patrol_of(user: Any) -> Patrol | None:
+    """The patrol that the user is on."""
+    return Patrol.objects.filter(user=user, ended_at=None).first()
+
+
+def start_patrol(user: Any, at: datetime | None = None) -> Patrol:
+    """On duty from now, or from a moment before; who is on duty stays so."""
+    now = timezone.now()
+    found, _made = Patrol.objects.get_or_create(
+        user=user, ended_at=None, defaults={"started_at": min(at or now, now)}
+    )
+    return found
+
+
+@transaction.atomic
+def stop_patrol(user: Any, at: datetime | None = None) -> Patrol | None:
+    """Off duty."""
+    found = Patrol.objects.select_for_update().filter(user=user, ended_at=None).first()
+    if found:
+        found.ended_at = max(found.started_at, min(at or timezone.now(), timezone.now()))
+        found.save()
+    return found
+
+
+@transaction.atomic
+def add_fixes(user: Any, fixes: Iterable[Fix]) -> tuple[int, int]:
+    """Keep what was taken on duty; returns (kept, dropped).
+
+    Dropped is what is not sure enough, was taken off duty, or is known already.
+
+    Raises:
+        Unfit: too many at once.
+    """
+    fixes = list(fixes)
+    if len(fixes) > MOST_POINTS:
+        raise Unfit(f"一次最多 {MOST_POINTS} 个轨迹点")
+    oldest = timezone.now() - timedelta(days=settings.PATROL_DAYS)
+    patrols = list(
+        Patrol.objects.filter(user=user, started_at__gte=oldest - timedelta(days=1)).order_by("id")
+    )
+    rows = [
+        PatrolPoint(patrol=patrol, at=fix.at, accuracy_m=fix.accuracy_m, geom=fix.point)
+        for fix in fixes
+        if fix.accuracy_m <= settings.PATROL_ACCURACY_M
+        and fix.at <= timezone.now() + AHEAD
+        and (patrol := _on_duty(patrols, fix.at))
+    ]
+    before = PatrolPoint.objects.filter(patrol__in=patrols).count()
+    PatrolPoint.objects.bulk_create(rows, ignore_conflicts=True)
+    kept = PatrolPoint.objects.filter(patrol__in=patrols).count() - before
+    return kept, len(fixes) - kept
+
+
+def forget_old_tracks() -> int:
+    """Delete tracks past their time; returns how many patrols went."""
+    oldest = timezone.now() - timedelta(days=settings.PATROL_DAYS)
+    return Patrol.objects.filter(ended_at__lt=oldest).delete()[1].get("grid.Patrol", 0)
+
+
+def _on_duty(patrols: list[Patrol], at: datetime) -> Patrol | None:
+    for patrol in patrols:
+        if patrol.started_at <= at and (patrol.ended_at is None or at <= patrol.ended_at):
+            return patrol
+    return None

@@ -1,0 +1,181 @@
+"""The phone's end points: who may, what is sent twice, what does not fit."""
+
+import io
+import json
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from grid.actions import act, report
+from grid.actors import anybody
+from grid.models import Case, CasePhoto, Patrol, PatrolPoint
+from grid.roles import GridRole
+from layers.access import Role
+from spatial.city import city
+from spatial.crs import transformer
+from tests.factories import centre, open_feature, spot
+from tests.grid.people import COMMUNITY, INTAKE, make_ground, picture, told
+from tests.town import make_user
+from tests.webmap.grid.conftest import make_staff
+
+pytestmark = pytest.mark.django_db
+API = "/inspector/api"
+READS = ("me", "classes", "area", "tasks", "mine")
+
+
+@pytest.fixture
+def phone(db, settings, tmp_path) -> Client:
+    settings.CASE_FILES = tmp_path / "cases"
+    make_ground()
+    client = Client()
+    client.force_login(make_staff("inspector", GridRole.INSPECTOR, districts=(COMMUNITY[:9],)))
+    return client
+
+
+def values(**more):
+    x, y = (round(v) for v in centre())
+    lon, lat = transformer(city().projected, 4326).transform(x + 5, y + 5)
+    given = {
+        "uuid": str(uuid4()),
+        "class": "event:0113",
+        "lon": lon,
+        "lat": lat,
+        "accuracy": 6,
+        "description": "路坏了",
+        "captured_at": "2026-01-05T01:00:00.000Z",
+    }
+    return given | more
+
+
+def send(client, path, given, *photos):
+    form = {"json": json.dumps(given), "photos": [io.BytesIO(photo) for photo in photos]}
+    return client.post(f"{API}/{path}", form)
+
+
+def test_only_inspectors_and_401_where_nobody_is_signed_in(phone):
+    for path in READS:
+        assert phone.get(f"{API}/{path}").status_code == 200, path
+        answer = Client().get(f"{API}/{path}")
+        assert (answer.status_code, answer["Content-Type"]) == (401, "application/json")
+    planner = Client()
+    planner.force_login(make_user("planner", Role.PLANNER))
+    assert planner.get(f"{API}/me").status_code == 403
+    assert send(Client(), "report", values()).status_code == 401
+
+
+def test_the_shell_says_nothing_of_anybody(phone):
+    signed_in, nobody = (c.get("/inspector/").content for c in (phone, Client()))
+    assert signed_in == nobody
+    worker = Client().get("/inspector/sw.js")
+    assert worker["Content-Type"] == "text/javascript"
+    listed = json.loads(worker.text.split("const PARTS = ")[1].split(";\n")[0])
+    assert "/inspector/" in listed
+    assert any(path.endswith("maplibre-gl-worker.mjs") for path in listed)
+    told_by = Client().get("/inspector/manifest.webmanifest").json()
+    assert (told_by["scope"], told_by["display"]) == ("/inspector/", "standalone")
+
+
+def test_a_report_is_made_once(phone):
+    given = values()
+    first = send(phone, "report", given, picture(), picture(30, 40))
+    assert first.status_code == 201
+    again = send(phone, "report", given, picture(), picture(30, 40))
+    assert (again.status_code, again.json()) == (200, first.json())
+    case = Case.objects.current().get()
+    assert (case.source, case.reporter, case.accuracy_m) == ("监督员上报", "inspector", 6)
+    assert case.captured_at.isoformat() == "2026-01-05T01:00:00+00:00"
+    assert CasePhoto.objects.count() == 2
+
+
+def test_a_borrowed_or_altered_uuid_is_refused(phone):
+    given = values()
+    send(phone, "report", given)
+    other = Client()
+    other.force_login(make_staff("second", GridRole.INSPECTOR))
+    assert send(other, "report", given).status_code == 422
+    assert send(phone, "report", given | {"class": "event:0112"}).status_code == 422
+    assert Case.objects.current().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"lon": 0}, "不在"),
+        ({"lon": "x"}, "位置"),
+        ({"lat": None}, "位置"),
+        ({"class": "event:9999"}, "类别"),
+        ({"uuid": "1"}, "uuid"),
+        ({"captured_at": "gestern"}, "时间"),
+        ({"accuracy": "viel"}, "精度"),
+        ({"description": "字" * 4001}, "4000"),
+    ],
+)
+def test_what_does_not_fit_is_told(phone, more, words):
+    answer = send(phone, "report", values(**more))
+    assert answer.status_code == 422
+    assert words in answer.json()["error"]
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize("body", ["", "[1]", "{", "[" * 100_000, '{"uuid": ' * 9])
+def test_what_is_no_json_is_told(phone, body):
+    assert phone.post(f"{API}/report", {"json": body}).status_code == 422
+
+
+def test_what_is_no_photo_is_told(phone):
+    for raw in (b"<svg><script>1</script></svg>", b"GIF89a", bytes(16 * 1024 * 1024)):
+        answer = send(phone, "report", values(), raw)
+        assert answer.status_code == 422
+        assert "照片" in answer.json()["error"]
+
+
+def test_tasks_and_their_results(phone):
+    case = report(anybody(), told())
+    act(INTAKE, case.code, "ask_verify", {"inspector": "inspector"})
+    other = report(anybody(), told(point=spot(50, 50)))
+    act(INTAKE, other.code, "ask_verify", {"inspector": "别人"})
+    listed = phone.get(f"{API}/tasks").json()["tasks"]
+    assert [task["code"] for task in listed] == [case.code]
+    given = {"uuid": str(uuid4()), "code": case.code, "action": "deny", "text": ""}
+    assert send(phone, "act", given).status_code == 422
+    assert send(phone, "act", given | {"action": "close"}).status_code == 422
+    assert send(phone, "act", given | {"code": other.code, "text": "x"}).status_code == 403
+    done = send(phone, "act", given | {"text": "没有"}, picture())
+    assert done.json() == {"code": case.code, "state": "待受理"}
+    assert send(phone, "act", given | {"text": "没有"}).status_code == 200  # sent again
+    assert CasePhoto.objects.get().moment == "verified"
+
+
+def test_the_area_is_the_own_one(phone):
+    from grid.models import GridCell
+
+    open_feature(
+        GridCell,
+        "431382999001001",
+        community_code="431382999001",
+        geom=spot(900, 900).buffer(40),
+    )
+    area = phone.get(f"{API}/area").json()
+    codes = [f["properties"]["code"] for f in area["cells"]["features"]]
+    assert codes == [f"{COMMUNITY}001"]
+    assert set(area) == {"districts", "cells", "roads", "water", "components"}
+
+
+def test_a_patrol(phone):
+    now = timezone.now()
+    at = [f"{now - timedelta(minutes=n):%Y-%m-%dT%H:%M:%SZ}" for n in range(9, 1, -1)]
+    begun = send(phone, "patrol", {"action": "start", "at": at[0]}).json()
+    assert begun["patrol"]
+    point = {k: v for k, v in values().items() if k in ("lon", "lat", "accuracy")}
+    points = [point | {"at": at[n]} for n in range(1, 4)]
+    points.append(point | {"at": at[5], "accuracy": 500})
+    told_by = send(phone, "patrol", {"points": points}).json()
+    assert (told_by["kept"], told_by["dropped"]) == (3, 1)
+    assert send(phone, "patrol", {"action": "stop"}).json()["patrol"] is None
+    assert PatrolPoint.objects.count() == 3
+    assert Patrol.objects.get().ended_at
+    for bad in ({"points": "x"}, {"points": [1]}, {"points": [{}]}):
+        assert send(phone, "patrol", bad).status_code == 422

@@ -1,0 +1,61 @@
+// What the phone keeps: things to send, the form as it stands, what the server said last.
+// A connection that the system has cut (iOS does) is opened anew by the next call.
+const NAME = "tujing-inspector", VERSION = 1;
+const STORES = ["queue", "kept", "track"];
+let opening = null;
+
+function open() {
+  opening ??= new Promise((resolve, reject) => {
+    const asked = indexedDB.open(NAME, VERSION);
+    asked.onupgradeneeded = () => { for (const store of STORES) if (!asked.result.objectStoreNames.contains(store)) asked.result.createObjectStore(store, { keyPath: "id" }); };
+    asked.onsuccess = () => {
+      asked.result.onclose = () => { opening = null; };
+      asked.result.onversionchange = () => { asked.result.close(); opening = null; };
+      resolve(asked.result);
+    };
+    asked.onerror = () => { opening = null; reject(asked.error); };
+  });
+  return opening;
+}
+
+async function run(store, mode, action, again = true) {
+  try {
+    const database = await open();
+    return await new Promise((resolve, reject) => {
+      const transaction = database.transaction(store, mode, { durability: "strict" });
+      const asked = action(transaction.objectStore(store));
+      transaction.oncomplete = () => resolve(asked.result);
+      transaction.onabort = transaction.onerror = () => reject(transaction.error || asked.error);
+    });
+  } catch (error) {
+    if (again && ["InvalidStateError", "UnknownError", "AbortError"].includes(error?.name)) { opening = null; return run(store, mode, action, false); }
+    throw error;
+  }
+}
+
+export const put = (store, row) => run(store, "readwrite", (s) => s.put(row));
+export const get = (store, id) => run(store, "readonly", (s) => s.get(id));
+export const all = (store) => run(store, "readonly", (s) => s.getAll());
+export const remove = (store, id) => run(store, "readwrite", (s) => s.delete(id));
+
+// The answer of the server, or what it said last when there is no signal.
+export async function asked(path) {
+  try {
+    const answer = await fetch(`/inspector/api/${path}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    if (answer.status === 401) return { signedOut: true, ...((await get("kept", path))?.value || {}) };
+    if (!answer.ok) throw new Error(String(answer.status));
+    const value = await answer.json();
+    await put("kept", { id: path, value });
+    return value;
+  } catch {
+    const kept = await get("kept", path);
+    return kept ? { ...kept.value, old: true } : null;
+  }
+}
+
+export function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 15) | 64; bytes[8] = (bytes[8] & 63) | 128;
+  return [...bytes].map((b, i) => ([4, 6, 8, 10].includes(i) ? "-" : "") + b.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,26 @@
+// Keeps the app's own parts; what people enter is kept by the pages, not here.
+const CACHE = "inspector-{{ version }}";
+const PARTS = {{ parts|safe }};
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(PARTS.map((path) => new Request(path, { cache: "reload" })))).then(() => self.skipWaiting()));
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(caches.keys().then((names) => Promise.all(names.filter((name) => name.startsWith("inspector-") && name !== CACHE).map((name) => caches.delete(name)))).then(() => self.clients.claim()));
+});
+
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== location.origin || url.pathname.startsWith("/inspector/api/")) return;
+  if (event.request.mode === "navigate" && url.pathname.startsWith("/inspector/")) {
+    event.respondWith(fetch(event.request).catch(() => caches.match("/inspector/")));
+  } else if (PARTS.includes(url.pathname)) {
+    event.respondWith(caches.match(url.pathname).then((kept) => kept || fetch(event.request)));
+  }
+});
+
+// Where the browser has Background Sync it wakes the pages; where not, they wake themselves.
+self.addEventListener("sync", (event) => {
+  event.waitUntil(self.clients.matchAll().then((pages) => pages.forEach((page) => page.postMessage("flush"))));
+});
