@@ -18,6 +18,7 @@ class GridCell(SpatialFeature):
 
     community_code = models.CharField("社区（村）编码", max_length=12)
     area_m2 = models.FloatField("面积（平方米）", null=True)
+    responsibility_code = models.CharField("责任网格", max_length=16, blank=True)
     inspector = models.CharField("责任网格员", max_length=60, blank=True)
     geom = CityGeometryField("图形", kinds=POLYGONS)
 
