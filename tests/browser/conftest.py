@@ -1,19 +1,14 @@
 """Chromium on the live site, cut off from every other host."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
 
 from tests.caches import forget_everything
+from tests.conftest import CHROMIUM
 from tests.town import make_town
 
-# Playwright's own loop runs in this thread; Django would take it for an async context.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGS = ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader", "--lang=zh-CN"]
 READY = "document.documentElement.dataset.ready === 'idle'"
 WAIT_MS = 40_000
 
@@ -56,17 +51,6 @@ class Visit:
         """The codes of the features of a layer that are on the screen."""
         script = "id => window.tujing.map.queryRenderedFeatures({layers: [id]}).map(f => f.properties.code)"
         return set(self.page.evaluate(script, layer))
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[object]:
-    """One browser for all tests."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
