@@ -172,16 +172,26 @@ def assign_components(change: Change, community: str) -> int:
 
 
 def _edits(plan_of: Plan) -> list[Edit]:
+    """A standing cell whose edge moved by a hair is a new version under its code: its
+    neighbours' edges have moved too."""
+    standing = {
+        cell.code: cell for cell in GridCell.objects.current().filter(code__in=plan_of.standing)
+    }
+    names = [field.name for field in attribute_fields(GridCell)]
     edits = [Edit(Action.END, code) for code in plan_of.ended]
     for code, cell, group in zip(plan_of.codes, plan_of.cells, plan_of.groups, strict=True):
-        if code not in plan_of.standing:
-            values = {
-                "community_code": plan_of.community,
-                "area_m2": round(float(shapely.area(cell)), 1),
-                "responsibility_code": group,
-                "geom": GEOSGeometry(memoryview(shapely.to_wkb(cell)), srid=city().projected),
-            }
+        values = {
+            "community_code": plan_of.community,
+            "area_m2": round(float(shapely.area(cell)), 1),
+            "responsibility_code": group,
+            "geom": GEOSGeometry(memoryview(shapely.to_wkb(cell)), srid=city().projected),
+        }
+        before = standing.get(code)
+        if before is None:
             edits.append(Edit(Action.OPEN, code, values))
+        elif (before.geom, before.responsibility_code) != (values["geom"], group):
+            kept = {name: getattr(before, name) for name in names}
+            edits.append(Edit(Action.REPLACE, code, kept | values, before.pk))
     return edits
 
 

@@ -12,6 +12,7 @@ from grid.cells.splitting import fitted, split_block
 TARGET_M2 = 10_000.0
 SLIVER = 0.25  # of the target: smaller pieces are joined to a neighbour
 LARGE = 1.6  # of the target: larger ones are split
+SMOOTH_M = 0.3  # corners that enclose less than its square are straightened
 ROOM = 0.6  # of the sequence numbers may be used by the first layout
 
 
@@ -41,6 +42,8 @@ def lay(ground: Ground, target_m2: float = TARGET_M2) -> np.ndarray:
     ]
     cells = fitted(ground.community, np.array(pieces, object), whole)
     cells = merge_slivers(cells, SLIVER * target)
+    # Spikes of a millimetre's width go, shared edges stay shared, the border stays as it is.
+    cells = shapely.coverage_simplify(cells, SMOOTH_M, simplify_boundary=False)
     return cells[reading_order(cells, np.sqrt(target))]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from webmap.grid import cases, desk, evaluation, writing
+from webmap.grid import cases, cells, desk, evaluation, writing
 
 urlpatterns = [
     path("grid/", desk.desk, name="desk"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("grid/cases/<str:code>", cases.one, name="case"),
     path("grid/cases/<str:code>/act", cases.acted, name="case-act"),
     path("grid/cases/<str:code>/personal", cases.personal, name="case-personal"),
+    path("grid/cells/", cells.cells, name="grid-cells"),
     path("grid/evaluation/", evaluation.ranking, name="evaluation"),
     path("grid/evaluation/cases", evaluation.behind, name="evaluation-cases"),
     path("grid/evaluation.xlsx", evaluation.as_xlsx, name="evaluation-xlsx"),

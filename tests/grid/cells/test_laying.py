@@ -56,7 +56,7 @@ def test_streets_are_borders():
     street = shapely.intersection(street, shapely.buffer(ground.community, -1))
     clear = shapely.difference(street, shapely.union_all(shapely.buffer(ground.buildings, 1)))
     edges = shapely.union_all(shapely.boundary(cells))
-    along = shapely.length(shapely.intersection(shapely.buffer(edges, 0.01), clear))
+    along = shapely.length(shapely.intersection(shapely.buffer(edges, 0.5), clear))
     assert along > 0.9 * shapely.length(clear)
 
 
