@@ -60,6 +60,7 @@ def merge_slivers(faces: np.ndarray, least_m2: float) -> np.ndarray:
             other = _longest_neighbour(groups, index)
             if other is not None:
                 groups[other] = shapely.coverage_union_all([groups[other], groups[index]])
+            if other is not None or areas[index] < GRID_M:  # a crumb of the arithmetic
                 del groups[index]
                 break
         else:
@@ -71,4 +72,4 @@ def _longest_neighbour(groups: list[shapely.Geometry], index: int) -> int | None
     edge = shapely.boundary(groups[index])
     shared = shapely.length(shapely.intersection(edge, shapely.boundary(groups)))
     shared[index] = 0
-    return int(np.argmax(shared)) if shared.max() > GRID_M else None
+    return int(np.argmax(shared)) if shared.max() > 0 else None

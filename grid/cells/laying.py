@@ -48,15 +48,16 @@ def lay(ground: Ground, target_m2: float = TARGET_M2) -> np.ndarray:
 
 
 def _whole_buildings(ground: Ground) -> np.ndarray:
-    """The buildings that lie within the community, as one where they touch.
+    """The buildings that lie within the community.
 
-    One across its border cannot be whole; the check says so.
+    One across its border cannot be whole; the check says so. Between two that touch, an
+    edge may run along the wall that they share.
     """
     if not len(ground.buildings):
         return ground.buildings
-    inside = shapely.within(ground.buildings, shapely.buffer(ground.community, 0.001))
-    joined = shapely.union_all(shapely.buffer(ground.buildings[inside], 0.01, join_style="mitre"))
-    return shapely.get_parts(joined)
+    return ground.buildings[
+        shapely.within(ground.buildings, shapely.buffer(ground.community, 0.001))
+    ]
 
 
 def _pieces(

@@ -67,7 +67,7 @@ def _with_whole_buildings(groups: np.ndarray, buildings: np.ndarray) -> np.ndarr
         if (shares > GRID_M).sum() < 2:
             continue
         main = hit[int(np.argmax(shares))]
-        spot = shapely.buffer(building, 10 * GRID_M, join_style="mitre")
+        spot = shapely.buffer(building, GRID_M, join_style="mitre")
         for other in hit:
             if other != main:
                 groups[other] = shapely.difference(groups[other], spot)
