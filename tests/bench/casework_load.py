@@ -2,7 +2,8 @@
 
     DATABASE_URL=… python tests/bench/casework_load.py http://127.0.0.1:8000 [--minutes 5]
 
-DATABASE_URL is the server's own database (take a copy: users and cases are made in it).
+DATABASE_URL and SECRET_KEY are the server's own (take a copy of a database: users and cases are
+made in it).
 Prints the number, errors and percentiles of each kind of request.
 """
 
@@ -85,7 +86,7 @@ class Load:
             self.failed[kind].append(repr(error)[:100])
             return None
         self.took[kind].append(time.monotonic() - started)
-        if answer.status_code >= 400:
+        if answer.status_code >= 400 or answer.history:  # led to the sign-in page
             self.failed[kind].append(f"{answer.status_code} {answer.text[:100]}")
         return answer
 
@@ -95,6 +96,7 @@ class Load:
         while time.monotonic() < self.until:
             me = self.timed("me", lambda: session.get(f"{self.base}/inspector/api/me"))
             if me is None or not me.ok:
+                time.sleep(1)
                 continue
             lon, lat = luck.choice(self.places)
             told = {"uuid": str(uuid4()), "class": luck.choice(CLASSES), "lon": lon, "lat": lat}
