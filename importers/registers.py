@@ -20,6 +20,7 @@ KINDS = {
     "FloatField": "number",
     "DateField": "date",
     "DateTimeField": "datetime",
+    "UUIDField": "uuid",
 }
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -124,6 +125,17 @@ def read_datetime(cell: Any) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
+def read_uuid(cell: Any) -> str | None:
+    """A UUID in any of its spellings, in the usual one."""
+    text = _text(cell)
+    if text is None:
+        return None
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise Unreadable(text) from None
+
+
 def _date_parts(text: str) -> tuple[int, int, int] | None:
     for pattern in _DATES:
         if found := pattern.match(text):
@@ -145,4 +157,5 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "boolean": read_boolean,
     "date": read_date,
     "datetime": read_datetime,
+    "uuid": read_uuid,
 }

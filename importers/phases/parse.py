@@ -15,6 +15,7 @@ KIND_TITLES = {
     "boolean": "是或否",
     "date": "日期",
     "datetime": "日期时间",
+    "uuid": "标识（UUID）",
 }
 HINTS = {
     "date": "写成 2024-05-31 这样的日期",

@@ -87,6 +87,12 @@ def allowed_subjects(request: HttpRequest, actor: Actor) -> dict[Subject, str | 
     return found
 
 
+def _is_department_only(request: HttpRequest, actor: Actor) -> bool:
+    """Whether this one sees the ranking of departments, and only the own one's cases."""
+    allowed = allowed_subjects(request, actor)
+    return Subject.DEPARTMENT in allowed and Subject.STREET not in allowed
+
+
 @require_safe
 @signed_in_as_staff
 def ranking(request: StaffRequest) -> HttpResponse:
@@ -119,7 +125,10 @@ def behind(request: StaffRequest) -> HttpResponse:
     count, key = request.GET.get("count", ""), request.GET.get("key", "")
     if count not in COUNTS:
         count = next(iter(SHOWN[asked.subject][0]))
-    if asked.only is not None and key != asked.only:
+    own = asked.only
+    if asked.subject is Subject.DEPARTMENT and _is_department_only(request, request.actor):
+        own = request.actor.department
+    if own is not None and key != own:
         raise PermissionDenied(_("您不能查看这项评价。"))
     steps = steps_behind(asked.subject, asked.period, count, key)
     for step in steps:

@@ -18,6 +18,7 @@ REGISTER = Register(
         Column("schematic", "示意", "boolean", default=False),
         Column("day", "日期", "date", nullable=True),
         Column("moment", "时刻", "datetime", nullable=True),
+        Column("mark", "标识", "uuid", nullable=True),
         Column("kind", "等级", choices={"trunk": "快速路", "local": "支路"}),
     ),
 )
@@ -47,6 +48,8 @@ def parsed(name, values, dtype=object):
         ("schematic", "是", True),
         ("schematic", "0", False),
         ("day", "2024年5月1日", date(2024, 5, 1)),
+        ("mark", "{6BA7B810-9DAD-11D1-80B4-00C04FD430C8}", "6ba7b810-9dad-11d1-80b4-00c04fd430c8"),
+        ("mark", "", None),
         ("day", "20240501", date(2024, 5, 1)),
         ("day", "2024/5/1", date(2024, 5, 1)),
         ("day", "2024-05-01T00:00:00", date(2024, 5, 1)),

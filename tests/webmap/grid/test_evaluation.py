@@ -37,6 +37,9 @@ def test_the_centre_sees_all_rankings_and_others_their_own(worked):
     assert "王巡" not in own.text  # another one's row
     behind = {"by": "inspector", "count": "reported", "key": "王巡"}
     assert worked["inspector"].get(f"{HERE}cases", behind).status_code == 403
+    others = {"by": "department", "count": "handled", "key": STREETS}
+    assert worked["cleaner"].get(f"{HERE}cases", others).status_code == 403
+    assert worked["handler"].get(f"{HERE}cases", others).status_code == 200
     assert Client().get(HERE).status_code == 302
     for role, status in ((Role.AUDITOR, 200), (Role.PLANNER, 403)):
         client = Client()
