@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Q
+from django.db.models import F, Q
 
 from grid.rule_models import Department
 from spatial.versions.fields import POINTS, POLYGONS, CityGeometryField
@@ -164,6 +164,7 @@ class CaseStep(Appended):
             models.Index(fields=["case_code", "id"], name="case_step_case"),
             models.Index(fields=["at", "action"], name="case_step_at"),
             models.Index(fields=["who", "at"], name="case_step_who"),
+            models.Index(fields=["due_at"], condition=Q(at__gt=F("due_at")), name="case_step_late"),
         ]
 
     def __str__(self) -> str:

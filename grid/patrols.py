@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.gis.geos import Point
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from grid.errors import Unfit
-from grid.models import Patrol, PatrolPoint
+from grid.models import Case, GridCell, Patrol, PatrolPoint
+from grid.tracks import GAP
 
 MOST_POINTS = 2_000
 AHEAD = timedelta(minutes=5)  # a phone's clock may be so much fast
@@ -83,6 +86,53 @@ def forget_old_tracks() -> int:
     """Delete tracks past their time; returns how many patrols went."""
     oldest = timezone.now() - timedelta(days=settings.PATROL_DAYS)
     return Patrol.objects.filter(ended_at__lt=oldest).delete()[1].get("grid.Patrol", 0)
+
+
+def patrols_of_day(day: date, user: Any = None) -> QuerySet[Patrol]:
+    """Patrols that ran on a day (the city's time), in order; of one user if given."""
+    begin = timezone.make_aware(datetime.combine(day, time.min))
+    end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    found = Patrol.objects.filter(started_at__lt=end).exclude(ended_at__lte=begin)
+    if user is not None:
+        found = found.filter(user=user)
+    return found.select_related("user").order_by("started_at", "id")
+
+
+def lengths_m(patrols: Iterable[Patrol]) -> dict[int, tuple[int, float]]:
+    """(fixes, metres) of each patrol; over a gap no way is counted (``grid.tracks``)."""
+    points = f'"{PatrolPoint._meta.db_table}"'
+    sql = (
+        "SELECT patrol_id, count(*), coalesce(sum(ST_Distance(geom, before))"
+        " FILTER (WHERE at - before_at <= %s), 0)"
+        " FROM (SELECT patrol_id, at, geom, lag(geom) OVER w AS before, lag(at) OVER w AS before_at"
+        f" FROM {points} WHERE patrol_id = ANY(%s) WINDOW w AS (PARTITION BY patrol_id ORDER BY at)) p"
+        " GROUP BY patrol_id"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [GAP, [patrol.pk for patrol in patrols]])
+        return {key: (number, metres) for key, number, metres in cursor.fetchall()}
+
+
+def cells_walked(patrol: Patrol) -> list[str]:
+    """The unit grid cells that a patrol's fixes lie in, by code."""
+    sql = (
+        f'SELECT DISTINCT g.code FROM "{PatrolPoint._meta.db_table}" p'
+        f' JOIN "{GridCell._meta.db_table}" g ON upper_inf(g.valid) AND ST_Intersects(g.geom, p.geom)'
+        " WHERE p.patrol_id = %s ORDER BY 1"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [patrol.pk])
+        return [code for (code,) in cursor.fetchall()]
+
+
+def reports_on(patrol: Patrol) -> list[Case]:
+    """What the inspector reported on a patrol, in order; by when it was seen, not received."""
+    cases = Case.objects.current().filter(reporter=patrol.user.get_username())
+    cases = cases.alias(seen=Coalesce("captured_at", "reported_at"))
+    cases = cases.filter(seen__gte=patrol.started_at)
+    if patrol.ended_at:
+        cases = cases.filter(seen__lte=patrol.ended_at)
+    return list(cases.order_by("seen", "code"))
 
 
 def _on_duty(patrols: list[Patrol], at: datetime) -> Patrol | None:

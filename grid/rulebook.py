@@ -16,6 +16,7 @@ from django.db import connections
 from django.db.models import Q
 from django.db.models.functions import Length
 
+from grid.indicators import Subject
 from grid.rule_models import (
     Dated,
     Department,
@@ -26,7 +27,7 @@ from grid.rule_models import (
     ScoreWeight,
     StepLimit,
 )
-from grid.scoring import Band, Form, Grade, Subject, Weight
+from grid.scoring import Band, Form, Grade, Weight
 from spatial.city import city
 from spatial.codes import Code, schemes
 from spatial.worktime import DayRule, Limit, Unit

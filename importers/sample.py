@@ -11,6 +11,7 @@ import numpy as np
 from django.conf import settings
 from django.db import connection
 
+from importers.casework import write_casework
 from importers.errors import Refused
 from importers.models import ImportRun
 from importers.outcome import Terms
@@ -87,6 +88,8 @@ def load(wanted: Load, progress: Progress) -> dict[str, int]:
         progress.advance()
     progress.step("雨量")
     load_rain(folder, wanted.seed)
+    progress.step("案件办理")
+    write_casework(wanted.seed)
     progress.step("整理数据库")
     _analyse()
     return totals

@@ -18,7 +18,11 @@ from django.utils.translation import gettext_lazy
 from django_tasks_db.models import DBTaskResult
 
 from spatial.versions.models import Ancestry, Change, Revision
-from webmap import admin_casework, admin_imports  # noqa: F401  (they register their pages)
+from webmap import (  # they register their pages
+    admin_casework,  # noqa: F401
+    admin_imports,  # noqa: F401
+    admin_scores,  # noqa: F401
+)
 from webmap.admin_changes import ChangeAdmin
 from webmap.admin_reading import ReadOnly
 from webmap.admin_registers import register_registers

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 
 from grid.actions import act, report
 from grid.actors import anybody
-from grid.evaluation import Period, evaluated, steps_behind
+from grid.evaluation import Period, evaluated, number_behind, steps_behind, total
+from grid.indicators import COUNTS, INDICATORS, Subject
 from grid.models import Staff
-from grid.scoring import COUNTS, INDICATORS, Subject
+from grid.roles import GridRole
 from tests.factories import spot
 from tests.grid.people import (
     CHIEF,
@@ -28,6 +29,7 @@ from tests.grid.test_actions import at
 
 pytestmark = pytest.mark.django_db
 JANUARY = Period(at("2026-01-01 00:00"), at("2026-02-01 00:00"))
+FEBRUARY = Period(JANUARY.end, JANUARY.end + timedelta(days=28))
 
 
 @pytest.fixture
@@ -39,6 +41,7 @@ def january(ground):
     6 returned by its department, then voided.
     """
     user = User.objects.create_user("王巡")
+    user.groups.add(Group.objects.get_or_create(name=GridRole.INSPECTOR.value)[0])
     Staff.objects.create(user=user, districts=["431382001"])
     with freeze_time(at("2026-01-05 09:00")):
         first = new_case(class_code="0201")
@@ -163,15 +166,105 @@ def test_the_street_and_its_cells(january):
 
 def test_the_list_behind_a_figure_is_as_long_as_the_figure(january):
     for subject in Subject:
-        for row in evaluated(subject, JANUARY):
-            for name in COUNTS:
-                behind = steps_behind(subject, JANUARY, name, row.key)
-                assert len(behind) == row.counts[name], (subject, row.key, name)
+        rows = evaluated(subject, JANUARY)
+        summed = total(subject, JANUARY, rows)
+        for name in COUNTS:
+            for key, number in [*((row.key, row.counts[name]) for row in rows), ("", summed[name])]:
+                told = (subject, key, name)
+                assert number_behind(subject, JANUARY, name, key) == number, told
+                assert len(steps_behind(subject, JANUARY, name, key)) == number, told
+
+
+def test_a_list_comes_in_pages(january):
+    asked = (Subject.DEPARTMENT, JANUARY, "dispatched", STREETS)
+    pages = [steps_behind(*asked, start=start, most=4) for start in (0, 4, 8)]
+    assert [len(page) for page in pages] == [4, 2, 0]
+    assert [*pages[0], *pages[1]] == steps_behind(*asked)
+
+
+def test_a_month_that_is_over_keeps_its_figures(january):
+    late = steps_behind(Subject.DEPARTMENT, JANUARY, "handle_late", STREETS)
+    before = row_of(Subject.DEPARTMENT, STREETS).counts
+    with freeze_time(at("2026-02-03 09:00")):
+        act(CHIEF, late[0]["code"], "remark", {"note": "催办"})
+    with freeze_time(at("2026-02-04 09:00")):
+        act(ROADS, late[0]["code"], "finish", {"note": "终于"})
+    assert row_of(Subject.DEPARTMENT, STREETS).counts == before
+    assert steps_behind(Subject.DEPARTMENT, JANUARY, "handle_late", STREETS) == late
+    february = row_of(Subject.DEPARTMENT, STREETS, FEBRUARY).counts
+    assert (february["handled_late"], february["handle_late"]) == (1, 0)
+    first_days = Period(JANUARY.start, at("2026-01-06 18:00"))  # before two came late
+    assert row_of(Subject.DEPARTMENT, STREETS, first_days).counts["handle_late"] == 2
+
+
+def test_what_is_not_due_yet_is_not_late(january):
+    with freeze_time(at("2026-01-05 12:00")):
+        assert row_of(Subject.DEPARTMENT, STREETS).counts["handle_late"] == 0
+
+
+def test_a_wait_is_laid_to_the_department_of_then(january):
+    case = steps_behind(Subject.DEPARTMENT, JANUARY, "handle_late", STREETS)[0]["code"]
+    with freeze_time(at("2026-02-03 09:00")):
+        act(ROADS, case, "return_dispatch", {"reason": "不归我管"})
+        act(DISPATCHER, case, "dispatch", {"department": HYGIENE})
+    assert row_of(Subject.DEPARTMENT, STREETS).counts["handle_late"] == 1
+    assert not evaluated(Subject.DEPARTMENT, JANUARY, only=HYGIENE)
+
+
+def test_an_appeal_granted_later_takes_the_wait_out(january):
+    case = steps_behind(Subject.DEPARTMENT, JANUARY, "handle_late", STREETS)[0]["code"]
+    with freeze_time(at("2026-02-03 09:00")):
+        act(ROADS, case, "appeal", {"reason": "停电"})
+        act(CHIEF, case, "grant_appeal")
+    assert row_of(Subject.DEPARTMENT, STREETS).counts["handle_late"] == 0
+    assert row_of(Subject.DEPARTMENT, STREETS, FEBRUARY).counts["exempt"] == 1
+
+
+def test_an_inspector_who_does_not_go_is_late(ground):
+    with freeze_time(at("2026-01-05 09:00")):
+        case = report(anybody(), told(point=spot(250, 250)))
+        act(INTAKE, case.code, "ask_verify", {"inspector": "王巡"})
+    counts = row_of(Subject.INSPECTOR, "王巡").counts
+    assert (counts["verified"], counts["verify_late"]) == (0, 1)
+    with freeze_time(at("2026-02-05 09:00")):
+        act(INSPECTOR, case.code, "confirm")
+    assert row_of(Subject.INSPECTOR, "王巡").counts["verify_late"] == 1
+    assert row_of(Subject.INSPECTOR, "王巡", FEBRUARY).counts["verify_late"] == 0
+
+
+def test_what_the_public_tells_the_centre_is_of_the_public(ground):
+    with freeze_time(at("2026-01-05 09:00")):
+        walk(report(INTAKE, told(source="电话举报")), "file")
+        walk(report(INTAKE, told(source="视频监控", point=spot(50, 50))), "file")
+        report(anybody(), told(source="", point=spot(90, 90)))
+    counts = row_of(Subject.STREET, "431382001").counts
+    assert (counts["public_reported"], counts["public_filed"], counts["filed"]) == (2, 1, 2)
+    assert INDICATORS["public_rate"].parts(counts) == (1, 2)
+
+
+def test_what_an_inspector_reported_before_is_not_missed(january):
+    with freeze_time(at("2026-01-12 09:00")):
+        walk(new_case(point=spot(10, 300)), "file")
+    with freeze_time(at("2026-01-12 15:00")):  # the same class, 20 m off, six hours later
+        walk(report(anybody(), told(point=spot(30, 300))), "file")
+    counts = row_of(Subject.INSPECTOR, "王巡").counts
+    assert (counts["missed"], counts["filed_in_area"]) == (1, 8)
+    with freeze_time(at("2026-01-14 09:00")):  # two days later it is another matter
+        walk(report(anybody(), told(point=spot(20, 300))), "file")
+    assert row_of(Subject.INSPECTOR, "王巡").counts["missed"] == 2
+
+
+def test_what_lies_in_two_areas_counts_once_in_the_total(january):
+    user = User.objects.create_user("陈巡")
+    user.groups.add(Group.objects.get(name=GridRole.INSPECTOR.value))
+    Staff.objects.create(user=user, districts=["431382001001", "431382002"])
+    rows = evaluated(Subject.INSPECTOR, JANUARY)
+    assert [row.counts["filed_in_area"] for row in rows] == [6, 6]
+    assert total(Subject.INSPECTOR, JANUARY, rows)["filed_in_area"] == 6
 
 
 def test_another_period_has_other_figures(january):
-    february = Period(JANUARY.end, JANUARY.end + timedelta(days=28))
-    assert evaluated(Subject.DEPARTMENT, february) == []
+    assert evaluated(Subject.DEPARTMENT, FEBRUARY) == []
     day = Period(at("2026-01-07 00:00"), at("2026-01-08 00:00"))
     assert row_of(Subject.DEPARTMENT, STREETS, day).counts["handled"] == 3
     assert evaluated(Subject.DEPARTMENT, day, only=HYGIENE) == []

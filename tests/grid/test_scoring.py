@@ -4,17 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grid.counting import SOURCES
+from grid.indicators import COUNTS, INDICATORS, MEANINGS, SHOWN, Subject, figure_of, title_of
 from grid.scoring import (
-    COUNTS,
-    INDICATORS,
-    SHOWN,
     Band,
     Form,
     Grade,
-    Subject,
     Weight,
     band_points,
     grade_of,
+    parts,
+    places,
     score,
 )
 
@@ -25,6 +25,7 @@ HAND = {
     "reported": 40,
     "valid_reported": 30,
     "public_reported": 5,
+    "public_filed": 4,
     "sent_verify": 8,
     "sent_verify_in_time": 6,
     "sent_check": 10,
@@ -73,7 +74,7 @@ HAND = {
         ("rework_rate", 3, 12),
         ("sent_verify_rate", 6, 8),
         ("sent_check_rate", 9, 10),
-        ("public_rate", 5, 20),
+        ("public_rate", 4, 20),
     ],
 )
 def test_every_indicator_by_hand(name, above, below):
@@ -96,9 +97,27 @@ def test_what_is_shown_and_divided_is_counted():
     assert set(SHOWN) == set(Subject)
 
 
+def test_every_count_is_made_once_and_said_in_words():
+    made = [name for source in SOURCES for name in source.conditions]
+    assert sorted(made) == sorted(COUNTS) == sorted(MEANINGS)
+    assert len(set(COUNTS.values())) == len(COUNTS)
+
+
+def test_a_figure_and_its_title_by_name():
+    assert (figure_of("handled", HAND), title_of("handled")) == (12, "处置数")
+    assert (figure_of("handle_rate", HAND), title_of("handle_rate")) == (0.75, "处置率")
+    assert (figure_of("handled", {}), figure_of("handle_rate", {})) == (0, None)
+
+
+def test_places_are_shared_and_the_unknown_has_none():
+    assert places([0.5, None, 0.9, 0.5, 0.1]) == [2, None, 1, 2, 4]
+    assert places([0.5, None, 0.9, 0.5, 0.1], least_first=True) == [2, None, 4, 2, 1]
+    assert places([None, None]) == [None, None]
+
+
 def test_a_formula_in_words():
-    assert INDICATORS["file_accuracy"].formula == "（立案数 − 立案后作废数） ÷ 立案数"
-    assert INDICATORS["handle_rate"].formula == "处置数 ÷ （处置数 + 超期未处置数）"
+    assert INDICATORS["file_accuracy"].formula() == "（立案数 − 立案后作废数） ÷ 立案数"
+    assert INDICATORS["handle_rate"].formula() == "处置数 ÷ （处置数 + 超期未处置数）"
 
 
 @pytest.mark.parametrize(
@@ -136,7 +155,13 @@ def test_what_is_unknown_is_left_out_and_said():
     weights = [Weight("close_rate", Form.SHARE, 30), Weight("rework_rate", Form.INVERSE, 70)]
     found = score({"closed": 1, "close_late": 1}, weights, {})
     assert (found.points, found.covered, found.is_partial) == (50, 0.3, True)
+    assert [part.earned for part in parts({"closed": 1, "close_late": 1}, weights, {})] == [
+        15,
+        None,
+    ]
     assert score({}, weights, {}) is None
+    volume = Weight("dispatched", Form.BAND, 10, "volume")
+    assert score({"dispatched": 5000}, [volume, *weights], {"volume": VOLUME}) is None
     assert score(HAND, [], {}) is None
 
 
@@ -149,6 +174,11 @@ def test_a_score_lies_between_0_and_100(counts):
         Weight(name, form, 10) for name in INDICATORS for form in (Form.SHARE, Form.INVERSE)
     ] + [Weight("accepted", Form.BAND, 20, "volume")]
     found = score(counts, weights, {"volume": VOLUME})
+    worths = [part.worth for part in parts(counts, weights, {"volume": VOLUME})]
+    assert all(worth is None or 0 <= worth <= 1 for worth in worths)
+    if found is None:
+        assert all(indicator.value(counts) is None for indicator in INDICATORS.values())
+        return
     assert 0 <= found.points <= 100
     assert 0 < found.covered <= 1
     assert grade_of(found.points, GRADES)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from grid.cells.validation import Breach, breaches
+from grid.cells.validation import Breach, Rule, breaches
 from grid.errors import Unfit
 from grid.layout import ground_of
 from grid.models import Component, GridCell
@@ -24,17 +24,17 @@ from spatial.crs import transformer
 from webmap.grid.door import StaffRequest, signed_in_as_staff
 
 TITLES = {
-    "code-twice": "编码重复",
-    "code-prefix": "编码不合规则",
-    "invalid": "图形无效",
-    "parts": "不是一个面",
-    "area": "面积异常",
-    "edges": "边线不吻合",
-    "gap": "没有覆盖",
-    "outside": "超出社区",
-    "building-cut": "穿过建筑",
-    "building-across": "建筑跨社区",
-    "point-lost": "不在网格内",
+    Rule.CODE_TWICE: "编码重复",
+    Rule.CODE_PREFIX: "编码不合规则",
+    Rule.INVALID: "图形无效",
+    Rule.PARTS: "不是一个面",
+    Rule.AREA: "面积异常",
+    Rule.EDGES: "边线不吻合",
+    Rule.GAP: "没有覆盖",
+    Rule.OUTSIDE: "超出社区",
+    Rule.BUILDING_CUT: "穿过建筑",
+    Rule.BUILDING_ACROSS: "建筑跨社区",
+    Rule.POINT_LOST: "不在网格内",
 }
 DIGITS, MOST_SHOWN = 7, 500
 

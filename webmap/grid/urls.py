@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from webmap.grid import cases, cells, desk, evaluation, writing
+from webmap.grid import cases, cells, desk, inventory, patrols, writing
+from webmap.grid.evaluation import book
+from webmap.grid.evaluation import pages as evaluation
 
 urlpatterns = [
     path("grid/", desk.desk, name="desk"),
@@ -15,9 +17,13 @@ urlpatterns = [
     path("grid/cases/<str:code>", cases.one, name="case"),
     path("grid/cases/<str:code>/act", cases.acted, name="case-act"),
     path("grid/cases/<str:code>/personal", cases.personal, name="case-personal"),
+    path("grid/components/", inventory.inventory, name="grid-components"),
+    path("grid/components.csv", inventory.as_csv, name="grid-components-csv"),
+    path("grid/patrols/", patrols.patrols, name="grid-patrols"),
     path("grid/cells/", cells.cells, name="grid-cells"),
     path("grid/evaluation/", evaluation.ranking, name="evaluation"),
     path("grid/evaluation/cases", evaluation.behind, name="evaluation-cases"),
-    path("grid/evaluation.xlsx", evaluation.as_xlsx, name="evaluation-xlsx"),
+    path("grid/evaluation/one", evaluation.one, name="evaluation-one"),
+    path("grid/evaluation.xlsx", book.as_xlsx, name="evaluation-xlsx"),
     path("grid/photos/<uuid:photo_id>", cases.photo, name="case-photo"),
 ]

@@ -1,31 +1,50 @@
-// The ranking on the map: areas in the colour of their share, a click leads to the row.
+// The ranking on the map: each area in the colour of its figure; a click tells and leads on.
 import * as maplibregl from "../maplibre-gl/maplibre-gl.mjs";
 
 const config = JSON.parse(document.getElementById("config").textContent);
-const rows = [...document.querySelectorAll("tr[data-key]")];
-const shade = (text) => { const p = Number(text); return text === "" ? "#c9c4b8" : p >= 90 ? "#2c7a4b" : p >= 75 ? "#2f7fc1" : p >= 60 ? "#d9a400" : "#a63a2b"; };
-const colour = ["match", ["get", "code"], ...rows.flatMap((row) => [row.dataset.key, shade(row.dataset.percent)]), "rgba(0,0,0,0)"];
-const ground = (id) => ({ type: "vector", tiles: [`${location.origin}/ogc/collections/${id}/tiles/WebMercatorQuad/{z}/{y}/{x}`], minzoom: config.layer === "districts" ? 8 : 12, maxzoom: 18 });
+const codes = Object.keys(config.areas);
+const colour = ["match", ["get", "code"], ...codes.flatMap((code) => [code, config.areas[code].colour]), "rgba(0,0,0,0)"];
+const isStreet = config.layer === "districts";
+const tiles = (id, minzoom) => ({ type: "vector", tiles: [`${location.origin}/ogc/collections/${id}/tiles/WebMercatorQuad/{z}/{y}/{x}`], minzoom, maxzoom: 18 });
+const named = ["in", ["get", "code"], ["literal", codes]];
 
 const map = new maplibregl.Map({
-  container: "map", center: [config.longitude, config.latitude], zoom: config.layer === "districts" ? config.zoom - 3.6 : config.zoom, attributionControl: false,
+  container: "map",
+  ...(config.bounds ? { bounds: config.bounds, fitBoundsOptions: { padding: 18 } } : {}),
+  maxZoom: 18,
+  attributionControl: false,
+  localIdeographFontFamily: '"Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", sans-serif',
   style: {
     version: 8,
-    sources: { areas: ground(config.layer), districts: { ...ground("districts"), minzoom: 8 } },
+    sources: { areas: tiles(config.layer, isStreet ? 8 : 12), districts: tiles("districts", 8), roads: tiles("roads", 10), water: tiles("water", 10) },
     layers: [
       { id: "paper", type: "background", paint: { "background-color": "#f6f3ea" } },
-      { id: "areas", type: "fill", source: "areas", "source-layer": config.layer, paint: { "fill-color": colour, "fill-opacity": 0.55 } },
-      { id: "lines", type: "line", source: "areas", "source-layer": config.layer, paint: { "line-color": "#8d8471", "line-width": 0.8 } },
+      { id: "water", type: "fill", source: "water", "source-layer": "water", paint: { "fill-color": "#d5e4ea" } },
+      { id: "areas", type: "fill", source: "areas", "source-layer": config.layer, filter: named, paint: { "fill-color": colour, "fill-opacity": 0.72 } },
+      { id: "roads", type: "line", source: "roads", "source-layer": "roads", minzoom: 12, paint: { "line-color": "#fffdf8", "line-opacity": 0.7, "line-width": 1 } },
+      { id: "districts", type: "line", source: "districts", "source-layer": "districts", filter: ["==", ["get", "level"], "town"], paint: { "line-color": "#8d8471", "line-width": 1 } },
+      { id: "lines", type: "line", source: "areas", "source-layer": config.layer, filter: named, paint: { "line-color": "#8d8471", "line-width": 0.6 } },
+      { id: "chosen", type: "line", source: "areas", "source-layer": config.layer, filter: ["==", ["get", "code"], ""], paint: { "line-color": "#24303a", "line-width": 2.5 } },
     ],
   },
 });
-map.addControl(new maplibregl.NavigationControl(), "top-right");
+map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
+map.addControl(new maplibregl.ScaleControl({ maxWidth: 90 }), "bottom-left");
 window.tujing = { map };
 map.once("idle", () => { document.documentElement.dataset.ready = "idle"; });
-map.on("click", "areas", (event) => {
-  const codes = event.features.map((feature) => feature.properties.code);
-  const row = rows.find((one) => codes.includes(one.dataset.key));
-  if (!row) return;
-  for (const one of rows) one.classList.toggle("chosen", one === row);
-  row.scrollIntoView({ block: "center", behavior: "smooth" });
+map.on("mousemove", "areas", () => { map.getCanvas().style.cursor = "pointer"; });
+map.on("mouseleave", "areas", () => { map.getCanvas().style.cursor = ""; });
+
+map.on("click", "areas", ({ features, lngLat }) => {
+  const code = features.map((feature) => feature.properties.code).find((one) => config.areas[one]);
+  if (!code) return;
+  const { title, said } = config.areas[code];
+  const box = document.createElement("p");
+  const link = document.createElement("a");
+  link.href = config.one + encodeURIComponent(code);
+  link.textContent = title;
+  box.append(link, document.createElement("br"), `${config.figure} ${said}`);
+  new maplibregl.Popup({ closeButton: false }).setLngLat(lngLat).setDOMContent(box).addTo(map);
+  map.setFilter("chosen", ["==", ["get", "code"], code]);
+  for (const row of document.querySelectorAll("tr[data-key]")) row.classList.toggle("chosen", row.dataset.key === code);
 });

@@ -1,0 +1,183 @@
+"""How each count of the evaluation is made: conditions in SQL, and by whom or where it counts.
+
+A count belongs to one of three sources: steps taken in the period, waits whose time ran out
+in the period and that still waited at its end, and filings within an inspector's area. The
+words for each count are in ``grid.indicators``. Statements take the named parameters ``start``,
+``end``, ``till`` (the end of the period, or now if that is earlier), ``radius_m``, ``hours``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from grid.indicators import Subject
+from grid.models import Case, CaseStep
+
+STEPS, CASES = f'"{CaseStep._meta.db_table}"', f'"{Case._meta.db_table}"'
+IN_TIME = "(s.due_at IS NULL OR s.at <= s.due_at)"
+JUDGED = "NOT c.is_exempt"
+# What the public told: by itself, or to somebody of the centre who took it down.
+PUBLIC_SOURCES = ("公众举报", "电话举报", "来信来访")
+_TOLD_BY_PUBLIC = "c.source IN ({})".format(", ".join(f"'{source}'" for source in PUBLIC_SOURCES))
+_REPORTED_BY_PUBLIC = (
+    f"({_TOLD_BY_PUBLIC} OR EXISTS (SELECT FROM {STEPS} r WHERE r.case_code = s.case_code"
+    " AND r.action = 'report' AND r.role = '公众'))"
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where counts come from: a relation, the conditions on it, its keys and its columns.
+
+    ``keys`` say by whom or where a row counts; a subject without one has no such counts.
+    ``columns`` are code, action or state, time, who, deadline.
+    """
+
+    sql: str
+    conditions: Mapping[str, str]
+    keys: Mapping[Subject, str]
+    columns: str
+    order: str
+
+
+def _dispatched_to(code: str, before: str) -> str:
+    """The department that a case was last sent to before a step (or until now, if null)."""
+    return (
+        f"(SELECT p.details ->> 'department' FROM {STEPS} p WHERE p.case_code = {code}"
+        f" AND p.action = 'dispatch' AND ({before} IS NULL OR p.id < {before})"
+        " ORDER BY p.id DESC LIMIT 1)"
+    )
+
+
+_HERE = MappingProxyType(
+    {
+        Subject.STREET: "nullif(left(c.district_code, 9), '')",
+        Subject.CELL: "nullif(c.cell_code, '')",
+    }
+)
+# Of a step ``s`` and the case ``c`` as it stands. Before a case is sent anywhere it is no
+# department's. It may have been sent to another since; most steps say whose they are.
+_STEP_DEPARTMENT = (
+    "CASE WHEN s.state_before NOT IN ('', 'reported', 'verifying', 'filing') THEN"
+    " coalesce(nullif(CASE WHEN s.role = '专业部门' THEN s.department END, ''),"
+    " nullif(s.details ->> 'department', ''),"
+    " CASE WHEN s.action IN ('suspend', 'grant_extension', 'grant_appeal') THEN"
+    f" {_dispatched_to('s.case_code', 's.id')} END, nullif(c.department, '')) END"
+)
+TAKEN = Source(
+    sql=(
+        f"{STEPS} s JOIN {CASES} c ON c.code = s.case_code AND upper_inf(c.valid)"
+        " WHERE s.at >= %(start)s AND s.at < %(end)s"
+    ),
+    conditions=MappingProxyType(
+        {
+            "reported": "s.action = 'report' AND s.role = '监督员'",
+            "valid_reported": (
+                "s.action = 'report' AND s.role = '监督员' AND c.filed_at IS NOT NULL"
+            ),
+            "public_reported": f"s.action = 'report' AND (s.role = '公众' OR {_TOLD_BY_PUBLIC})",
+            "accepted": "s.action IN ('accept', 'ask_verify')",
+            "sent_verify": "s.action = 'ask_verify'",
+            "sent_verify_in_time": f"s.action = 'ask_verify' AND {IN_TIME}",
+            "sent_check": "s.action = 'send_check'",
+            "sent_check_in_time": f"s.action = 'send_check' AND {IN_TIME}",
+            "verified": "s.action IN ('confirm', 'deny')",
+            "verified_in_time": f"s.action IN ('confirm', 'deny') AND {IN_TIME}",
+            "checked": "s.action IN ('pass_check', 'fail_check')",
+            "checked_in_time": f"s.action IN ('pass_check', 'fail_check') AND {IN_TIME}",
+            "filed": "s.action = 'file'",
+            "filed_in_time": f"s.action = 'file' AND {IN_TIME}",
+            "public_filed": f"s.action = 'file' AND {_REPORTED_BY_PUBLIC}",
+            "voided": "s.action = 'void' AND c.filed_at IS NOT NULL",
+            "dispatched": "s.action = 'dispatch'",
+            "dispatched_in_time": f"s.action = 'dispatch' AND {IN_TIME}",
+            "returned": "s.action = 'return_dispatch'",
+            "handled": "s.action = 'finish'",
+            "handled_in_time": f"s.action = 'finish' AND {JUDGED} AND {IN_TIME}",
+            "handled_late": f"s.action = 'finish' AND {JUDGED} AND NOT {IN_TIME}",
+            "exempt": "s.action = 'grant_appeal'",
+            "closed": "s.action = 'close'",
+            "closed_in_time": f"s.action = 'close' AND {IN_TIME}",
+            "reworked": "s.action IN ('fail_check', 'rework')",
+            "suspended": "s.action = 'suspend'",
+            "extended": "s.action = 'grant_extension'",
+        }
+    ),
+    keys=MappingProxyType(
+        {
+            Subject.INSPECTOR: "CASE WHEN s.role = '监督员' THEN s.who END",
+            Subject.INTAKE: "CASE WHEN s.role = '受理员' THEN s.who END",
+            Subject.CHIEF: "CASE WHEN s.role = '值班长' THEN s.who END",
+            # A return is laid to whoever had dispatched.
+            Subject.DISPATCHER: (
+                "CASE WHEN s.role = '派遣员' THEN s.who WHEN s.action = 'return_dispatch' THEN"
+                f" (SELECT p.who FROM {STEPS} p WHERE p.case_code = s.case_code AND p.id < s.id"
+                " AND p.action = 'dispatch' ORDER BY p.id DESC LIMIT 1) END"
+            ),
+            Subject.DEPARTMENT: _STEP_DEPARTMENT,
+            **_HERE,
+        }
+    ),
+    columns="s.case_code, s.action, s.at, s.who, s.due_at",
+    order="s.at DESC, s.id DESC",
+)
+
+# A case waited past its time if the first step after the end of the period was late by a
+# deadline within the period, or if no step has followed and the deadline of now lies there.
+_LATE = f"""
+SELECT s.case_code AS code, s.state_before AS state, s.due_at, s.id AS left_by
+FROM {STEPS} s
+WHERE s.at > s.due_at AND s.due_at >= %(start)s AND s.due_at < %(till)s AND s.at >= %(till)s
+  AND NOT EXISTS (SELECT FROM {STEPS} p WHERE p.case_code = s.case_code
+                  AND p.at >= %(till)s AND (p.at, p.id) < (s.at, s.id))
+UNION ALL
+SELECT c.code, c.step, c.step_due_at, NULL::bigint
+FROM {CASES} c
+WHERE upper_inf(c.valid) AND NOT (c.step IN ('closed', 'void', 'merged'))
+  AND c.step_due_at >= %(start)s AND c.step_due_at < %(till)s
+  AND NOT EXISTS (SELECT FROM {STEPS} p WHERE p.case_code = c.code AND p.at >= %(till)s)
+"""
+WAITED = Source(
+    sql=f"({_LATE}) w JOIN {CASES} c ON c.code = w.code AND upper_inf(c.valid) WHERE true",
+    conditions=MappingProxyType(
+        {
+            "verify_late": "w.state = 'verifying'",
+            "check_late": "w.state = 'checking'",
+            "dispatch_late": "w.state = 'dispatching'",
+            "handle_late": f"w.state = 'handling' AND {JUDGED}",
+            "close_late": "w.state = 'closing'",
+        }
+    ),
+    keys=MappingProxyType(
+        {
+            Subject.INSPECTOR: (
+                f"nullif((SELECT p.details ->> 'inspector' FROM {STEPS} p"
+                " WHERE p.case_code = w.code AND p.action IN ('ask_verify', 'send_check')"
+                " AND (w.left_by IS NULL OR p.id < w.left_by) ORDER BY p.id DESC LIMIT 1), '')"
+            ),
+            Subject.DEPARTMENT: (
+                f"coalesce({_dispatched_to('w.code', 'w.left_by')}, nullif(c.department, ''))"
+            ),
+            **_HERE,
+        }
+    ),
+    columns="w.code, w.state, w.due_at, '', w.due_at",
+    order="w.due_at DESC, w.code",
+)
+
+# Of filings: what the public told, near to which no inspector had reported the same class.
+_MISSED = (
+    f"{_REPORTED_BY_PUBLIC} AND NOT EXISTS (SELECT FROM {CASES} o"
+    " WHERE upper_inf(o.valid) AND o.code <> c.code AND o.source = '监督员上报'"
+    " AND o.scheme = c.scheme AND o.class_code = c.class_code"
+    " AND ST_DWithin(o.geom, c.geom, %(radius_m)s) AND o.reported_at"
+    " BETWEEN c.reported_at - %(hours)s * interval '1 hour' AND c.reported_at)"
+)
+FILED_IN_AREA = Source(
+    sql=f"{TAKEN.sql} AND s.action = 'file'",
+    conditions=MappingProxyType({"filed_in_area": "true", "missed": _MISSED}),
+    keys=MappingProxyType({Subject.INSPECTOR: "c.district_code"}),
+    columns=TAKEN.columns,
+    order=TAKEN.order,
+)
+SOURCES = (TAKEN, WAITED, FILED_IN_AREA)
