@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from importers import locks
+from importers.assigning import reassign_components
 from importers.bulk import indexes_afterwards
 from importers.filing import file_away
 from importers.models import ImportRun
@@ -61,6 +62,7 @@ def write(
     )
     counts = _apply(change, layer, stage, rows)
     _record_ancestry(change, layer, ancestry)
+    reassign_components(change, layer)
     with connection.cursor() as cursor:
         if sum(counts.values()) >= MANY:
             cursor.execute(f'ANALYZE "{layer.model._meta.db_table}"')

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from importers import commit as committing
 from importers import locks, originals, recovery
+from importers.assigning import fill_cells
 from importers.checks.run_checks import check_stage
 from importers.delivery import Delivery, Reading
 from importers.difference import (
@@ -232,9 +233,11 @@ def _stage(
     progress.step("比较")
     ended = None if terms.ended is None else list(terms.ended)
     twice = reject_duplicates(cursor, stage, files, bool(register.kinds))
+    fill_cells(cursor, stage, layer, delivery.carried)
     difference = compare(
         cursor, stage, layer.model, delivery.carried, ended, whole=not terms.partial
     )
+    fill_cells(cursor, stage, layer, delivery.carried)
     incomplete = reject_incomplete(cursor, stage, register, delivery.carried, files)
     log.add(twice)
     log.add(incomplete)

@@ -13,6 +13,9 @@ from django.apps import apps
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from grid.indicators import COUNTS, INDICATORS, MEANINGS, SUBJECT_TITLES
+from grid.public import PROGRESS, TOLD
+from grid.steps import STATES
 from webmap.entrances import ENTRANCES
 
 FLOORS = ("spatial", "grid", "layers", "importers", "webmap")
@@ -60,6 +63,12 @@ def in_data() -> Iterator[tuple[str, str]]:
             yield config.name, str(config.verbose_name)
             for model in config.get_models():
                 yield config.name, str(model._meta.verbose_name)
+    shares = INDICATORS.values()
+    titles = (*SUBJECT_TITLES.values(), *COUNTS.values(), *(share.title for share in shares))
+    for message in (*titles, *MEANINGS.values(), *dict.fromkeys(share.source for share in shares)):
+        yield "grid/indicators.py", message
+    for message in dict.fromkeys((*PROGRESS, *TOLD.values(), *STATES.values())):
+        yield "grid/public.py", message
 
 
 def sources() -> list[Path]:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("ogc", include("layers.ogc.urls")),
     path("open311/v2/", include("webmap.open311.urls")),
+    path("report/", include("webmap.public.urls")),
     path("", include("webmap.pages.accounts_urls")),
     path("", include("webmap.imports.urls")),
     path("", include("webmap.sharing.urls")),

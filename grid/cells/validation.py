@@ -7,6 +7,7 @@ coverage check alone); area within a band; each building whole; each point in on
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import shapely
@@ -16,11 +17,27 @@ CUT_M2 = 0.5  # of a building on the other side of an edge
 LEAST_M2, MOST_M2 = 1_000.0, 40_000.0
 
 
+class Rule(StrEnum):
+    """What a breach is of."""
+
+    CODE_TWICE = "code-twice"
+    CODE_PREFIX = "code-prefix"
+    INVALID = "invalid"
+    PARTS = "parts"
+    AREA = "area"
+    EDGES = "edges"
+    GAP = "gap"
+    OUTSIDE = "outside"
+    BUILDING_CUT = "building-cut"
+    BUILDING_ACROSS = "building-across"
+    POINT_LOST = "point-lost"
+
+
 @dataclass(frozen=True)
 class Breach:
     """What is wrong, with which cell, where; a remark does not forbid."""
 
-    rule: str
+    rule: Rule
     code: str
     message: str
     place: shapely.Geometry
@@ -52,18 +69,18 @@ def _by_themselves(codes: Sequence[str], cells: np.ndarray, prefix: str) -> list
     for code, cell in zip(codes, cells, strict=True):
         area = shapely.area(cell)
         if code in seen:
-            found.append(Breach("code-twice", code, "编码重复", cell))
+            found.append(Breach(Rule.CODE_TWICE, code, "编码重复", cell))
         seen.add(code)
         if not (code.startswith(prefix) and len(code) == len(prefix) + 3 and code.isdigit()):
-            found.append(Breach("code-prefix", code, f"编码应为 {prefix} 加 3 位流水号", cell))
+            found.append(Breach(Rule.CODE_PREFIX, code, f"编码应为 {prefix} 加 3 位流水号", cell))
         if not shapely.is_valid(cell):
             reason = shapely.is_valid_reason(cell)
-            found.append(Breach("invalid", code, f"图形无效：{reason}", cell))
+            found.append(Breach(Rule.INVALID, code, f"图形无效：{reason}", cell))
         elif shapely.get_type_id(cell) != 3:
-            found.append(Breach("parts", code, "网格应为一个面，不能分成几块", cell))
+            found.append(Breach(Rule.PARTS, code, "网格应为一个面，不能分成几块", cell))
         elif not LEAST_M2 <= area <= MOST_M2:
             told = f"面积 {area:,.0f} 平方米，通常为 {LEAST_M2:,.0f} 至 {MOST_M2:,.0f}"
-            found.append(Breach("area", code, told, cell, is_remark=True))
+            found.append(Breach(Rule.AREA, code, told, cell, is_remark=True))
     return found
 
 
@@ -72,16 +89,16 @@ def _coverage(codes: Sequence[str], cells: np.ndarray, community: shapely.Geomet
     edges = shapely.coverage_invalid_edges(cells)
     for code, edge in zip(codes, edges, strict=True):
         if not shapely.is_empty(edge):
-            found.append(Breach("edges", code, "与相邻网格的边线不吻合（重叠或缝隙）", edge))
+            found.append(Breach(Rule.EDGES, code, "与相邻网格的边线不吻合（重叠或缝隙）", edge))
     union = shapely.union_all(cells)
     for piece in shapely.get_parts(shapely.difference(community, union)):
         if shapely.area(piece) > SLACK_M2:
             told = f"有 {shapely.area(piece):,.1f} 平方米不属于任何网格"
-            found.append(Breach("gap", "", told, piece))
+            found.append(Breach(Rule.GAP, "", told, piece))
     for piece in shapely.get_parts(shapely.difference(union, community)):
         if shapely.area(piece) > SLACK_M2:
             told = f"有 {shapely.area(piece):,.1f} 平方米超出社区边界"
-            found.append(Breach("outside", "", told, piece))
+            found.append(Breach(Rule.OUTSIDE, "", told, piece))
     return found
 
 
@@ -100,7 +117,7 @@ def _buildings(
     crosses = shapely.area(buildings) - inside > CUT_M2
     return [
         Breach(
-            "building-across" if crosses[i] else "building-cut",
+            Rule.BUILDING_ACROSS if crosses[i] else Rule.BUILDING_CUT,
             "",
             "建筑跨社区边界，不能完整归入一个网格" if crosses[i] else "网格边线穿过建筑",
             buildings[i],
@@ -122,4 +139,6 @@ def _points(
     tree = shapely.STRtree(cells)
     held = np.zeros(len(places), bool)
     held[tree.query(places, predicate="intersects")[0]] = True
-    return [Breach("point-lost", "", "部件或案件不在任何网格内", place) for place in places[~held]]
+    return [
+        Breach(Rule.POINT_LOST, "", "部件或案件不在任何网格内", place) for place in places[~held]
+    ]

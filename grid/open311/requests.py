@@ -10,14 +10,13 @@ from grid import rulebook
 from grid.models import Case, CasePhoto
 from grid.open311.asked import STATUSES, Search, UnknownThing
 from grid.open311.documents import moment
+from grid.public import discreet, is_shown
 from grid.queries import public_cases
-from grid.steps import ENDED, STATES, VOID
+from grid.steps import ENDED, STATES
 from spatial.city import city
 from spatial.codes import schemes
 from spatial.crs import transformer
 
-# Until the centre has looked at a report, what it says in words and pictures is not shown.
-UNSEEN = ("reported", "verifying", VOID)
 DIGITS = 6
 
 
@@ -84,11 +83,6 @@ def rows_of(cases: Iterable[Case], root: str, *, is_extended: bool = False) -> l
     return [_row(case, pictures.get(case.code), root, to_degrees, is_extended) for case in cases]
 
 
-def is_shown(case: Case) -> bool:
-    """Whether what was said and pictured is shown: once the centre has looked at it."""
-    return case.is_public and case.step not in UNSEEN
-
-
 def _pictures(codes: list[str]) -> dict[str, str]:
     rows = CasePhoto.objects.filter(case_code__in=codes).order_by("-added_at")
     return {row.case_code: str(row.pk) for row in rows}  # the first of each case stays
@@ -105,13 +99,13 @@ def _row(
         "status_notes": STATES.get(case.step, ""),
         "service_name": schemes()[case.scheme].name(case.class_code),
         "service_code": f"{case.kind}-{case.class_code}",
-        "description": case.description if seen else None,
+        "description": discreet(case.description) if seen else None,
         "agency_responsible": case.department if seen else None,
         "service_notice": None,
         "requested_datetime": moment(case.reported_at),
         "updated_datetime": moment(case.entered_at or case.valid.lower),
         "expected_datetime": moment(case.due_at),
-        "address": case.address if seen else None,
+        "address": discreet(case.address) if seen else None,
         "address_id": None,
         "zipcode": None,
         "lat": round(lat, DIGITS),

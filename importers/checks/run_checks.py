@@ -7,7 +7,7 @@ from typing import Any
 
 import shapely
 
-from importers.checks import pipes, places, references
+from importers.checks import grid_cells, pipes, places, references
 from importers.checks.catalogue import Rule, rules_for
 from importers.checks.coverage import check_coverage, check_points
 from importers.checks.found import Found, Row
@@ -26,6 +26,11 @@ RULES: dict[str, Callable[[Scene, Rule], Iterator[Found]]] = {
     "code-place": places.code_place,
     "stale-parent": references.stale_parent,
     "area": references.registered_area,
+    "cell-code": grid_cells.cells,
+    "cell-outside": grid_cells.cells,
+    "cell-cover": grid_cells.cells,
+    "cell-building": grid_cells.cells,
+    "cell-of": grid_cells.cell_of,
     "pipe-dangling": pipes.dangling,
     "pipe-loop": pipes.loop,
     "pipe-duplicate": pipes.duplicate,

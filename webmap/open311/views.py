@@ -26,6 +26,7 @@ from grid.open311.asked import (
     read_search,
 )
 from grid.photos import shown_path
+from grid.public import is_shown
 from grid.queries import public_cases
 from grid.roles import PUBLIC
 from layers.keys import BadKey, caller_with, token_of
@@ -153,7 +154,7 @@ def photo(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
     found = CasePhoto.objects.filter(pk=photo_id).first()
     case = public_cases().filter(code=found.case_code).first() if found else None
     path = shown_path(found) if found else None
-    if case is None or path is None or not requests.is_shown(case) or not path.exists():
+    if case is None or path is None or not is_shown(case) or not path.exists():
         return HttpResponse(status=404)
     response = FileResponse(path.open("rb"), content_type="image/jpeg")
     response["Cache-Control"] = "public, max-age=300"

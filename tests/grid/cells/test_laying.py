@@ -1,5 +1,8 @@
 """Cells laid over made-up ground: the laws that every layout must keep."""
 
+from pathlib import Path
+
+import geopandas
 import numpy as np
 import pytest
 import shapely
@@ -9,6 +12,8 @@ from hypothesis import strategies as st
 from grid.cells.laying import SLIVER, TARGET_M2, Ground, lay
 from grid.cells.validation import breaches
 from tests.grid.cells.town import make_ground
+
+BUBENEC = Path(__file__).parents[2] / "data" / "prague_bubenec.gpkg"
 
 
 def codes_for(cells):
@@ -94,3 +99,19 @@ def test_components_are_balanced_better_than_by_area_alone(seed):
         return np.std([len(tree.query(cell, predicate="intersects")) for cell in cells])
 
     assert spread(lay(loaded)) < spread(lay(bare))
+
+
+def test_every_rule_holds_on_real_streets_and_buildings():
+    """Bubeneč in Prague; its lengths are those of EPSG:3857, so cells are too small on the ground."""
+    streets = geopandas.read_file(BUBENEC, layer="streets").geometry.to_numpy()
+    buildings = geopandas.read_file(BUBENEC, layer="buildings").geometry.to_numpy()
+    hull = shapely.concave_hull(shapely.union_all([*streets, *buildings]), 0.3)
+    community = shapely.buffer(hull, 15)
+    middles = shapely.line_interpolate_point(streets, 0.5, normalized=True)
+    loads = shapely.get_coordinates(middles)
+    cells = lay(Ground(community, streets, buildings, loads))
+    found = breaches(codes_for(cells), cells, "431382001001", community, buildings, loads)
+    assert [b for b in found if not b.is_remark] == []
+    areas = shapely.area(cells)
+    assert 0.6 * TARGET_M2 < np.median(areas) < 1.4 * TARGET_M2
+    assert areas.sum() == pytest.approx(shapely.area(community))

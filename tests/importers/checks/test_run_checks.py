@@ -300,6 +300,49 @@ def test_layers_without_figures_are_checked_too(cursor):
     assert (issue.code, issue.x) == ("stale-parent", None)
 
 
+def test_cells_of_a_city_are_held_against_their_community(cursor):
+    community = f"{OWN}001001"
+    values = {"name": "村", "level": "village", "geom": square(0, 0, 200)}
+    open_feature(District, community, **values)
+    open_feature(Building, f"{community}F001", geom=square(90, 40, 20))
+
+    def cell(number, geom, prefix=community):
+        return {
+            "code": f"{prefix}{number:03d}",
+            "community_code": community,
+            "area_m2": geom.area,
+            "geom": geom,
+        }
+
+    west, east = cell(1, box(0, 0, 100, 200)), cell(2, box(100, 0, 200, 200))
+    checked = check(cursor, "grid-cells", west, east)
+    assert kinds(checked) == ["cell-building"]  # the edge goes through the building
+    assert checked[0].severity is Severity.WARNING
+    whole = [cell(1, box(0, 0, 120, 200)), cell(2, box(120, 0, 200, 200))]
+    assert not check(cursor, "grid-cells", *whole)
+    part = check(cursor, "grid-cells", cell(1, box(0, 0, 120, 200)))
+    assert kinds(part) == ["cell-cover"]
+    assert "16,000" in part[0].message
+    assert part[0].place.area == pytest.approx(16_000)
+    far = [cell(1, box(0, 0, 120, 200)), cell(2, box(120, 0, 210, 200))]
+    outside = check(cursor, "grid-cells", *far)
+    assert [(i.code, i.row) for i in outside] == [("cell-outside", 2)]
+    assert outside.errors == {(0, 2)}
+    wrong = [cell(1, box(0, 0, 120, 200)), cell(2, box(120, 0, 200, 200), f"{OWN}001002")]
+    assert [(i.code, i.row) for i in check(cursor, "grid-cells", *wrong)] == [("cell-code", 2)]
+
+
+def test_standing_cells_count_when_part_of_a_community_is_brought_again(cursor):
+    community = f"{OWN}001001"
+    values = {"name": "村", "level": "village", "geom": square(0, 0, 200)}
+    open_feature(District, community, **values)
+    standing = {"community_code": community, "area_m2": 20_000.0, "geom": square(0, 0, 100)}
+    open_feature(layer_of("grid-cells").model, f"{community}001", **standing)
+    rest = box(0, 0, 200, 200) - box(0, 0, 100, 100)
+    row = {"community_code": community, "area_m2": rest.area, "geom": rest}
+    assert not check(cursor, "grid-cells", {"code": f"{community}002", **row})
+
+
 def test_row_rules_are_those_of_the_register():
     shapes = np.array([box(0, 0, 10, 10)], object)
     batch = Batch("f", np.array([1]), {"code": np.array(["P1"], object)}, shapes)

@@ -1,0 +1,99 @@
+"""What anybody may know of a case: where it stands, never who told it or who handled it.
+
+Words and pictures come from people; they are shown only after the centre has looked at the
+case, and without the long numbers (telephone, identity card, bank) that people write into
+them.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from grid.models import Case, CaseStep
+from grid.steps import CHECKING, CLOSING, FEEDBACK, VOID
+
+# Until the centre has looked at a report, what it says in words and pictures is not shown.
+UNSEEN = ("reported", "verifying", VOID)
+# Seven digits or more, with the blanks and hyphens people put between; the last may be an X.
+# A day is none of these.
+_DAY = r"(?!20\d\d-\d\d?-\d\d?(?!\d))"
+_NUMBER = re.compile(rf"(?<![0-9０-９]){_DAY}[0-9０-９](?:[\s-]?[0-9０-９]){{6,}}[Xx]?")
+HIDDEN = "×××"
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """Something that the public is told: what, when, and a word on it."""
+
+    title: str
+    at: datetime
+    words: str = ""
+
+
+def is_shown(case: Case) -> bool:
+    """Whether what was said and pictured is shown: once the centre has looked at it."""
+    return case.is_public and case.step not in UNSEEN
+
+
+def discreet(text: str) -> str:
+    """A text without long numbers.
+
+    >>> discreet("联系 138 0013 8000，门前 3 个井盖")
+    '联系 ×××，门前 3 个井盖'
+    """
+    return _NUMBER.sub(HIDDEN, text)
+
+
+def milestones(steps: list[CaseStep]) -> list[Milestone]:
+    """What the public is told of the steps of a case, in order.
+
+    Names, notes and what the centre settles within itself stay inside; why a report was not
+    taken is told, since whoever reported it will ask.
+    """
+    found = []
+    for step in steps:
+        title, words = TOLD.get(step.action, ""), ""
+        if step.action in ("reject", "void"):
+            words = discreet(step.text)
+        elif step.action == "dispatch":
+            words = str(step.details.get("department", ""))
+        if title:
+            found.append(Milestone(title, step.at, words))
+    return found
+
+
+TOLD = {
+    "report": "上报",
+    "accept": "受理",
+    "ask_verify": "安排现场核实",
+    "reject": "不予受理",
+    "file": "立案",
+    "dispatch": "派遣",
+    "suspend": "暂缓处置",
+    "resume": "恢复处置",
+    "finish": "处置完毕",
+    "fail_check": "核查不通过，重新处置",
+    "rework": "退回重新处置",
+    "close": "结案",
+    "void": "作废",
+    "merge": "并入同一问题的案件",
+}
+# Where a case stands, in the five steps that the public is shown.
+PROGRESS = ("上报", "受理", "立案", "处置", "结案")
+_REACHED = {
+    "reported": 0,
+    "verifying": 0,
+    "filing": 1,
+    "dispatching": 2,
+    "handling": 3,
+    "suspended": 3,
+    FEEDBACK: 3,
+    CHECKING: 3,
+    CLOSING: 3,
+    "closed": 4,
+}
+
+
+def reached(case: Case) -> int | None:
+    """Which of ``PROGRESS`` the case has reached; None if it left the way (void, merged)."""
+    return _REACHED.get(case.step)
