@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from grid.models import Case, CaseStep
-from grid.steps import CHECKING, CLOSING, FEEDBACK, VOID
+from grid.steps import CHECKING, CLOSING, FEEDBACK, MERGED, VOID
 
-# Until the centre has looked at a report, what it says in words and pictures is not shown.
-UNSEEN = ("reported", "verifying", VOID)
-# Seven digits or more, with the blanks and hyphens people put between; the last may be an X.
-# A day is none of these.
-_DAY = r"(?!20\d\d-\d\d?-\d\d?(?!\d))"
-_NUMBER = re.compile(rf"(?<![0-9０-９]){_DAY}[0-9０-９](?:[\s-]?[0-9０-９]){{6,}}[Xx]?")
+# Until the centre has looked at a report, what it says in words and pictures is not shown;
+# one that was merged leads to its main case instead.
+UNSEEN = ("reported", "verifying", VOID, MERGED)
+# Seven digits or more, with the blanks, hyphens and dots people put between; the last may be
+# an X. A day is none of these.
+_DAY = r"(?!20\d\d[-/.]\d\d?[-/.]\d\d?(?!\d))"
+_BETWEEN = r"[\s\-‐-―－−.．·/_()（）]{0,3}"
+_NUMBER = re.compile(rf"(?<!\d){_DAY}\d(?:{_BETWEEN}\d){{6,}}[XxＸ]?")
+_UNPRINTED = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 HIDDEN = "×××"
 
 
@@ -41,7 +44,7 @@ def discreet(text: str) -> str:
     >>> discreet("联系 138 0013 8000，门前 3 个井盖")
     '联系 ×××，门前 3 个井盖'
     """
-    return _NUMBER.sub(HIDDEN, text)
+    return _NUMBER.sub(HIDDEN, _UNPRINTED.sub("", text))
 
 
 def milestones(steps: list[CaseStep]) -> list[Milestone]:

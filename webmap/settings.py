@@ -139,6 +139,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
+CSRF_FAILURE_VIEW = "webmap.pages.site.csrf_refused"
 ROOT_URLCONF = "webmap.urls"
 WSGI_APPLICATION = "webmap.wsgi.application"
 APPEND_SLASH = False

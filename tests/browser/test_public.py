@@ -75,3 +75,19 @@ def test_a_photo_that_is_none_is_told_before_it_is_sent(street):
     )
     page.wait_for_selector("#problem:has-text('读不出')")
     assert page.locator("[name=photos]").evaluate("e => e.files.length") == 0
+
+
+def test_a_position_outside_the_city_is_told_and_not_taken(street):
+    page = street.page
+    page.context.grant_permissions(["geolocation"], origin=street.base)
+    page.context.set_geolocation({"latitude": 39.9, "longitude": 116.4})
+    page.goto(f"{street.base}/report/")
+    page.wait_for_selector("html[data-ready]")
+    page.click("#locate")
+    page.wait_for_selector("#place:has-text('不在地图范围内')")
+    assert page.input_value("[name=lon]") == ""
+    lon, lat = page.evaluate("tujing.map.getCenter().toArray()")
+    page.context.set_geolocation({"latitude": lat, "longitude": lon})
+    page.click("#locate")
+    page.wait_for_selector("#place.set")
+    assert float(page.input_value("[name=lon]")) == pytest.approx(lon, abs=1e-5)

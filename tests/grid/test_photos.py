@@ -1,6 +1,7 @@
 """Photos: bounded, real, and shown without what the camera wrote."""
 
 import io
+import struct
 
 import pytest
 from PIL import Image
@@ -62,9 +63,26 @@ def test_what_is_no_photo_is_refused(raw):
         read_photo(raw)
 
 
-def test_the_size_is_bounded_before_anything_is_read(monkeypatch):
+def test_the_size_is_bounded_before_anything_is_read():
     with pytest.raises(Unfit, match="200 MB"):
         read_photo(bytes(200_000_000))
-    monkeypatch.setattr(photos, "MOST_PIXELS", 1000)
     with pytest.raises(Unfit, match="像素"):
+        read_photo(picture(), most_pixels=1000)
+
+
+def test_a_damaged_header_is_told_and_not_an_error(monkeypatch):
+    def broken(_image):
+        raise struct.error("unpack requires a buffer of 2 bytes")
+
+    monkeypatch.setattr(photos.ImageOps, "exif_transpose", broken)
+    with pytest.raises(Unfit, match="读不出"):
         read_photo(picture())
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGBA", "LA", "CMYK", "I;16"])
+def test_pictures_of_every_mode_are_shown(mode):
+    form = "JPEG" if mode == "CMYK" else "PNG"
+    out = io.BytesIO()
+    Image.new(mode, (3000, 10)).save(out, form)
+    found = read_photo(out.getvalue())
+    assert (found.width, found.height) == (2048, 7)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from grid.actions import act
 from grid.errors import Unfit
 from grid.models import Case, CasePhoto, GridCell
-from grid.photos import MOST_BYTES, Photo, read_photo, shown_path
+from grid.photos import MOST_BYTES, MOST_PIXELS, Photo, read_photo, shown_path
 from grid.queries import (
     cases_near,
     likely_duplicates,
@@ -108,7 +108,7 @@ def given_in(form: QueryDict) -> dict[str, Any]:
     return given
 
 
-def photos_in(request: HttpRequest) -> list[Photo]:
+def photos_in(request: HttpRequest, most_pixels: int = MOST_PIXELS) -> list[Photo]:
     """The photos of a form, looked at.
 
     Raises:
@@ -123,7 +123,7 @@ def photos_in(request: HttpRequest) -> list[Photo]:
                 % {"size": size, "most": MOST_BYTES // 1024**2},
                 "photos",
             )
-        found.append(read_photo(file.read()))
+        found.append(read_photo(file.read(), most_pixels))
     return found
 
 

@@ -106,6 +106,7 @@ def test_a_merged_report_leads_to_the_case_it_went_into_if_that_is_public(client
         act(INTAKE, code, "merge", {"main": main.code})
         page = client.get("/report/follow", {"number": code}).text
         assert "并入同一问题的案件" in page
+        assert "我的电话" not in page  # nobody had accepted it
         assert (main.code in page) is is_public
 
 
@@ -136,7 +137,7 @@ def test_the_map_says_class_state_and_day_and_nothing_else(client):
         ({"description": "坑"}, "4 到 500"),
         ({"lon": "", "lat": ""}, "请在地图上点选位置"),
         ({"lon": "2", "lat": "48"}, "不在"),
-        ({"uuid": "x"}, "刷新"),
+        ({"uuid": "x"}, "再点一次"),
         ({"photos": [SimpleUploadedFile("a.jpg", b"<script>alert(1)</script>")]}, "照片读不出"),
         ({"photos": [SimpleUploadedFile(f"{n}.jpg", b"x") for n in range(4)]}, "照片最多 3 张"),
     ],
@@ -175,8 +176,85 @@ def test_reports_from_everywhere_together_are_bounded(client, settings):
     assert found == [303, 303, 429]
 
 
-def test_a_form_of_another_site_is_refused():
-    assert sent(Client(enforce_csrf_checks=True)).status_code == 403
+def test_a_network_of_ipv6_counts_as_one(client, settings):
+    settings.PUBLIC_REPORTS_PER_MINUTE = 2
+    found = [
+        client.post("/report/", filled(), REMOTE_ADDR=f"2001:db8:1:{net}::{n}").status_code
+        for net, n in ((1, 1), (1, 2), (1, 3), (2, 1))
+    ]
+    assert found == [303, 303, 429, 303]
+
+
+def test_what_does_not_fit_leaves_the_share_of_all_alone(client, settings):
+    settings.PUBLIC_REPORTS_PER_MINUTE_ALL = 1
+    assert sent(client, description="坑").status_code == 422
+    assert sent(client).status_code == 303
+
+
+def test_a_flood_is_not_read(client, settings):
+    settings.PUBLIC_REPORTS_PER_MINUTE = 0
+    answer = client.post("/report/", filled(), CONTENT_LENGTH="30000000")
+    assert answer.status_code == 429
+    assert "人民路口" not in answer.text
+
+
+def test_an_old_page_keeps_what_was_written():
+    client = Client(enforce_csrf_checks=True)
+    answer = sent(client)
+    assert answer.status_code == 403
+    assert "请再点一次" in answer.text
+    assert "人民路口" in answer.text
+    assert not Case.objects.current().exists()
+    token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', answer.text)
+    assert sent(client, csrfmiddlewaretoken=token.group(1)).status_code == 303
+
+
+def test_a_used_form_becomes_another_report(client):
+    form = filled()
+    client.post("/report/", form)
+    answer = client.post("/report/", form | {"class": "event:0111"})
+    assert answer.status_code == 422
+    assert "这份表单已经用过" in answer.text
+    fresh = re.search(r'name="uuid" value="([0-9a-f-]{36})"', answer.text).group(1)
+    assert fresh != form["uuid"]
+    assert client.post("/report/", form | {"class": "event:0111", "uuid": fresh}).status_code == 303
+
+
+def test_a_form_sent_again_draws_no_photo(client, monkeypatch):
+    form = filled()
+    client.post("/report/", form | {"photos": [photo()]})
+
+    def never(*_args):
+        raise AssertionError
+
+    monkeypatch.setattr("webmap.grid.cases.read_photo", never)
+    assert client.post("/report/", form | {"photos": [photo()]}).status_code == 303
+    assert CasePhoto.objects.count() == 1
+
+
+def test_lines_count_as_the_browser_counts_them(client):
+    assert sent(client, description="坑\r\n" * 250).status_code == 303
+
+
+def test_a_very_large_picture_is_told(client):
+    answer = sent(client, photos=[photo(picture(6000, 5000))])
+    assert answer.status_code == 422
+    assert "6000×5000" in answer.text
+
+
+@pytest.mark.parametrize("number", ["\0", "'; --", "1" * 41, "４３１"])
+def test_an_odd_number_is_not_found(client, number):
+    assert client.get("/report/follow", {"number": number}).status_code == 404
+
+
+def test_open_cases_are_drawn_before_ended_ones(client, monkeypatch):
+    first = report(INTAKE, told(is_public=True))
+    ended = walk(report(INTAKE, told(is_public=True, class_code="0111")), "close")
+    monkeypatch.setattr("webmap.public.pages.MOST_DRAWN", 1)
+    drawn = json.loads(client.get("/report/cases.json").content)
+    assert [f["properties"]["number"] for f in drawn["features"]] == [first.code]
+    assert drawn["numberMatched"] == 2
+    assert ended.code > first.code
 
 
 def test_pages_open_without_an_account(client):

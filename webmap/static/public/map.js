@@ -11,6 +11,7 @@ map.once("load", async () => {
   let cases;
   try { cases = await found; } catch { status.textContent = element.dataset.failed; return; }
   status.textContent = cases.features.length ? "" : status.dataset.empty;
+  if (cases.numberMatched > cases.features.length) status.textContent = status.dataset.cut.replace("{shown}", cases.features.length).replace("{all}", cases.numberMatched);
   for (const output of kinds.querySelectorAll("output")) output.textContent = cases.features.filter(({ properties }) => properties.stage === output.dataset.stage).length;
   map.addSource("cases", { type: "geojson", data: cases });
   map.addLayer({ id: "cases", type: "circle", source: "cases", paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, 4, 17, 9], "circle-color": COLOURS, "circle-stroke-color": "#fff", "circle-stroke-width": 1.5 } });

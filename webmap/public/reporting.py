@@ -1,0 +1,203 @@
+"""The form of somebody without an account, and the report that comes of it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import blake2b
+from ipaddress import ip_address, ip_network
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from grid import rulebook
+from grid.actions import Report, report
+from grid.actors import anybody
+from grid.errors import Unfit
+from grid.models import Case
+from grid.photos import MOST_BYTES
+from layers.access import Caller
+from layers.callers import address_of
+from layers.limits import TooFast, admit
+from spatial.codes import schemes
+from webmap.grid.cases import photos_in
+from webmap.grid.writing import point_in
+
+SOURCE = "公众举报"
+MOST_PHOTOS, MOST_WORDS, LEAST_WORDS = 3, 500, 4
+MOST_BODY = MOST_PHOTOS * MOST_BYTES + 100_000
+MOST_READ_AGAIN = 2_000_000
+MOST_PIXELS = 25_000_000
+_USED = gettext_noop("这份表单已经用过；如要报另一个问题，请核对内容后再点一次“上报”。")
+
+
+class _FormToken(CsrfViewMiddleware):
+    """Whether the form is one of ours; why not, instead of a page that loses what was written."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> str:  # type: ignore[override]
+        return reason
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def form(request: HttpRequest) -> HttpResponse:
+    """``/report/``: the form, and what it sends.
+
+    How often and how much is looked at before anything of the body is read.
+    """
+    if request.method != "POST":
+        return _form(request, {})
+    try:
+        admit(Caller(f"report {_origin(request)}", per_minute=settings.PUBLIC_REPORTS_PER_MINUTE))
+        if _length(request) > MOST_BODY:
+            return _form(request, {}, _too_large(), 413)
+        if _FormToken(_nothing).process_view(request, _nothing, (), {}):
+            problem = _("页面打开太久，已经更新；填写的内容还在，请再点一次“上报”。")
+            return _form(request, request.POST, problem, 403)
+        case = _taken(request)
+    except Unfit as error:
+        is_fresh = error.field == "uuid"
+        problem = _USED if is_fresh else str(error)
+        return _form(request, request.POST, _(problem), 422, is_fresh=is_fresh)
+    except TooFast as error:
+        answer = _form(request, _written(request), _("上报过于频繁，请稍后再试。"), 429)
+        answer["Retry-After"] = error.headers["Retry-After"]
+        return answer
+    where = f"/report/follow?{urlencode({'number': case.code, 'new': '1'})}"
+    return HttpResponse(status=303, headers={"Location": where})
+
+
+def _nothing(request: HttpRequest) -> HttpResponse:
+    """Behind the check of the form's token comes no view of its own."""
+    raise NotImplementedError
+
+
+def _length(request: HttpRequest) -> int:
+    """Of the body in bytes; without a length there is none to read."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _too_large() -> str:
+    return _("照片合计过大；每张不超过 %(mb)s MB，最多 %(n)s 张。") % {
+        "mb": MOST_BYTES // 1024**2,
+        "n": MOST_PHOTOS,
+    }
+
+
+def _written(request: HttpRequest) -> Mapping[str, Any]:
+    """What was written, to be shown again; not read where it is long."""
+    return request.POST if _length(request) <= MOST_READ_AGAIN else {}
+
+
+def _form(
+    request: HttpRequest,
+    given: Mapping[str, Any],
+    problem: str = "",
+    status: int = 200,
+    *,
+    is_fresh: bool = False,
+) -> HttpResponse:
+    """The form, with what was given before and what is wrong with it; fresh: as another report."""
+    context = {
+        "tab": "report",
+        "groups": _classes_by_group(),
+        "given": given,
+        "problem": problem,
+        "uuid": uuid4() if is_fresh else given.get("uuid") or uuid4(),
+        "most_photos": MOST_PHOTOS,
+        "most_words": MOST_WORDS,
+    }
+    return render(request, "public/form.html", context, status=status)
+
+
+def _taken(request: HttpRequest) -> Case:
+    """The case of the form. Photos are drawn last, and not for what is here already.
+
+    Raises:
+        Unfit: a part of it cannot be taken.
+        TooFast: all together have had their number of this minute.
+    """
+    if len(request.FILES.getlist("photos")) > MOST_PHOTOS:
+        raise Unfit(_("照片最多 %(n)s 张") % {"n": MOST_PHOTOS}, "photos")
+    told = _told(request)
+    if not Case.objects.current().filter(uuid=told.uuid).exists():
+        admit(Caller("report", per_minute=settings.PUBLIC_REPORTS_PER_MINUTE_ALL))
+        told = replace(told, photos=photos_in(request, MOST_PIXELS))
+    return report(anybody(), told)
+
+
+def _told(request: HttpRequest) -> Report:
+    """What the form says, but for photos.
+
+    Raises:
+        Unfit: a part of it cannot be taken.
+    """
+    form = request.POST
+    kind, _sep, class_code = form.get("class", "").partition(":")
+    if not class_code:
+        raise Unfit(_("请选择问题类别"), "class")
+    words = form.get("description", "").replace("\r\n", "\n").strip()
+    if not LEAST_WORDS <= len(words) <= MOST_WORDS:
+        raise Unfit(
+            _("问题描述请写 %(least)s 到 %(most)s 个字")
+            % {"least": LEAST_WORDS, "most": MOST_WORDS},
+            "description",
+        )
+    point = point_in(form.get("lon", ""), form.get("lat", ""))
+    return Report(
+        kind=kind,
+        class_code=class_code,
+        point=point,
+        description=words,
+        address=form.get("address", "").strip(),
+        source=SOURCE,
+        uuid=_uuid(form.get("uuid", "")),
+        is_public=True,
+        reporter_name=form.get("reporter_name", "").strip(),
+        reporter_phone=form.get("reporter_phone", "").strip(),
+    )
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Unfit(_USED, "uuid") from None
+
+
+def _origin(request: HttpRequest) -> str:
+    """Where a form comes from, told apart without keeping the address.
+
+    Of IPv6 the network: a household has 2^64 addresses.
+    """
+    address = address_of(request)
+    try:
+        if ip_address(address).version == 6:  # noqa: PLR2004
+            address = str(ip_network(f"{address}/64", strict=False))
+    except ValueError:
+        pass  # no address: a socket of this machine
+    key = settings.SECRET_KEY.encode()[:64]
+    return blake2b(address.encode(), key=key, digest_size=12).hexdigest()
+
+
+def _classes_by_group() -> list[dict[str, Any]]:
+    """The classes that take reports today, events first, by their major class."""
+    groups: dict[tuple[str, str], dict[str, Any]] = {}
+    for kind, scheme_id, entry in rulebook.classes_in_use(rulebook.day_of(timezone.now())):
+        title = schemes()[scheme_id].name(entry.parent)
+        group = groups.setdefault((kind, entry.parent), {"title": title, "kind": kind, "rows": []})
+        group["rows"].append({"value": f"{kind}:{entry.code}", "name": entry.name})
+    return sorted(groups.values(), key=lambda group: group["kind"] != "event")
