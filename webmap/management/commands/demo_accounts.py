@@ -1,4 +1,4 @@
-"""``manage.py demo_accounts``: the demo accounts, made, listed or removed."""
+"""``manage.py demo_accounts``: the demo accounts and a working day of theirs, made, listed or removed."""
 
 import os
 import unicodedata
@@ -14,6 +14,7 @@ from webmap.demo import (
     demo_accounts,
     remove_demo_accounts,
 )
+from webmap.demo_day import make_demo_day
 
 
 class Command(BaseCommand):
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         if options["create"]:
             for name in create_demo_accounts():
                 self.stdout.write(f"{name}：已有同名的正式账号，未改动")
+            make_demo_day()
         accounts = demo_accounts()
         if accounts:
             self.stdout.write(table(accounts))
