@@ -17,6 +17,11 @@ ARGS = ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader", "--lang=
 let_codes_be_short()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest module first, so that one process does not end long after the other."""
+    items.sort(key=lambda item: "test_schemathesis" not in item.nodeid)
+
+
 @pytest.fixture(autouse=True)
 def fresh_caches():
     """Revisions taken back by a rollback come again; what was cached under them must not."""
