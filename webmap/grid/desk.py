@@ -14,7 +14,7 @@ from grid import rulebook
 from grid.actions import resume_elapsed
 from grid.actors import Actor
 from grid.models import Case
-from grid.queries import ANSWERED_BY, awaiting_answer, own_states, queue_counts, visible_cases
+from grid.queries import answers, awaiting_answer, own_states, queue_counts, visible_cases
 from grid.steps import DISPATCHING, ENDED, OPEN, STATES
 from spatial.base.models import District
 from spatial.codes import schemes
@@ -138,7 +138,7 @@ def listed(request: StaffRequest) -> HttpResponse:
         "queues": [_queue(state, counts, state in own) for state in OPEN],
         "mine": sum(counts[state][0] for state in own if state in counts),
         "requests": awaiting_answer(request.actor).count(),
-        "answers": bool(set(ANSWERED_BY.values()) & request.actor.roles),
+        "answers": answers(request.actor),
         "open_total": sum(number for number, _, _ in counts.values()),
         "may_dispatch": "派遣员" in request.actor.roles
         and any(row.case.step == DISPATCHING for row in rows),
