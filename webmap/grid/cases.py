@@ -23,13 +23,23 @@ from grid.queries import (
     steps_of,
     visible_cases,
 )
+from grid.resending import plain
 from layers.masking import masked
 from layers.models import PersonalRead
-from webmap.grid.door import REFUSED, StaffRequest, casework, status_of
+from webmap.grid.door import (
+    MOST_SENT,
+    REFUSED,
+    StaffRequest,
+    bounded,
+    casework,
+    status_of,
+    too_large,
+)
 from webmap.grid.offers import offers
 from webmap.grid.words import class_title, timeline, told
 
 FIELDS = ("reason", "note", "condition", "department", "inspector", "main")
+MOST_DIGITS = 19  # of a version: a bigint
 BEFORE = (CasePhoto.Moment.BEFORE, CasePhoto.Moment.VERIFIED)
 
 
@@ -40,6 +50,7 @@ def one(request: StaffRequest, code: str) -> HttpResponse:
     return _shown(request, _case(request, code))
 
 
+@bounded(MOST_SENT, too_large)
 @require_POST
 @casework
 def acted(request: StaffRequest, code: str) -> HttpResponse:
@@ -51,8 +62,8 @@ def acted(request: StaffRequest, code: str) -> HttpResponse:
             code,
             request.POST.get("action", ""),
             given_in(request.POST),
-            expected=_number(request.POST.get("expected", "")),
-            uuid=_uuid(request.POST.get("uuid", "")),
+            expected=_version(request.POST.get("expected", "")),
+            uuid=uuid_in(request.POST.get("uuid", "")),
             photos=photos_in(request),
         )
     except REFUSED as error:
@@ -128,7 +139,7 @@ def photos_in(request: HttpRequest, most_pixels: int = MOST_PIXELS) -> list[Phot
 
 
 def _case(request: StaffRequest, code: str) -> Case:
-    case = visible_cases(request.actor).filter(code=code).first()
+    case = visible_cases(request.actor).filter(code=plain(code)).first()
     if case is None:
         raise Http404(_("没有这件案件，或不在您的办理范围"))
     return case
@@ -165,12 +176,19 @@ def _is_fragment(request: HttpRequest) -> bool:
     return request.headers.get("X-Requested-With") == "fetch"
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None
+def uuid_in(text: str) -> UUID | None:
+    """The UUID of a form; none is none.
 
-
-def _uuid(text: str) -> UUID | None:
+    Raises:
+        Unfit: what is there is no UUID.
+    """
     try:
         return UUID(text) if text else None
     except ValueError:
-        return None
+        raise Unfit(_("表单标识无效，请刷新后重新填写"), "uuid") from None
+
+
+def _version(text: str) -> int | None:
+    if text and not (text.isascii() and text.isdigit() and len(text) < MOST_DIGITS):
+        raise Unfit(_("表单版本无效，请刷新后重新填写"), "expected")
+    return int(text) if text else None

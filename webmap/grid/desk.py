@@ -15,6 +15,7 @@ from grid.actions import resume_elapsed
 from grid.actors import Actor
 from grid.models import Case
 from grid.queries import answers, awaiting_answer, own_states, queue_counts, visible_cases
+from grid.resending import plain
 from grid.steps import DISPATCHING, ENDED, OPEN, STATES
 from spatial.base.models import District
 from spatial.codes import schemes
@@ -40,7 +41,7 @@ class Wanted:
 
 def wanted_of(request: HttpRequest) -> Wanted:
     """The filters of a request."""
-    given = {name: request.GET.get(name, "").strip()[:60] for name in FILTERS}
+    given = {name: plain(request.GET.get(name, ""))[:60] for name in FILTERS}
     return Wanted(
         given["state"],
         given["q"],

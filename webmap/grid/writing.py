@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import geopandas
 import shapely
@@ -20,12 +19,22 @@ from django.views.decorators.http import require_POST, require_safe
 from grid.actions import Report, act, report
 from grid.errors import Unfit
 from grid.models import Case
+from grid.queries import case_of
+from grid.resending import plain
 from grid.steps import STATES, WORKFLOW
 from spatial.city import city
 from spatial.crs import transformer
-from webmap.grid.cases import photos_in
+from webmap.grid.cases import photos_in, uuid_in
 from webmap.grid.desk import cases_wanted, class_groups, wanted_of
-from webmap.grid.door import REFUSED, StaffRequest, casework, status_of
+from webmap.grid.door import (
+    MOST_SENT,
+    REFUSED,
+    StaffRequest,
+    bounded,
+    casework,
+    status_of,
+    too_large,
+)
 from webmap.grid.words import class_title
 
 MOST_AT_ONCE, MOST_ROWS = 200, 50_000
@@ -63,7 +72,7 @@ def dispatched(request: StaffRequest) -> JsonResponse:
     wanted = request.POST.get("department", "").strip()
     done, failed = [], []
     for code in codes:
-        case = Case.objects.current().filter(code=code).first()
+        case = case_of(plain(code))
         department = wanted or (case.department if case else "")
         try:
             if not department:
@@ -85,6 +94,7 @@ def new(request: StaffRequest) -> HttpResponse:
     return render(request, "grid/new.html", context)
 
 
+@bounded(MOST_SENT, too_large)
 @require_POST
 @casework
 def registered(request: StaffRequest) -> HttpResponse:
@@ -138,7 +148,6 @@ def _check_may_register(request: StaffRequest) -> None:
 def _report(request: HttpRequest) -> Report:
     form = request.POST
     kind, _sep, class_code = form.get("class", "").partition(":")
-    uuid = form.get("uuid", "")
     return Report(
         kind=kind,
         class_code=class_code,
@@ -146,7 +155,7 @@ def _report(request: HttpRequest) -> Report:
         description=form.get("description", ""),
         address=form.get("address", ""),
         source=form.get("source", "") if form.get("source") in SOURCES else SOURCES[0],
-        uuid=UUID(uuid) if len(uuid) == 36 else None,
+        uuid=uuid_in(form.get("uuid", "")),
         is_public=form.get("is_public") == "1",
         reporter_name=form.get("reporter_name", ""),
         reporter_phone=form.get("reporter_phone", ""),

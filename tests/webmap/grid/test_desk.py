@@ -1,6 +1,7 @@
 """The desk: who sees which cases, the queues, the filters, live updates, files, many at once."""
 
 import io
+import socket
 import sqlite3
 
 import pytest
@@ -11,6 +12,8 @@ from grid.models import Case, CasePhoto, CaseStep
 from grid.photos import read_photo
 from layers.access import Role
 from layers.models import PersonalRead
+from spatial.city import city
+from spatial.crs import transformer
 from tests.factories import centre, spot
 from tests.grid.people import HYGIENE, STREETS, new_case, picture, walk
 from tests.town import make_user
@@ -136,9 +139,6 @@ def test_several_are_dispatched_at_once_and_what_fails_is_told(people):
 
 
 def test_a_case_by_telephone_and_who_called(people):
-    from spatial.city import city
-    from spatial.crs import transformer
-
     lon, lat = transformer(city().projected, 4326).transform(*centre())
     form = {
         "class": "event:0113",
@@ -199,3 +199,73 @@ def test_photos_are_shown_to_those_who_see_the_case(people):
     assert people["cleaner"].get(address).status_code == 404
     assert Client().get(address).status_code == 302
     assert CaseStep.objects.filter(case_code=case.code).count() == 1
+
+
+def form_of_a_call(**more):
+    """What the form of a case by telephone sends."""
+    lon, lat = transformer(city().projected, 4326).transform(*centre())
+    form = {"class": "event:0113", "lon": lon, "lat": lat, "description": "路坏了"}
+    return form | {"source": "电话举报"} | more
+
+
+def test_a_mark_that_is_no_uuid_is_told(people):
+    for bad in ("x" * 36, "1", "\0" * 36):
+        answer = people["intake"].post("/grid/cases", form_of_a_call(uuid=bad))
+        assert answer.status_code == 422
+        assert "表单标识无效" in answer.content.decode()
+    assert not Case.objects.exists()
+    case = new_case()
+    for bad in ({"uuid": "x" * 36}, {"expected": "x"}, {"expected": "9" * 5_000}):
+        answer = post(people["intake"], case, "accept", **bad)
+        assert answer.status_code == 422
+        assert "无效，请刷新" in answer.content.decode()
+    assert Case.objects.current().get().step == "reported"
+
+
+def test_texts_that_the_database_does_not_take_do_no_harm(people):
+    case = new_case()
+    assert people["intake"].get("/grid/list", {"q": "\0"}).status_code == 200
+    assert people["intake"].get("/grid/cases/%00").status_code == 404
+    assert post(people["intake"], case, "merge", main="\0").status_code == 422
+    answer = people["dispatcher"].post("/grid/dispatch", {"code": "\0", "department": "x"})
+    assert len(answer.json()["failed"]) == 1
+    assert people["intake"].post("/grid/cases", form_of_a_call(address="路\0口")).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_body_that_is_too_large_is_refused_unread(live_server, people):
+    """The connection is given a head that announces 200 MB, and nothing after it."""
+    case = new_case()
+    home = live_server.url.removeprefix("http://")
+    host, port = home.split(":")
+    for path, form in (
+        ("/grid/cases", "text/plain"),
+        (f"/grid/cases/{case.code}/act", "text/plain"),
+        ("/inspector/api/report", "application/json"),
+        ("/inspector/api/act", "application/json"),
+        ("/inspector/api/patrol", "application/json"),
+    ):
+        head = (
+            f"POST {path} HTTP/1.1",
+            f"Host: {home}",
+            "Content-Type: multipart/form-data; boundary=x",
+            f"Content-Length: {200 * 1024**2}",
+        )
+        with socket.create_connection((host, int(port)), timeout=20) as line:
+            line.sendall("\r\n".join((*head, "", "")).encode())
+            answer = b""
+            while b"\xe4\xb8\x8a\xe9\x99\x90" not in answer and b"\\u4e0a\\u9650" not in answer:
+                part = line.recv(65_536)  # the words "上限", plain or as JSON has them
+                assert part, answer
+                answer += part
+        assert answer.startswith(b"HTTP/1.1 413 "), path
+        assert f"Content-Type: {form}".encode() in answer
+
+
+def test_the_token_of_a_form_is_still_asked_for(people, ground):
+    case = new_case()
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(User.objects.get(username="intake"))
+    for path in ("/grid/cases", f"/grid/cases/{case.code}/act"):
+        assert strict.post(path, {"action": "accept"}).status_code == 403
+    assert Case.objects.current().get().step == "reported"
