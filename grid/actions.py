@@ -19,9 +19,9 @@ from grid import clocks, rulebook
 from grid.actors import CLOCK, Actor
 from grid.effects import Act, Effect, effect_of
 from grid.errors import NoCase, NotYours, OutsideCity, Overtaken, Unfit
-from grid.models import Case, CaseCounter, CasePhoto, CaseStep, Component
+from grid.models import Case, CaseCounter, CasePhoto, CaseStep
 from grid.photos import MOST_PHOTOS, Photo, keep
-from grid.queries import case_of, elapsed_suspensions, place_of
+from grid.queries import NEAR_M, case_of, component_of, elapsed_suspensions, place_of
 from grid.resending import case_made, case_moved, plain
 from grid.roles import GridRole
 from grid.steps import CHECKING, HANDLING, REPORTED, STATES, VERIFYING, WORKFLOW
@@ -41,7 +41,6 @@ MOMENTS = {
 }
 MOST_TEXT, MOST_DESCRIPTION, MOST_NAME = 1_000, 4_000, 150
 WORDY = ("reason", "note")
-COMPONENT_M = 100.0  # how far a case may lie from the component that it names
 
 
 @dataclass(frozen=True)
@@ -282,13 +281,13 @@ def _check_component(code: str, point: Point) -> None:
     """A case names a component that stands there today, or none."""
     if not code:
         return
-    component = Component.objects.current().filter(code=plain(code)).first()
+    component = component_of(plain(code))
     if component is None:
         raise Unfit(f"没有部件 {plain(code)[:16]}，或已注销；请重新选择部件", "component")
     far_m = component.geom.distance(point)
-    if far_m > COMPONENT_M:
+    if far_m > NEAR_M:
         raise Unfit(
-            f"部件 {component.code} 距所选位置 {far_m:.0f} 米，超过 {COMPONENT_M:.0f} 米；"
+            f"部件 {component.code} 距所选位置 {far_m:.0f} 米，超过 {NEAR_M:.0f} 米；"
             "请核对位置，或重新选择部件",
             "component",
         )

@@ -15,9 +15,10 @@ from grid.actors import Actor
 from grid.models import Case, CasePhoto, CaseRequest, CaseStep, Component, GridCell
 from grid.roles import GridRole
 from grid.steps import CHECKING, ENDED, OPEN, SUSPENDED, VERIFYING, WAITS_FOR, WORKFLOW
+from grid.urgency import soon_from_sql
 from spatial.base.models import District
 
-SOON = timedelta(minutes=30)
+# Within this of a case is what it may name as its component, and what is shown beside it.
 NEAR_M, MOST_NEAR = 100.0, 20
 
 
@@ -104,20 +105,32 @@ def likely_duplicates(case: Case) -> list[tuple[Case, float]]:
     return [(other, other.far.m) for other in found]
 
 
-def cases_near(case: Case) -> list[tuple[Case, float]]:
-    """What else is open within 100 m."""
+def cases_near(case: Case, among: QuerySet[Case]) -> list[tuple[Case, float]]:
+    """What else is open within 100 m, with its distance in metres."""
+    return _near(case, among.exclude(step__in=ENDED))
+
+
+def ended_near(case: Case, among: QuerySet[Case], since: datetime) -> list[tuple[Case, float]]:
+    """What has ended since then within 100 m, with its distance in metres."""
+    return _near(case, among.filter(step__in=ENDED, closed_at__gte=since))
+
+
+def _near(case: Case, among: QuerySet[Case]) -> list[tuple[Case, float]]:
     found = (
-        Case.objects.current()
-        .filter(geom__dwithin=(case.geom, NEAR_M))
+        among.filter(geom__dwithin=(case.geom, NEAR_M))
         .exclude(code=case.code)
-        .exclude(step__in=ENDED)
         .annotate(far=Distance("geom", case.geom))
         .order_by("far", "code")[:MOST_NEAR]
     )
     return [(other, other.far.m) for other in found]
 
 
-def components_near(point: Point, within_m: float = 50.0) -> list[tuple[Component, float]]:
+def component_of(code: str) -> Component | None:
+    """The component as it stands."""
+    return Component.objects.current().filter(code=code).first()
+
+
+def components_near(point: Point, within_m: float = NEAR_M) -> list[tuple[Component, float]]:
     """The nearest components, with their distance in metres."""
     found = (
         Component.objects.current()
@@ -157,16 +170,17 @@ def queue(actor: Actor, state: str) -> QuerySet[Case]:
 
 
 def queue_counts(actor: Actor, now: datetime | None = None) -> dict[str, tuple[int, int, int]]:
-    """By state: (waiting, of these overdue, of these due within half an hour)."""
+    """By state: (waiting, of these overdue, of these about to be)."""
     now = now or timezone.now()
     rows = (
         visible_cases(actor)
         .filter(step__in=OPEN)
+        .annotate(soon_from=soon_from_sql())
         .values("step")
         .annotate(
             number=Count("id"),
             late=Count("id", filter=Q(step_due_at__lt=now)),
-            soon=Count("id", filter=Q(step_due_at__range=(now, now + SOON))),
+            soon=Count("id", filter=Q(step_due_at__gte=now, soon_from__lte=now)),
         )
     )
     return {row["step"]: (row["number"], row["late"], row["soon"]) for row in rows}

@@ -24,6 +24,7 @@ from webmap.grid.door import StaffRequest, casework
 from webmap.grid.words import told
 
 MOST_SHOWN = 200
+MOST_IN_FILE = 50_000  # of a GeoPackage, which is made in memory; CSV is a stream without end
 MINE, ALL, REQUESTS = "mine", "all", "requests"
 
 
@@ -135,6 +136,7 @@ def listed(request: StaffRequest) -> HttpResponse:
         "rows": rows,
         "total": found.count(),
         "most": MOST_SHOWN,
+        "most_in_file": MOST_IN_FILE,
         "wanted": wanted,
         "queues": [_queue(state, counts, state in own) for state in OPEN],
         "mine": sum(counts[state][0] for state in own if state in counts),

@@ -3,22 +3,31 @@
 import io
 import socket
 import sqlite3
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from grid.models import Case, CasePhoto, CaseStep
+from grid.actions import Where, act
+from grid.clocks import values_of
+from grid.models import Case, CasePhoto, CaseStep, Component
 from grid.photos import read_photo
 from layers.access import Role
 from layers.models import PersonalRead
 from spatial.city import city
 from spatial.crs import transformer
-from tests.factories import centre, spot
-from tests.grid.people import HYGIENE, STREETS, new_case, picture, walk
+from spatial.versions.actions import apply, record_change
+from spatial.versions.edits import Action, Edit
+from tests.factories import centre, open_feature, spot
+from tests.grid.people import CELL, HYGIENE, INSPECTOR, INTAKE, STREETS, new_case, picture, walk
 from tests.town import make_user
 
 pytestmark = pytest.mark.django_db
+INSPECTOR_BY_NAME = type(INSPECTOR)("inspector", INSPECTOR.roles)
 FETCH = {"X-Requested-With": "fetch"}
 
 
@@ -199,6 +208,91 @@ def test_photos_are_shown_to_those_who_see_the_case(people):
     assert people["cleaner"].get(address).status_code == 404
     assert Client().get(address).status_code == 302
     assert CaseStep.objects.filter(case_code=case.code).count() == 1
+
+
+def test_a_case_that_is_open_is_asked_again_for_nothing_until_somebody_acts(people):
+    case = new_case()
+    address = f"/grid/cases/{case.code}"
+    first = people["intake"].get(address, headers=FETCH)
+    assert f'data-version="{case.pk}"' in first.content.decode()
+    again = {**FETCH, "If-None-Match": first["ETag"]}
+    with CaptureQueriesContext(connection) as asked:
+        assert people["intake"].get(address, headers=again).status_code == 304
+    assert len(asked) <= 6, [one["sql"] for one in asked]
+    post(people["chief"], case, "remark", note="盯一下")
+    changed = people["intake"].get(address, headers=again)
+    assert changed.status_code == 200
+    assert "此案件已由 chief 办理（备注），点此刷新" in changed.content.decode()
+
+
+def test_the_page_shows_where_and_when_on_the_spot_and_what_is_around(people):
+    code = "4313820101000001"
+    broken = {"scheme": "components_2020", "class_code": "0101", "state": "破损"}
+    open_feature(Component, code, **broken, geom=spot(20, 5))
+    walk(new_case(point=spot(8, 5), class_code="0112"), "close")
+    old = walk(new_case(point=spot(9, 5), class_code="0201"), "close")
+    values = values_of(old) | {"closed_at": timezone.now() - timedelta(days=31)}
+    edit = Edit(Action.REPLACE, old.code, values, old.pk)
+    apply(record_change(who="测试", why="测试"), Case, [edit])
+    early = timezone.now() - timedelta(minutes=9)
+    case = new_case(component_code=code, captured_at=early, accuracy_m=7.4)
+    act(INTAKE, case.code, "ask_verify", {"inspector": "inspector"})
+    page = people["intake"].get(f"/grid/cases/{case.code}").content.decode()
+    for words in (
+        f"现场 {timezone.localtime(early):%m-%d %H:%M}",
+        "±7 m",
+        'data-spot="',
+        f'href="/grid/components/?in={CELL}"',
+        f'data-cell="{CELL}"',
+        "上水井盖",
+        "破损",
+        code,
+        "近 30 天办结 1",
+    ):
+        assert words in page, words
+    act(INSPECTOR_BY_NAME, case.code, "confirm", where=Where(captured_at=timezone.now()))
+    page = people["intake"].get(f"/grid/cases/{case.code}").content.decode()
+    assert page.count("±7 m") == 2  # of the case and its report: no place was told with the step
+
+
+def test_a_department_is_shown_nothing_of_others_around_its_case(people):
+    case = walk(new_case(), "dispatch")
+    new_case(point=spot(9, 5), class_code="0112")
+    page = people["handler"].get(f"/grid/cases/{case.code}").content.decode()
+    assert "在办案件" not in page
+    assert "在办案件 1" in people["chief"].get(f"/grid/cases/{case.code}").content.decode()
+
+
+def test_a_case_names_a_component_out_of_the_nearest(people):
+    code = "4313820101000001"
+    known = {"scheme": "components_2020", "class_code": "0101"}
+    open_feature(Component, code, **known, geom=spot(12, 5))
+    lon, lat = transformer(city().projected, 4326).transform(spot(5, 5).x, spot(5, 5).y)
+    asked = {"lon": lon, "lat": lat}
+    found = people["intake"].get("/grid/new/components", asked).json()["components"]
+    assert [(one["code"], one["title"], one["far_m"]) for one in found] == [(code, "上水井盖", 7)]
+    assert people["intake"].get("/grid/new/components", {"lon": "x"}).status_code == 422
+    assert people["handler"].get("/grid/new/components", asked).status_code == 403
+    form = form_of_a_call(**asked, component=code)
+    made = people["intake"].post("/grid/cases", form).json()["code"]
+    assert Case.objects.current().get(code=made).component_code == code
+    refused = people["intake"].post("/grid/cases", form | {"component": "4313820101000009"})
+    assert refused.status_code == 422
+    assert "没有部件" in refused.content.decode()
+
+
+def test_no_file_is_cut_in_silence(people, monkeypatch):
+    monkeypatch.setattr("webmap.grid.desk.MOST_IN_FILE", 2)
+    monkeypatch.setattr("webmap.grid.writing.MOST_IN_FILE", 2)
+    for n in range(3):
+        new_case(point=spot(n * 20, 5))
+    lines = b"".join(people["intake"].get("/grid/cases.csv").streaming_content).splitlines()
+    assert len(lines) == 4
+    refused = people["intake"].get("/grid/cases.gpkg")
+    assert refused.status_code == 422
+    assert "超过 2 件" in refused.content.decode()
+    assert "超过 2 件" in people["intake"].get("/grid/list").content.decode()
+    assert people["intake"].get("/grid/cases.gpkg", {"state": "filing"}).status_code == 200
 
 
 def form_of_a_call(**more):
