@@ -166,13 +166,17 @@ def test_what_does_not_fit_leaves_the_form_as_it_was(centre):
 
 def test_a_case_by_telephone_with_a_component(centre):
     visit = centre
-    code = "4313820101000001"
+    code = "4313820101009999"
     values = {"scheme": "components_2020", "class_code": "0101", "state": "破损"}
     open_feature(Component, code, **values, geom=spot(12, 5))
     at_desk(visit, "intake")
     page = visit.page
     page.click("#register")
+    page.wait_for_selector("#drawer [data-new]")
     page.wait_for_function("document.documentElement.dataset.ready === 'map'")
+    page.wait_for_function(
+        "window.tujing.map.getPadding().right > 0 && !window.tujing.map.isMoving()"
+    )
     lon, lat = transformer(city().projected, 4326).transform(spot(5, 5).x, spot(5, 5).y)
     page.evaluate("at => window.tujing.map.jumpTo({center: at, zoom: 18})", [lon, lat])
     place = page.evaluate("at => window.tujing.map.project(at)", [lon, lat])

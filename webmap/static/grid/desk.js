@@ -144,7 +144,7 @@ async function open(code) {
   const shown = await fill(answer);
   mark();
   const place = [Number(shown.dataset.lon), Number(shown.dataset.lat)];
-  map.easeTo({ center: place, zoom: Math.max(map.getZoom(), 15.5), padding: { right: drawer.offsetWidth }, duration: 400 });
+  map.easeTo({ center: place, zoom: Math.max(map.getZoom(), 15.5), padding: { right: covered() }, duration: 400 });
 }
 
 function shut() {
@@ -161,12 +161,12 @@ drawer.addEventListener("click", (event) => {
   if (event.target.closest("[data-close]")) return shut();
   const link = event.target.closest("[data-spot]");
   // On a narrow screen the drawer covers the map: the link leads to the map's own page.
-  if (!link || matchMedia("(max-width: 860px)").matches) return undefined;
+  if (!link || isNarrow()) return undefined;
   event.preventDefault();
   const at = link.dataset.spot.split(",").map(Number);
   spot?.remove();
   spot = new maplibregl.Marker({ color: "#1f5f5b", scale: 0.8 }).setLngLat(at).addTo(map);
-  return map.easeTo({ center: at, zoom: Math.max(map.getZoom(), 17), padding: { right: drawer.offsetWidth }, duration: 400 });
+  return map.easeTo({ center: at, zoom: Math.max(map.getZoom(), 17), padding: { right: covered() }, duration: 400 });
 });
 
 document.getElementById("register")?.addEventListener("click", async () => {
@@ -178,8 +178,14 @@ document.getElementById("register")?.addEventListener("click", async () => {
   unplace();
   placing = new maplibregl.Marker({ color: "#a63a2b", draggable: true });
   placing.on("dragend", () => put(placing.getLngLat()));
-  drawer.querySelector("select")?.focus();
+  map.easeTo({ padding: { right: covered() }, duration: 300 });
+  drawer.querySelector("select")?.focus({ preventScroll: true });
+  if (isNarrow()) scrollTo(0, 0);
 });
+
+const isNarrow = () => matchMedia("(max-width: 860px)").matches;
+// How much of the map lies under the drawer; on a narrow screen all or nothing of it does.
+const covered = () => isNarrow() ? 0 : drawer.offsetWidth;
 
 function unplace() { placing?.remove(); placing = null; }
 
