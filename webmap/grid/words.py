@@ -94,8 +94,12 @@ def span(length: timedelta) -> str:
 
 
 def local(moment: datetime | None) -> str:
-    """A moment in the city's time."""
-    return f"{timezone.localtime(moment):%m-%d %H:%M}" if moment else ""
+    """A moment in the city's time; with its year, where that is not this one."""
+    if moment is None:
+        return ""
+    told = timezone.localtime(moment)
+    is_this_year = told.year == timezone.localtime().year
+    return f"{told:%m-%d %H:%M}" if is_this_year else f"{told:%Y-%m-%d %H:%M}"
 
 
 def district_names(codes: set[str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import io
 import socket
 import sqlite3
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -23,7 +23,17 @@ from spatial.crs import transformer
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Edit
 from tests.factories import centre, open_feature, spot
-from tests.grid.people import CELL, HYGIENE, INSPECTOR, INTAKE, STREETS, new_case, picture, walk
+from tests.grid.people import (
+    CELL,
+    HYGIENE,
+    INSPECTOR,
+    INTAKE,
+    STREETS,
+    freeze_time,
+    new_case,
+    picture,
+    walk,
+)
 from tests.town import make_user
 
 pytestmark = pytest.mark.django_db
@@ -363,3 +373,13 @@ def test_the_token_of_a_form_is_still_asked_for(people, ground):
     for path in ("/grid/cases", f"/grid/cases/{case.code}/act"):
         assert strict.post(path, {"action": "accept"}).status_code == 403
     assert Case.objects.current().get().step == "reported"
+
+
+def test_a_moment_of_another_year_has_its_year(people):
+    with freeze_time(datetime(2024, 7, 7, 0, 25, tzinfo=UTC)):
+        case = new_case()
+    for address in ("/grid/list", f"/grid/cases/{case.code}"):
+        assert "2024-07-07 08:25" in people["intake"].get(address).content.decode()
+    new_case(point=spot(50, 50))
+    page = people["intake"].get("/grid/list").content.decode()
+    assert f"<small>{timezone.localtime():%m-%d}" in page

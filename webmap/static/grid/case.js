@@ -2,7 +2,11 @@
 const drawer = document.getElementById("drawer");
 export const ready = { open: null, done: () => {} };
 
-export async function fill(answer) { return put(await answer.text()); }
+export async function fill(answer) {
+  const shown = put(await answer.text());
+  drawer.scrollTop = 0;
+  return shown;
+}
 
 function put(html) {
   drawer.innerHTML = html;
