@@ -21,7 +21,8 @@ from grid.effects import Act, Effect, effect_of
 from grid.errors import NoCase, NotYours, OutsideCity, Overtaken, Unfit
 from grid.models import Case, CaseCounter, CasePhoto, CaseStep
 from grid.photos import MOST_PHOTOS, Photo, keep
-from grid.queries import case_of, elapsed_suspensions, place_of
+from grid.queries import NEAR_M, case_of, component_of, elapsed_suspensions, place_of
+from grid.resending import case_made, case_moved, plain
 from grid.roles import GridRole
 from grid.steps import CHECKING, HANDLING, REPORTED, STATES, VERIFYING, WORKFLOW
 from spatial.city import city
@@ -38,7 +39,8 @@ MOMENTS = {
     "pass_check": CasePhoto.Moment.CHECKED,
     "fail_check": CasePhoto.Moment.CHECKED,
 }
-MOST_TEXT, MOST_DESCRIPTION = 1_000, 4_000
+MOST_TEXT, MOST_DESCRIPTION, MOST_NAME = 1_000, 4_000, 150
+WORDY = ("reason", "note")
 
 
 @dataclass(frozen=True)
@@ -79,16 +81,17 @@ def report(actor: Actor, told: Report) -> Case:
 
     Raises:
         OutsideCity: the place lies in no district of the city.
-        Unfit: a class that is not (or no longer) in use, a text too long, a UUID that
-            another's report has.
+        Unfit: a class that is not (or no longer) in use, a component that is not there, a
+            text too long, a UUID that another report has.
     """
-    scheme = told.scheme or rulebook.SCHEMES.get(told.kind, "")
-    _check_class(told.kind, scheme, told.class_code)
     if made := _made_before(actor, told):
         return made
+    scheme = told.scheme or rulebook.SCHEMES.get(told.kind, "")
+    _check_class(told.kind, scheme, told.class_code)
     place = place_of(told.point)
     if place is None:
         raise OutsideCity(f"该位置不在{city().name}范围内；请核对定位，或在地图上改正", "position")
+    _check_component(told.component_code, told.point)
     now = timezone.now()
     values = {
         "kind": told.kind,
@@ -100,7 +103,7 @@ def report(actor: Actor, told: Report) -> Case:
         "source": told.source,
         "cell_code": place.cell_code,
         "district_code": place.district_code,
-        "component_code": told.component_code,
+        "component_code": plain(told.component_code),
         "reported_at": now,
         "captured_at": told.captured_at,
         "accuracy_m": told.accuracy_m,
@@ -142,11 +145,11 @@ def act(
         Overtaken: somebody acted on it since.
         Unfit: something given does not fit.
     """
-    given = {**(given or {}), "photos": photos}
-    if uuid and (done := _done_before(uuid, code, action)):
+    given = _readable(given or {}) | {"photos": photos}
+    if done := case_moved(actor, uuid, code, action, given):
         return done
     with transaction.atomic():
-        case = case_of(code)
+        case = case_of(plain(code))
         if case is None:
             raise NoCase(f"没有案件 {code[:40]}")
         if expected is not None and case.pk != expected:
@@ -210,7 +213,7 @@ def _advance(
         values["step_due_at"] = (
             values["due_at"] if after == HANDLING else clocks.step_deadline(after, now)
         )
-    text = _short(str(given.get("reason") or given.get("note") or ""), MOST_TEXT, "reason")
+    text = str(given.get("reason") or given.get("note") or "")
     change = record_change(who=actor.name, why=f"案件 {case.code} {transition.title}", at=now)
     try:
         apply(change, Case, [Edit(Action.REPLACE, case.code, values, case.pk)])
@@ -274,32 +277,31 @@ def _check_yours(actor: Actor, case: Case, transition: Transition) -> None:
         raise NotYours("该任务已派给别的监督员")
 
 
+def _check_component(code: str, point: Point) -> None:
+    """A case names a component that stands there today, or none."""
+    if not code:
+        return
+    component = component_of(plain(code))
+    if component is None:
+        raise Unfit(f"没有部件 {plain(code)[:16]}，或已注销；请重新选择部件", "component")
+    far_m = component.geom.distance(point)
+    if far_m > NEAR_M:
+        raise Unfit(
+            f"部件 {component.code} 距所选位置 {far_m:.0f} 米，超过 {NEAR_M:.0f} 米；"
+            "请核对位置，或重新选择部件",
+            "component",
+        )
+
+
 def _made_before(actor: Actor, told: Report) -> Case | None:
-    """The case that this report made before.
-
-    Raises:
-        Unfit: the UUID belongs to another report.
-    """
-    if told.uuid is None:
-        return None
-    step = CaseStep.objects.filter(uuid=told.uuid).first()
-    if step is None:
-        return None
-    case = _current(step.case_code)
-    first = case.reporter if step.action == "report" else None
-    same = (told.kind, told.class_code) == (case.kind, case.class_code)
-    if first != actor.name or not same:
-        raise Unfit("该上报标识已用于另一次上报；请刷新后重新上报", "uuid")
-    return case
-
-
-def _done_before(uuid: UUID, code: str, action: str) -> Case | None:
-    step = CaseStep.objects.filter(uuid=uuid).first()
-    if step is None:
-        return None
-    if (step.case_code, step.action) != (code, action):
-        raise Unfit("该操作标识已用于另一次操作；请刷新后重试", "uuid")
-    return _current(code)
+    said = {
+        "kind": told.kind,
+        "class_code": told.class_code,
+        "description": told.description,
+        "address": told.address,
+        "component_code": told.component_code,
+    }
+    return case_made(actor, told.uuid, said, told.point, told.photos)
 
 
 def _overtaken(code: str) -> Overtaken:
@@ -329,8 +331,22 @@ def _next_number(now: datetime) -> str:
     return f"{city().adcode}{day:%Y%m%d}{number:05d}"
 
 
+def _readable(given: dict[str, Any]) -> dict[str, Any]:
+    """What was given to an action, its texts as they are kept.
+
+    Raises:
+        Unfit: a text too long.
+    """
+    return {
+        name: _short(value, MOST_TEXT if name in WORDY else MOST_NAME, name)
+        if isinstance(value, str)
+        else value
+        for name, value in given.items()
+    }
+
+
 def _short(text: str, most: int, field_name: str) -> str:
-    text = text.replace("\0", "").strip()
+    text = plain(text)
     if len(text) > most:
         raise Unfit(f"文字超过 {most} 字", field_name)
     return text

@@ -11,15 +11,16 @@ from types import MappingProxyType
 from typing import Any
 
 from grid import clocks, rulebook
-from grid.actors import Actor
+from grid.actors import CLOCK, Actor
 from grid.errors import Unfit
 from grid.models import Case, CaseRequest
-from grid.queries import case_of, open_request
+from grid.queries import case_of, extensions_granted, open_request
 from grid.rule_models import HandlingLimit
-from grid.steps import ENDED
+from grid.steps import ENDED, HANDLING, SUSPENDED, WORKFLOW
 from spatial.worktime import Limit
 
-MOST_EXTENSIONS = 2
+MOST_EXTENSIONS = 2  # of a case, however often it is dispatched
+IN_HAND = (HANDLING, SUSPENDED)
 LONGEST_SUSPENSION = timedelta(days=365)
 Kind = CaseRequest.Kind
 
@@ -49,7 +50,31 @@ def effect_of(action: str, act: Act) -> Effect:
         Unfit: something given does not fit the case.
     """
     effect = EFFECTS.get(action)
-    return effect(act) if effect else Effect()
+    found = effect(act) if effect else Effect()
+    if lapsed := _lapse(action, act):
+        found.details["lapsed"] = lapsed
+    return found
+
+
+def _lapse(action: str, act: Act) -> list[str]:
+    """Answer what the department asked of a handling that is over; returns what that was.
+
+    Left open, the request of one department could be granted to the next.
+    """
+    transition = WORKFLOW.of(action)
+    if act.case.step not in IN_HAND or transition.lands_in(act.case.step) in IN_HAND:
+        return []
+    asked = CaseRequest.objects.filter(
+        case_code=act.case.code, kind__in=(Kind.EXTENSION, Kind.SUSPENSION), granted=None
+    )
+    titles = [request.get_kind_display() for request in asked]
+    asked.update(
+        granted=False,
+        answered_by=CLOCK.name,
+        answered_at=act.at,
+        answer=f"案件已{transition.title}，申请自动失效",
+    )
+    return titles
 
 
 def _sent(act: Act) -> Effect:
@@ -163,10 +188,14 @@ def _ask(kind: str) -> Callable[[Act], Effect]:
 
 
 def _check_extension(case: Case, at: datetime) -> None:
-    if case.extensions >= MOST_EXTENSIONS:
-        raise Unfit(f"延期最多 {MOST_EXTENSIONS} 次")
+    _check_extensions_left(case)
     if case.due_at and at > case.due_at:
         raise Unfit("处置已超期，不能再申请延期")
+
+
+def _check_extensions_left(case: Case) -> None:
+    if extensions_granted(case.code) >= MOST_EXTENSIONS:
+        raise Unfit(f"一件案件最多延期 {MOST_EXTENSIONS} 次，重新派遣不另计")
 
 
 def _until(act: Act) -> datetime:
@@ -198,9 +227,8 @@ def _refuse(kind: str) -> Callable[[Act], Effect]:
 
 def _grant_extension(act: Act) -> Effect:
     case = act.case
+    _check_extensions_left(case)
     request = _answered(act, Kind.EXTENSION, granted=True)
-    if case.extensions >= MOST_EXTENSIONS:
-        raise Unfit(f"延期最多 {MOST_EXTENSIONS} 次")
     if case.due_at and request.asked_at > case.due_at:
         raise Unfit("申请时处置已超期，不能延期")
     number = case.extensions + 1

@@ -12,6 +12,7 @@ from django.contrib.gis.geos import Point
 from grid.actions import Report, report
 from grid.actors import CLOCK, Actor
 from grid.models import Case
+from grid.queries import case_reported_as
 from grid.roles import SYSTEM
 
 
@@ -34,8 +35,11 @@ def case_from(sighting: Sighting) -> Case:
     Raises:
         OutsideCity, Unfit: as ``grid.actions.report``.
     """
-    who = Actor(sighting.source, frozenset({SYSTEM})) if sighting.source else CLOCK
     mark = uuid5(NAMESPACE_URL, f"tujing:{sighting.source}:{sighting.reference}")
+    # The reference alone counts: the other register may have changed its words since.
+    if made := case_reported_as(mark):
+        return made
+    who = Actor(sighting.source, frozenset({SYSTEM})) if sighting.source else CLOCK
     return report(
         who,
         Report(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.gis.db.models.functions import Distance
@@ -13,10 +14,11 @@ from django.utils import timezone
 from grid.actors import Actor
 from grid.models import Case, CasePhoto, CaseRequest, CaseStep, Component, GridCell
 from grid.roles import GridRole
-from grid.steps import CHECKING, ENDED, OPEN, SUSPENDED, VERIFYING, VOID, WAITS_FOR
+from grid.steps import CHECKING, ENDED, OPEN, SUSPENDED, VERIFYING, WAITS_FOR, WORKFLOW
+from grid.urgency import soon_from_sql
 from spatial.base.models import District
 
-SOON = timedelta(minutes=30)
+# Within this of a case is what it may name as its component, and what is shown beside it.
 NEAR_M, MOST_NEAR = 100.0, 20
 
 
@@ -48,6 +50,11 @@ def case_of(code: str) -> Case | None:
     return Case.objects.current().filter(code=code).first()
 
 
+def case_reported_as(uuid: UUID) -> Case | None:
+    """The case, as it stands, of the report with that UUID."""
+    return Case.objects.current().filter(uuid=uuid).first()
+
+
 def steps_of(code: str) -> list[CaseStep]:
     """What has been done on a case, in order."""
     return list(CaseStep.objects.filter(case_code=code))
@@ -68,8 +75,19 @@ def open_request(code: str, kind: str) -> CaseRequest | None:
     return CaseRequest.objects.filter(case_code=code, kind=kind, granted=None).first()
 
 
+def extensions_granted(code: str) -> int:
+    """How often a case has been given more time, in all its rounds of handling."""
+    kind = CaseRequest.Kind.EXTENSION
+    return CaseRequest.objects.filter(case_code=code, kind=kind, granted=True).count()
+
+
 def likely_duplicates(case: Case) -> list[tuple[Case, float]]:
-    """Open cases of the same class near in place and time, with their distance in metres."""
+    """Open cases of the same class near in place and time, with their distance in metres.
+
+    None once the case is past the states in which it can be merged into one of them.
+    """
+    if case.step not in WORKFLOW.of("merge").sources:
+        return []
     span = timedelta(hours=settings.DUPLICATE_HOURS)
     found = (
         Case.objects.current()
@@ -80,19 +98,6 @@ def likely_duplicates(case: Case) -> list[tuple[Case, float]]:
             reported_at__range=(case.reported_at - span, case.reported_at + span),
         )
         .exclude(code=case.code)
-        .exclude(step__in=(VOID, "merged"))
-        .annotate(far=Distance("geom", case.geom))
-        .order_by("far", "code")[:MOST_NEAR]
-    )
-    return [(other, other.far.m) for other in found]
-
-
-def cases_near(case: Case) -> list[tuple[Case, float]]:
-    """What else is open within 100 m."""
-    found = (
-        Case.objects.current()
-        .filter(geom__dwithin=(case.geom, NEAR_M))
-        .exclude(code=case.code)
         .exclude(step__in=ENDED)
         .annotate(far=Distance("geom", case.geom))
         .order_by("far", "code")[:MOST_NEAR]
@@ -100,7 +105,32 @@ def cases_near(case: Case) -> list[tuple[Case, float]]:
     return [(other, other.far.m) for other in found]
 
 
-def components_near(point: Point, within_m: float = 50.0) -> list[tuple[Component, float]]:
+def cases_near(case: Case, among: QuerySet[Case]) -> list[tuple[Case, float]]:
+    """What else is open within 100 m, with its distance in metres."""
+    return _near(case, among.exclude(step__in=ENDED))
+
+
+def ended_near(case: Case, among: QuerySet[Case], since: datetime) -> list[tuple[Case, float]]:
+    """What has ended since then within 100 m, with its distance in metres."""
+    return _near(case, among.filter(step__in=ENDED, closed_at__gte=since))
+
+
+def _near(case: Case, among: QuerySet[Case]) -> list[tuple[Case, float]]:
+    found = (
+        among.filter(geom__dwithin=(case.geom, NEAR_M))
+        .exclude(code=case.code)
+        .annotate(far=Distance("geom", case.geom))
+        .order_by("far", "code")[:MOST_NEAR]
+    )
+    return [(other, other.far.m) for other in found]
+
+
+def component_of(code: str) -> Component | None:
+    """The component as it stands."""
+    return Component.objects.current().filter(code=code).first()
+
+
+def components_near(point: Point, within_m: float = NEAR_M) -> list[tuple[Component, float]]:
     """The nearest components, with their distance in metres."""
     found = (
         Component.objects.current()
@@ -140,33 +170,43 @@ def queue(actor: Actor, state: str) -> QuerySet[Case]:
 
 
 def queue_counts(actor: Actor, now: datetime | None = None) -> dict[str, tuple[int, int, int]]:
-    """By state: (waiting, of these overdue, of these due within half an hour)."""
+    """By state: (waiting, of these overdue, of these about to be)."""
     now = now or timezone.now()
     rows = (
         visible_cases(actor)
         .filter(step__in=OPEN)
+        .annotate(soon_from=soon_from_sql())
         .values("step")
         .annotate(
             number=Count("id"),
             late=Count("id", filter=Q(step_due_at__lt=now)),
-            soon=Count("id", filter=Q(step_due_at__range=(now, now + SOON))),
+            soon=Count("id", filter=Q(step_due_at__gte=now, soon_from__lte=now)),
         )
     )
     return {row["step"]: (row["number"], row["late"], row["soon"]) for row in rows}
 
 
-ANSWERED_BY = {
-    CaseRequest.Kind.EXTENSION: GridRole.DISPATCHER,
-    CaseRequest.Kind.SUSPENSION: GridRole.DISPATCHER,
-    CaseRequest.Kind.APPEAL: GridRole.CHIEF,
+# By kind of request: the action that grants it, which says who answers and in which states.
+GRANTS = {
+    CaseRequest.Kind.EXTENSION: WORKFLOW.of("grant_extension"),
+    CaseRequest.Kind.SUSPENSION: WORKFLOW.of("suspend"),
+    CaseRequest.Kind.APPEAL: WORKFLOW.of("grant_appeal"),
 }
 
 
+def answers(actor: Actor) -> bool:
+    """Whether this one answers requests of any kind."""
+    return any(actor.roles & grant.roles for grant in GRANTS.values())
+
+
 def awaiting_answer(actor: Actor) -> QuerySet[Case]:
-    """The cases of which a department has asked something that this one may answer."""
-    kinds = [kind for kind, role in ANSWERED_BY.items() if role in actor.roles]
-    asked = CaseRequest.objects.filter(granted=None, kind__in=kinds).values("case_code")
-    return visible_cases(actor).filter(code__in=asked)
+    """The cases of which something was asked that this one may answer as they stand."""
+    wanted = Q(pk__in=[])
+    for kind, grant in GRANTS.items():
+        if actor.roles & grant.roles:
+            asked = CaseRequest.objects.filter(granted=None, kind=kind).values("case_code")
+            wanted |= Q(code__in=asked, step__in=grant.sources)
+    return visible_cases(actor).filter(wanted)
 
 
 def own_states(roles: Iterable[str]) -> list[str]:

@@ -119,6 +119,7 @@ def _integer(params: Mapping[str, str], name: str, default: int, most: int) -> i
     text = params.get(name, "").strip()
     if not text:
         return default
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:12]) <= most:
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    if not is_number or not 1 <= int(text) <= most:
         raise BadRequest(f"{name} must be a number from 1 to {most}")
     return int(text)

@@ -5,10 +5,23 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from grid.models import Case
+from grid.actions import act
+from grid.models import Case, Component
 from grid.roles import GridRole
+from spatial.city import city
+from spatial.crs import transformer
 from tests.browser.test_sharing import sign_in as sign_in_to
-from tests.grid.people import COMMUNITY, STREETS, make_ground, new_case, picture
+from tests.factories import open_feature, spot
+from tests.grid.people import (
+    CHIEF,
+    COMMUNITY,
+    SECOND,
+    STREETS,
+    make_ground,
+    new_case,
+    picture,
+    walk,
+)
 from tests.webmap.grid.conftest import make_staff
 
 
@@ -96,9 +109,6 @@ def test_a_case_through_all_roles(centre):
 def test_two_dispatchers_one_is_told(centre):
     visit = centre
     case = new_case()
-    from grid.actions import act
-    from tests.grid.people import SECOND, walk
-
     walk(case, "file")
     at_desk(visit, "dispatcher")
     page = visit.page
@@ -110,6 +120,81 @@ def test_two_dispatchers_one_is_told(centre):
     told = page.wait_for_selector("#drawer [role=alert]").inner_text()
     assert "孙派 已于" in told
     assert Case.objects.current().get(code=case.code).department == STREETS
+
+
+def test_the_open_drawer_follows_and_what_is_being_written_stays(centre):
+    visit = centre
+    case = walk(new_case(), "file")
+    at_desk(visit, "dispatcher")
+    page = visit.page
+    page.click(f"li[data-code='{case.code}']")
+    page.wait_for_selector("#drawer summary:has-text('退回立案')")
+    act(CHIEF, case.code, "remark", {"note": "请尽快"})
+    page.wait_for_selector(".timeline:has-text('请尽快')", timeout=15_000)  # by itself
+    page.click("#drawer summary:has-text('退回立案')")
+    page.fill("details.offer[open] textarea", "立案条件不对")
+    act(CHIEF, case.code, "remark", {"note": "再看一眼"})
+    told = page.wait_for_selector("#drawer button.changed", timeout=15_000).inner_text()
+    assert told == "此案件已由 赵值 办理（备注），点此刷新"
+    assert page.input_value("details.offer[open] textarea") == "立案条件不对"
+    page.click("details.offer[open] button")  # sent on the old version: refused, words kept
+    assert "赵值 已于" in page.wait_for_selector("#drawer [role=alert]").inner_text()
+    assert page.input_value("details.offer[open] textarea") == "立案条件不对"
+    page.click("details.offer[open] button")
+    page.wait_for_selector("#drawer [role=status]:has-text('已办理')")
+    assert Case.objects.current().get(code=case.code).step == "filing"
+
+
+def test_what_does_not_fit_leaves_the_form_as_it_was(centre):
+    visit = centre
+    case = walk(new_case(), "dispatch")
+    at_desk(visit, "handler")
+    page = visit.page
+    page.click(f"li[data-code='{case.code}']")
+    page.click("#drawer summary:has-text('处置完毕')")
+    page.fill("details.offer[open] textarea", "已修补")
+    bad = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"<svg/>"}
+    page.set_input_files("details.offer[open] [name=photos]", bad)
+    page.click("details.offer[open] button")
+    assert "照片读不出" in page.wait_for_selector("#drawer [role=alert]").inner_text()
+    assert page.input_value("details.offer[open] textarea") == "已修补"
+    page.set_input_files("details.offer[open] [name=photos]", [])
+    page.click("details.offer[open] button")
+    page.wait_for_selector("#drawer .passed, #drawer [role=status]")
+    assert Case.objects.current().get(code=case.code).step == "feedback"
+
+
+def test_a_case_by_telephone_with_a_component(centre):
+    visit = centre
+    code = "4313820101009999"
+    values = {"scheme": "components_2020", "class_code": "0101", "state": "破损"}
+    open_feature(Component, code, **values, geom=spot(12, 5))
+    at_desk(visit, "intake")
+    page = visit.page
+    page.click("#register")
+    page.wait_for_selector("#drawer [data-new]")
+    page.wait_for_function("document.documentElement.dataset.ready === 'map'")
+    page.wait_for_function(
+        "window.tujing.map.getPadding().right > 0 && !window.tujing.map.isMoving()"
+    )
+    lon, lat = transformer(city().projected, 4326).transform(spot(5, 5).x, spot(5, 5).y)
+    page.evaluate("at => window.tujing.map.jumpTo({center: at, zoom: 18})", [lon, lat])
+    place = page.evaluate("at => window.tujing.map.project(at)", [lon, lat])
+    page.click("#map", position=place)
+    page.wait_for_selector(f"#drawer option[value='{code}']", state="attached")
+    page.select_option("#drawer [name=component]", code)
+    page.select_option("#drawer [name=class]", "component:0101")
+    page.fill("#drawer [name=description]", "井盖破了")
+    page.click("#drawer button:has-text('登记')")
+    page.wait_for_selector("#drawer article[data-version]")
+    case = Case.objects.current().get(description="井盖破了")
+    assert case.component_code == code
+    assert "上水井盖 破损" in page.inner_text("#drawer .told")
+    assert page.evaluate("window.tujing.map.getFilter('own-cell')")[2] == case.cell_code
+    page.click("#drawer .told [data-spot]")
+    assert page.locator(".maplibregl-marker").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator(".maplibregl-marker").count() == 0
 
 
 def test_the_list_follows_without_reload_and_the_keyboard_works(centre):

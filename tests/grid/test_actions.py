@@ -2,19 +2,22 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from grid import clocks
 from grid.actions import Where, act, report, resume_elapsed
 from grid.actors import anybody
 from grid.errors import NoCase, NotYours, OutsideCity, Overtaken, Unfit
-from grid.models import Case, CasePhoto, CaseRequest, CaseStep
+from grid.models import Case, CasePhoto, CaseRequest, CaseStep, Component
 from grid.photos import read_photo
-from grid.queries import likely_duplicates, queue, queue_counts
+from grid.queries import awaiting_answer, likely_duplicates, queue, queue_counts
 from grid.rule_models import HandlingLimit, Routing
+from grid.steps import WORKFLOW
 from spatial.calendars.actions import load_days
 from spatial.city import city
 from spatial.workflow import Missing, NotAllowed, OutOfOrder
@@ -40,6 +43,7 @@ from tests.grid.people import (
 )
 
 pytestmark = pytest.mark.django_db
+MANHOLE = {"scheme": "components_2020", "class_code": "0101", "name": "上水井盖"}
 MONDAY = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 
 
@@ -226,6 +230,66 @@ def test_resending_is_harmless_and_a_borrowed_uuid_is_refused(ground):
         act(CHIEF, case.code, "file", {"condition": "1"}, uuid=step)
 
 
+def test_what_is_sent_again_with_other_words_is_not_lost_in_silence(ground):
+    mark, photo = uuid4(), read_photo(picture())
+    case = report(INSPECTOR, told(uuid=mark, photos=[photo]))
+    for same in ({}, {"photos": [photo]}, {"description": " 路面破损 "}, {"point": spot(5, 5.9)}):
+        assert report(INSPECTOR, told(uuid=mark, **same)).code == case.code
+    for other in (
+        {"description": "路面破损，有人摔伤"},
+        {"point": spot(7, 5)},
+        {"address": "人民路"},
+        {"photos": [photo, read_photo(picture(30, 40))]},
+    ):
+        with pytest.raises(Unfit, match="另一次上报") as told_by:
+            report(INSPECTOR, told(uuid=mark, **other))
+        assert told_by.value.field == "uuid"
+    step = uuid4()
+    act(INTAKE, case.code, "remark", {"note": "已电话核实"}, uuid=step)
+    with pytest.raises(Unfit, match="另一次操作"):
+        act(INTAKE, case.code, "remark", {"note": "电话没有接"}, uuid=step)
+    with pytest.raises(Unfit, match="另一次操作"):
+        act(CHIEF, case.code, "remark", {"note": "已电话核实"}, uuid=step)
+    assert Case.objects.current().count() == 1
+
+
+def test_a_report_sent_again_after_its_class_was_withdrawn_is_the_same(ground):
+    same = told(uuid=uuid4())
+    case = report(INSPECTOR, same)
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    HandlingLimit.objects.filter(class_code__in=("0113", "01", "")).update(valid_to=yesterday)
+    assert report(INSPECTOR, same).code == case.code
+
+
+def test_texts_are_bounded_whatever_they_are_for(ground):
+    case = walk(new_case(), "dispatch")
+    for action, given in (
+        ("ask_extension", {"reason": "字" * 1001}),
+        ("finish", {"note": "字" * 1001}),
+        ("appeal", {"reason": "字" * 1001}),
+    ):
+        with pytest.raises(Unfit, match="1000"):
+            act(ROADS, case.code, action, given)
+    act(ROADS, case.code, "ask_extension", {"reason": "下\0\ud800雨"})
+    assert CaseRequest.objects.get().reason == "下雨"
+    with pytest.raises(NoCase):
+        act(INTAKE, "\0", "accept")
+    other = new_case(point=spot(50, 50))
+    with pytest.raises(Unfit, match="150"):
+        act(INTAKE, other.code, "ask_verify", {"inspector": "字" * 151})
+
+
+def test_a_component_stands_there_today(ground):
+    code = "4313820101000001"
+    open_feature(Component, code, **MANHOLE, geom=spot(20, 5))
+    assert new_case(component_code=code).component_code == code
+    with pytest.raises(Unfit, match="没有部件") as told_by:
+        new_case(component_code="4313820101000002")
+    assert told_by.value.field == "component"
+    with pytest.raises(Unfit, match="距所选位置 180 米"):
+        new_case(component_code=code, point=spot(200, 5))
+
+
 def test_verification_goes_to_an_inspector_and_comes_back(ground):
     case = report(anybody(), told(source="公众举报"))
     case = act(INTAKE, case.code, "ask_verify", {"inspector": "王巡"})
@@ -251,6 +315,77 @@ def test_an_extension_adds_one_original_limit_at_most_twice(ground):
             assert case.step_due_at == case.due_at
         with pytest.raises(Unfit, match="最多"):
             act(ROADS, case.code, "ask_extension", {"reason": "还在下"})
+
+
+def test_extensions_are_counted_by_the_case_not_by_the_dispatch(ground):
+    with freeze_time(at("2026-01-05 09:00")):
+        case = walk(new_case(class_code="0201"), "dispatch")
+        for _ in range(2):
+            act(ROADS, case.code, "ask_extension", {"reason": "下雨"})
+            act(DISPATCHER, case.code, "grant_extension")
+        act(ROADS, case.code, "return_dispatch", {"reason": "不归我管"})
+        case = act(DISPATCHER, case.code, "dispatch", {"department": HYGIENE})
+        assert (case.extensions, case.due_at) == (0, at("2026-01-06 09:00"))
+        with pytest.raises(Unfit, match="最多延期 2 次"):
+            act(CLEANERS, case.code, "ask_extension", {"reason": "还在下"})
+
+
+@pytest.mark.parametrize(
+    ("action", "given"), [("return_dispatch", {"reason": "不归我管"}), ("finish", {"note": "好了"})]
+)
+def test_what_a_department_asked_lapses_when_its_handling_is_over(ground, action, given):
+    case = walk(new_case(), "dispatch")
+    until = timezone.now() + timedelta(days=3)
+    act(ROADS, case.code, "ask_extension", {"reason": "下雨"})
+    act(ROADS, case.code, "ask_suspension", {"reason": "待料", "until": until})
+    act(ROADS, case.code, "appeal", {"reason": "暴雨"})
+    assert awaiting_answer(DISPATCHER).count() == awaiting_answer(CHIEF).count() == 1
+    title = act(ROADS, case.code, action, given) and WORKFLOW.of(action).title
+    asked = {request.kind: request for request in CaseRequest.objects.all()}
+    for kind in ("extension", "suspension"):
+        assert (asked[kind].granted, asked[kind].answered_by) == (False, "系统")
+        assert asked[kind].answer == f"案件已{title}，申请自动失效"
+    assert asked["appeal"].granted is None
+    assert CaseStep.objects.last().details["lapsed"] == ["延期", "挂账"]
+    assert not awaiting_answer(DISPATCHER).exists()
+
+
+def test_the_next_department_asks_for_itself(ground):
+    case = walk(new_case(), "dispatch")
+    act(ROADS, case.code, "ask_extension", {"reason": "下雨"})
+    act(ROADS, case.code, "return_dispatch", {"reason": "不归我管"})
+    case = act(DISPATCHER, case.code, "dispatch", {"department": HYGIENE})
+    with pytest.raises(Unfit, match="没有待审批"):
+        act(DISPATCHER, case.code, "grant_extension")
+    act(CLEANERS, case.code, "ask_extension", {"reason": "车坏了"})
+    assert act(DISPATCHER, case.code, "grant_extension").extensions == 1
+
+
+def test_requests_that_were_left_open_are_answered_once_for_all(ground):
+    lapse = import_module("grid.migrations.0016_lapsed_requests").LAPSE
+    cases = [walk(new_case(point=spot(n * 60, 250)), "dispatch") for n in range(3)]
+    for case in cases:
+        act(ROADS, case.code, "ask_extension", {"reason": "下雨"})
+    act(ROADS, cases[0].code, "finish", {"note": "好了"})
+    act(ROADS, cases[1].code, "return_dispatch", {"reason": "不归我管"})
+    act(DISPATCHER, cases[1].code, "dispatch", {"department": HYGIENE})
+    CaseRequest.objects.update(granted=None, answered_by="")
+    with connection.cursor() as cursor:
+        cursor.execute(lapse)
+    still = CaseRequest.objects.filter(granted=None).values_list("case_code", flat=True)
+    assert list(still) == [cases[2].code]
+
+
+def test_a_request_waits_while_the_case_is_suspended(ground):
+    case = walk(new_case(), "dispatch")
+    until = timezone.now() + timedelta(days=3)
+    act(ROADS, case.code, "ask_extension", {"reason": "下雨"})
+    act(ROADS, case.code, "ask_suspension", {"reason": "待料", "until": until})
+    act(DISPATCHER, case.code, "suspend")
+    assert not awaiting_answer(DISPATCHER).exists()  # nothing that could be answered now
+    act(DISPATCHER, case.code, "resume")
+    assert awaiting_answer(DISPATCHER).count() == 1
+    act(DISPATCHER, case.code, "grant_extension")
 
 
 def test_an_extension_is_asked_for_before_it_is_late(ground):
@@ -347,6 +482,20 @@ def test_duplicates_are_suggested_and_linked_never_deleted(ground):
     ):
         with pytest.raises((Unfit, OutOfOrder), match=words if main != near.code else ""):
             act(INTAKE, far.code, "merge", {"main": main})
+
+
+def test_only_what_can_be_merged_is_suggested(ground):
+    ended = new_case()
+    act(INTAKE, ended.code, "reject", {"reason": "不属实"})
+    merged, main = new_case(), new_case()
+    act(INTAKE, merged.code, "merge", {"main": main.code})
+    closed = walk(new_case(point=spot(6, 5)), "close")
+    case = new_case(point=spot(7, 5))
+    assert closed.step == "closed"
+    assert [other.code for other, _far in likely_duplicates(case)] == [main.code]
+    case = walk(case, "accept")
+    assert likely_duplicates(case)
+    assert likely_duplicates(act(CHIEF, case.code, "file", {"condition": "1"})) == []
 
 
 def test_photos_are_kept_before_and_after(ground):

@@ -20,3 +20,10 @@ def test_a_sighting_becomes_one_case_however_often_it_is_told(ground):
     assert Case.objects.current().count() == 2
     with pytest.raises(OutsideCity):
         case_from(Sighting("地灾预警", "YJ-1/DZ-9", spot(90_000, 5), "掉块", "0505"))
+
+
+def test_a_sighting_whose_words_changed_is_still_the_same(ground):
+    case = case_from(Sighting("地灾预警", "YJ-1/DZ-7", spot(5, 5), "坡脚鼓胀", "0505"))
+    again = case_from(Sighting("地灾预警", "YJ-1/DZ-7", spot(9, 5), "坡脚鼓胀，裂缝加宽", "0505"))
+    assert again.code == case.code
+    assert Case.objects.current().count() == 1

@@ -1,6 +1,6 @@
 """One case: what is known of it, and every action on it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,34 +12,56 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from grid.actions import act
+from grid.actors import Actor
 from grid.errors import Unfit
 from grid.models import Case, CasePhoto, GridCell
 from grid.photos import MOST_BYTES, MOST_PIXELS, Photo, read_photo, shown_path
 from grid.queries import (
     cases_near,
+    component_of,
+    components_near,
+    ended_near,
     likely_duplicates,
     photos_of,
     requests_of,
     steps_of,
     visible_cases,
 )
+from grid.resending import plain
+from grid.steps import WORKFLOW
 from layers.masking import masked
 from layers.models import PersonalRead
-from webmap.grid.door import REFUSED, StaffRequest, casework, status_of
+from webmap.grid.door import (
+    MOST_SENT,
+    REFUSED,
+    StaffRequest,
+    bounded,
+    casework,
+    status_of,
+    too_large,
+)
 from webmap.grid.offers import offers
-from webmap.grid.words import class_title, timeline, told
+from webmap.grid.words import class_title, timeline, told, told_components
 
 FIELDS = ("reason", "note", "condition", "department", "inspector", "main")
+ENDED_LATELY = timedelta(days=30)
+MOST_DIGITS = 19  # of a version: a bigint
 BEFORE = (CasePhoto.Moment.BEFORE, CasePhoto.Moment.VERIFIED)
 
 
 @require_safe
 @casework
 def one(request: StaffRequest, code: str) -> HttpResponse:
-    """``/grid/cases/{code}``: a page, or its fragment for the desk."""
-    return _shown(request, _case(request, code))
+    """``/grid/cases/{code}``: a page, or its fragment for the desk; 304 while nobody has acted."""
+    case = _case(request, code)
+    if request.headers.get("If-None-Match") == _tag(case):
+        response = HttpResponse(status=304)
+        response["ETag"] = _tag(case)
+        return response
+    return _shown(request, case)
 
 
+@bounded(MOST_SENT, too_large)
 @require_POST
 @casework
 def acted(request: StaffRequest, code: str) -> HttpResponse:
@@ -51,8 +73,8 @@ def acted(request: StaffRequest, code: str) -> HttpResponse:
             code,
             request.POST.get("action", ""),
             given_in(request.POST),
-            expected=_number(request.POST.get("expected", "")),
-            uuid=_uuid(request.POST.get("uuid", "")),
+            expected=_version(request.POST.get("expected", "")),
+            uuid=uuid_in(request.POST.get("uuid", "")),
             photos=photos_in(request),
         )
     except REFUSED as error:
@@ -128,7 +150,7 @@ def photos_in(request: HttpRequest, most_pixels: int = MOST_PIXELS) -> list[Phot
 
 
 def _case(request: StaffRequest, code: str) -> Case:
-    case = visible_cases(request.actor).filter(code=code).first()
+    case = visible_cases(request.actor).filter(code=plain(code)).first()
     if case is None:
         raise Http404(_("没有这件案件，或不在您的办理范围"))
     return case
@@ -147,8 +169,7 @@ def _shown(
         "before": [photo for photo in photos if photo.moment in BEFORE],
         "after": [photo for photo in photos if photo.moment not in BEFORE],
         "requests": requests_of(case.code),
-        "duplicates": likely_duplicates(case),
-        "near": told([other for other, _far in cases_near(case)], now),
+        "component": _component(case),
         "cell": GridCell.objects.current().filter(code=case.cell_code).first(),
         "offers": offers(case, request.actor),
         "reporter": masked(case.reporter_name),
@@ -157,20 +178,59 @@ def _shown(
         "is_done": is_done,
         "tab": "desk",
     }
+    context |= _around(case, request.actor, now)
     template = "grid/case.html" if _is_fragment(request) else "grid/case_page.html"
-    return render(request, template, context, status=status)
+    response = render(request, template, context, status=status)
+    response["ETag"] = _tag(case)
+    return response
+
+
+def _around(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
+    """What else is near of what this one may see."""
+    may_merge = bool(actor.roles & WORKFLOW.of("merge").roles)
+    seen = visible_cases(actor)
+    ended = ended_near(case, seen, now - ENDED_LATELY)
+    return {
+        "duplicates": likely_duplicates(case) if may_merge else [],
+        "near": told([other for other, _far in cases_near(case, seen)], now),
+        "ended": [(row, row.case.closed_at) for row in told([c for c, _far in ended], now)],
+        "ended_days": ENDED_LATELY.days,
+        "components": told_components(components_near(case.geom)),
+    }
+
+
+def _component(case: Case) -> dict[str, Any] | None:
+    """The component that the case names, as it stands; only its code once it is gone."""
+    if not case.component_code:
+        return None
+    found = component_of(case.component_code)
+    if found is None:
+        return {"code": case.component_code}
+    return told_components([(found, found.geom.distance(case.geom))])[0]
+
+
+def _tag(case: Case) -> str:
+    """Every action on a case, whatever it does, is a version of it."""
+    return f'"{case.pk}"'
 
 
 def _is_fragment(request: HttpRequest) -> bool:
     return request.headers.get("X-Requested-With") == "fetch"
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None
+def uuid_in(text: str) -> UUID | None:
+    """The UUID of a form; none is none.
 
-
-def _uuid(text: str) -> UUID | None:
+    Raises:
+        Unfit: what is there is no UUID.
+    """
     try:
         return UUID(text) if text else None
     except ValueError:
-        return None
+        raise Unfit(_("表单标识无效，请刷新后重新填写"), "uuid") from None
+
+
+def _version(text: str) -> int | None:
+    if text and not (text.isascii() and text.isdigit() and len(text) < MOST_DIGITS):
+        raise Unfit(_("表单版本无效，请刷新后重新填写"), "expected")
+    return int(text) if text else None

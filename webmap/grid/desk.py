@@ -14,7 +14,8 @@ from grid import rulebook
 from grid.actions import resume_elapsed
 from grid.actors import Actor
 from grid.models import Case
-from grid.queries import ANSWERED_BY, awaiting_answer, own_states, queue_counts, visible_cases
+from grid.queries import answers, awaiting_answer, own_states, queue_counts, visible_cases
+from grid.resending import plain
 from grid.steps import DISPATCHING, ENDED, OPEN, STATES
 from spatial.base.models import District
 from spatial.codes import schemes
@@ -23,6 +24,7 @@ from webmap.grid.door import StaffRequest, casework
 from webmap.grid.words import told
 
 MOST_SHOWN = 200
+MOST_IN_FILE = 50_000  # of a GeoPackage, which is made in memory; CSV is a stream without end
 MINE, ALL, REQUESTS = "mine", "all", "requests"
 
 
@@ -40,7 +42,7 @@ class Wanted:
 
 def wanted_of(request: HttpRequest) -> Wanted:
     """The filters of a request."""
-    given = {name: request.GET.get(name, "").strip()[:60] for name in FILTERS}
+    given = {name: plain(request.GET.get(name, ""))[:60] for name in FILTERS}
     return Wanted(
         given["state"],
         given["q"],
@@ -134,11 +136,12 @@ def listed(request: StaffRequest) -> HttpResponse:
         "rows": rows,
         "total": found.count(),
         "most": MOST_SHOWN,
+        "most_in_file": MOST_IN_FILE,
         "wanted": wanted,
         "queues": [_queue(state, counts, state in own) for state in OPEN],
         "mine": sum(counts[state][0] for state in own if state in counts),
         "requests": awaiting_answer(request.actor).count(),
-        "answers": bool(set(ANSWERED_BY.values()) & request.actor.roles),
+        "answers": answers(request.actor),
         "open_total": sum(number for number, _, _ in counts.values()),
         "may_dispatch": "派遣员" in request.actor.roles
         and any(row.case.step == DISPATCHING for row in rows),

@@ -7,13 +7,15 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from grid.actors import Actor
 from grid.errors import NoCase, NotYours, Overtaken, Unfit
+from grid.photos import MOST_BYTES, MOST_PHOTOS
 from spatial.workflow import Missing, NotAllowed, OutOfOrder
 from webmap.grid.actors import actor_of
 
@@ -29,6 +31,8 @@ STATUS: MappingProxyType[type[Exception], int] = MappingProxyType(
     }
 )
 REFUSED = tuple(STATUS)
+MOST_WRITTEN = 1_000_000
+MOST_SENT = MOST_PHOTOS * MOST_BYTES + MOST_WRITTEN  # of a form with photos
 View = Callable[..., HttpResponseBase]
 
 
@@ -66,6 +70,45 @@ def signed_in_as_staff(view: View) -> View:
         return view(request, *args, **named)
 
     return guarded
+
+
+def bounded(most: int, refuse: Callable[[str], HttpResponseBase]) -> Callable[[View], View]:
+    """Refuse a body of more than ``most`` bytes by the length it announces, none of it read.
+
+    The check of the form's token reads the body, so it stands behind this one. A body
+    without a length is none: the server hands nothing of it on.
+    """
+
+    def around(view: View) -> View:
+        checked = csrf_protect(view)
+
+        @csrf_exempt
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
+            length = length_of(request)
+            if length <= most:
+                return checked(request, *args, **named)
+            told = {"size": -(-length // 1024**2), "most": most // 1024**2}
+            return refuse(
+                _("发送的内容 %(size)d MB，超过上限 %(most)d MB；请减少照片，或压缩后再传") % told
+            )
+
+        return guarded
+
+    return around
+
+
+def length_of(request: HttpRequest) -> int:
+    """Of the body in bytes, as it is announced."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def too_large(words: str) -> HttpResponse:
+    """413 in words; the page keeps what was written."""
+    return HttpResponse(words, status=413, content_type="text/plain; charset=utf-8")
 
 
 def status_of(error: Exception) -> int:

@@ -9,7 +9,7 @@ from grid import rulebook
 from grid.actors import Actor
 from grid.effects import MOST_EXTENSIONS
 from grid.models import Case, CaseRequest
-from grid.queries import likely_duplicates, open_request
+from grid.queries import extensions_granted, likely_duplicates, open_request
 from grid.roles import GridRole
 from grid.steps import WORKFLOW
 
@@ -119,7 +119,7 @@ def _fits(case: Case, action: str) -> bool:
         return False
     if action == "ask_extension":
         late = case.due_at is not None and timezone.now() > case.due_at
-        return case.extensions < MOST_EXTENSIONS and not late
+        return extensions_granted(case.code) < MOST_EXTENSIONS and not late
     if action == "appeal":
         return not case.is_exempt
     return action != "merge" or bool(likely_duplicates(case))

@@ -10,6 +10,7 @@ urlpatterns = [
     path("grid/", desk.desk, name="desk"),
     path("grid/list", desk.listed, name="desk-list"),
     path("grid/new", writing.new, name="case-new"),
+    path("grid/new/components", writing.components, name="case-new-components"),
     path("grid/dispatch", writing.dispatched, name="case-dispatch"),
     path("grid/cases", writing.registered, name="case-register"),
     path("grid/cases.csv", writing.as_csv, name="cases-csv"),

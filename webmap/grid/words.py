@@ -4,15 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.gis.geos import Point
 from django.utils import timezone
 
-from grid.models import Case, CaseStep
-from grid.queries import SOON
+from grid.models import Case, CaseStep, Component
 from grid.steps import ENDED, STATES, STEPS, SUSPENDED, WORKFLOW
+from grid.urgency import soon_from
 from spatial.base.models import District
 from spatial.city import city
 from spatial.codes import schemes
 from spatial.crs import transformer
+
+DIGITS = 6  # of degrees: a decimetre
+SAME_MOMENT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -33,10 +37,9 @@ class Told:
 def told(cases: list[Case], now: datetime) -> list[Told]:
     """The cases of a list, in their order."""
     names = district_names({case.district_code for case in cases})
-    to_degrees = transformer(city().projected, 4326)
     found = []
     for case in cases:
-        lon, lat = to_degrees.transform(case.geom.x, case.geom.y)
+        lon, lat = degrees(case.geom)
         urgency, clock = clock_of(case, now)
         found.append(
             Told(
@@ -46,18 +49,24 @@ def told(cases: list[Case], now: datetime) -> list[Told]:
                 STEPS.get(case.step, ""),
                 urgency,
                 clock,
-                round(lon, 6),
-                round(lat, 6),
+                lon,
+                lat,
                 names.get(case.district_code, ""),
             )
         )
     return found
 
 
-def class_title(case: Case) -> str:
-    """The name of the case's class."""
-    scheme = schemes().get(case.scheme)
-    return scheme.name(case.class_code) if scheme else case.class_code
+def class_title(thing: Case | Component) -> str:
+    """The name of the class of a case or a component."""
+    scheme = schemes().get(thing.scheme)
+    return scheme.name(thing.class_code) if scheme else thing.class_code
+
+
+def degrees(point: Point) -> tuple[float, float]:
+    """(longitude, latitude) of a point of the city, as a map in degrees takes them."""
+    lon, lat = transformer(city().projected, 4326).transform(point.x, point.y)
+    return round(lon, DIGITS), round(lat, DIGITS)
 
 
 def clock_of(case: Case, now: datetime) -> tuple[str, str]:
@@ -71,7 +80,8 @@ def clock_of(case: Case, now: datetime) -> tuple[str, str]:
     left = case.step_due_at - now
     if left < timedelta():
         return "late", f"超时 {span(-left)}"
-    return ("soon" if left <= SOON else ""), f"剩余 {span(left)}"
+    is_soon = now >= soon_from(case.entered_at or case.reported_at, case.step_due_at)
+    return ("soon" if is_soon else ""), f"剩余 {span(left)}"
 
 
 def span(length: timedelta) -> str:
@@ -84,8 +94,12 @@ def span(length: timedelta) -> str:
 
 
 def local(moment: datetime | None) -> str:
-    """A moment in the city's time."""
-    return f"{timezone.localtime(moment):%m-%d %H:%M}" if moment else ""
+    """A moment in the city's time; with its year, where that is not this one."""
+    if moment is None:
+        return ""
+    told = timezone.localtime(moment)
+    is_this_year = told.year == timezone.localtime().year
+    return f"{told:%m-%d %H:%M}" if is_this_year else f"{told:%Y-%m-%d %H:%M}"
 
 
 def district_names(codes: set[str]) -> dict[str, str]:
@@ -109,11 +123,34 @@ def timeline(steps: list[CaseStep]) -> list[dict[str, Any]]:
             "to": STATES.get(step.state_after, "") if step.state_after != step.state_before else "",
             "was_late": bool(step.due_at and step.at > step.due_at),
             "due": _due(step),
+            "captured_at": _captured_at(step),
+            "place": degrees(step.geom) if step.geom else None,
+            "lapsed": "、".join(step.details.get("lapsed", ())),
         }
         for step in reversed(steps)
     ]
 
 
+def _captured_at(step: CaseStep) -> datetime | None:
+    """When it was on the spot, where that is not the moment at which it was received."""
+    told = step.captured_at
+    return told if told and abs(step.at - told) > SAME_MOMENT else None
+
+
 def _due(step: CaseStep) -> str:
     text = step.details.get("due") or step.details.get("until")
     return local(datetime.fromisoformat(text)) if text else ""
+
+
+def told_components(found: list[tuple[Component, float]]) -> list[dict[str, Any]]:
+    """Components with their distances, as a page or a form lists them."""
+    return [
+        {
+            "code": one.code,
+            "title": one.name or class_title(one),
+            "state": one.state,
+            "far_m": round(far_m),
+            "place": degrees(one.geom),
+        }
+        for one, far_m in found
+    ]

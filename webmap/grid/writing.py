@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import geopandas
 import shapely
@@ -20,15 +19,25 @@ from django.views.decorators.http import require_POST, require_safe
 from grid.actions import Report, act, report
 from grid.errors import Unfit
 from grid.models import Case
+from grid.queries import case_of, components_near
+from grid.resending import plain
 from grid.steps import STATES, WORKFLOW
 from spatial.city import city
 from spatial.crs import transformer
-from webmap.grid.cases import photos_in
-from webmap.grid.desk import cases_wanted, class_groups, wanted_of
-from webmap.grid.door import REFUSED, StaffRequest, casework, status_of
-from webmap.grid.words import class_title
+from webmap.grid.cases import photos_in, uuid_in
+from webmap.grid.desk import MOST_IN_FILE, cases_wanted, class_groups, wanted_of
+from webmap.grid.door import (
+    MOST_SENT,
+    REFUSED,
+    StaffRequest,
+    bounded,
+    casework,
+    status_of,
+    too_large,
+)
+from webmap.grid.words import class_title, told_components
 
-MOST_AT_ONCE, MOST_ROWS = 200, 50_000
+MOST_AT_ONCE = 200
 SOURCES = ("电话举报", "来信来访", "视频监控", "领导批示", "媒体曝光")
 HEAD = (
     "案件编号",
@@ -63,7 +72,7 @@ def dispatched(request: StaffRequest) -> JsonResponse:
     wanted = request.POST.get("department", "").strip()
     done, failed = [], []
     for code in codes:
-        case = Case.objects.current().filter(code=code).first()
+        case = case_of(plain(code))
         department = wanted or (case.department if case else "")
         try:
             if not department:
@@ -85,6 +94,19 @@ def new(request: StaffRequest) -> HttpResponse:
     return render(request, "grid/new.html", context)
 
 
+@require_safe
+@casework
+def components(request: StaffRequest) -> JsonResponse:
+    """``/grid/new/components``: the components that a case at a place may name, nearest first."""
+    _check_may_register(request)
+    try:
+        point = point_in(request.GET.get("lon", ""), request.GET.get("lat", ""))
+    except Unfit as error:
+        return JsonResponse({"error": str(error)}, status=422)
+    return JsonResponse({"components": told_components(components_near(point))})
+
+
+@bounded(MOST_SENT, too_large)
 @require_POST
 @casework
 def registered(request: StaffRequest) -> HttpResponse:
@@ -102,8 +124,8 @@ def registered(request: StaffRequest) -> HttpResponse:
 @require_safe
 @casework
 def as_csv(request: StaffRequest) -> StreamingHttpResponse:
-    """``/grid/cases.csv``: the list as it is filtered, for a spreadsheet."""
-    found = cases_wanted(request, wanted_of(request))[:MOST_ROWS]
+    """``/grid/cases.csv``: the list as it is filtered, whole, for a spreadsheet."""
+    found = cases_wanted(request, wanted_of(request))
     rows = (_row(case) for case in found.iterator(chunk_size=2_000))
     response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="cases-{_stamp()}.csv"'
@@ -112,9 +134,16 @@ def as_csv(request: StaffRequest) -> StreamingHttpResponse:
 
 @require_safe
 @casework
-def as_gpkg(request: StaffRequest) -> FileResponse:
-    """``/grid/cases.gpkg``: the list as it is filtered, for a desktop GIS."""
-    cases = list(cases_wanted(request, wanted_of(request))[:MOST_ROWS])
+def as_gpkg(request: StaffRequest) -> FileResponse | HttpResponse:
+    """``/grid/cases.gpkg``: the list as it is filtered, for a desktop GIS; all of it or nothing."""
+    cases = list(cases_wanted(request, wanted_of(request))[: MOST_IN_FILE + 1])
+    if len(cases) > MOST_IN_FILE:
+        words = _(
+            "符合条件的案件超过 %(most)d 件，GeoPackage 装不下；"
+            "请按阶段、类别、部门或乡镇街道缩小范围，或改下 CSV（不限件数）。"
+        )
+        context = {"code": 422, "title": _("案件过多"), "text": words % {"most": MOST_IN_FILE}}
+        return render(request, "error.html", context, status=422)
     rows = [dict(zip(HEAD[:-2], _row(case)[:-2], strict=True)) for case in cases]
     points = [shapely.Point(case.geom.x, case.geom.y) for case in cases]
     frame = geopandas.GeoDataFrame(rows, columns=HEAD[:-2], geometry=points, crs=city().projected)
@@ -138,7 +167,6 @@ def _check_may_register(request: StaffRequest) -> None:
 def _report(request: HttpRequest) -> Report:
     form = request.POST
     kind, _sep, class_code = form.get("class", "").partition(":")
-    uuid = form.get("uuid", "")
     return Report(
         kind=kind,
         class_code=class_code,
@@ -146,7 +174,8 @@ def _report(request: HttpRequest) -> Report:
         description=form.get("description", ""),
         address=form.get("address", ""),
         source=form.get("source", "") if form.get("source") in SOURCES else SOURCES[0],
-        uuid=UUID(uuid) if len(uuid) == 36 else None,
+        uuid=uuid_in(form.get("uuid", "")),
+        component_code=form.get("component", ""),
         is_public=form.get("is_public") == "1",
         reporter_name=form.get("reporter_name", ""),
         reporter_phone=form.get("reporter_phone", ""),

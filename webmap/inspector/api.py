@@ -19,11 +19,11 @@ from grid.queries import photos_of, queue
 from grid.steps import CHECKING, STATES, VERIFYING
 from spatial.codes import schemes
 from webmap.grid.cases import photos_in
-from webmap.grid.door import StaffRequest
+from webmap.grid.door import MOST_SENT, StaffRequest, bounded
 from webmap.grid.words import clock_of, told
 from webmap.grid.writing import point_in
 from webmap.inspector.area import area_of
-from webmap.inspector.door import phone
+from webmap.inspector.door import phone, too_large
 
 SOURCE = "监督员上报"
 MOST_BODY, MOST_LISTED, MOST_RECENT = 1_000_000, 100, 8
@@ -89,6 +89,7 @@ def mine(request: StaffRequest) -> JsonResponse:
     return JsonResponse({"cases": _listed(list(own[:MOST_LISTED]))})
 
 
+@bounded(MOST_SENT, too_large)
 @require_POST
 @phone
 def reported(request: StaffRequest) -> JsonResponse:
@@ -105,16 +106,17 @@ def reported(request: StaffRequest) -> JsonResponse:
             point=point_in(str(given.get("lon", "")), str(given.get("lat", ""))),
             description=str(given.get("description", "")),
             source=SOURCE,
-            component_code=str(given.get("component", ""))[:16],
+            component_code=str(given.get("component") or ""),
             captured_at=_moment(given.get("captured_at")),
             accuracy_m=_accuracy(given.get("accuracy")),
             uuid=uuid,
-            photos=() if known else photos_in(request),
+            photos=photos_in(request),
         ),
     )
     return JsonResponse({"code": case.code}, status=200 if known else 201)
 
 
+@bounded(MOST_SENT, too_large)
 @require_POST
 @phone
 def acted(request: StaffRequest) -> JsonResponse:
@@ -124,7 +126,6 @@ def acted(request: StaffRequest) -> JsonResponse:
     action = str(given.get("action", ""))
     if action not in ACTIONS:
         raise Unfit("没有这个操作")
-    known = CaseStep.objects.filter(uuid=uuid).exists()
     place = None
     if given.get("lon") is not None:
         place = point_in(str(given.get("lon")), str(given.get("lat")))
@@ -134,12 +135,13 @@ def acted(request: StaffRequest) -> JsonResponse:
         action,
         {"reason": str(given.get("text", "")), "note": str(given.get("text", ""))},
         uuid=uuid,
-        photos=() if known else photos_in(request),
+        photos=photos_in(request),
         where=Where(place, _accuracy(given.get("accuracy")), _moment(given.get("captured_at"))),
     )
     return JsonResponse({"code": case.code, "state": STATES[case.step]})
 
 
+@bounded(MOST_BODY, too_large)
 @require_POST
 @phone
 def patrol(request: StaffRequest) -> JsonResponse:

@@ -37,3 +37,8 @@ def phone(view: View) -> View:
 def refusal(status: int, why: str) -> JsonResponse:
     """Why not."""
     return JsonResponse({"error": why}, status=status)
+
+
+def too_large(words: str) -> JsonResponse:
+    """Why a body was not read."""
+    return refusal(413, words)

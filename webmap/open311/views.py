@@ -7,7 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.gis.geos import Point
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest as BadForm
+from django.core.exceptions import SuspiciousOperation
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -28,12 +31,14 @@ from grid.open311.asked import (
 from grid.photos import shown_path
 from grid.public import is_shown
 from grid.queries import public_cases
+from grid.resending import plain
 from grid.roles import PUBLIC
 from layers.keys import BadKey, caller_with, token_of
 from layers.limits import TooFast, admit
 from spatial.base.models import Address
 from spatial.city import city
 from spatial.crs import transformer
+from webmap.grid.door import length_of
 
 SOURCE = "Open311"
 MOST_BODY = 65_536
@@ -45,6 +50,9 @@ STATUS: dict[type[Exception], int] = {
     UnknownThing: 404,
     TooFast: 429,
 }
+# What Django raises of a body that is no form; its own answers are pages.
+UNREADABLE = (BadForm, MultiPartParserError, SuspiciousOperation, UnreadablePostError)
+MOST_TOLD = {"first_name": 30, "last_name": 30, "phone": 30, "account_id": 100}
 TAG = re.compile(r"<[^>]*>")
 
 View = Callable[..., HttpResponseBase]
@@ -58,10 +66,13 @@ def georeport(view: View) -> View:
     def answered(request: HttpRequest, form: str, *args: Any, **named: Any) -> HttpResponseBase:
         try:
             response = view(request, form, *args, **named)
+        except UNREADABLE:
+            response = _refusal(400, "the request cannot be read", form)
         except tuple(STATUS) as error:
             status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
-            body = documents.errors([(status, str(error))], form)
-            response = _answer(body, form, status)
+            response = _refusal(status, str(error), form)
+            for name, value in getattr(error, "headers", {}).items():
+                response[name] = value
         response["Access-Control-Allow-Origin"] = "*"
         return response
 
@@ -114,7 +125,7 @@ def many(request: HttpRequest, form: str) -> HttpResponse:
         return _take(request, form)
     _only(request, "GET")
     _jurisdiction(request.GET)
-    search = read_search(request.GET.dict(), timezone.now())
+    search = read_search(_given(request.GET), timezone.now())
     rows = requests.rows_of(requests.wanted(search), _root(request), is_extended=search.is_extended)
     return _answer(documents.listed(rows, documents.REQUESTS, form), form)
 
@@ -124,7 +135,7 @@ def one(request: HttpRequest, form: str, number: str) -> HttpResponse:
     """``/requests/{id}``: a list of one."""
     _only(request, "GET")
     _jurisdiction(request.GET)
-    case = public_cases().filter(code=number).first()
+    case = public_cases().filter(code=plain(number)).first()
     if case is None:
         raise UnknownThing("service_request_id was not found")
     is_extended = request.GET.get("extensions", "").lower() == "true"
@@ -137,7 +148,7 @@ def token(request: HttpRequest, form: str, number: str) -> HttpResponse:
     """``/tokens/{id}``: numbers are given at once, so a token is the number itself."""
     _only(request, "GET")
     _jurisdiction(request.GET)
-    if not public_cases().filter(code=number).exists():
+    if not public_cases().filter(code=plain(number)).exists():
         raise UnknownThing("token was not found")
     rows = [{"service_request_id": number, "token": number}]
     return _answer(documents.listed(rows, documents.REQUESTS, form), form)
@@ -162,10 +173,10 @@ def photo(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
 
 
 def _take(request: HttpRequest, form: str) -> HttpResponse:
-    if len(request.body) > MOST_BODY:
+    if length_of(request) > MOST_BODY:  # before anything of it is read
         raise BadRequest(f"the request is larger than {MOST_BODY} bytes")
-    given = {key: value.strip() for key, value in request.POST.dict().items()}
-    actor = _actor(request, str(given.get("api_key", "")))
+    given = _given(request.POST)
+    actor = _actor(request, given.get("api_key", ""))
     _jurisdiction(given)
     if not given.get("service_code"):
         raise BadRequest("service_code was not provided")
@@ -173,8 +184,10 @@ def _take(request: HttpRequest, form: str) -> HttpResponse:
     description = TAG.sub("", given.get("description", ""))
     if len(description) > MOST_DESCRIPTION:
         raise BadRequest(f"description must not have more than {MOST_DESCRIPTION} characters")
+    for name, most in MOST_TOLD.items():
+        if len(given.get(name, "")) > most:
+            raise BadRequest(f"{name} must not have more than {most} characters")
     point, address = _place(given)
-    name = f"{given.get('last_name', '')}{given.get('first_name', '')}"
     case = report(
         actor,
         Report(
@@ -185,25 +198,30 @@ def _take(request: HttpRequest, form: str) -> HttpResponse:
             address=address,
             source=SOURCE,
             is_public=True,
-            reporter_name=name[:60],
-            reporter_phone=(given.get("phone") or "")[:30],
+            reporter_name=_name(given.get("first_name", ""), given.get("last_name", "")),
+            reporter_phone=given.get("phone", ""),
         ),
     )
     rows = [
         {
             "service_request_id": case.code,
             "service_notice": "已收到，受理后可查询办理进展",
-            "account_id": None,
+            "account_id": given.get("account_id") or None,
         }
     ]
     return _answer(documents.listed(rows, documents.REQUESTS, form), form)
 
 
+def _name(first: str, last: str) -> str:
+    """A name in the order of its script."""
+    return f"{first} {last}".strip() if f"{first}{last}".isascii() else f"{last}{first}"
+
+
 def _actor(request: HttpRequest, api_key: str) -> Actor:
-    key = api_key or token_of(request)
-    if not key:
-        raise Forbidden("api_key was not provided")
     try:
+        key = api_key or token_of(request)
+        if not key:
+            raise Forbidden("api_key was not provided")
         caller = caller_with(key)
     except BadKey:
         raise Forbidden("api_key is not valid") from None
@@ -231,8 +249,12 @@ def _place(given: dict[str, Any]) -> tuple[Point, str]:
     return found.geom, found.full_address[:200]
 
 
+def _given(params: QueryDict) -> dict[str, str]:
+    return {key: plain(value) for key, value in params.dict().items()}
+
+
 def _jurisdiction(params: Any) -> None:
-    told = params.get("jurisdiction_id", "")
+    told = plain(params.get("jurisdiction_id", ""))
     if told and told != city().adcode:
         raise UnknownThing("jurisdiction_id was not found")
 
@@ -244,6 +266,10 @@ def _only(request: HttpRequest, *methods: str) -> None:
 
 def _root(request: HttpRequest) -> str:
     return f"{request.scheme}://{request.get_host()}/open311/v2"
+
+
+def _refusal(status: int, why: str, form: str) -> HttpResponse:
+    return _answer(documents.errors([(status, why)], form), form, status)
 
 
 def _answer(body: str, form: str, status: int = 200) -> HttpResponse:

@@ -1,21 +1,43 @@
 """The desk: who sees which cases, the queues, the filters, live updates, files, many at once."""
 
 import io
+import socket
 import sqlite3
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from grid.models import Case, CasePhoto, CaseStep
+from grid.actions import Where, act
+from grid.clocks import values_of
+from grid.models import Case, CasePhoto, CaseStep, Component
 from grid.photos import read_photo
 from layers.access import Role
 from layers.models import PersonalRead
-from tests.factories import centre, spot
-from tests.grid.people import HYGIENE, STREETS, new_case, picture, walk
+from spatial.city import city
+from spatial.crs import transformer
+from spatial.versions.actions import apply, record_change
+from spatial.versions.edits import Action, Edit
+from tests.factories import centre, open_feature, spot
+from tests.grid.people import (
+    CELL,
+    HYGIENE,
+    INSPECTOR,
+    INTAKE,
+    STREETS,
+    freeze_time,
+    new_case,
+    picture,
+    walk,
+)
 from tests.town import make_user
 
 pytestmark = pytest.mark.django_db
+INSPECTOR_BY_NAME = type(INSPECTOR)("inspector", INSPECTOR.roles)
 FETCH = {"X-Requested-With": "fetch"}
 
 
@@ -136,9 +158,6 @@ def test_several_are_dispatched_at_once_and_what_fails_is_told(people):
 
 
 def test_a_case_by_telephone_and_who_called(people):
-    from spatial.city import city
-    from spatial.crs import transformer
-
     lon, lat = transformer(city().projected, 4326).transform(*centre())
     form = {
         "class": "event:0113",
@@ -199,3 +218,168 @@ def test_photos_are_shown_to_those_who_see_the_case(people):
     assert people["cleaner"].get(address).status_code == 404
     assert Client().get(address).status_code == 302
     assert CaseStep.objects.filter(case_code=case.code).count() == 1
+
+
+def test_a_case_that_is_open_is_asked_again_for_nothing_until_somebody_acts(people):
+    case = new_case()
+    address = f"/grid/cases/{case.code}"
+    first = people["intake"].get(address, headers=FETCH)
+    assert f'data-version="{case.pk}"' in first.content.decode()
+    again = {**FETCH, "If-None-Match": first["ETag"]}
+    with CaptureQueriesContext(connection) as asked:
+        assert people["intake"].get(address, headers=again).status_code == 304
+    assert len(asked) <= 6, [one["sql"] for one in asked]
+    post(people["chief"], case, "remark", note="盯一下")
+    changed = people["intake"].get(address, headers=again)
+    assert changed.status_code == 200
+    assert "此案件已由 chief 办理（备注），点此刷新" in changed.content.decode()
+
+
+def test_the_page_shows_where_and_when_on_the_spot_and_what_is_around(people):
+    code = "4313820101000001"
+    broken = {"scheme": "components_2020", "class_code": "0101", "state": "破损"}
+    open_feature(Component, code, **broken, geom=spot(20, 5))
+    walk(new_case(point=spot(8, 5), class_code="0112"), "close")
+    old = walk(new_case(point=spot(9, 5), class_code="0201"), "close")
+    values = values_of(old) | {"closed_at": timezone.now() - timedelta(days=31)}
+    edit = Edit(Action.REPLACE, old.code, values, old.pk)
+    apply(record_change(who="测试", why="测试"), Case, [edit])
+    early = timezone.now() - timedelta(minutes=9)
+    case = new_case(component_code=code, captured_at=early, accuracy_m=7.4)
+    act(INTAKE, case.code, "ask_verify", {"inspector": "inspector"})
+    page = people["intake"].get(f"/grid/cases/{case.code}").content.decode()
+    for words in (
+        f"现场 {timezone.localtime(early):%m-%d %H:%M}",
+        "±7 m",
+        'data-spot="',
+        f'href="/grid/components/?in={CELL}"',
+        f'data-cell="{CELL}"',
+        "上水井盖",
+        "破损",
+        code,
+        "近 30 天办结 1",
+    ):
+        assert words in page, words
+    act(INSPECTOR_BY_NAME, case.code, "confirm", where=Where(captured_at=timezone.now()))
+    page = people["intake"].get(f"/grid/cases/{case.code}").content.decode()
+    assert page.count("±7 m") == 2  # of the case and its report: no place was told with the step
+
+
+def test_a_department_is_shown_nothing_of_others_around_its_case(people):
+    case = walk(new_case(), "dispatch")
+    new_case(point=spot(9, 5), class_code="0112")
+    page = people["handler"].get(f"/grid/cases/{case.code}").content.decode()
+    assert "在办案件" not in page
+    assert "在办案件 1" in people["chief"].get(f"/grid/cases/{case.code}").content.decode()
+
+
+def test_a_case_names_a_component_out_of_the_nearest(people):
+    code = "4313820101000001"
+    known = {"scheme": "components_2020", "class_code": "0101"}
+    open_feature(Component, code, **known, geom=spot(12, 5))
+    lon, lat = transformer(city().projected, 4326).transform(spot(5, 5).x, spot(5, 5).y)
+    asked = {"lon": lon, "lat": lat}
+    found = people["intake"].get("/grid/new/components", asked).json()["components"]
+    assert [(one["code"], one["title"], one["far_m"]) for one in found] == [(code, "上水井盖", 7)]
+    assert people["intake"].get("/grid/new/components", {"lon": "x"}).status_code == 422
+    assert people["handler"].get("/grid/new/components", asked).status_code == 403
+    form = form_of_a_call(**asked, component=code)
+    made = people["intake"].post("/grid/cases", form).json()["code"]
+    assert Case.objects.current().get(code=made).component_code == code
+    refused = people["intake"].post("/grid/cases", form | {"component": "4313820101000009"})
+    assert refused.status_code == 422
+    assert "没有部件" in refused.content.decode()
+
+
+def test_no_file_is_cut_in_silence(people, monkeypatch):
+    monkeypatch.setattr("webmap.grid.desk.MOST_IN_FILE", 2)
+    monkeypatch.setattr("webmap.grid.writing.MOST_IN_FILE", 2)
+    for n in range(3):
+        new_case(point=spot(n * 20, 5))
+    lines = b"".join(people["intake"].get("/grid/cases.csv").streaming_content).splitlines()
+    assert len(lines) == 4
+    refused = people["intake"].get("/grid/cases.gpkg")
+    assert refused.status_code == 422
+    assert "超过 2 件" in refused.content.decode()
+    assert "超过 2 件" in people["intake"].get("/grid/list").content.decode()
+    assert people["intake"].get("/grid/cases.gpkg", {"state": "filing"}).status_code == 200
+
+
+def form_of_a_call(**more):
+    """What the form of a case by telephone sends."""
+    lon, lat = transformer(city().projected, 4326).transform(*centre())
+    form = {"class": "event:0113", "lon": lon, "lat": lat, "description": "路坏了"}
+    return form | {"source": "电话举报"} | more
+
+
+def test_a_mark_that_is_no_uuid_is_told(people):
+    for bad in ("x" * 36, "1", "\0" * 36):
+        answer = people["intake"].post("/grid/cases", form_of_a_call(uuid=bad))
+        assert answer.status_code == 422
+        assert "表单标识无效" in answer.content.decode()
+    assert not Case.objects.exists()
+    case = new_case()
+    for bad in ({"uuid": "x" * 36}, {"expected": "x"}, {"expected": "9" * 5_000}):
+        answer = post(people["intake"], case, "accept", **bad)
+        assert answer.status_code == 422
+        assert "无效，请刷新" in answer.content.decode()
+    assert Case.objects.current().get().step == "reported"
+
+
+def test_texts_that_the_database_does_not_take_do_no_harm(people):
+    case = new_case()
+    assert people["intake"].get("/grid/list", {"q": "\0"}).status_code == 200
+    assert people["intake"].get("/grid/cases/%00").status_code == 404
+    assert post(people["intake"], case, "merge", main="\0").status_code == 422
+    answer = people["dispatcher"].post("/grid/dispatch", {"code": "\0", "department": "x"})
+    assert len(answer.json()["failed"]) == 1
+    assert people["intake"].post("/grid/cases", form_of_a_call(address="路\0口")).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_body_that_is_too_large_is_refused_unread(live_server, people):
+    """The connection is given a head that announces 200 MB, and nothing after it."""
+    case = new_case()
+    home = live_server.url.removeprefix("http://")
+    host, port = home.split(":")
+    for path, form in (
+        ("/grid/cases", "text/plain"),
+        (f"/grid/cases/{case.code}/act", "text/plain"),
+        ("/inspector/api/report", "application/json"),
+        ("/inspector/api/act", "application/json"),
+        ("/inspector/api/patrol", "application/json"),
+    ):
+        head = (
+            f"POST {path} HTTP/1.1",
+            f"Host: {home}",
+            "Content-Type: multipart/form-data; boundary=x",
+            f"Content-Length: {200 * 1024**2}",
+        )
+        with socket.create_connection((host, int(port)), timeout=20) as line:
+            line.sendall("\r\n".join((*head, "", "")).encode())
+            answer = b""
+            while b"\xe4\xb8\x8a\xe9\x99\x90" not in answer and b"\\u4e0a\\u9650" not in answer:
+                part = line.recv(65_536)  # the words "上限", plain or as JSON has them
+                assert part, answer
+                answer += part
+        assert answer.startswith(b"HTTP/1.1 413 "), path
+        assert f"Content-Type: {form}".encode() in answer
+
+
+def test_the_token_of_a_form_is_still_asked_for(people, ground):
+    case = new_case()
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(User.objects.get(username="intake"))
+    for path in ("/grid/cases", f"/grid/cases/{case.code}/act"):
+        assert strict.post(path, {"action": "accept"}).status_code == 403
+    assert Case.objects.current().get().step == "reported"
+
+
+def test_a_moment_of_another_year_has_its_year(people):
+    with freeze_time(datetime(2024, 7, 7, 0, 25, tzinfo=UTC)):
+        case = new_case()
+    for address in ("/grid/list", f"/grid/cases/{case.code}"):
+        assert "2024-07-07 08:25" in people["intake"].get(address).content.decode()
+    new_case(point=spot(50, 50))
+    page = people["intake"].get("/grid/list").content.decode()
+    assert f"<small>{timezone.localtime():%m-%d}" in page

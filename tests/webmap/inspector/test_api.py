@@ -97,6 +97,8 @@ def test_a_borrowed_or_altered_uuid_is_refused(phone):
     other.force_login(make_staff("second", GridRole.INSPECTOR))
     assert send(other, "report", given).status_code == 422
     assert send(phone, "report", given | {"class": "event:0112"}).status_code == 422
+    assert send(phone, "report", given | {"description": "路又坏了"}).status_code == 422
+    assert send(phone, "report", given, picture()).status_code == 422  # a photo more
     assert Case.objects.current().count() == 1
 
 
@@ -111,6 +113,7 @@ def test_a_borrowed_or_altered_uuid_is_refused(phone):
         ({"captured_at": "gestern"}, "时间"),
         ({"accuracy": "viel"}, "精度"),
         ({"description": "字" * 4001}, "4000"),
+        ({"component": "4313820101000009"}, "没有部件"),
     ],
 )
 def test_what_does_not_fit_is_told(phone, more, words):

@@ -10,6 +10,7 @@ from georeport import GeoReport
 
 from grid.actions import act, report
 from grid.models import Case, CasePhoto
+from grid.open311 import documents
 from grid.photos import read_photo
 from grid.rule_models import HandlingLimit
 from layers.keys import new_key
@@ -20,6 +21,7 @@ from spatial.city import city
 from spatial.crs import transformer
 from tests.factories import centre, open_feature, spot
 from tests.grid.people import INSPECTOR, INTAKE, make_ground, picture, told, walk
+from webmap.open311.views import CHANGESET
 
 pytestmark = pytest.mark.django_db
 ROOT = "/open311/v2"
@@ -90,7 +92,6 @@ def test_a_report_needs_a_key_and_becomes_a_public_case(client, ground, key):
     made = client.post(f"{ROOT}/requests.json", form | {"api_key": key})
     assert made.status_code == 200
     row = made.json()[0]
-    assert set(row) == {"service_request_id", "service_notice", "account_id"}
     case = Case.objects.current().get(code=row["service_request_id"])
     assert (case.source, case.is_public, case.reporter) == ("Open311", True, "市民热线")
     assert case.reporter_name == "张三丰"
@@ -216,9 +217,121 @@ def test_what_is_not_there_is_404_in_the_form_asked_for(client, db, path):
         assert b"<errors><error><code>404</code>" in answer.content
 
 
-def test_too_large_a_body_is_refused(client, ground, key):
-    answer = client.post(f"{ROOT}/requests.json", {"api_key": key, "description": "x" * 70_000})
+HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
+NOTICE = "已收到，受理后可查询办理进展"
+
+
+def test_the_answer_to_a_report_byte_for_byte(client, ground, key):
+    """In the order and the shapes of the specification's POST Service Request."""
+    form = {"service_code": "event-0113", "api_key": key, **degrees()}
+    answer = client.post(f"{ROOT}/requests.json", form)
+    number = Case.objects.current().latest("id").code
+    assert answer.content.decode() == (
+        f'[{{"service_request_id": "{number}", "service_notice": "{NOTICE}", "account_id": null}}]'
+    )
+    answer = client.post(f"{ROOT}/requests.xml", form | {"account_id": "用户<7>"})
+    number = Case.objects.current().latest("id").code
+    assert answer.content.decode() == (
+        f"{HEAD}<service_requests><request><service_request_id>{number}</service_request_id>"
+        f"<service_notice>{NOTICE}</service_notice><account_id>用户&lt;7&gt;</account_id>"
+        "</request></service_requests>\n"
+    )
+
+
+def test_discovery_byte_for_byte(client, db):
+    """In the order and the shapes of the specification's service discovery."""
+    home = "http://testserver"
+    contact = f"{city().name}城市管理指挥中心"
+    assert get(client, "discovery").content.decode() == (
+        f'{{"changeset": "{CHANGESET}", "contact": "{contact}",'
+        f' "key_service": "{home}/sharing/mine", "endpoints": ['
+        '{"specification": "http://wiki.open311.org/GeoReport_v2",'
+        f' "url": "{home}{ROOT}", "changeset": "{CHANGESET}", "type": "production",'
+        ' "formats": ["text/xml", "application/json"]}]}'
+    )
+    assert get(client, "discovery", "xml").content.decode() == (
+        f"{HEAD}<discovery><changeset>{CHANGESET}</changeset><contact>{contact}</contact>"
+        f"<key_service>{home}/sharing/mine</key_service><endpoints><endpoint>"
+        "<specification>http://wiki.open311.org/GeoReport_v2</specification>"
+        f"<url>{home}{ROOT}</url><changeset>{CHANGESET}</changeset><type>production</type>"
+        "<formats><format>text/xml</format><format>application/json</format></formats>"
+        "</endpoint></endpoints></discovery>\n"
+    )
+
+
+def test_of_who_reports_only_what_the_centre_reads_is_kept(client, ground, key):
+    form = {"service_code": "event-0113", "api_key": key, "phone": "0738-4420000", **degrees()}
+    form |= {"first_name": "Ann", "last_name": "Lee", "email": "ann@example.org"}
+    form |= {"device_id": "A1B2", "account_id": "7", "media_url": "http://example.org/a.jpg"}
+    row = client.post(f"{ROOT}/requests.json", form).json()[0]
+    assert row["account_id"] == "7"
+    case = Case.objects.current().get()
+    assert (case.reporter_name, case.reporter_phone) == ("Ann Lee", "0738-4420000")
+    kept = str(Case.objects.values().get(pk=case.pk))
+    assert [told for told in ("ann@example.org", "A1B2", "example.org") if told in kept] == []
+    assert not CasePhoto.objects.exists()
+    refused = client.post(f"{ROOT}/requests.json", form | {"phone": "1" * 31})
+    assert (refused.status_code, refused.json()[0]["code"]) == (400, 400)
+
+
+@pytest.mark.parametrize("size", [70_000, 7_000_000])
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_too_large_a_body_is_refused_in_the_shape_of_the_specification(client, db, size, form):
+    answer = client.post(f"{ROOT}/requests.{form}", {"api_key": "x", "description": "x" * size})
+    words = "the request is larger than 65536 bytes"
     assert answer.status_code == 400
+    assert answer.content.decode() == documents.errors([(400, words)], form)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=\xe9", b"x"),
+        ("multipart/form-data; boundary=x", b"--x\r\nbad"),
+        ("application/x-www-form-urlencoded; charset=utf-16", b"api_key=1"),
+        ("application/x-www-form-urlencoded", b"&".join(b"a%d=1" % n for n in range(3_000))),
+        ("application/x-www-form-urlencoded", b"api_key=%ff%fe&service_code=\xff"),
+        ("application/json", b"{}"),
+    ],
+)
+def test_a_body_that_is_no_form_is_refused_in_the_shape_of_the_specification(
+    client, db, kind, body
+):
+    answer = client.generic("POST", f"{ROOT}/requests.json", body, content_type=kind)
+    assert answer.status_code in (400, 403)
+    assert [*answer.json()[0]] == ["code", "description"]
+
+
+ODD = ("\0", "a\0b", "9" * 30, "000000000001" + "9" * 30, "-1", "1e400", "inf", "é" * 5_000)
+ODD += ("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00")
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_whatever_is_asked_is_answered(client, ground, key, value):
+    for name in ("service_request_id", "service_code", "status", "start_date", "end_date", "page"):
+        answer = get(client, "requests", **{name: value})
+        assert answer.status_code in (200, 400), name
+    form = {"service_code": "event-0113", "api_key": key, **degrees()}
+    for name in ("service_code", "lat", "long", "address_id", "phone", "description", "api_key"):
+        answer = client.post(f"{ROOT}/requests.json", form | {name: value})
+        assert answer.status_code in (200, 400, 403, 404), name
+    words = form | {"lat": "", "long": "", "address_string": value}
+    assert client.post(f"{ROOT}/requests.json", words).status_code == 400
+    for path in ("requests/%00.json", "tokens/%00.json", "services/%00.json"):
+        assert client.get(f"{ROOT}/{path}").status_code == 404
+
+
+def test_a_key_that_cannot_be_read_is_not_valid(client, ground):
+    form = {"service_code": "event-0113", **degrees()}
+    answer = client.post(f"{ROOT}/requests.json", form, headers={"authorization": "Basic =="})
+    assert answer.json() == [{"code": 403, "description": "api_key is not valid"}]
+
+
+@pytest.mark.parametrize(("lat", "long"), [("85", "-180"), ("-85", "21"), ("0", "-69")])
+def test_places_at_the_other_end_of_the_earth_are_outside_the_city(client, ground, key, lat, long):
+    form = {"service_code": "event-0113", "api_key": key, "lat": lat, "long": long}
+    assert client.post(f"{ROOT}/requests.json", form).status_code == 400
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ const sift = document.getElementById("sift");
 const drawer = document.getElementById("drawer");
 const notice = document.getElementById("notice");
 const COLOURS = ["match", ["get", "urgency"], "late", "#a63a2b", "soon", "#d9a400", "done", "#8a8f94", "#2f7fc1"];
-let tag = "", current = "", placing = null, timer = 0, loading = null;
+let tag = "", current = "", placing = null, spot = null, timer = 0, loading = null;
 
 const map = new maplibregl.Map({ container: "map", center: [config.longitude, config.latitude], zoom: config.zoom, maxZoom: 20, attributionControl: false, style: style() });
 map.addControl(new maplibregl.NavigationControl(), "top-left");
@@ -25,7 +25,7 @@ map.on("mousemove", "cases", () => { map.getCanvas().style.cursor = "pointer"; }
 map.on("mouseleave", "cases", () => { map.getCanvas().style.cursor = ""; });
 
 ready.open = open;
-ready.done = (code) => { tag = ""; if (code) { placing = null; open(code); } load(); };
+ready.done = (code) => { tag = ""; if (code) open(code); load(); };
 
 function style() {
   const ground = (id) => ({ type: "vector", tiles: [`${location.origin}/ogc/collections/${id}/tiles/WebMercatorQuad/{z}/{y}/{x}`], minzoom: 10, maxzoom: 18 });
@@ -39,6 +39,7 @@ function style() {
       { id: "buildings", type: "fill", source: "buildings", "source-layer": "buildings", minzoom: 15, paint: { "fill-color": "#e9e1d0" } },
       { id: "districts", type: "line", source: "districts", "source-layer": "districts", paint: { "line-color": "#b9ae97", "line-dasharray": [4, 3] } },
       { id: "grid-cells", type: "line", source: "grid-cells", "source-layer": "grid-cells", minzoom: 14, paint: { "line-color": "#3f7f5f", "line-opacity": 0.55 } },
+      { id: "own-cell", type: "line", source: "grid-cells", "source-layer": "grid-cells", filter: ["==", ["get", "code"], "-"], paint: { "line-color": "#a63a2b", "line-width": 2.5, "line-dasharray": [3, 1.5] } },
       { id: "chosen", type: "circle", source: "cases", filter: ["==", ["get", "code"], ""], paint: { "circle-radius": 13, "circle-color": "#111", "circle-opacity": 0.18, "circle-stroke-color": "#111", "circle-stroke-width": 2 } },
       { id: "cases", type: "circle", source: "cases", paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, 4, 17, 8], "circle-color": COLOURS, "circle-stroke-color": "#fff", "circle-stroke-width": 1.5 } },
     ],
@@ -93,6 +94,8 @@ function draw() {
 function mark() {
   for (const row of rows()) row.setAttribute("aria-selected", String(row.dataset.code === current));
   if (map.getLayer("chosen")) map.setFilter("chosen", ["==", ["get", "code"], current]);
+  const cell = current && drawer.querySelector(`article[data-code="${CSS.escape(current)}"]`)?.dataset.cell;
+  if (map.getLayer("own-cell")) map.setFilter("own-cell", ["==", ["get", "code"], cell || "-"]);
 }
 
 list.addEventListener("click", (event) => {
@@ -133,38 +136,58 @@ sift.addEventListener("submit", (event) => event.preventDefault());
 
 // ---- one case -------------------------------------------------------------
 async function open(code) {
-  placing = null;
+  unplace();
   current = code;
   mark();
   const answer = await fetch(`/grid/cases/${encodeURIComponent(code)}`, { headers: { "X-Requested-With": "fetch" } });
   if (!answer.ok) { say(answer.status === 404 ? "没有这件案件，或已转给别的环节。" : `没有打开（${answer.status}）`); return; }
   const shown = await fill(answer);
+  mark();
   const place = [Number(shown.dataset.lon), Number(shown.dataset.lat)];
-  map.easeTo({ center: place, zoom: Math.max(map.getZoom(), 15.5), padding: { right: drawer.offsetWidth }, duration: 400 });
+  map.easeTo({ center: place, zoom: Math.max(map.getZoom(), 15.5), padding: { right: covered() }, duration: 400 });
 }
 
 function shut() {
   drawer.hidden = true;
   const row = list.querySelector(`li[data-code="${current}"]`);
   current = "";
-  placing = null;
+  unplace();
   mark();
   map.easeTo({ padding: { right: 0 }, duration: 0 });
   row?.focus();
 }
 
-drawer.addEventListener("click", (event) => { if (event.target.closest("[data-close]")) shut(); });
+drawer.addEventListener("click", (event) => {
+  if (event.target.closest("[data-close]")) return shut();
+  const link = event.target.closest("[data-spot]");
+  // On a narrow screen the drawer covers the map: the link leads to the map's own page.
+  if (!link || isNarrow()) return undefined;
+  event.preventDefault();
+  const at = link.dataset.spot.split(",").map(Number);
+  spot?.remove();
+  spot = new maplibregl.Marker({ color: "#1f5f5b", scale: 0.8 }).setLngLat(at).addTo(map);
+  return map.easeTo({ center: at, zoom: Math.max(map.getZoom(), 17), padding: { right: covered() }, duration: 400 });
+});
 
 document.getElementById("register")?.addEventListener("click", async () => {
   const answer = await fetch("/grid/new", { headers: { "X-Requested-With": "fetch" } });
   if (!answer.ok) return;
   current = "";
-  mark();
   await fill(answer);
+  mark();
+  unplace();
   placing = new maplibregl.Marker({ color: "#a63a2b", draggable: true });
   placing.on("dragend", () => put(placing.getLngLat()));
-  drawer.querySelector("select")?.focus();
+  map.easeTo({ padding: { right: covered() }, duration: 300 });
+  drawer.querySelector("select")?.focus({ preventScroll: true });
+  if (isNarrow()) scrollTo(0, 0);
 });
+
+const isNarrow = () => matchMedia("(max-width: 860px)").matches;
+// How much of the map lies under the drawer; on a narrow screen all or nothing of it does.
+const covered = () => isNarrow() ? 0 : drawer.offsetWidth;
+
+function unplace() { placing?.remove(); placing = null; }
 
 function put(lngLat) {
   placing.setLngLat(lngLat).addTo(map);
@@ -173,9 +196,25 @@ function put(lngLat) {
   form.elements.lon.value = lngLat.lng.toFixed(7);
   form.elements.lat.value = lngLat.lat.toFixed(7);
   form.querySelector(".place").textContent = `${lngLat.lng.toFixed(5)}, ${lngLat.lat.toFixed(5)}`;
+  offerComponents(form.elements.component, lngLat);
 }
 
-new MutationObserver(() => { if (drawer.hidden || !drawer.querySelector("[data-new]")) document.querySelectorAll(".maplibregl-marker").forEach((one) => one.remove()); }).observe(drawer, { childList: true, attributes: true });
+// The components near the place, out of which the case may name one.
+async function offerComponents(select, { lng, lat }) {
+  const answer = await fetch(`/grid/new/components?lon=${lng}&lat=${lat}`, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const { components } = await answer.json();
+  const before = select.value;
+  select.length = 1;
+  for (const one of components) select.add(new Option(`${one.title}（${one.far_m} m，${one.state}）${one.code}`, one.code));
+  select.value = components.some((one) => one.code === before) ? before : "";
+}
+
+// The mark of a spot goes with the case that it belongs to.
+new MutationObserver(() => {
+  if (drawer.hidden || drawer.dataset.shown !== drawer.querySelector("article")?.dataset.code) { spot?.remove(); spot = null; }
+  drawer.dataset.shown = drawer.querySelector("article")?.dataset.code || "";
+}).observe(drawer, { childList: true, attributeFilter: ["hidden"] });
 
 // ---- keys -----------------------------------------------------------------
 document.addEventListener("keydown", (event) => {
