@@ -29,6 +29,7 @@ from spatial.codes import schemes
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Conflict, Edit
 from spatial.workflow import Transition
+from spatial.worktime import Deadline
 
 MOMENTS = {
     "report": CasePhoto.Moment.BEFORE,
@@ -110,7 +111,7 @@ def report(actor: Actor, told: Report) -> Case:
         "reporter_name": _short(told.reporter_name, 60, "name"),
         "reporter_phone": _short(told.reporter_phone, 30, "phone"),
         "entered_at": now,
-        "step_due_at": clocks.step_deadline(REPORTED, now),
+        **clocks.step_values(clocks.step_deadline(REPORTED, now)),
         "geom": told.point,
     }
     try:
@@ -207,9 +208,7 @@ def _advance(
     if after != case.step:
         values["entered_at"] = now
     if after != case.step or "due_at" in effect.values:
-        values["step_due_at"] = (
-            values["due_at"] if after == HANDLING else clocks.step_deadline(after, now)
-        )
+        values |= clocks.step_values(_step_clock(after, now, values))
     text = _short(str(given.get("reason") or given.get("note") or ""), MOST_TEXT, "reason")
     change = record_change(who=actor.name, why=f"案件 {case.code} {transition.title}", at=now)
     try:
@@ -237,6 +236,13 @@ def _advance(
     )
     _keep_photos(given["photos"], case.code, transition.action, actor, where.captured_at)
     return _current(case.code)
+
+
+def _step_clock(state: str, now: datetime, values: dict[str, Any]) -> Deadline | None:
+    """The clock of the state that a case is in now; that of handling runs as a whole."""
+    if state != HANDLING:
+        return clocks.step_deadline(state, now)
+    return Deadline(values["due_at"], values["due_is_provisional"]) if values["due_at"] else None
 
 
 def _keep_photos(

@@ -3,24 +3,8 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
 
-
-class Dated(models.Model):
-    """A rule with the days on which it holds, half-open; who made it is its source."""
-
-    valid_from = models.DateField("生效日期")
-    valid_to = models.DateField("失效日期", null=True, blank=True)
-    source = models.CharField("依据", max_length=200, blank=True)
-
-    class Meta:
-        abstract = True
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-                name="%(class)s_days",
-            )
-        ]
+from spatial.calendars.models import Dated
 
 
 class HandlingLimit(Dated):

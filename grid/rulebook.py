@@ -30,7 +30,7 @@ from grid.rule_models import (
 from grid.scoring import Band, Form, Grade, Weight
 from spatial.city import city
 from spatial.codes import Code, schemes
-from spatial.worktime import DayRule, Limit, Unit
+from spatial.worktime import Limit, Unit
 
 FOLDER = Path(settings.BASE_DIR) / "data" / "grid"
 KINDS = {"部件": "component", "事件": "event"}
@@ -58,11 +58,6 @@ def seed(using: str = "default", **_: Any) -> None:
 def day_of(moment: datetime) -> date:
     """The city's day at a moment."""
     return moment.astimezone(ZoneInfo(city().time_zone)).date()
-
-
-def day_rule() -> DayRule:
-    """What a 工作日 is in this city."""
-    return DayRule(settings.WORK_DAY_RULE)
 
 
 def limits_for(kind: str, scheme: str, class_code: str, on: date) -> list[HandlingLimit]:

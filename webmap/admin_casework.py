@@ -14,10 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.models import Staff
-from grid.rule_models import Dated, Department, HandlingLimit, Routing, StepLimit
+from grid.rule_models import Department, HandlingLimit, Routing, StepLimit
 from grid.steps import OPEN, STATES
-from spatial.calendars.actions import announce
-from spatial.calendars.models import SpecialDay
+from spatial.calendars.models import Dated
 from spatial.codes import schemes
 from spatial.worktime import Limit, Unit
 
@@ -33,6 +32,13 @@ class RuleForm(forms.ModelForm):
         starts, ends = given.get("valid_from") or self.instance.valid_from, given.get("valid_to")
         if starts and ends and ends <= starts:
             self.add_error("valid_to", _("失效日期应晚于生效日期"))
+        elif (
+            "valid_to" in self.changed_data
+            and self.instance.has_begun()
+            and ends
+            and ends <= timezone.localdate()
+        ):
+            self.add_error("valid_to", _("规则已经生效，失效日期应在今天以后"))
         if scheme_id := given.get("scheme"):
             self._check_class(scheme_id, given)
         if "amount" in given:
@@ -89,7 +95,7 @@ class RuleAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """All but the end, once the rule has begun to hold."""
-        if obj is None or obj.valid_from > timezone.localdate():
+        if obj is None or not obj.has_begun():
             return ()
         return [f.name for f in self.model._meta.fields if f.name not in ("id", "valid_to")]
 
@@ -101,7 +107,7 @@ class RuleAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Only what has not begun to hold."""
-        begun = isinstance(obj, Dated) and obj.valid_from <= timezone.localdate()
+        begun = isinstance(obj, Dated) and obj.has_begun()
         return not begun and super().has_delete_permission(request, obj)
 
     def get_actions(self, request: HttpRequest) -> dict:
@@ -170,27 +176,3 @@ class StaffAdmin(admin.ModelAdmin):
     list_select_related = ("user", "department")
     search_fields = ("user__username",)
     autocomplete_fields = ("user", "department")
-
-
-@admin.register(SpecialDay)
-class SpecialDayAdmin(admin.ModelAdmin):
-    """Holidays and worked weekend days; a whole year comes by ``manage.py load_calendar``."""
-
-    list_display = ("day", "is_workday", "name", "source")
-    list_filter = ("is_workday",)
-    date_hierarchy = "day"
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Saved, and the clocks that rest on a guess are set anew."""
-        super().save_model(request, obj, form, change)
-        announce(frozenset({obj.day.year}))
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Taken out, and the clocks are set anew."""
-        year = obj.day.year
-        super().delete_model(request, obj)
-        announce(frozenset({year}))
-
-    def get_actions(self, request: HttpRequest) -> dict:
-        """None: each day is announced by itself."""
-        return {}
