@@ -186,6 +186,7 @@ def _listed(cases: list[Case]) -> list[dict[str, Any]]:
                 "lat": row.lat,
                 "urgency": clock_of(case, now)[0],
                 "due": case.step_due_at.isoformat() if case.step_due_at else None,
+                "due_is_provisional": case.step_is_provisional,
                 "reported": case.reported_at.isoformat(),
                 "photos": [f"/grid/photos/{photo.pk}?small=1" for photo in photos_of(case.code)],
             }
