@@ -1,8 +1,11 @@
 """Clocks that rest on a guess, and what becomes of them when the calendar changes."""
 
 from datetime import date, datetime
+from unittest.mock import patch
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from grid import clocks
 from grid.actions import act
@@ -140,3 +143,36 @@ def test_a_deadline_asks_the_database_once(ground, django_assert_num_queries):
         clocks.handling_deadline(start, limit, 0, filed_at=start)
     with django_assert_num_queries(2):
         clocks.step_deadline("reported", start)
+
+
+@pytest.fixture
+def suspended(ground) -> Case:
+    """A case whose suspension is over."""
+    with freeze_time(at("2026-01-05 09:00")):
+        case = walk(new_case(), "dispatch")
+        act(ROADS, case.code, "ask_suspension", {"reason": "待料", "until": at("2026-01-06 09:00")})
+        return act(DISPATCHER, case.code, "suspend")
+
+
+def test_a_suspended_case_is_taken_up_by_the_command(suspended, capsys):
+    call_command("run_clocks")
+    assert "恢复 1 件" in capsys.readouterr().out
+    assert now_of(suspended).step == "handling"
+
+
+def test_the_command_goes_on_and_outlives_a_database_that_is_away(suspended, capsys):
+    with (
+        patch("grid.management.commands.run_clocks.connections"),  # of the test's transaction
+        patch("time.sleep", side_effect=[None, KeyboardInterrupt]) as slept,
+        patch(
+            "grid.management.commands.run_clocks.forget_old_tracks",
+            side_effect=[OperationalError("gone"), 0],
+        ),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        call_command("run_clocks", every=60)
+    assert slept.call_args.args == (60,)
+    assert "60 秒后再试：gone" in capsys.readouterr().err
+    assert now_of(suspended).step == "handling"
+    with pytest.raises(CommandError, match="正数"):
+        call_command("run_clocks", every=0)
