@@ -83,8 +83,7 @@ def report(actor: Actor, told: Report) -> Case:
         Unfit: a class that is not (or no longer) in use, a text too long, a UUID that
             another's report has.
     """
-    scheme = told.scheme or rulebook.SCHEMES.get(told.kind, "")
-    _check_class(told.kind, scheme, told.class_code)
+    scheme = _scheme_for(told)
     if made := _made_before(actor, told):
         return made
     place = place_of(told.point)
@@ -253,14 +252,23 @@ def _keep_photos(
     keep(photos, code, MOMENTS.get(action, CasePhoto.Moment.AFTER), actor.name, captured_at)
 
 
-def _check_class(kind: str, scheme: str, class_code: str) -> None:
-    known = schemes().get(scheme)
-    entry = known.codes.get(class_code) if known else None
-    if kind not in rulebook.SCHEMES or entry is None or not entry.parent:
-        raise Unfit("没有该问题类别，或已停用；请重新选择", "class_code")
+def _scheme_for(told: Report) -> str:
+    """The edition that takes reports today, in which the class is one that is filed.
+
+    Raises:
+        Unfit: it is not, or was chosen from another edition.
+    """
     today = rulebook.day_of(timezone.now())
-    if not rulebook.limits_for(kind, scheme, class_code, today):
+    scheme = rulebook.editions(today).get(told.kind, "")
+    if told.scheme and told.scheme != scheme:
+        raise Unfit("问题类别的分类标准已更换；请重新选择类别", "class_code")
+    known = schemes().get(scheme)
+    entry = known.codes.get(told.class_code) if known else None
+    if entry is None or not entry.parent:
+        raise Unfit("没有该问题类别，或已停用；请重新选择", "class_code")
+    if not rulebook.limits_for(told.kind, scheme, told.class_code, today):
         raise Unfit("该问题类别已停用；请重新选择", "class_code")
+    return scheme
 
 
 def _check_yours(actor: Actor, case: Case, transition: Transition) -> None:

@@ -7,6 +7,26 @@ from django.db import models
 from spatial.calendars.models import Dated
 
 
+class ClassEdition(Dated):
+    """Which edition of the list of classes takes new reports; of two, the one that began last.
+
+    A case keeps the edition under which it was reported.
+    """
+
+    kind = models.CharField("类别", max_length=10)
+    scheme = models.CharField("分类标准", max_length=40)
+
+    class Meta(Dated.Meta):
+        verbose_name = verbose_name_plural = "分类标准的启用"
+        constraints: ClassVar = [
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(fields=["kind", "valid_from"], name="classedition_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.scheme}"
+
+
 class HandlingLimit(Dated):
     """When a case of a class is filed, on which condition, and how long handling may take.
 

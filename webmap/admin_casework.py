@@ -13,8 +13,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from grid import rulebook
 from grid.models import Staff
-from grid.rule_models import Department, HandlingLimit, Routing, StepLimit
+from grid.rule_models import ClassEdition, Department, HandlingLimit, Routing, StepLimit
 from grid.steps import OPEN, STATES
 from spatial.calendars.models import Dated
 from spatial.codes import schemes
@@ -71,6 +72,25 @@ class HandlingLimitForm(RuleForm):
     )
 
 
+class ClassEditionForm(RuleForm):
+    """An edition of the classes, with its choices."""
+
+    kind = forms.ChoiceField(label="类别", choices=KINDS)
+    scheme = forms.ChoiceField(
+        label="分类标准", choices=lambda: [(s.id, s.title) for s in schemes().values()]
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """With limits of handling: without any, no class of it could be reported."""
+        given = super().clean()
+        day = given.get("valid_from")
+        if day and "kind" in given and "scheme" in given:
+            limits = rulebook.holding(HandlingLimit, day)
+            if not limits.filter(kind=given["kind"], scheme=given["scheme"]).exists():
+                self.add_error("scheme", _("该分类标准从生效日期起没有处置时限；请先录入处置时限"))
+        return given
+
+
 class StepLimitForm(RuleForm):
     """A limit of a state, with its choices."""
 
@@ -113,6 +133,14 @@ class RuleAdmin(admin.ModelAdmin):
     def get_actions(self, request: HttpRequest) -> dict:
         """None: many at once could not be asked one by one."""
         return {}
+
+
+@admin.register(ClassEdition)
+class ClassEditionAdmin(RuleAdmin):
+    """Which edition of the classes takes new reports."""
+
+    form = ClassEditionForm
+    list_display = ("kind", "scheme", "valid_from", "valid_to", "source")
 
 
 @admin.register(HandlingLimit)

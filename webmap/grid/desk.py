@@ -150,10 +150,8 @@ def listed(request: StaffRequest) -> HttpResponse:
 def class_groups() -> list[dict[str, Any]]:
     """The classes by kind and major class, for a choice."""
     groups = []
-    for kind, scheme_id, title in (
-        ("event", "events_2020", "事件"),
-        ("component", "components_2020", "部件"),
-    ):
+    for kind, scheme_id in rulebook.editions(rulebook.day_of(timezone.now())).items():
+        title = rulebook.KIND_TITLES[kind]
         codes = schemes()[scheme_id].codes
         for major in (c for c in codes.values() if not c.parent):
             minors = [c for c in codes.values() if c.parent == major.code]

@@ -55,6 +55,7 @@ def classes(request: StaffRequest) -> JsonResponse:
     listed = [
         {
             "kind": kind,
+            "scheme": scheme_id,
             "code": entry.code,
             "name": entry.name,
             "group": schemes()[scheme_id].name(entry.parent),
@@ -102,6 +103,7 @@ def reported(request: StaffRequest) -> JsonResponse:
         Report(
             kind=kind,
             class_code=code,
+            scheme=str(given.get("scheme") or ""),
             point=point_in(str(given.get("lon", "")), str(given.get("lat", ""))),
             description=str(given.get("description", "")),
             source=SOURCE,
