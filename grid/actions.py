@@ -276,9 +276,7 @@ def _check_yours(actor: Actor, case: Case, transition: Transition) -> None:
     others = transition.roles & actor.roles - {GridRole.HANDLER, GridRole.INSPECTOR}
     if others:
         return
-    if GridRole.HANDLER in transition.roles & actor.roles and (
-        not actor.department or actor.department != case.department
-    ):
+    if GridRole.HANDLER in transition.roles & actor.roles and not actor.is_of(case.department):
         raise NotYours("该案件由别的部门处置")
     if (
         case.step in (VERIFYING, CHECKING)

@@ -65,15 +65,16 @@ def _file(act: Act) -> Effect:
     found = rulebook.department_for(
         case.kind, case.scheme, case.class_code, case.district_code, day
     )
+    name = found.name_on(day) if found else ""
     values = {
         "condition": row.condition,
         "limit_amount": row.amount,
         "limit_unit": row.unit,
         "filed_at": act.at,
-        "department": found.name if found else "",
+        "department": name,
     }
     details = {"condition": row.condition, "limit": str(rulebook.handling_limit(row))}
-    return Effect(values, details | ({"suggested": found.name} if found else {"unrouted": True}))
+    return Effect(values, details | ({"suggested": name} if name else {"unrouted": True}))
 
 
 def _condition(act: Act) -> HandlingLimit:
@@ -91,13 +92,14 @@ def _condition(act: Act) -> HandlingLimit:
 def _dispatch(act: Act) -> Effect:
     name = str(act.given["department"]).strip()
     today = rulebook.day_of(act.at)
-    known = {department.name for department in rulebook.departments(today)}
-    if name not in known:
+    known = rulebook.department_called(name, today)
+    if known is None:
         raise Unfit(f"没有专业部门“{name[:40]}”，或已停用", "department")
     limit = clocks.limit_of(act.case)
     if limit is None:
         raise Unfit("案件没有处置时限；请退回立案补充立案条件")
     found = clocks.handling_deadline(act.at, limit, 0, filed_at=act.case.filed_at)
+    name = known.name_on(today)
     values = {"department": name, "dispatched_at": act.at, "handled_at": None, "extensions": 0}
     return Effect(values | clocks.due_values(found), {"department": name} | _due(found))
 

@@ -147,8 +147,13 @@ def grades(on: date) -> list[Grade]:
 
 
 def departments(on: date) -> list[Department]:
-    """The departments that there are on that day."""
-    return list(holding(Department, on))
+    """The departments that there are on that day, with their names."""
+    return list(holding(Department, on).prefetch_related("later_names"))
+
+
+def department_called(name: str, on: date) -> Department | None:
+    """The department of that day that bears a name, or bore it, or will."""
+    return next((found for found in departments(on) if name in found.all_names()), None)
 
 
 def holding(model: type[Dated], on: date) -> Any:

@@ -15,7 +15,14 @@ from django.utils.translation import gettext as _
 
 from grid import rulebook
 from grid.models import Staff
-from grid.rule_models import ClassEdition, Department, HandlingLimit, Routing, StepLimit
+from grid.rule_models import (
+    ClassEdition,
+    Department,
+    DepartmentName,
+    HandlingLimit,
+    Routing,
+    StepLimit,
+)
 from grid.steps import OPEN, STATES
 from spatial.calendars.models import Dated
 from spatial.codes import schemes
@@ -107,6 +114,22 @@ class RoutingForm(RuleForm):
     )
 
 
+class DepartmentForm(RuleForm):
+    """A name of a department, which none but itself may have had: cases know it by that."""
+
+    def clean(self) -> dict[str, Any]:
+        """The name is nobody else's."""
+        given = super().clean()
+        name, own = given.get("name"), self._own_code(given)
+        others = Department.objects.exclude(code=own).prefetch_related("later_names")
+        if name and any(name in other.all_names() for other in others):
+            self.add_error("name", _("别的部门正在用或用过这个名称"))
+        return given
+
+    def _own_code(self, given: dict[str, Any]) -> str:
+        return given["department"].code if given.get("department") else given.get("code", "")
+
+
 class RuleAdmin(admin.ModelAdmin):
     """Rules: those that hold are only ended."""
 
@@ -174,8 +197,18 @@ class StepLimitAdmin(RuleAdmin):
 class DepartmentAdmin(RuleAdmin):
     """Departments that handle cases."""
 
+    form = DepartmentForm
     list_display = ("code", "name", "valid_from", "valid_to", "source")
     search_fields = ("code", "name")
+
+
+@admin.register(DepartmentName)
+class DepartmentNameAdmin(RuleAdmin):
+    """What departments are called from a day on; their earlier cases stay theirs."""
+
+    form = DepartmentForm
+    list_display = ("department", "name", "valid_from", "valid_to", "source")
+    list_select_related = ("department",)
 
 
 @admin.register(Routing)

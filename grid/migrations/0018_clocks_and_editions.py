@@ -1,5 +1,6 @@
-"""A step's deadline, too, may rest on a year without calendar; editions of the classes."""
+"""Steps with deadlines that are a guess; editions of the classes; names of departments."""
 
+import django.db.models.deletion
 from django.db import migrations, models
 
 from spatial.city import city
@@ -63,6 +64,50 @@ class Migration(migrations.Migration):
                     ),
                     models.UniqueConstraint(
                         fields=("kind", "valid_from"), name="classedition_once"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DepartmentName",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="生效日期")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="失效日期")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="later_names",
+                        to="grid.department",
+                        to_field="code",
+                        verbose_name="专业部门",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "专业部门更名",
+                "verbose_name_plural": "专业部门更名",
+                "ordering": ["department", "valid_from"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="departmentname_days",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("department", "valid_from"), name="departmentname_once"
                     ),
                 ],
             },

@@ -1,5 +1,6 @@
 """When the city works: the hours of work, the days that differ, the years that are known."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -25,6 +26,10 @@ class Dated(models.Model):
                 name="%(class)s_days",
             )
         ]
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is a rule of that day."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
     def has_begun(self) -> bool:
         """Whether the rule stands already and holds, or held: from then on it is only ended."""

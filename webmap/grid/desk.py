@@ -68,7 +68,9 @@ def cases_wanted(request: StaffRequest, wanted: Wanted) -> QuerySet[Case]:
         kind, _, code = wanted.class_code.partition(":")
         found = found.filter(kind=kind, class_code__startswith=code)
     if wanted.department:
-        found = found.filter(department=wanted.department)
+        known = rulebook.department_called(wanted.department, rulebook.day_of(timezone.now()))
+        names = known.all_names() if known else (wanted.department,)
+        found = found.filter(department__in=names)
     if wanted.district:
         found = found.filter(district_code__startswith=wanted.district)
     if wanted.is_late:
@@ -99,7 +101,7 @@ def desk(request: StaffRequest) -> HttpResponse:
     context = {
         "own": own,
         "first": MINE if own else "open",
-        "departments": rulebook.departments(today),
+        "departments": [one.name_on(today) for one in rulebook.departments(today)],
         "towns": District.objects.current()
         .filter(level=District.Level.TOWN)
         .order_by("code")

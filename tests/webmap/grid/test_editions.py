@@ -63,6 +63,6 @@ def test_a_phone_that_was_away_is_told_that_the_classes_are_others(people, editi
     given = values() | {"scheme": "events_2020"}
     answer = send(people["inspector"], "report", given)
     assert answer.status_code == 422
-    assert "分类标准已更换" in answer.text
+    assert "分类标准已更换" in answer.json()["error"]
     again = given | {"class": "event:0102", "scheme": "components_2020"}
     assert send(people["inspector"], "report", again).status_code == 201
