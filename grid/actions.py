@@ -30,6 +30,7 @@ from spatial.codes import schemes
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Conflict, Edit
 from spatial.workflow import Transition
+from spatial.worktime import Deadline
 
 MOMENTS = {
     "report": CasePhoto.Moment.BEFORE,
@@ -86,8 +87,7 @@ def report(actor: Actor, told: Report) -> Case:
     """
     if made := _made_before(actor, told):
         return made
-    scheme = told.scheme or rulebook.SCHEMES.get(told.kind, "")
-    _check_class(told.kind, scheme, told.class_code)
+    scheme = _scheme_for(told)
     place = place_of(told.point)
     if place is None:
         raise OutsideCity(f"该位置不在{city().name}范围内；请核对定位，或在地图上改正", "position")
@@ -113,7 +113,7 @@ def report(actor: Actor, told: Report) -> Case:
         "reporter_name": _short(told.reporter_name, 60, "name"),
         "reporter_phone": _short(told.reporter_phone, 30, "phone"),
         "entered_at": now,
-        "step_due_at": clocks.step_deadline(REPORTED, now),
+        **clocks.step_values(clocks.step_deadline(REPORTED, now)),
         "geom": told.point,
     }
     try:
@@ -210,9 +210,7 @@ def _advance(
     if after != case.step:
         values["entered_at"] = now
     if after != case.step or "due_at" in effect.values:
-        values["step_due_at"] = (
-            values["due_at"] if after == HANDLING else clocks.step_deadline(after, now)
-        )
+        values |= clocks.step_values(_step_clock(after, now, values))
     text = str(given.get("reason") or given.get("note") or "")
     change = record_change(who=actor.name, why=f"案件 {case.code} {transition.title}", at=now)
     try:
@@ -242,6 +240,13 @@ def _advance(
     return _current(case.code)
 
 
+def _step_clock(state: str, now: datetime, values: dict[str, Any]) -> Deadline | None:
+    """The clock of the state that a case is in now; that of handling runs as a whole."""
+    if state != HANDLING:
+        return clocks.step_deadline(state, now)
+    return Deadline(values["due_at"], values["due_is_provisional"]) if values["due_at"] else None
+
+
 def _keep_photos(
     photos: Sequence[Photo], code: str, action: str, actor: Actor, captured_at: datetime | None
 ) -> None:
@@ -250,14 +255,23 @@ def _keep_photos(
     keep(photos, code, MOMENTS.get(action, CasePhoto.Moment.AFTER), actor.name, captured_at)
 
 
-def _check_class(kind: str, scheme: str, class_code: str) -> None:
-    known = schemes().get(scheme)
-    entry = known.codes.get(class_code) if known else None
-    if kind not in rulebook.SCHEMES or entry is None or not entry.parent:
-        raise Unfit("没有该问题类别，或已停用；请重新选择", "class_code")
+def _scheme_for(told: Report) -> str:
+    """The edition that takes reports today, in which the class is one that is filed.
+
+    Raises:
+        Unfit: it is not, or was chosen from another edition.
+    """
     today = rulebook.day_of(timezone.now())
-    if not rulebook.limits_for(kind, scheme, class_code, today):
+    scheme = rulebook.editions(today).get(told.kind, "")
+    if told.scheme and told.scheme != scheme:
+        raise Unfit("问题类别的分类标准已更换；请重新选择类别", "class_code")
+    known = schemes().get(scheme)
+    entry = known.codes.get(told.class_code) if known else None
+    if entry is None or not entry.parent:
+        raise Unfit("没有该问题类别，或已停用；请重新选择", "class_code")
+    if not rulebook.limits_for(told.kind, scheme, told.class_code, today):
         raise Unfit("该问题类别已停用；请重新选择", "class_code")
+    return scheme
 
 
 def _check_yours(actor: Actor, case: Case, transition: Transition) -> None:
@@ -265,9 +279,7 @@ def _check_yours(actor: Actor, case: Case, transition: Transition) -> None:
     others = transition.roles & actor.roles - {GridRole.HANDLER, GridRole.INSPECTOR}
     if others:
         return
-    if GridRole.HANDLER in transition.roles & actor.roles and (
-        not actor.department or actor.department != case.department
-    ):
+    if GridRole.HANDLER in transition.roles & actor.roles and not actor.is_of(case.department):
         raise NotYours("该案件由别的部门处置")
     if (
         case.step in (VERIFYING, CHECKING)

@@ -12,10 +12,10 @@ class GridConfig(AppConfig):
     verbose_name = "网格化管理"
 
     def ready(self) -> None:
-        """Have empty rule tables filled, and clocks set anew when a calendar arrives."""
-        from grid.clocks import recompute_provisional
+        """Have empty rule tables filled, and clocks set anew when the calendar changes."""
+        from grid.clocks import recompute
         from grid.rulebook import seed
-        from spatial.calendars.actions import published
+        from spatial.calendars.actions import changed
 
         post_migrate.connect(seed, sender=self, dispatch_uid="grid-rules")
-        published.connect(recompute_provisional, dispatch_uid="grid-clocks")
+        changed.connect(recompute, dispatch_uid="grid-clocks")

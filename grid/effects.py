@@ -4,7 +4,7 @@ An effect takes what is known and gives back the values that change and what is 
 remembering of them; it writes requests and links itself, in the caller's transaction.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from grid.models import Case, CaseRequest
 from grid.queries import case_of, extensions_granted, open_request
 from grid.rule_models import HandlingLimit
 from grid.steps import ENDED, HANDLING, SUSPENDED, WORKFLOW
-from spatial.worktime import Limit
+from spatial.worktime import Deadline, Pause
 
 MOST_EXTENSIONS = 2  # of a case, however often it is dispatched
 IN_HAND = (HANDLING, SUSPENDED)
@@ -90,15 +90,16 @@ def _file(act: Act) -> Effect:
     found = rulebook.department_for(
         case.kind, case.scheme, case.class_code, case.district_code, day
     )
+    name = found.name_on(day) if found else ""
     values = {
         "condition": row.condition,
         "limit_amount": row.amount,
         "limit_unit": row.unit,
         "filed_at": act.at,
-        "department": found.name if found else "",
+        "department": name,
     }
     details = {"condition": row.condition, "limit": str(rulebook.handling_limit(row))}
-    return Effect(values, details | ({"suggested": found.name} if found else {"unrouted": True}))
+    return Effect(values, details | ({"suggested": name} if name else {"unrouted": True}))
 
 
 def _condition(act: Act) -> HandlingLimit:
@@ -116,26 +117,22 @@ def _condition(act: Act) -> HandlingLimit:
 def _dispatch(act: Act) -> Effect:
     name = str(act.given["department"]).strip()
     today = rulebook.day_of(act.at)
-    known = {department.name for department in rulebook.departments(today)}
-    if name not in known:
+    known = rulebook.department_called(name, today)
+    if known is None:
         raise Unfit(f"没有专业部门“{name[:40]}”，或已停用", "department")
-    found = clocks.handling_deadline(act.at, _limit(act), 0)
-    values = {
-        "department": name,
-        "dispatched_at": act.at,
-        "handled_at": None,
-        "extensions": 0,
-        "due_at": found.at,
-        "due_is_provisional": found.is_provisional,
-    }
-    return Effect(values, {"department": name, "due": found.at.isoformat()})
-
-
-def _limit(act: Act) -> Limit:
     limit = clocks.limit_of(act.case)
     if limit is None:
         raise Unfit("案件没有处置时限；请退回立案补充立案条件")
-    return limit
+    found = clocks.handling_deadline(act.at, limit, 0, filed_at=act.case.filed_at)
+    name = known.name_on(today)
+    values = {"department": name, "dispatched_at": act.at, "handled_at": None, "extensions": 0}
+    return Effect(values | clocks.due_values(found), {"department": name} | _due(found))
+
+
+def _due(found: Deadline) -> dict[str, Any]:
+    """What the step remembers of the deadline that it set."""
+    told: dict[str, Any] = {"due": found.at.isoformat()}
+    return told | ({"is_provisional": True} if found.is_provisional else {})
 
 
 def _finish(act: Act) -> Effect:
@@ -236,16 +233,14 @@ def _grant_extension(act: Act) -> Effect:
     return Effect(found.values | {"extensions": number}, found.details)
 
 
-def _moved(case: Case, extensions: int) -> Effect:
-    if case.dispatched_at is None:
-        raise Unfit("案件尚未派遣")
+def _moved(case: Case, extensions: int, pauses: Sequence[Pause] = ()) -> Effect:
+    """The deadline as it is with so many extensions, and pauses beside those on record."""
     limit = clocks.limit_of(case)
-    if limit is None:
-        raise Unfit("案件没有处置时限")
-    pauses = clocks.pauses_since(case.code, case.dispatched_at)
-    found = clocks.handling_deadline(case.dispatched_at, limit, extensions, pauses)
-    values = {"due_at": found.at, "due_is_provisional": found.is_provisional}
-    return Effect(values, {"due": found.at.isoformat()})
+    if case.dispatched_at is None or limit is None:
+        raise Unfit("案件尚未派遣，或没有处置时限")
+    stood = [*clocks.pauses_since(case.code, case.dispatched_at), *pauses]
+    found = clocks.handling_deadline(case.dispatched_at, limit, extensions, stood, case.filed_at)
+    return Effect(clocks.due_values(found), _due(found))
 
 
 def _suspend(act: Act) -> Effect:
@@ -258,15 +253,9 @@ def _suspend(act: Act) -> Effect:
 def _resume(act: Act) -> Effect:
     """The clock goes on: what it stood still for is added to the deadline."""
     case = act.case
-    if case.dispatched_at is None or case.entered_at is None:
-        raise Unfit("案件尚未派遣")
-    limit = clocks.limit_of(case)
-    if limit is None:
-        raise Unfit("案件没有处置时限")
-    pauses = [*clocks.pauses_since(case.code, case.dispatched_at), (case.entered_at, act.at)]
-    found = clocks.handling_deadline(case.dispatched_at, limit, case.extensions, pauses)
-    values = {"due_at": found.at, "due_is_provisional": found.is_provisional, "resume_at": None}
-    return Effect(values, {"due": found.at.isoformat()})
+    pauses = [(case.entered_at, act.at)] if case.entered_at else []
+    found = _moved(case, case.extensions, pauses)
+    return Effect(found.values | {"resume_at": None}, found.details)
 
 
 def _grant_appeal(act: Act) -> Effect:

@@ -77,6 +77,7 @@ class Case(SpatialFeature):
     limit_unit = models.CharField("时限单位", max_length=10, blank=True)
     entered_at = models.DateTimeField("进入本阶段", null=True)
     step_due_at = models.DateTimeField("本阶段时限", null=True)
+    step_is_provisional = models.BooleanField("本阶段时限为暂定", default=False)
     filed_at = models.DateTimeField("立案时间", null=True)
     dispatched_at = models.DateTimeField("派遣时间", null=True)
     due_at = models.DateTimeField("处置截止", null=True)
@@ -102,11 +103,6 @@ class Case(SpatialFeature):
             ),
             models.Index(
                 fields=["reported_at"], condition=Q(valid__upper_inf=True), name="case_reported"
-            ),
-            models.Index(
-                fields=["due_is_provisional"],
-                condition=Q(valid__upper_inf=True, due_is_provisional=True),
-                name="case_provisional",
             ),
         ]
         constraints: ClassVar = [

@@ -153,7 +153,7 @@ def visible_cases(actor: Actor) -> QuerySet[Case]:
         return found
     allowed = Q(pk__in=[])
     if GridRole.HANDLER in actor.roles and actor.department:
-        allowed |= Q(department=actor.department)
+        allowed |= Q(department__in=(actor.department, *actor.other_names))
     if GridRole.INSPECTOR in actor.roles:
         allowed |= Q(reporter=actor.name) | Q(inspector=actor.name)
         for district in actor.districts:

@@ -1,26 +1,31 @@
 """The rules of casework as tables: each holds from a day to a day, and names its source."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+
+from spatial.calendars.models import Dated
 
 
-class Dated(models.Model):
-    """A rule with the days on which it holds, half-open; who made it is its source."""
+class ClassEdition(Dated):
+    """Which edition of the list of classes takes new reports; of two, the one that began last.
 
-    valid_from = models.DateField("生效日期")
-    valid_to = models.DateField("失效日期", null=True, blank=True)
-    source = models.CharField("依据", max_length=200, blank=True)
+    A case keeps the edition under which it was reported.
+    """
 
-    class Meta:
-        abstract = True
+    kind = models.CharField("类别", max_length=10)
+    scheme = models.CharField("分类标准", max_length=40)
+
+    class Meta(Dated.Meta):
+        verbose_name = verbose_name_plural = "分类标准的启用"
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-                name="%(class)s_days",
-            )
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(fields=["kind", "valid_from"], name="classedition_once"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.scheme}"
 
 
 class HandlingLimit(Dated):
@@ -59,7 +64,7 @@ class StepLimit(Dated):
 
 
 class Department(Dated):
-    """A department that handles cases."""
+    """A department that handles cases; what it is called later stands in ``DepartmentName``."""
 
     code = models.CharField("编号", max_length=20, unique=True)
     name = models.CharField("名称", max_length=100)
@@ -67,6 +72,42 @@ class Department(Dated):
     class Meta(Dated.Meta):
         verbose_name = verbose_name_plural = "专业部门"
         ordering: ClassVar = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def name_on(self, day: date) -> str:
+        """What it is called on a day."""
+        held = (one for one in self.later_names.all() if one.holds_on(day))
+        latest = max(held, key=lambda one: one.valid_from, default=None)
+        return latest.name if latest else self.name
+
+    def all_names(self) -> tuple[str, ...]:
+        """Every name that it has had or will have: cases carry the name of their time."""
+        return (self.name, *(one.name for one in self.later_names.all()))
+
+
+class DepartmentName(Dated):
+    """A name that a department is given; of two that hold, the one that began last."""
+
+    department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        verbose_name="专业部门",
+        to_field="code",
+        related_name="later_names",
+    )
+    name = models.CharField("名称", max_length=100)
+
+    class Meta(Dated.Meta):
+        verbose_name = verbose_name_plural = "专业部门更名"
+        ordering: ClassVar = ["department", "valid_from"]
+        constraints: ClassVar = [
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["department", "valid_from"], name="departmentname_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

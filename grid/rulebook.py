@@ -18,6 +18,7 @@ from django.db.models.functions import Length
 
 from grid.indicators import Subject
 from grid.rule_models import (
+    ClassEdition,
     Dated,
     Department,
     HandlingLimit,
@@ -30,13 +31,13 @@ from grid.rule_models import (
 from grid.scoring import Band, Form, Grade, Weight
 from spatial.city import city
 from spatial.codes import Code, schemes
-from spatial.worktime import DayRule, Limit, Unit
+from spatial.worktime import Limit, Unit
 
 FOLDER = Path(settings.BASE_DIR) / "data" / "grid"
 KINDS = {"部件": "component", "事件": "event"}
-SCHEMES = {"event": "events_2020", "component": "components_2020"}
 KIND_TITLES = {code: title for title, code in KINDS.items()}
 TABLES: tuple[tuple[type[Dated], str], ...] = (
+    (ClassEdition, "editions"),
     (Department, "departments"),
     (HandlingLimit, "limits"),
     (StepLimit, "step_limits"),
@@ -60,9 +61,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(city().time_zone)).date()
 
 
-def day_rule() -> DayRule:
-    """What a 工作日 is in this city."""
-    return DayRule(settings.WORK_DAY_RULE)
+def editions(on: date) -> dict[str, str]:
+    """By kind: the scheme whose classes are reported on that day; events first."""
+    rows = holding(ClassEdition, on).order_by("valid_from").values_list("kind", "scheme")
+    found = dict(rows)
+    return {kind: found[kind] for kind in ("event", "component") if kind in found}
 
 
 def limits_for(kind: str, scheme: str, class_code: str, on: date) -> list[HandlingLimit]:
@@ -72,7 +75,7 @@ def limits_for(kind: str, scheme: str, class_code: str, on: date) -> list[Handli
     """
     codes = (class_code, class_code[:2], "")
     rows = list(
-        _holding(HandlingLimit, on)
+        holding(HandlingLimit, on)
         .filter(kind=kind, scheme=scheme, class_code__in=codes)
         .order_by("condition_code", "id")
     )
@@ -84,9 +87,9 @@ def limits_for(kind: str, scheme: str, class_code: str, on: date) -> list[Handli
 
 def classes_in_use(on: date) -> list[tuple[str, str, Code]]:
     """(kind, scheme, class) of every minor class that is filed on that day."""
-    rows = set(_holding(HandlingLimit, on).values_list("kind", "scheme", "class_code"))
+    rows = set(holding(HandlingLimit, on).values_list("kind", "scheme", "class_code"))
     found = []
-    for kind, scheme_id in SCHEMES.items():
+    for kind, scheme_id in editions(on).items():
         for entry in schemes()[scheme_id].codes.values():
             held = ((kind, scheme_id, code) in rows for code in (entry.code, entry.parent, ""))
             if entry.parent and any(held):
@@ -101,7 +104,7 @@ def handling_limit(row: HandlingLimit) -> Limit:
 
 def step_limit(state: str, on: date) -> Limit | None:
     """How long a case may wait in a state on that day, if that is bounded."""
-    row = _holding(StepLimit, on).filter(state=state).order_by("-valid_from").first()
+    row = holding(StepLimit, on).filter(state=state).order_by("-valid_from").first()
     return Limit(row.amount, Unit(row.unit)) if row else None
 
 
@@ -113,7 +116,7 @@ def department_for(
     A longer class prefix goes before a longer district prefix.
     """
     rows = (
-        _holding(Routing, on)
+        holding(Routing, on)
         .filter(kind=kind, scheme=scheme)
         .filter(
             class_prefix__in=_prefixes(class_code), district_prefix__in=_prefixes(district_code)
@@ -129,32 +132,38 @@ def score_rules(subject: Subject, on: date) -> tuple[list[Weight], dict[str, lis
     """The weights of a subject on that day, and all bands."""
     weights = [
         Weight(row.figure, Form(row.form), row.points, row.bands)
-        for row in _holding(ScoreWeight, on).filter(subject=subject).order_by("id")
+        for row in holding(ScoreWeight, on).filter(subject=subject).order_by("id")
     ]
     bands: dict[str, list[Band]] = {}
-    for row in _holding(ScoreBand, on):
+    for row in holding(ScoreBand, on):
         bands.setdefault(row.bands, []).append(Band(row.above, row.points))
     return weights, bands
 
 
 def grades(on: date) -> list[Grade]:
     """The grades on that day, the best first."""
-    rows = _holding(ScoreGrade, on).order_by("-least")
+    rows = holding(ScoreGrade, on).order_by("-least")
     return [Grade(row.letter, row.least, row.colour) for row in rows]
 
 
 def departments(on: date) -> list[Department]:
-    """The departments that there are on that day."""
-    return list(_holding(Department, on))
+    """The departments that there are on that day, with their names."""
+    return list(holding(Department, on).prefetch_related("later_names"))
+
+
+def department_called(name: str, on: date) -> Department | None:
+    """The department of that day that bears a name, or bore it, or will."""
+    return next((found for found in departments(on) if name in found.all_names()), None)
+
+
+def holding(model: type[Dated], on: date) -> Any:
+    """The rows of a table of rules that hold on a day."""
+    ends = Q(valid_to__isnull=True) | Q(valid_to__gt=on)
+    return model._default_manager.filter(ends, valid_from__lte=on)
 
 
 def _prefixes(code: str) -> list[str]:
     return [code[:length] for length in range(len(code) + 1)]
-
-
-def _holding(model: type[Dated], on: date) -> Any:
-    ends = Q(valid_to__isnull=True) | Q(valid_to__gt=on)
-    return model._default_manager.filter(ends, valid_from__lte=on)
 
 
 def _read(model: type[Dated], path: Path) -> Iterable[Dated]:

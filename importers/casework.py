@@ -24,7 +24,12 @@ class _RuleClocks:
     """The clocks of the rules that hold; a limit of a state is asked once a moment."""
 
     def __init__(self) -> None:
-        self.step = cache(clocks.step_deadline)
+        self._known = cache(clocks.step_deadline)
+
+    def step(self, state: str, entered_at: datetime) -> datetime | None:
+        """Until when a case should leave a state of the centre's own."""
+        found = self._known(state, entered_at)
+        return found.at if found else None
 
     def handling(self, started_at: datetime, limit: Limit, times: int) -> datetime:
         """Until when a case should be handled; ``times`` limits long."""

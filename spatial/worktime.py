@@ -4,13 +4,14 @@ A limit is an amount of one unit (GB/T 30428.8 and the cities' tables under it):
 
 - 紧急工作时, 紧急工作日, 自然日 run on through nights and holidays;
 - 工作时 runs only within the working slots of working days;
-- 工作日 is a setting: as many hours as a day's slots hold, or the end of the Nth working
-  day after the start.
+- 工作日 is a rule of the city: eight working hours, or the end of the Nth working day after
+  the start.
 
-A pause of length p moves a deadline by exactly p of the clock's own time.
+The slots are those of the day that a clock passes, so summer hours count in summer. A pause
+of length p moves a deadline by exactly p of the clock's own time.
 
->>> from datetime import datetime, time
->>> plain = Calendar(((time(8), time(12)), (time(14), time(18))), published=frozenset({2026}))
+>>> from datetime import datetime
+>>> plain = Calendar((Hours(slots_of("08:00-12:00 14:00-18:00")),), published=frozenset({2026}))
 >>> deadline(datetime(2026, 1, 5, 11, 30), Limit(4, Unit.WORK_HOUR), plain).at.isoformat()
 '2026-01-05T17:30:00'
 """
@@ -20,10 +21,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
-from itertools import count
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+EIGHT_HOURS = timedelta(hours=8)
 LONGEST_DAYS = 366 * 20  # of a search for working time; a calendar without any ends there
 
 
@@ -38,7 +39,7 @@ class Unit(StrEnum):
 
 
 class DayRule(StrEnum):
-    """What a 工作日 is: the hours of a day's slots, or the end of the Nth working day."""
+    """What a 工作日 is: eight working hours, or the end of the Nth working day."""
 
     HOURS = "hours"
     END_OF_DAY = "end-of-day"
@@ -70,20 +71,34 @@ class Limit:
         return Limit(self.amount * number, self.unit)
 
 
-@dataclass(frozen=True)
-class Calendar:
-    """Working slots of a day, the usual working days, and the days that differ.
+Slot = tuple[time, time]
 
-    ``slots`` are local times in order, none past midnight; ``exceptions`` say of a day
-    whether it is worked (调休) or not (holiday); ``published`` are the years whose
-    exceptions are known. Without ``zone`` all moments are naive local times.
+
+def slots_of(text: str) -> tuple[Slot, ...]:
+    """Working slots as written: ``08:00-12:00 14:00-18:00``.
+
+    Raises:
+        ValueError: they cannot be read.
+    """
+    try:
+        pairs = [part.split("-") for part in text.split()]
+        return tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in pairs)
+    except ValueError:
+        raise ValueError(f"工作时段读不出，应形如 08:00-12:00 14:00-18:00：{text[:60]}") from None
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Working slots, working weekdays and what a 工作日 is, from a day to a day (half-open).
+
+    ``slots`` are local times in order, none past midnight.
     """
 
-    slots: tuple[tuple[time, time], ...]
+    slots: tuple[Slot, ...]
     weekdays: frozenset[int] = frozenset({1, 2, 3, 4, 5})  # ISO: Monday is 1
-    exceptions: Mapping[date, bool] = field(default_factory=dict)
-    published: frozenset[int] = frozenset()
-    zone: ZoneInfo | None = None
+    day_rule: DayRule = DayRule.HOURS
+    begins: date = date.min
+    ends: date | None = None
 
     def __post_init__(self) -> None:
         edges = [edge for slot in self.slots for edge in slot]
@@ -92,18 +107,51 @@ class Calendar:
         if not self.weekdays <= set(range(1, 8)):
             raise ValueError("工作日应为 1 至 7")
 
-    def is_workday(self, day: date) -> bool:
-        """Whether that day is worked, by the published calendar or else by its weekday."""
-        return self.exceptions.get(day, day.isoweekday() in self.weekdays)
+    def holds_on(self, day: date) -> bool:
+        """Whether these are hours of that day."""
+        return self.begins <= day and (self.ends is None or day < self.ends)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The hours of work, and the days that differ from their weekday.
+
+    ``exceptions`` say of a day whether it is worked (调休) or not (holiday); ``published``
+    are the years whose exceptions are known. Without ``zone`` all moments are naive local
+    times.
+    """
+
+    hours: tuple[Hours, ...]
+    exceptions: Mapping[date, bool] = field(default_factory=dict)
+    published: frozenset[int] = frozenset()
+    zone: ZoneInfo | None = None
+
+    def __post_init__(self) -> None:
+        if not self.hours:
+            raise ValueError("日历中没有工作时间")
 
     @cached_property
-    def day_length(self) -> timedelta:
-        """The working time of one full day."""
-        spans = (
-            datetime.combine(date.min, end) - datetime.combine(date.min, start)
-            for start, end in self.slots
-        )
-        return sum(spans, timedelta())
+    def _latest_first(self) -> list[Hours]:
+        return sorted(self.hours, key=lambda hours: hours.begins, reverse=True)
+
+    def hours_on(self, day: date) -> Hours:
+        """The hours of a day: of those that hold, the ones that began last.
+
+        A season's hours stand before the year's while they hold. Where none holds the last
+        ones go on, so that a rule ended too early stops no clock.
+        """
+        begun = [hours for hours in self._latest_first if hours.begins <= day]
+        held = (hours for hours in begun if hours.holds_on(day))
+        return next(held, begun[0] if begun else self._latest_first[-1])
+
+    def is_workday(self, day: date) -> bool:
+        """Whether that day is worked, by the published calendar or else by its weekday."""
+        known = self.exceptions.get(day)
+        return day.isoweekday() in self.hours_on(day).weekdays if known is None else known
+
+    def day_of(self, moment: datetime) -> date:
+        """The local day of a moment."""
+        return (moment.astimezone(self.zone) if self.zone else moment).date()
 
     def moment(self, day: date, at: time) -> datetime:
         """A local time of a day."""
@@ -116,7 +164,7 @@ class Calendar:
             day = local.date() + number * DAY
             if not self.is_workday(day):
                 continue
-            for begin, end in self.slots:
+            for begin, end in self.hours_on(day).slots:
                 opened, closed = self.moment(day, begin), self.moment(day, end)
                 if closed > start:
                     yield max(opened, local), closed
@@ -156,7 +204,7 @@ def deadline(
     if limit.unit is Unit.WORK_DAY and day_rule is DayRule.END_OF_DAY:
         at = _end_of_day(start, limit.amount, calendar)
     else:
-        unit = calendar.day_length if limit.unit is Unit.WORK_DAY else timedelta(hours=1)
+        unit = EIGHT_HOURS if limit.unit is Unit.WORK_DAY else timedelta(hours=1)
         at = after(start, limit.amount * unit, calendar)
     for begin, end in _ordered(start, pauses):
         if begin < at:
@@ -198,15 +246,13 @@ def elapsed(start: datetime, end: datetime, unit: Unit, calendar: Calendar) -> t
 def _end_of_day(start: datetime, amount: float, calendar: Calendar) -> datetime:
     """The end of the last slot of the Nth working day after the day of the start."""
     days = max(1, -int(-amount // 1))
-    local = start.astimezone(calendar.zone) if calendar.zone else start
-    for number in count(1):
-        if number > LONGEST_DAYS:
-            raise ValueError("日历中没有足够的工作时间")
-        day = local.date() + number * DAY
+    first = calendar.day_of(start)
+    for number in range(1, LONGEST_DAYS):
+        day = first + number * DAY
         days -= calendar.is_workday(day)
         if not days:
-            return calendar.moment(day, calendar.slots[-1][1])
-    raise AssertionError
+            return calendar.moment(day, calendar.hours_on(day).slots[-1][1])
+    raise ValueError("日历中没有足够的工作时间")
 
 
 def _ordered(start: datetime, pauses: Sequence[Pause]) -> list[Pause]:
@@ -221,5 +267,5 @@ def _ordered(start: datetime, pauses: Sequence[Pause]) -> list[Pause]:
 
 
 def _is_provisional(start: datetime, at: datetime, calendar: Calendar) -> bool:
-    first, last = (m.astimezone(calendar.zone) if calendar.zone else m for m in (start, at))
-    return not set(range(first.year, last.year + 1)) <= calendar.published
+    first, last = calendar.day_of(start).year, calendar.day_of(at).year
+    return not set(range(first, last + 1)) <= calendar.published

@@ -19,6 +19,7 @@ from django_tasks_db.models import DBTaskResult
 
 from spatial.versions.models import Ancestry, Change, Revision
 from webmap import (  # they register their pages
+    admin_calendar,  # noqa: F401
     admin_casework,  # noqa: F401
     admin_imports,  # noqa: F401
     admin_scores,  # noqa: F401

@@ -13,11 +13,18 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from grid import rulebook
 from grid.models import Staff
-from grid.rule_models import Dated, Department, HandlingLimit, Routing, StepLimit
+from grid.rule_models import (
+    ClassEdition,
+    Department,
+    DepartmentName,
+    HandlingLimit,
+    Routing,
+    StepLimit,
+)
 from grid.steps import OPEN, STATES
-from spatial.calendars.actions import announce
-from spatial.calendars.models import SpecialDay
+from spatial.calendars.models import Dated
 from spatial.codes import schemes
 from spatial.worktime import Limit, Unit
 
@@ -33,6 +40,13 @@ class RuleForm(forms.ModelForm):
         starts, ends = given.get("valid_from") or self.instance.valid_from, given.get("valid_to")
         if starts and ends and ends <= starts:
             self.add_error("valid_to", _("失效日期应晚于生效日期"))
+        elif (
+            "valid_to" in self.changed_data
+            and self.instance.has_begun()
+            and ends
+            and ends <= timezone.localdate()
+        ):
+            self.add_error("valid_to", _("规则已经生效，失效日期应在今天以后"))
         if scheme_id := given.get("scheme"):
             self._check_class(scheme_id, given)
         if "amount" in given:
@@ -65,6 +79,25 @@ class HandlingLimitForm(RuleForm):
     )
 
 
+class ClassEditionForm(RuleForm):
+    """An edition of the classes, with its choices."""
+
+    kind = forms.ChoiceField(label="类别", choices=KINDS)
+    scheme = forms.ChoiceField(
+        label="分类标准", choices=lambda: [(s.id, s.title) for s in schemes().values()]
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """With limits of handling: without any, no class of it could be reported."""
+        given = super().clean()
+        day = given.get("valid_from")
+        if day and "kind" in given and "scheme" in given:
+            limits = rulebook.holding(HandlingLimit, day)
+            if not limits.filter(kind=given["kind"], scheme=given["scheme"]).exists():
+                self.add_error("scheme", _("该分类标准从生效日期起没有处置时限；请先录入处置时限"))
+        return given
+
+
 class StepLimitForm(RuleForm):
     """A limit of a state, with its choices."""
 
@@ -81,6 +114,22 @@ class RoutingForm(RuleForm):
     )
 
 
+class DepartmentForm(RuleForm):
+    """A name of a department, which none but itself may have had: cases know it by that."""
+
+    def clean(self) -> dict[str, Any]:
+        """The name is nobody else's."""
+        given = super().clean()
+        name, own = given.get("name"), self._own_code(given)
+        others = Department.objects.exclude(code=own).prefetch_related("later_names")
+        if name and any(name in other.all_names() for other in others):
+            self.add_error("name", _("别的部门正在用或用过这个名称"))
+        return given
+
+    def _own_code(self, given: dict[str, Any]) -> str:
+        return given["department"].code if given.get("department") else given.get("code", "")
+
+
 class RuleAdmin(admin.ModelAdmin):
     """Rules: those that hold are only ended."""
 
@@ -89,7 +138,7 @@ class RuleAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """All but the end, once the rule has begun to hold."""
-        if obj is None or obj.valid_from > timezone.localdate():
+        if obj is None or not obj.has_begun():
             return ()
         return [f.name for f in self.model._meta.fields if f.name not in ("id", "valid_to")]
 
@@ -101,12 +150,20 @@ class RuleAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Only what has not begun to hold."""
-        begun = isinstance(obj, Dated) and obj.valid_from <= timezone.localdate()
+        begun = isinstance(obj, Dated) and obj.has_begun()
         return not begun and super().has_delete_permission(request, obj)
 
     def get_actions(self, request: HttpRequest) -> dict:
         """None: many at once could not be asked one by one."""
         return {}
+
+
+@admin.register(ClassEdition)
+class ClassEditionAdmin(RuleAdmin):
+    """Which edition of the classes takes new reports."""
+
+    form = ClassEditionForm
+    list_display = ("kind", "scheme", "valid_from", "valid_to", "source")
 
 
 @admin.register(HandlingLimit)
@@ -140,8 +197,18 @@ class StepLimitAdmin(RuleAdmin):
 class DepartmentAdmin(RuleAdmin):
     """Departments that handle cases."""
 
+    form = DepartmentForm
     list_display = ("code", "name", "valid_from", "valid_to", "source")
     search_fields = ("code", "name")
+
+
+@admin.register(DepartmentName)
+class DepartmentNameAdmin(RuleAdmin):
+    """What departments are called from a day on; their earlier cases stay theirs."""
+
+    form = DepartmentForm
+    list_display = ("department", "name", "valid_from", "valid_to", "source")
+    list_select_related = ("department",)
 
 
 @admin.register(Routing)
@@ -170,27 +237,3 @@ class StaffAdmin(admin.ModelAdmin):
     list_select_related = ("user", "department")
     search_fields = ("user__username",)
     autocomplete_fields = ("user", "department")
-
-
-@admin.register(SpecialDay)
-class SpecialDayAdmin(admin.ModelAdmin):
-    """Holidays and worked weekend days; a whole year comes by ``manage.py load_calendar``."""
-
-    list_display = ("day", "is_workday", "name", "source")
-    list_filter = ("is_workday",)
-    date_hierarchy = "day"
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Saved, and the clocks that rest on a guess are set anew."""
-        super().save_model(request, obj, form, change)
-        announce(frozenset({obj.day.year}))
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Taken out, and the clocks are set anew."""
-        year = obj.day.year
-        super().delete_model(request, obj)
-        announce(frozenset({year}))
-
-    def get_actions(self, request: HttpRequest) -> dict:
-        """None: each day is announced by itself."""
-        return {}

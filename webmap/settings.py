@@ -10,8 +10,8 @@ SITE_URL        how others reach the site (default http://127.0.0.1:8000)
 WEBHOOK_NETWORKS        internal networks that webhooks may reach, separated by blanks
 WEBHOOK_ALLOW_HTTP      1: webhooks also without TLS
 TILE_CACHE_MB   memory of each web process for tiles (default 256)
-WORK_DAY_RULE   what a 工作日 of a limit is: hours (a day's working hours, the default) or
-                end-of-day (the end of the Nth working day)
+WORK_DAY_RULE   what a 工作日 is in the first row of the table of working hours, made by the
+                first migrate: hours (eight, the default) or end-of-day (of the Nth working day)
 PATROL_DAYS, PATROL_ACCURACY_M  how long tracks of inspectors are kept, and how good a fix must
                 be (default 90 days, 50 m)
 DUPLICATE_M, DUPLICATE_HOURS    how near in place and time cases of one class count as the

@@ -18,6 +18,7 @@ from spatial.codes import schemes
 from spatial.crs import transformer
 
 DIGITS = 6
+PROVISIONAL = "预计办结时间为暂定：所跨年份的工作日历尚未公布，公布后重算"
 
 
 def services() -> list[dict[str, Any]]:
@@ -101,7 +102,7 @@ def _row(
         "service_code": f"{case.kind}-{case.class_code}",
         "description": discreet(case.description) if seen else None,
         "agency_responsible": case.department if seen else None,
-        "service_notice": None,
+        "service_notice": PROVISIONAL if case.due_is_provisional else None,
         "requested_datetime": moment(case.reported_at),
         "updated_datetime": moment(case.entered_at or case.valid.lower),
         "expected_datetime": moment(case.due_at),

@@ -1,4 +1,4 @@
-"""The calendar's only writes: whole years at a time, from a table of text."""
+"""Writes of the calendar: whole years from a table of text, the first hours, what to tell."""
 
 import csv
 from collections.abc import Iterator
@@ -9,17 +9,22 @@ from typing import Any
 from django.conf import settings
 from django.db import connections, transaction
 from django.dispatch import Signal
+from django.utils import timezone
 
-from spatial.calendars.models import SpecialDay
+from spatial.calendars.models import CalendarYear, SpecialDay, WorkingHours
 from spatial.calendars.queries import REGISTER
+from spatial.city import city
 from spatial.versions.actions import count_revision
 
 SEED = Path(settings.BASE_DIR) / "data" / "calendar" / "days.csv"
 KINDS = {"holiday": False, "workday": True, "休": False, "班": True}
 MOST_ROWS = 5_000
 
-# Sent within the transaction, with ``years``: clocks that ran on a guess are set anew.
-published = Signal()
+FIRST_DAY = date(2000, 1, 1)  # of the hours that the profile gives: before every case
+
+# Sent within the transaction, with ``since``, the first day that may differ: clocks that
+# reach it, or ran on a guess, are set anew.
+changed = Signal()
 
 
 class BadCalendar(ValueError):
@@ -28,9 +33,9 @@ class BadCalendar(ValueError):
 
 @transaction.atomic
 def load_days(path: Path, source: str) -> frozenset[int]:
-    """Take in a table of special days (``day,kind,name``); each year in it is replaced whole.
+    """Take in a table of special days (``day,kind,name``): whole years, published with it.
 
-    Returns the years.
+    What stood of these years goes. Returns the years.
 
     Raises:
         BadCalendar: a line that is none, a day twice, or no day at all.
@@ -42,21 +47,40 @@ def load_days(path: Path, source: str) -> frozenset[int]:
     for year in years:
         SpecialDay.objects.filter(day__year=year).delete()
     SpecialDay.objects.bulk_create(days)
-    announce(years)
+    told = {"published_on": timezone.localdate(), "source": source}
+    for year in years:
+        CalendarYear.objects.update_or_create(year=year, defaults=told)
+    announce(date(min(years), 1, 1))
     return years
 
 
-def announce(years: frozenset[int]) -> None:
-    """Have everybody know that the calendar of these years has changed."""
+def announce(since: date) -> None:
+    """Have everybody know that the calendar has changed from a day on."""
     count_revision(REGISTER)
-    published.send(sender=SpecialDay, years=years)
+    changed.send(sender=SpecialDay, since=since)
 
 
 def seed(using: str = "default", **_: Any) -> None:
-    """Fill an empty calendar, once there is a table for it."""
+    """Fill an empty calendar, once there are tables for it."""
     tables = connections[using].introspection.table_names()
-    if SpecialDay._meta.db_table in tables and not SpecialDay.objects.using(using).exists():
+    if WorkingHours._meta.db_table not in tables:
+        return
+    if not WorkingHours.objects.using(using).exists():
+        WorkingHours.objects.using(using).create(**_hours_of_profile())
+        count_revision(REGISTER)
+    if not SpecialDay.objects.using(using).exists():
         load_days(SEED, "chinesecalendar 1.11（MIT）")
+
+
+def _hours_of_profile() -> dict[str, Any]:
+    slots = (f"{start:%H:%M}-{end:%H:%M}" for start, end in city().working_slots)
+    return {
+        "slots": " ".join(slots),
+        "weekdays": list(city().working_days),
+        "day_rule": WorkingHours.Rule(settings.WORK_DAY_RULE),
+        "valid_from": FIRST_DAY,
+        "source": "城市配置文件",
+    }
 
 
 def _read(path: Path, source: str) -> Iterator[SpecialDay]:

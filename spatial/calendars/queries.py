@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from spatial.calendars.models import SpecialDay
+from spatial.calendars.models import CalendarYear, SpecialDay, WorkingHours
 from spatial.city import city
 from spatial.versions.models import Revision
 from spatial.worktime import Calendar
@@ -14,7 +14,7 @@ REGISTER = "calendar"
 
 
 def calendar() -> Calendar:
-    """The calendar as it stands: slots of the city's profile, special days of the table."""
+    """The calendar as it stands: hours, special days and known years of the tables."""
     with connection.cursor() as cursor:
         # With the transaction that wrote it: a number that was rolled back comes again.
         cursor.execute(
@@ -26,11 +26,9 @@ def calendar() -> Calendar:
 
 @lru_cache(maxsize=4)
 def _calendar(_revision: tuple[int, str] | None) -> Calendar:
-    days = dict(SpecialDay.objects.values_list("day", "is_workday"))
     return Calendar(
-        slots=city().working_slots,
-        weekdays=frozenset(city().working_days),
-        exceptions=days,
-        published=frozenset(day.year for day in days),
+        hours=tuple(row.hours() for row in WorkingHours.objects.all()),
+        exceptions=dict(SpecialDay.objects.values_list("day", "is_workday")),
+        published=frozenset(CalendarYear.objects.values_list("year", flat=True)),
         zone=ZoneInfo(city().time_zone),
     )

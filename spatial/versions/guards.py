@@ -10,6 +10,7 @@ Triggers, because an exclusion constraint on a text code cost six times the load
 itself (see docs/adr/0001-time-model.md).
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -75,12 +76,11 @@ def registers() -> list[type[VersionedFeature]]:
     return sorted(models, key=lambda model: model._meta.label_lower)
 
 
-def guard_sql(model: type[Model]) -> str:
-    """The triggers of one register; all columns but the closing ones are frozen."""
+def guard_sql(model: type[Model], present: Collection[str]) -> str:
+    """The triggers of one register; all present columns but the closing ones are frozen."""
     meta = model._meta
-    columns = sorted(
-        str(field.column) for field in meta.concrete_fields if field.column not in CLOSING
-    )
+    known = {str(field.column) for field in meta.concrete_fields}
+    columns = sorted((known & set(present)) - set(CLOSING))
     quoted = ", ".join(f'"{column}"' for column in columns)
     return TRIGGERS.format(table=f'"{meta.db_table}"', columns=quoted)
 
@@ -108,9 +108,15 @@ def install_guards(sender: AppConfig, using: str = "default", **_: Any) -> None:
 
 
 def _install(using: str, model: type[Model]) -> None:
-    sql = guard_sql(model)
     with connections[using].cursor() as cursor:
         table = model._meta.db_table
+        # A migrate back leaves a table that lacks what the model of today has.
+        cursor.execute(
+            "SELECT attname FROM pg_attribute"
+            " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+            [f'"{table}"'],
+        )
+        sql = guard_sql(model, {name for (name,) in cursor.fetchall()})
         cursor.execute(
             "SELECT obj_description(oid, 'pg_trigger') FROM pg_trigger"
             " WHERE tgrelid = %s::regclass AND tgname = 'versions_no_edit'",

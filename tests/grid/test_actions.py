@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from grid import clocks
 from grid.actions import Where, act, report, resume_elapsed
 from grid.actors import anybody
 from grid.errors import NoCase, NotYours, OutsideCity, Overtaken, Unfit
@@ -18,7 +17,6 @@ from grid.photos import read_photo
 from grid.queries import awaiting_answer, likely_duplicates, queue, queue_counts
 from grid.rule_models import HandlingLimit, Routing
 from grid.steps import WORKFLOW
-from spatial.calendars.actions import load_days
 from spatial.city import city
 from spatial.workflow import Missing, NotAllowed, OutOfOrder
 from tests.factories import open_feature, spot, square
@@ -519,21 +517,6 @@ def test_queues_are_counted_by_state_and_urgency(ground):
     assert queue_counts(ROADS) == {}
     elsewhere = type(INSPECTOR)("别人", INSPECTOR.roles, districts=("431382999",))
     assert queue_counts(elsewhere) == {}
-
-
-def test_when_the_calendar_arrives_provisional_clocks_are_set_anew(ground, tmp_path):
-    with freeze_time(at("2026-12-31 16:00")):
-        case = walk(new_case(class_code="0201"), "dispatch")
-    assert case.due_is_provisional
-    assert case.due_at == at("2027-01-01 16:00")
-    path = tmp_path / "2027.csv"
-    path.write_text("day,kind,name\n2027-01-01,holiday,元旦\n", encoding="utf-8")
-    with freeze_time(at("2026-12-31 17:00")):
-        load_days(path, "国办通知")
-    case = Case.objects.current().get(code=case.code)
-    assert (case.due_at, case.due_is_provisional) == (at("2027-01-04 16:00"), False)
-    assert case.step_due_at == case.due_at
-    assert clocks.recompute_provisional() == 0
 
 
 def test_a_place_on_a_border_belongs_to_the_smaller_code(ground):

@@ -1,4 +1,4 @@
-"""script/server: what it starts it ends, however it ends. Web server and worker are stand-ins."""
+"""script/server: what it starts it ends, however it ends. What it starts are stand-ins."""
 
 import os
 import signal
@@ -32,6 +32,12 @@ elif "db_worker" in command:
     open(f"{folder}/worker.pid", "w").write(str(os.getpid()))
     if os.path.exists(f"{folder}/worker-dies"):
         sys.exit("no luck")
+    time.sleep(60)
+elif "run_clocks" in command:
+    assert command[-2:] == ["--every", "60"]
+    open(f"{folder}/clocks.pid", "w").write(str(os.getpid()))
+    if os.path.exists(f"{folder}/clocks-die"):
+        sys.exit("no time")
     time.sleep(60)
 elif "demo_accounts" in command:
     print("the accounts")
@@ -73,7 +79,7 @@ class Server:
         return self.process.returncode, said
 
     def left(self) -> list[str]:
-        return [name for name in ("web", "worker") if is_alive(self.pid(name))]
+        return [name for name in ("web", "worker", "clocks") if is_alive(self.pid(name))]
 
 
 @pytest.fixture
@@ -130,6 +136,16 @@ def test_worker_is_started_again_a_few_times(server: Server) -> None:
     assert status == 1
     assert said.count("重新启动") == WORKERS
     assert "后台任务进程反复退出 / worker keeps dying：no luck" in said
+    assert server.left() == []
+
+
+def test_clocks_are_started_again_a_few_times(server: Server) -> None:
+    (server.folder / "clocks-die").touch()
+    server.start()
+    status, said = server.end()
+    assert status == 1
+    assert said.count("重新启动") == WORKERS
+    assert "时钟进程反复退出 / clocks keep dying：no time" in said
     assert server.left() == []
 
 

@@ -2,10 +2,12 @@
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser, User
+from django.utils import timezone
 
 from grid.actors import Actor
 from grid.models import Staff
 from grid.roles import GridRole
+from grid.rulebook import day_of
 
 
 def actor_of(user: AbstractBaseUser | AnonymousUser) -> Actor:
@@ -16,10 +18,13 @@ def actor_of(user: AbstractBaseUser | AnonymousUser) -> Actor:
     roles = frozenset(role for role in GridRole if role in groups)
     if user.is_superuser:
         roles = frozenset(GridRole)
-    staff = Staff.objects.filter(user_id=user.pk).select_related("department").first()
+    found = Staff.objects.filter(user_id=user.pk).select_related("department")
+    staff = found.prefetch_related("department__later_names").first()
+    department = staff.department if staff else None
     return Actor(
         user.get_username(),
         roles,
-        staff.department.name if staff and staff.department else "",
+        department.name_on(day_of(timezone.now())) if department else "",
         tuple(staff.districts) if staff else (),
+        department.all_names() if department else (),
     )

@@ -70,7 +70,9 @@ def cases_wanted(request: StaffRequest, wanted: Wanted) -> QuerySet[Case]:
         kind, _, code = wanted.class_code.partition(":")
         found = found.filter(kind=kind, class_code__startswith=code)
     if wanted.department:
-        found = found.filter(department=wanted.department)
+        known = rulebook.department_called(wanted.department, rulebook.day_of(timezone.now()))
+        names = known.all_names() if known else (wanted.department,)
+        found = found.filter(department__in=names)
     if wanted.district:
         found = found.filter(district_code__startswith=wanted.district)
     if wanted.is_late:
@@ -101,7 +103,7 @@ def desk(request: StaffRequest) -> HttpResponse:
     context = {
         "own": own,
         "first": MINE if own else "open",
-        "departments": rulebook.departments(today),
+        "departments": [one.name_on(today) for one in rulebook.departments(today)],
         "towns": District.objects.current()
         .filter(level=District.Level.TOWN)
         .order_by("code")
@@ -153,10 +155,8 @@ def listed(request: StaffRequest) -> HttpResponse:
 def class_groups() -> list[dict[str, Any]]:
     """The classes by kind and major class, for a choice."""
     groups = []
-    for kind, scheme_id, title in (
-        ("event", "events_2020", "事件"),
-        ("component", "components_2020", "部件"),
-    ):
+    for kind, scheme_id in rulebook.editions(rulebook.day_of(timezone.now())).items():
+        title = rulebook.KIND_TITLES[kind]
         codes = schemes()[scheme_id].codes
         for major in (c for c in codes.values() if not c.parent):
             minors = [c for c in codes.values() if c.parent == major.code]

@@ -10,9 +10,11 @@ from django.db.models import Count
 from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from grid import rulebook
 from grid.models import Component
 from layers.access import Role
 from spatial.base.models import District
@@ -94,8 +96,9 @@ def _groups(within: str) -> list[Group]:
 
 
 def _majors() -> list[tuple[str, str]]:
-    """The major classes of components, (code, title)."""
-    codes = schemes()["components_2020"].codes.values()
+    """The major classes of components in the edition of today, (code, title)."""
+    edition = rulebook.editions(rulebook.day_of(timezone.now())).get("component", "")
+    codes = schemes()[edition].codes.values() if edition in schemes() else ()
     return [(entry.code, entry.name) for entry in codes if not entry.parent]
 
 

@@ -106,7 +106,7 @@ def inspectors(district_code: str = "") -> list[tuple[str, str]]:
 def _is_yours(case: Case, actor: Actor, roles: frozenset[str]) -> bool:
     here = roles & actor.roles
     if here == {GridRole.HANDLER}:
-        return bool(actor.department) and actor.department == case.department
+        return actor.is_of(case.department)
     if here == {GridRole.INSPECTOR}:
         return case.inspector in ("", actor.name)
     return True
@@ -135,8 +135,10 @@ def _choices(case: Case, action: str) -> tuple[str, list[tuple[str, str]], str]:
         ]
         return "condition", told, told[0][0] if len(told) == 1 else ""
     if action == "dispatch":
-        names = [(d.name, d.name) for d in rulebook.departments(today)]
-        return "department", names, case.department
+        known = rulebook.departments(today)
+        names = {d.name_on(today): d.all_names() for d in known}
+        meant = (name for name, every in names.items() if case.department in every)
+        return "department", [(name, name) for name in names], next(meant, "")
     if action == "merge":
         near = likely_duplicates(case)
         told = [(c.code, f"{c.code}（{far:.0f} m）{c.description[:20]}") for c, far in near]

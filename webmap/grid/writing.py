@@ -3,6 +3,7 @@
 import csv
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ HEAD = (
     "立案时间",
     "派遣时间",
     "处置截止",
+    "截止为暂定",
     "处置完成",
     "结案时间",
     "东坐标",
@@ -200,14 +202,8 @@ def point_in(lon: str, lat: str) -> Point:
 
 
 def _row(case: Case) -> list[Any]:
-    moments = (
-        case.reported_at,
-        case.filed_at,
-        case.dispatched_at,
-        case.due_at,
-        case.handled_at,
-        case.closed_at,
-    )
+    begun = (case.reported_at, case.filed_at, case.dispatched_at, case.due_at)
+    ended = (case.handled_at, case.closed_at)
     return [
         case.code,
         "事件" if case.kind == "event" else "部件",
@@ -219,10 +215,16 @@ def _row(case: Case) -> list[Any]:
         case.district_code,
         case.cell_code,
         case.department,
-        *(f"{timezone.localtime(m):%Y-%m-%d %H:%M:%S}" if m else "" for m in moments),
+        *map(_local, begun),
+        "是" if case.due_is_provisional else "",
+        *map(_local, ended),
         round(case.geom.x, 3),
         round(case.geom.y, 3),
     ]
+
+
+def _local(moment: datetime | None) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}" if moment else ""
 
 
 class _Echo:

@@ -55,6 +55,7 @@ def classes(request: StaffRequest) -> JsonResponse:
     listed = [
         {
             "kind": kind,
+            "scheme": scheme_id,
             "code": entry.code,
             "name": entry.name,
             "group": schemes()[scheme_id].name(entry.parent),
@@ -103,6 +104,7 @@ def reported(request: StaffRequest) -> JsonResponse:
         Report(
             kind=kind,
             class_code=code,
+            scheme=str(given.get("scheme") or ""),
             point=point_in(str(given.get("lon", "")), str(given.get("lat", ""))),
             description=str(given.get("description", "")),
             source=SOURCE,
@@ -188,6 +190,7 @@ def _listed(cases: list[Case]) -> list[dict[str, Any]]:
                 "lat": row.lat,
                 "urgency": clock_of(case, now)[0],
                 "due": case.step_due_at.isoformat() if case.step_due_at else None,
+                "due_is_provisional": case.step_is_provisional,
                 "reported": case.reported_at.isoformat(),
                 "photos": [f"/grid/photos/{photo.pk}?small=1" for photo in photos_of(case.code)],
             }

@@ -1,8 +1,11 @@
-"""``manage.py run_clocks``: for a timer, every few minutes."""
+"""``manage.py run_clocks``: once, for a timer, or again and again beside the web server."""
 
+import time
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error, connections
 
 from grid.actions import resume_elapsed
 from grid.patrols import forget_old_tracks
@@ -11,9 +14,32 @@ from grid.patrols import forget_old_tracks
 class Command(BaseCommand):
     """Takes up suspended cases whose time is up, and forgets old tracks."""
 
-    help = "恢复挂账到期的案件，清除超过保存期的巡查轨迹（供定时任务调用；打开案件台时也会恢复）。"
+    help = (
+        "恢复挂账到期的案件，清除超过保存期的巡查轨迹（供定时任务每分钟调用，或用 --every 常驻）。"
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """How often, if not once."""
+        parser.add_argument(
+            "--every", type=float, metavar="秒", help="每隔这么多秒做一次，直到被停止"
+        )
 
     def handle(self, *args: Any, **given: Any) -> None:
-        """Do both, and say how many."""
-        resumed, forgotten = resume_elapsed(), forget_old_tracks()
-        self.stdout.write(f"恢复 {len(resumed)} 件，清除 {forgotten} 次巡查")
+        """Do both, and say how many; again, if asked, also when the database was away."""
+        every = given["every"]
+        if every is not None and every <= 0:
+            raise CommandError("--every 应为正数，如 60")
+        if every is None:
+            self.stdout.write(_run())
+        while every is not None:
+            try:
+                _run()
+            except Error as error:
+                self.stderr.write(f"数据库没有应答，{every:g} 秒后再试：{error}")
+            connections.close_all()
+            time.sleep(every)
+
+
+def _run() -> str:
+    resumed, forgotten = resume_elapsed(), forget_old_tracks()
+    return f"恢复 {len(resumed)} 件，清除 {forgotten} 次巡查"

@@ -6,8 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from spatial.calendars import actions
-from spatial.calendars.models import SpecialDay
+from spatial.calendars.models import CalendarYear, SpecialDay, WorkingHours
 from spatial.calendars.queries import calendar
+from spatial.worktime import DayRule
 
 pytestmark = pytest.mark.django_db
 
@@ -32,16 +33,49 @@ def test_it_is_seeded_and_says_which_years_are_known():
 
 def test_a_year_is_replaced_whole_and_everybody_is_told(table):
     told = []
-    actions.published.connect(on := lambda years, **_: told.append(years))
+    actions.changed.connect(on := lambda since, **_: told.append(since))
     path = table("day,kind,name\n2027-01-01,holiday,元旦\n2027-01-03,workday,元旦\n")
     call_command("load_calendar", str(path), source="国办通知")
-    assert told == [frozenset({2027})]
+    assert told == [date(2027, 1, 1)]
+    assert CalendarYear.objects.get(year=2027).source == "国办通知"
     assert not calendar().is_workday(date(2027, 1, 1))
     assert calendar().is_workday(date(2027, 1, 3))
     actions.load_days(table("day,kind,name\n2027-01-01,holiday,元旦\n"), "更正")
     assert SpecialDay.objects.filter(day__year=2027).count() == 1
     assert not calendar().is_workday(date(2027, 1, 3))
-    actions.published.disconnect(on)
+    actions.changed.disconnect(on)
+
+
+def test_a_day_by_itself_publishes_no_year():
+    SpecialDay.objects.create(day=date(2027, 1, 1), is_workday=False)
+    actions.announce(date(2027, 1, 1))
+    assert not calendar().is_workday(date(2027, 1, 1))
+    assert 2027 not in calendar().published
+
+
+def test_the_first_hours_are_those_of_the_profile():
+    (row,) = WorkingHours.objects.all()
+    assert (row.slots, row.weekdays, row.day_rule) == (
+        "08:00-12:00 14:00-18:00",
+        [1, 2, 3, 4, 5],
+        "hours",
+    )
+    assert calendar().hours_on(date(2004, 1, 1)) == row.hours()
+    actions.seed()
+    assert WorkingHours.objects.count() == 1
+
+
+def test_what_a_working_day_is_at_first_is_a_setting(settings):
+    settings.WORK_DAY_RULE = "end-of-day"
+    WorkingHours.objects.all().delete()
+    actions.seed()
+    assert calendar().hours_on(date(2026, 1, 1)).day_rule is DayRule.END_OF_DAY
+
+
+def test_the_calendar_is_read_once_until_it_changes(django_assert_num_queries):
+    calendar()
+    with django_assert_num_queries(1):
+        calendar()
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,12 @@
 """Rules of casework in the administrator pages: added, ended, never rewritten."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from grid.rule_models import Department, HandlingLimit
-from spatial.calendars.models import SpecialDay
-from spatial.calendars.queries import calendar
 
 pytestmark = pytest.mark.django_db
 LIMITS = "/admin/grid/handlinglimit/"
@@ -40,7 +38,6 @@ def test_every_page_opens(root):
     for name in ("handlinglimit", "steplimit", "department", "routing", "staff", "casestep"):
         assert root.get(f"/admin/grid/{name}/").status_code == 200, name
     assert root.get(LIMITS + "add/").status_code == 200
-    assert root.get("/admin/calendars/specialday/").status_code == 200
 
 
 def test_a_rule_is_added_and_may_be_dropped_before_it_holds(root):
@@ -77,13 +74,7 @@ def test_a_rule_that_holds_is_only_ended(root):
     assert Department.objects.count() == 13
 
 
-def test_a_day_of_the_calendar_is_kept_by_hand(root):
-    form = {"day": "2027-01-01", "name": "元旦", "source": "通知"}
-    assert root.post("/admin/calendars/specialday/add/", form).status_code == 302
-    assert not calendar().is_workday(date(2027, 1, 1))
-    assert (
-        root.post("/admin/calendars/specialday/2027-01-01/delete/", {"post": "yes"}).status_code
-        == 302
-    )
-    assert not SpecialDay.objects.filter(day__year=2027).exists()
-    assert calendar().is_workday(date(2027, 1, 1))
+def test_a_rule_that_holds_is_not_ended_in_the_past(root):
+    held = HandlingLimit.objects.filter(class_code="0113").first()
+    answer = root.post(f"{LIMITS}{held.pk}/change/", rule(valid_to=f"{timezone.localdate()}"))
+    assert "失效日期应在今天以后" in answer.text

@@ -107,7 +107,9 @@ async function send(event) {
   error.textContent = missing;
   if (missing) return;
   const names = Object.fromEntries(known.classes.map((one) => [`${one.kind}:${one.code}`, one.name]));
-  const values = { class: draft.class, lon: at.lon, lat: at.lat, accuracy: at.accuracy, description: draft.description, component: draft.component, captured_at: draft.captured_at || new Date().toISOString() };
+  // From which edition it was chosen: the codes of another may mean something else.
+  const scheme = known.classes.find((one) => `${one.kind}:${one.code}` === draft.class)?.scheme;
+  const values = { class: draft.class, scheme, lon: at.lon, lat: at.lat, accuracy: at.accuracy, description: draft.description, component: draft.component, captured_at: draft.captured_at || new Date().toISOString() };
   try {
     await enqueue("report", names[draft.class] || draft.title, values, draft.photos);
   } catch (fault) {

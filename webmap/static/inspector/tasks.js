@@ -23,7 +23,7 @@ function card(task) {
   const far = place.now ? `${Math.round(metres(place.now, task))} 米` : "";
   const choices = CHOICES[task.step] || [];
   return `<article class="card" data-code="${task.code}" data-urgency="${task.urgency}"><h2>${escape(task.title)} <small>${escape(task.state)}</small></h2>
-<p>${escape(task.description || "")}</p><p class="where">${escape(task.place)} ${escape(task.address)} <b>${far}</b>${task.due ? `　${task.urgency === "late" ? "已超时" : `${clock(task.due)} 前`}` : ""}</p>
+<p>${escape(task.description || "")}</p><p class="where">${escape(task.place)} ${escape(task.address)} <b>${far}</b>${task.due ? `　${task.urgency === "late" ? "已超时" : `${clock(task.due)} 前${task.due_is_provisional ? "（暂定）" : ""}`}` : ""}</p>
 <div class="thumbs">${task.photos.map((src) => `<img src="${src}" alt="现场照片" loading="lazy">`).join("")}</div>
 <div class="shots-row"></div><label class="second shoot">拍照<input type="file" accept="image/*" capture="environment" multiple hidden></label>
 <textarea rows="2" maxlength="1000" placeholder="说明（不属实、不通过必填）" aria-label="说明"></textarea>
