@@ -27,6 +27,7 @@ from webmap.grid.cases import photos_in
 from webmap.grid.desk import cases_wanted, class_groups, wanted_of
 from webmap.grid.door import REFUSED, StaffRequest, casework, status_of
 from webmap.grid.words import class_title
+from webmap.spreadsheets import plain_cell
 
 MOST_AT_ONCE, MOST_ROWS = 200, 50_000
 SOURCES = ("电话举报", "来信来访", "视频监控", "领导批示", "媒体曝光")
@@ -206,12 +207,7 @@ def _lines(rows: Iterator[list[Any]]) -> Iterator[str]:
     out = csv.writer(_Echo())
     yield "\ufeff" + out.writerow(HEAD)
     for row in rows:
-        yield out.writerow([_harmless(cell) for cell in row])
-
-
-def _harmless(cell: Any) -> Any:
-    is_formula = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
-    return f"'{cell}" if is_formula else cell
+        yield out.writerow([plain_cell(cell) for cell in row])
 
 
 def _stamp() -> str:
