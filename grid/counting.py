@@ -15,7 +15,6 @@ from grid.models import Case, CaseStep
 
 STEPS, CASES = f'"{CaseStep._meta.db_table}"', f'"{Case._meta.db_table}"'
 IN_TIME = "(s.due_at IS NULL OR s.at <= s.due_at)"
-JUDGED = "NOT c.is_exempt"
 # What the public told: by itself, or to somebody of the centre who took it down.
 PUBLIC_SOURCES = ("公众举报", "电话举报", "来信来访")
 _TOLD_BY_PUBLIC = "c.source IN ({})".format(", ".join(f"'{source}'" for source in PUBLIC_SOURCES))
@@ -55,18 +54,56 @@ _HERE = MappingProxyType(
         Subject.CELL: "nullif(c.cell_code, '')",
     }
 )
+
+
+def _judged(code: str, here: str) -> str:
+    """Whether handling counts as in time or late: no appeal was granted in its round.
+
+    ``here`` is the id of a step in the round; a round lasts from one dispatch to the next.
+    """
+    between = f"d.id > least(g.id, {here}) AND d.id < greatest(g.id, {here})"
+    return (
+        f"NOT (c.is_exempt AND EXISTS (SELECT FROM {STEPS} g WHERE g.case_code = {code}"
+        f" AND g.action = 'grant_appeal' AND NOT EXISTS (SELECT FROM {STEPS} d"
+        f" WHERE d.case_code = {code} AND d.action = 'dispatch' AND {between})))"
+    )
+
+
+def _last_by(action: str) -> str:
+    """Who last took an action on the case before the step ``s``."""
+    return (
+        f"(SELECT p.who FROM {STEPS} p WHERE p.case_code = s.case_code AND p.id < s.id"
+        f" AND p.action = '{action}' ORDER BY p.id DESC LIMIT 1)"
+    )
+
+
 # Of a step ``s`` and the case ``c`` as it stands. Before a case is sent anywhere it is no
-# department's. It may have been sent to another since; most steps say whose they are.
+# department's, whichever is suggested. Most steps say whose they are; since the last
+# dispatch it is the case's, before it whoever had it then.
 _STEP_DEPARTMENT = (
     "CASE WHEN s.state_before NOT IN ('', 'reported', 'verifying', 'filing') THEN"
     " coalesce(nullif(CASE WHEN s.role = '专业部门' THEN s.department END, ''),"
     " nullif(s.details ->> 'department', ''),"
-    " CASE WHEN s.action IN ('suspend', 'grant_extension', 'grant_appeal') THEN"
-    f" {_dispatched_to('s.case_code', 's.id')} END, nullif(c.department, '')) END"
+    " CASE WHEN s.at > c.dispatched_at THEN nullif(c.department, '') END,"
+    f" {_dispatched_to('s.case_code', 's.id')}) END"
 )
+# What repeats: a filing is the first of its case, a dispatch the first to that department;
+# a handling stands unless it is sent back as not done before the period ends.
+_FACTS = f"""
+SELECT s.action IN ('file', 'dispatch') AND NOT EXISTS (
+    SELECT FROM {STEPS} p WHERE p.case_code = s.case_code AND p.id < s.id
+    AND p.action = s.action AND (s.action = 'file'
+      OR p.details ->> 'department' IS NOT DISTINCT FROM s.details ->> 'department')) AS is_first,
+  s.action = 'finish' AND (
+    SELECT p.action FROM {STEPS} p WHERE p.case_code = s.case_code AND p.id > s.id
+    AND p.action IN ('return_handling', 'send_check', 'dispatch') AND p.at < %(end)s
+    ORDER BY p.id LIMIT 1) IS DISTINCT FROM 'return_handling' AS stands
+OFFSET 0"""  # so that each is found once for a step, not once for every count
+_JUDGED_STEP = _judged("s.case_code", "s.id")
 TAKEN = Source(
     sql=(
         f"{STEPS} s JOIN {CASES} c ON c.code = s.case_code AND upper_inf(c.valid)"
+        f" CROSS JOIN LATERAL ({_FACTS}) f"
         " WHERE s.at >= %(start)s AND s.at < %(end)s"
     ),
     conditions=MappingProxyType(
@@ -85,16 +122,17 @@ TAKEN = Source(
             "verified_in_time": f"s.action IN ('confirm', 'deny') AND {IN_TIME}",
             "checked": "s.action IN ('pass_check', 'fail_check')",
             "checked_in_time": f"s.action IN ('pass_check', 'fail_check') AND {IN_TIME}",
-            "filed": "s.action = 'file'",
-            "filed_in_time": f"s.action = 'file' AND {IN_TIME}",
-            "public_filed": f"s.action = 'file' AND {_REPORTED_BY_PUBLIC}",
+            "filed": "s.action = 'file' AND f.is_first",
+            "filed_in_time": f"s.action = 'file' AND f.is_first AND {IN_TIME}",
+            "public_filed": f"s.action = 'file' AND f.is_first AND {_REPORTED_BY_PUBLIC}",
             "voided": "s.action = 'void' AND c.filed_at IS NOT NULL",
+            "assigned": "s.action = 'dispatch' AND f.is_first",
             "dispatched": "s.action = 'dispatch'",
             "dispatched_in_time": f"s.action = 'dispatch' AND {IN_TIME}",
             "returned": "s.action = 'return_dispatch'",
-            "handled": "s.action = 'finish'",
-            "handled_in_time": f"s.action = 'finish' AND {JUDGED} AND {IN_TIME}",
-            "handled_late": f"s.action = 'finish' AND {JUDGED} AND NOT {IN_TIME}",
+            "handled": "s.action = 'finish' AND f.stands",
+            "handled_in_time": f"s.action = 'finish' AND f.stands AND {_JUDGED_STEP} AND {IN_TIME}",
+            "handled_late": f"s.action = 'finish' AND f.stands AND {_JUDGED_STEP} AND NOT {IN_TIME}",
             "exempt": "s.action = 'grant_appeal'",
             "closed": "s.action = 'close'",
             "closed_in_time": f"s.action = 'close' AND {IN_TIME}",
@@ -107,12 +145,14 @@ TAKEN = Source(
         {
             Subject.INSPECTOR: "CASE WHEN s.role = '监督员' THEN s.who END",
             Subject.INTAKE: "CASE WHEN s.role = '受理员' THEN s.who END",
-            Subject.CHIEF: "CASE WHEN s.role = '值班长' THEN s.who END",
-            # A return is laid to whoever had dispatched.
+            # What is voided is laid to whoever had filed, a return to whoever had dispatched.
+            Subject.CHIEF: (
+                f"CASE WHEN s.action = 'void' THEN {_last_by('file')}"
+                " WHEN s.role = '值班长' THEN s.who END"
+            ),
             Subject.DISPATCHER: (
-                "CASE WHEN s.role = '派遣员' THEN s.who WHEN s.action = 'return_dispatch' THEN"
-                f" (SELECT p.who FROM {STEPS} p WHERE p.case_code = s.case_code AND p.id < s.id"
-                " AND p.action = 'dispatch' ORDER BY p.id DESC LIMIT 1) END"
+                f"CASE WHEN s.action = 'return_dispatch' THEN {_last_by('dispatch')}"
+                " WHEN s.role = '派遣员' THEN s.who END"
             ),
             Subject.DEPARTMENT: _STEP_DEPARTMENT,
             **_HERE,
@@ -137,6 +177,7 @@ WHERE upper_inf(c.valid) AND NOT (c.step IN ('closed', 'void', 'merged'))
   AND c.step_due_at >= %(start)s AND c.step_due_at < %(till)s
   AND NOT EXISTS (SELECT FROM {STEPS} p WHERE p.case_code = c.code AND p.at >= %(till)s)
 """
+_JUDGED_WAIT = _judged("w.code", f"coalesce(w.left_by, {2**63 - 1})")
 WAITED = Source(
     sql=f"({_LATE}) w JOIN {CASES} c ON c.code = w.code AND upper_inf(c.valid) WHERE true",
     conditions=MappingProxyType(
@@ -144,7 +185,7 @@ WAITED = Source(
             "verify_late": "w.state = 'verifying'",
             "check_late": "w.state = 'checking'",
             "dispatch_late": "w.state = 'dispatching'",
-            "handle_late": f"w.state = 'handling' AND {JUDGED}",
+            "handle_late": f"w.state = 'handling' AND {_JUDGED_WAIT}",
             "close_late": "w.state = 'closing'",
         }
     ),
@@ -156,7 +197,8 @@ WAITED = Source(
                 " AND (w.left_by IS NULL OR p.id < w.left_by) ORDER BY p.id DESC LIMIT 1), '')"
             ),
             Subject.DEPARTMENT: (
-                f"coalesce({_dispatched_to('w.code', 'w.left_by')}, nullif(c.department, ''))"
+                f"coalesce({_dispatched_to('w.code', 'w.left_by')},"
+                " CASE WHEN c.dispatched_at <= w.due_at THEN nullif(c.department, '') END)"
             ),
             **_HERE,
         }
@@ -174,7 +216,7 @@ _MISSED = (
     " BETWEEN c.reported_at - %(hours)s * interval '1 hour' AND c.reported_at)"
 )
 FILED_IN_AREA = Source(
-    sql=f"{TAKEN.sql} AND s.action = 'file'",
+    sql=f"{TAKEN.sql} AND s.action = 'file' AND f.is_first",
     conditions=MappingProxyType({"filed_in_area": "true", "missed": _MISSED}),
     keys=MappingProxyType({Subject.INSPECTOR: "c.district_code"}),
     columns=TAKEN.columns,

@@ -5,12 +5,13 @@ The list behind a figure is made of the same relation and condition as the figur
 taken; what waits counts in the period in which its time ran out, if it still waited when
 the period ended. A period that is over keeps its figures, whatever is done later, but for
 two that follow the case as it stands: a report that was filed since is a valid one, and an
-appeal granted since takes its case out.
+appeal granted since takes its round of handling out. Waits that nobody is named for are in
+no row; they count in the total.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -46,20 +47,24 @@ class Row:
     grade: Grade | None = None
 
 
-def evaluated(subject: Subject, period: Period, only: str | None = None) -> list[Row]:
-    """Every subject's counts and score, the best score first; ``only``: that key alone."""
+def rules_day(period: Period) -> date:
+    """The day whose weights, bands and grades hold: the period's last, or today."""
+    last = period.end - timedelta(microseconds=1)
+    return rulebook.day_of(min(last, timezone.now()))
+
+
+def evaluated(subject: Subject, period: Period) -> list[Row]:
+    """Every subject's counts and score, the best score first."""
     counts = _counted(subject, period)
     if subject is Subject.INSPECTOR:
         for name, inside in _in_areas(period).items():
             if name in counts or any(inside.values()):
                 counts.setdefault(name, dict.fromkeys(COUNTS, 0)).update(inside)
-    day = rulebook.day_of(min(period.end, timezone.now()))
+    day = rules_day(period)
     weights, bands = rulebook.score_rules(subject, day)
     known = rulebook.grades(day)
     rows = []
     for key, found in counts.items():
-        if only is not None and key != only:
-            continue
         points = score(found, weights, bands)
         grade = grade_of(points.points, known) if points else None
         rows.append(Row(key, found, points, grade))
@@ -67,8 +72,12 @@ def evaluated(subject: Subject, period: Period, only: str | None = None) -> list
 
 
 def total(subject: Subject, period: Period, rows: list[Row]) -> dict[str, int]:
-    """The counts of all rows together; what lies in the areas of two inspectors once."""
+    """The counts of all rows together, and the waits that are in none.
+
+    What lies in the areas of two inspectors counts once.
+    """
     found = {name: sum(row.counts.get(name, 0) for row in rows) for name in COUNTS}
+    found |= _counts_by(WAITED, "''", period).get(EVERYBODY, {})
     if subject is Subject.INSPECTOR and len(rows) > 1:
         found |= _in_areas(period, together=True).get(EVERYBODY, {})
     return found
@@ -118,9 +127,11 @@ def _behind(
 ) -> tuple[Source, str, dict[str, Any]] | None:
     """The source of a count, the condition with its key, and the parameters of both."""
     source = next(source for source in SOURCES if count in source.conditions)
-    if subject not in source.keys:
+    by, params = source.keys.get(subject), {**_params(period), "key": key}
+    if source is WAITED and not key:
+        return source, source.conditions[count], params  # also those of nobody
+    if by is None:
         return None
-    by, params = source.keys[subject], {**_params(period), "key": key}
     if source is FILED_IN_AREA:
         areas = _areas()
         inside = areas.get(key, ()) if key else [d for area in areas.values() for d in area]
@@ -134,7 +145,7 @@ def _behind(
 def _counted(subject: Subject, period: Period) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for source in (TAKEN, WAITED):
-        for key, numbers in _counts_of(source, subject, period):
+        for key, numbers in _counts_of(source, subject, period).items():
             if key:
                 found.setdefault(key, dict.fromkeys(COUNTS, 0)).update(numbers)
     return {key: row for key, row in found.items() if any(row.values())}
@@ -142,20 +153,22 @@ def _counted(subject: Subject, period: Period) -> dict[str, dict[str, int]]:
 
 def _counts_of(
     source: Source, subject: Subject, period: Period
-) -> list[tuple[str | None, dict[str, int]]]:
-    """The counts of one source by key."""
-    if subject not in source.keys:
-        return []
+) -> dict[str | None, dict[str, int]]:
+    """The counts of one source by key; none where the subject has none there."""
+    by = source.keys.get(subject)
+    return _counts_by(source, by, period) if by else {}
+
+
+def _counts_by(source: Source, by: str, period: Period) -> dict[str | None, dict[str, int]]:
     listed = ", ".join(f"count(*) FILTER (WHERE {sql})" for sql in source.conditions.values())
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {source.keys[subject]} AS key, {listed} FROM {source.sql} GROUP BY 1",
-            _params(period),
+            f"SELECT {by} AS key, {listed} FROM {source.sql} GROUP BY 1", _params(period)
         )
-        return [
-            (key, dict(zip(source.conditions, numbers, strict=True)))
+        return {
+            key: dict(zip(source.conditions, numbers, strict=True))
             for key, *numbers in cursor.fetchall()
-        ]
+        }
 
 
 def _in_areas(period: Period, *, together: bool = False) -> dict[str, dict[str, int]]:
@@ -166,7 +179,9 @@ def _in_areas(period: Period, *, together: bool = False) -> dict[str, dict[str, 
         areas = {EVERYBODY: tuple(d for area in areas.values() for d in area)}
     found = {}
     for name, districts in areas.items():
-        inside = [numbers for code, numbers in by_district if (code or "").startswith(districts)]
+        inside = [
+            numbers for code, numbers in by_district.items() if (code or "").startswith(districts)
+        ]
         found[name] = {
             count: sum(numbers[count] for numbers in inside) for count in FILED_IN_AREA.conditions
         }

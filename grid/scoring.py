@@ -6,6 +6,7 @@ whose figure is unknown is left out, and the others are scaled up.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from grid.indicators import INDICATORS
@@ -61,7 +62,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Score:
-    """A score of 100, and how much of its weight had figures behind it."""
+    """A score of 100, to one decimal, and how much of its weight had figures behind it."""
 
     points: float
     covered: float  # 1: every part was known
@@ -77,16 +78,27 @@ def score(
 ) -> Score | None:
     """The score of counts: parts that are unknown are left out, the rest scaled up.
 
-    None where no share is known: how much was done says nothing of how well.
+    None where no share that weighs is known: how much was done says nothing of how well.
+    Rounded here, so that the grade and the place go by the number that people read.
     """
-    found = parts(counts, weights, bands)
+    found = [part for part in parts(counts, weights, bands) if part.weight.points > 0]
     known = [part for part in found if part.worth is not None]
     all_points = sum(part.weight.points for part in found)
     known_points = sum(part.weight.points for part in known)
     if all(part.weight.form is Form.BAND for part in known):
         return None
     earned = sum(part.earned or 0.0 for part in known)
-    return Score(100 * earned / known_points, known_points / all_points)
+    return Score(to_a_tenth(100 * earned / known_points), known_points / all_points)
+
+
+def to_a_tenth(points: float) -> float:
+    """Points to one decimal, halves up; what is below a millionth is a float's own noise.
+
+    >>> to_a_tenth(89.95), to_a_tenth(89.94999)
+    (90.0, 89.9)
+    """
+    exact = Decimal(f"{points:.6f}")
+    return float(exact.quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 def parts(

@@ -4,11 +4,11 @@ A rule that has begun to hold is only given an end; what follows it is a row of 
 Running cases carry the limits of their filing, so neither reaches them.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,26 +32,48 @@ KINDS = (("event", "事件"), ("component", "部件"))
 
 
 class RuleForm(forms.ModelForm):
-    """What every rule must satisfy."""
+    """What every rule must satisfy; ``alone``: of these values one rule holds on a day."""
+
+    alone: ClassVar[tuple[str, ...]] = ()
 
     def clean(self) -> dict[str, Any]:
-        """The days in order, the class in its scheme, the limit a limit."""
+        """The days in order and not gone by, the class in its scheme, the limit a limit."""
         given: dict[str, Any] = super().clean() or {}
-        starts, ends = given.get("valid_from") or self.instance.valid_from, given.get("valid_to")
-        if starts and ends and ends <= starts:
-            self.add_error("valid_to", _("失效日期应晚于生效日期"))
-        elif (
-            "valid_to" in self.changed_data
-            and self.instance.has_begun()
-            and ends
-            and ends <= timezone.localdate()
-        ):
-            self.add_error("valid_to", _("规则已经生效，失效日期应在今天以后"))
+        self._check_days(given)
+        if self.alone and not self.errors:
+            self._check_alone(given)
         if scheme_id := given.get("scheme"):
             self._check_class(scheme_id, given)
         if "amount" in given:
             self._check_limit(given)
         return given
+
+    def _check_days(self, given: dict[str, Any]) -> None:
+        """What has been evaluated and limited by a rule stays: only days to come change."""
+        today = timezone.localdate()
+        starts, ends = self._value("valid_from", given), given.get("valid_to")
+        if "valid_from" in given and starts < today:
+            self.add_error("valid_from", _("生效日期不能早于今天；已经过去的日子不能改"))
+        if ends and starts and ends <= starts:
+            self.add_error("valid_to", _("失效日期应晚于生效日期"))
+        elif ends and ends < today:
+            self.add_error("valid_to", _("失效日期不能早于今天；已经过去的日子不能改"))
+
+    def _check_alone(self, given: dict[str, Any]) -> None:
+        """No other rule of the same thing may hold on any of the same days."""
+        same = {name: self._value(name, given) for name in self.alone}
+        starts, ends = self._value("valid_from", given), given.get("valid_to")
+        others = self._meta.model._default_manager.filter(**same).exclude(pk=self.instance.pk)
+        others = others.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=starts))
+        if ends:
+            others = others.filter(valid_from__lt=ends)
+        if others.exists():
+            field = "valid_from" if "valid_from" in self.fields else "valid_to"
+            self.add_error(field, _("这段时间已有同样的一条；请先给原来的写上失效日期"))
+
+    def _value(self, name: str, given: dict[str, Any]) -> Any:
+        """What was given, or what the rule has where that is not open to change."""
+        return given[name] if name in given else getattr(self.instance, name)
 
     def _check_class(self, scheme_id: str, given: dict[str, Any]) -> None:
         known = schemes().get(scheme_id)
@@ -142,11 +164,10 @@ class RuleAdmin(admin.ModelAdmin):
             return ()
         return [f.name for f in self.model._meta.fields if f.name not in ("id", "valid_to")]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **named: Any) -> Any:
-        """The plain form where only the end is open."""
-        if self.get_readonly_fields(request, obj):
-            named["form"] = RuleForm
-        return super().get_form(request, obj, *args, **named)
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Not what has ended: the days on which it held are over."""
+        over = isinstance(obj, Dated) and obj.valid_to and obj.valid_to < timezone.localdate()
+        return not over and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Only what has not begun to hold."""

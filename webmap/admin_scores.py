@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,23 +30,10 @@ def _check_points(form: forms.ModelForm, given: dict[str, Any], name: str) -> No
         form.add_error(name, _("应在 0 与 100 之间"))
 
 
-def _check_alone(form: forms.ModelForm, given: dict[str, Any], *names: str) -> None:
-    """No other rule of the same thing may hold on any of the same days."""
-    starts, ends = given.get("valid_from"), given.get("valid_to")
-    if starts is None or any(given.get(name) is None for name in names):
-        return
-    same = {name: given[name] for name in names}
-    others = form._meta.model._default_manager.filter(**same).exclude(pk=form.instance.pk)
-    others = others.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=starts))
-    if ends:
-        others = others.filter(valid_from__lt=ends)
-    if others.exists():
-        form.add_error("valid_from", _("这段时间已有同样的一条；请先给原来的写上失效日期"))
-
-
 class ScoreWeightForm(RuleForm):
     """A weight, with its choices."""
 
+    alone = ("subject", "figure")
     subject = forms.ChoiceField(label="对象", choices=list(SUBJECT_TITLES.items()))
     figure = forms.ChoiceField(label="指标", choices=FIGURES)
     form = forms.ChoiceField(label="计法", choices=FORMS)
@@ -56,7 +42,6 @@ class ScoreWeightForm(RuleForm):
         """A share by its value, a count by a table of bands that there is."""
         given = super().clean()
         _check_points(self, given, "points")
-        _check_alone(self, given, "subject", "figure")
         if "form" not in given or "figure" not in given:
             return given
         is_count, in_bands = given["figure"] in COUNTS, given["form"] == Form.BAND
@@ -70,22 +55,24 @@ class ScoreWeightForm(RuleForm):
 class ScoreBandForm(RuleForm):
     """A band."""
 
+    alone = ("bands", "above")
+
     def clean(self) -> dict[str, Any]:
         """Points of a hundred."""
         given = super().clean()
         _check_points(self, given, "points")
-        _check_alone(self, given, "bands", "above")
         return given
 
 
 class ScoreGradeForm(RuleForm):
     """A grade."""
 
+    alone = ("letter",)
+
     def clean(self) -> dict[str, Any]:
         """A score of a hundred, a colour as pages take it."""
         given = super().clean()
         _check_points(self, given, "least")
-        _check_alone(self, given, "letter")
         if given.get("colour") and not COLOUR.fullmatch(given["colour"]):
             self.add_error("colour", _("颜色应形如 #2c7a4b"))
         return given

@@ -1,9 +1,12 @@
-"""Steps that came late, found by the deadline that they missed."""
+"""Steps that came late, found by the deadline that they missed; built while cases go on."""
 
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
+    atomic = False
 
     dependencies = [
         ('grid', '0013_responsibility'),
@@ -11,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name='casestep',
             index=models.Index(condition=models.Q(('at__gt', models.F('due_at'))), fields=['due_at'], name='case_step_late'),
         ),

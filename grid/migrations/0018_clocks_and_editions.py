@@ -21,7 +21,7 @@ WHERE upper_inf(valid) AND step NOT IN ('closed', 'void', 'merged')
 class Migration(migrations.Migration):
     dependencies = [
         ("calendars", "0002_hours_and_years"),
-        ("grid", "0014_late_steps"),
+        ("grid", "0017_departments_by_case"),
     ]
 
     operations = [

@@ -49,14 +49,14 @@ CASES = f"""
 INSERT INTO grid_case (code, valid, opened_by_id, schematic, kind, scheme, class_code, description,
   address, step, source, cell_code, district_code, component_code, department, reported_at,
   reporter, reporter_name, reporter_phone, inspector, condition, limit_amount, limit_unit,
-  entered_at, filed_at, is_public, due_is_provisional, step_is_provisional, extensions, returns,
+  entered_at, filed_at, dispatched_at, is_public, due_is_provisional, step_is_provisional, extensions, returns,
   reworks, is_exempt, duplicate_of, geom)
 SELECT %(adcode)s || to_char({REPORTED}, 'YYYYMMDD') || lpad(n::text, 6, '0'),
   tstzrange({REPORTED}, NULL), %(change)s, true, 'event', 'events_2020', '0113', '', '', 'closed',
   '监督员上报', %(adcode)s || lpad((n %% 900)::text, 9, '0'),
   %(adcode)s || lpad((n %% 20)::text, 3, '0') || '001', '', {DEPARTMENT}, {REPORTED},
-  '监督员' || n %% 60, '', '', '', '属实', 1, '工作日', {REPORTED}, {REPORTED}, false, false,
-  false, 0, 0, 0, false, '',
+  '监督员' || n %% 60, '', '', '', '属实', 1, '工作日', {REPORTED}, {REPORTED},
+  {REPORTED} + interval '29 minutes', false, false, false, 0, 0, 0, false, '',
   ST_SetSRID(ST_MakePoint(500000 + n %% 9000, 3060000 + n %% 7000), %(srid)s)
 FROM generate_series(1, %(cases)s) n
 """

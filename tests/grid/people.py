@@ -21,6 +21,7 @@ STREETS, HYGIENE = "市政设施维护中心", "环境卫生服务中心"
 INSPECTOR = Actor("王巡", frozenset({GridRole.INSPECTOR}), districts=("431382001",))
 INTAKE = Actor("李受", frozenset({GridRole.INTAKE}))
 CHIEF = Actor("赵值", frozenset({GridRole.CHIEF}))
+DEPUTY = Actor("冯值", frozenset({GridRole.CHIEF}))
 DISPATCHER = Actor("钱派", frozenset({GridRole.DISPATCHER}))
 SECOND = Actor("孙派", frozenset({GridRole.DISPATCHER}))
 ROADS = Actor("周工", frozenset({GridRole.HANDLER}), department=STREETS)

@@ -39,6 +39,7 @@ HAND = {
     "filed": 20,
     "filed_in_time": 15,
     "voided": 2,
+    "assigned": 16,
     "dispatched": 18,
     "dispatched_in_time": 17,
     "dispatch_late": 2,
@@ -69,8 +70,8 @@ HAND = {
         ("dispatch_accuracy", 15, 20),
         ("handle_rate", 12, 16),
         ("handle_in_time_rate", 8, 15),
-        ("close_rate", 8, 12),
-        ("close_in_time_rate", 6, 12),
+        ("close_rate", 8, 16),
+        ("close_in_time_rate", 6, 9),
         ("rework_rate", 3, 12),
         ("sent_verify_rate", 6, 8),
         ("sent_check_rate", 9, 10),
@@ -140,14 +141,14 @@ def test_grades_have_no_gaps(points, letter):
 
 def test_a_department_by_hand():
     weights = [
-        Weight("dispatched", Form.BAND, 10, "department"),
+        Weight("assigned", Form.BAND, 10, "department"),
         Weight("close_rate", Form.SHARE, 30),
         Weight("handle_in_time_rate", Form.SHARE, 30),
         Weight("rework_rate", Form.INVERSE, 30),
     ]
     bands = {"department": [Band(50, 90), Band(-1, 100)]}
     found = score(HAND, weights, bands)
-    assert found.points == pytest.approx(10 + 30 * 8 / 12 + 30 * 8 / 15 + 30 * (1 - 3 / 12))
+    assert found.points == 10 + 30 * 8 / 16 + 30 * 8 / 15 + 30 * (1 - 3 / 12) == 63.5
     assert not found.is_partial
 
 
@@ -163,6 +164,28 @@ def test_what_is_unknown_is_left_out_and_said():
     volume = Weight("dispatched", Form.BAND, 10, "volume")
     assert score({"dispatched": 5000}, [volume, *weights], {"volume": VOLUME}) is None
     assert score(HAND, [], {}) is None
+
+
+def test_a_part_of_no_points_is_no_part():
+    nothing = Weight("close_rate", Form.SHARE, 0)
+    unknown = Weight("rework_rate", Form.INVERSE, 70)
+    assert score(HAND, [nothing], {}) is None
+    assert score({"closed": 1}, [nothing, unknown], {}) is None
+    volume = Weight("assigned", Form.BAND, 10, "volume")
+    assert score(HAND, [nothing, volume], {"volume": VOLUME}) is None
+    whole = score(HAND, [nothing, unknown], {})
+    assert (whole.points, whole.is_partial) == (75, False)
+
+
+@pytest.mark.parametrize(
+    ("closed", "open_", "points", "letter"),
+    [(1799, 201, 90.0, "A"), (1798, 202, 89.9, "B"), (899, 101, 89.9, "B"), (1, 2, 33.3, "E")],
+)
+def test_the_grade_is_that_of_the_score_as_it_is_read(closed, open_, points, letter):
+    counts = {"closed": closed, "close_late": open_}
+    found = score(counts, [Weight("close_rate", Form.SHARE, 100)], {})
+    assert found.points == points
+    assert grade_of(found.points, GRADES).letter == letter
 
 
 COUNTED = st.fixed_dictionaries(dict.fromkeys(COUNTS, st.integers(0, 5000)))

@@ -20,6 +20,7 @@ from layers.access import Role
 from spatial.base.models import District
 from spatial.codes import schemes
 from webmap.grid.door import StaffRequest, signed_in_as_staff
+from webmap.spreadsheets import plain_cell
 
 TOWN, COMMUNITY, CELL = 9, 12, 15  # digits
 GOOD = "完好"
@@ -65,7 +66,8 @@ def as_csv(request: StaffRequest) -> HttpResponse:
     names = _names(place for place, *_ in groups)
     for place, scheme, code, state, department, number in groups:
         title = schemes()[scheme].name(code) if scheme in schemes() else code
-        out.writerow((place, names.get(place, ""), code, title, state, department, number))
+        cells = (place, names.get(place, ""), code, title, state, department, number)
+        out.writerow([plain_cell(cell) for cell in cells])
     return response
 
 

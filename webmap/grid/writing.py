@@ -37,6 +37,7 @@ from webmap.grid.door import (
     too_large,
 )
 from webmap.grid.words import class_title, told_components
+from webmap.spreadsheets import plain_cell
 
 MOST_AT_ONCE = 200
 SOURCES = ("电话举报", "来信来访", "视频监控", "领导批示", "媒体曝光")
@@ -237,12 +238,7 @@ def _lines(rows: Iterator[list[Any]]) -> Iterator[str]:
     out = csv.writer(_Echo())
     yield "\ufeff" + out.writerow(HEAD)
     for row in rows:
-        yield out.writerow([_harmless(cell) for cell in row])
-
-
-def _harmless(cell: Any) -> Any:
-    is_formula = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
-    return f"'{cell}" if is_formula else cell
+        yield out.writerow([plain_cell(cell) for cell in row])
 
 
 def _stamp() -> str:

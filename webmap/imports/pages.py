@@ -20,6 +20,7 @@ from layers.declarations import Layer
 from spatial.city import city
 from webmap.imports import actions, runs
 from webmap.imports.door import deliverable, for_importers, wants_json
+from webmap.spreadsheets import plain_cell
 from webmap.values import layer_title
 
 LISTED = 60
@@ -179,8 +180,3 @@ def _mapping(run: ImportRun, layer: Layer) -> list[dict[str, Any]]:
 
 def _number(text: str | None) -> int:
     return int(text) if text and text.isdigit() and len(text) < 6 else 1
-
-
-def plain_cell(cell: Any) -> Any:
-    """A cell that a spreadsheet does not take for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell

@@ -18,9 +18,9 @@ from layers.access import may_audit
 from layers.metering import REFUSED
 from layers.models import AccessCount, PersonalRead
 from layers.registry import layer_named
-from webmap.imports.pages import plain_cell
 from webmap.sharing.door import only_if, page
 from webmap.sharing.forms import PeriodForm
+from webmap.spreadsheets import plain_cell
 from webmap.values import layer_title
 
 PER_PAGE = 100

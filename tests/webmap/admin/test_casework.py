@@ -10,6 +10,7 @@ from grid.rule_models import Department, HandlingLimit
 
 pytestmark = pytest.mark.django_db
 LIMITS = "/admin/grid/handlinglimit/"
+YESTERDAY = timezone.localdate() - timedelta(days=1)
 
 
 @pytest.fixture
@@ -53,6 +54,7 @@ def test_a_rule_is_added_and_may_be_dropped_before_it_holds(root):
         ({"unit": "星期"}, "选"),
         ({"class_code": "9999"}, "没有这个代码"),
         ({"valid_to": "2020-01-01"}, "晚于"),
+        ({"valid_from": f"{YESTERDAY}"}, "不能早于今天"),
     ],
 )
 def test_a_rule_that_cannot_be_is_told(root, more, words):
@@ -74,7 +76,27 @@ def test_a_rule_that_holds_is_only_ended(root):
     assert Department.objects.count() == 13
 
 
-def test_a_rule_that_holds_is_not_ended_in_the_past(root):
+def test_a_rule_may_start_today_and_not_be_moved_into_the_past(root):
+    today = timezone.localdate()
+    assert root.post(LIMITS + "add/", rule(valid_from=f"{today}")).status_code == 302
+    assert root.post(LIMITS + "add/", rule(condition="别的")).status_code == 302
+    later = HandlingLimit.objects.get(condition="别的")
+    back = root.post(f"{LIMITS}{later.pk}/change/", rule(valid_from=f"{YESTERDAY}"))
+    assert "不能早于今天" in back.text
+
+
+def test_the_days_gone_by_stay_as_they_were(root):
     held = HandlingLimit.objects.filter(class_code="0113").first()
-    answer = root.post(f"{LIMITS}{held.pk}/change/", rule(valid_to=f"{timezone.localdate()}"))
-    assert "失效日期应在今天以后" in answer.text
+    page = f"{LIMITS}{held.pk}/change/"
+    early = root.post(page, {"valid_to": f"{YESTERDAY}"})
+    assert early.status_code == 200
+    assert "失效日期不能早于今天" in early.text
+    today = timezone.localdate()
+    assert root.post(page, {"valid_to": f"{today}"}).status_code == 302
+    assert root.post(page, {"valid_to": ""}).status_code == 302  # today is not over
+    HandlingLimit.objects.filter(pk=held.pk).update(valid_to=YESTERDAY)
+    assert root.get(page).status_code == 200
+    for ends in ("", f"{today + timedelta(days=9)}"):
+        assert root.post(page, {"valid_to": ends}).status_code == 403
+    held.refresh_from_db()
+    assert held.valid_to == YESTERDAY

@@ -44,7 +44,7 @@ def test_the_seeds_are_the_published_ones():
     today = timezone.localdate()
     weights, bands = rulebook.score_rules(Subject.DEPARTMENT, today)
     assert [(w.figure, w.form, w.points) for w in weights] == [
-        ("dispatched", "band", 10),
+        ("assigned", "band", 10),
         ("close_rate", "share", 30),
         ("handle_in_time_rate", "share", 30),
         ("rework_rate", "inverse", 30),
@@ -111,6 +111,21 @@ def test_what_was_ended_is_followed(root):
     assert root.post(f"{WEIGHTS}add/", weight(figure="close_rate", points="35")).status_code == 302
     weights, _ = rulebook.score_rules(Subject.DEPARTMENT, TOMORROW)
     assert next(w.points for w in weights if w.figure == "close_rate") == 35
+
+
+def test_an_end_moved_into_what_follows_is_refused(root):
+    old = ScoreWeight.objects.get(subject="department", figure="close_rate")
+    page = f"{WEIGHTS}{old.pk}/change/"
+    assert root.post(page, {"valid_to": f"{TOMORROW}"}).status_code == 302
+    assert root.post(f"{WEIGHTS}add/", weight(figure="close_rate", points="35")).status_code == 302
+    for later in (f"{TOMORROW + timedelta(days=1)}", ""):
+        answer = root.post(page, {"valid_to": later})
+        assert answer.status_code == 200
+        assert "已有同样的一条" in answer.text
+    old.refresh_from_db()
+    assert old.valid_to == TOMORROW
+    today = timezone.localdate()
+    assert root.post(page, {"valid_to": f"{today}"}).status_code == 302
 
 
 def test_bands_and_grades_are_checked_too(root):

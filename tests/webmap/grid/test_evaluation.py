@@ -11,9 +11,10 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from grid.actions import act, report
-from grid.actors import anybody
+from grid.actors import Actor, anybody
 from grid.indicators import COUNTS, INDICATORS, SHOWN, Subject
 from grid.models import Staff
+from grid.roles import GridRole
 from layers.access import Role
 from tests.factories import spot
 from tests.grid.people import (
@@ -23,10 +24,12 @@ from tests.grid.people import (
     HYGIENE,
     INTAKE,
     STREETS,
+    freeze_time,
     new_case,
     told,
     walk,
 )
+from tests.grid.test_actions import at
 from tests.town import make_user
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +124,44 @@ def test_an_inspector_sees_the_own_row_alone(worked):
     )
 
 
+def test_an_inspector_sees_the_own_place_among_all(worked):
+    for n in range(2):
+        told_of = told(class_code="0201", point=spot(9 + n, 290))
+        report(Actor("inspector", frozenset({GridRole.INSPECTOR})), told_of)
+    asked = {"by": "inspector", "figure": "reported"}
+    page = worked["inspector"].get(HERE, asked).text
+    assert row(page, "inspector").startswith('<tr data-key="inspector"><td class="num">2</td>')
+    assert row(worked["chief"].get(HERE, asked).text, "王巡").split("<th")[0].endswith(">1</td>")
+    assert "<tfoot>" not in page  # the sum would tell of the others
+    book = worked["inspector"].get("/grid/evaluation.xlsx", asked).content
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert [line[:2] for line in sheet[1:]] == [[2, "inspector"]]
+
+
+def test_waits_of_nobody_are_in_the_sum_and_its_list(people):
+    with freeze_time(at("2026-01-05 09:00")):
+        walk(new_case(class_code="0201"), "file")
+        walk(new_case(class_code="0201", point=spot(60, 5)), "dispatch")
+    asked = {"by": "dispatcher", "from": "2026-01-01", "to": "2026-01-31"}
+    page = people["chief"].get(HERE, asked).text
+    foot = page[page.index("<tfoot>") :]
+    assert "50.0%<small>1/2</small>" in foot
+    assert "100.0%</a><small>1/1</small>" in row(page, "钱派")
+    all_of_it = people["chief"].get(f"{HERE}one", {**asked, "key": ""}).text
+    assert "count=dispatch_late&amp;key=" in all_of_it
+    behind = people["chief"].get(f"{HERE}cases", {**asked, "count": "dispatch_late"}).text
+    assert behind.count("<tr><td>") == 1
+
+
+def test_waits_alone_make_a_page(people):
+    with freeze_time(at("2026-01-31 17:00")):  # a Saturday
+        walk(new_case(class_code="0201"), "file")
+    asked = {"by": "dispatcher", "from": "2026-02-01", "to": "2026-02-28"}
+    page = people["chief"].get(HERE, asked).text
+    assert "没有办理记录" not in page
+    assert "0.0%<small>0/1</small>" in page[page.index("<tfoot>") :]
+
+
 @pytest.mark.parametrize("subject", Subject)
 def test_every_figure_leads_to_as_many_lines(worked, subject):
     chief = worked["chief"]
@@ -168,6 +209,10 @@ def test_what_is_not_there_is_404(worked):
     chief = worked["chief"]
     assert chief.get(f"{HERE}cases", {"count": "nothing"}).status_code == 404
     assert chief.get(f"{HERE}one", {"by": "department", "key": "没有"}).status_code == 404
+    for path in ("one", "cases"):
+        for key in ("\0", f"{STREETS}\0"):
+            asked = {"by": "department", "count": "filed", "key": key}
+            assert chief.get(f"{HERE}{path}", asked).status_code == 404
     nobody = chief.get(f"{HERE}cases", {"by": "department", "count": "filed", "key": "'; --"})
     assert nobody.status_code == 200
     assert "没有记录" in nobody.text

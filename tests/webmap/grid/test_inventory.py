@@ -55,6 +55,17 @@ def test_the_file_adds_up_to_the_page(stock):
     assert {row["部件类别"] for row in rows} == {"上水井盖", "热力井盖"}
 
 
+def test_no_cell_of_the_file_begins_a_formula(people):
+    values = {"scheme": "components_2020", "class_code": "0101", "cell_code": CELL}
+    for n, department in enumerate(("=HYPERLINK(1)", "@SUM(1)", "市政")):
+        name = f"4313820101{n:06d}"
+        open_feature(Component, name, **values, state="-1", department=department, geom=spot(5, 5))
+    text = people["chief"].get("/grid/components.csv").content.decode("utf-8-sig")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert {row["主管部门"] for row in rows} == {"'=HYPERLINK(1)", "'@SUM(1)", "市政"}
+    assert {row["状态"] for row in rows} == {"'-1"}
+
+
 def test_an_odd_code_is_the_city_and_strangers_do_not_see_it(stock):
     assert "共 4 个部件" in stock["chief"].get(HERE, {"in": "x'; --"}).text
     for role, status in ((Role.STEWARD, 200), (Role.PLANNER, 403)):

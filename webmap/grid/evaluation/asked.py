@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from grid import rulebook
 from grid.actors import Actor
-from grid.evaluation import Period
+from grid.evaluation import Period, rules_day
 from grid.indicators import SHOWN, Subject
 from grid.roles import GridRole
 from layers.access import Role
@@ -67,7 +67,7 @@ class Asked:
     @property
     def rules_day(self) -> date:
         """The day whose weights, bands and grades hold: the period's last, or today."""
-        return min(self.last, rulebook.day_of(timezone.now()))
+        return rules_day(self.period)
 
     @property
     def query(self) -> str:

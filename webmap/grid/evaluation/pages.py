@@ -78,7 +78,7 @@ def ranking(request: StaffRequest) -> HttpResponse:
     lines = ranked(asked)
     grades = rulebook.grades(asked.rules_day)
     page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
-    summed = total(asked.subject, asked.period, [line.row for line in lines])
+    summed = _summed(asked, [line.row for line in lines])
     weights, _bands = rulebook.score_rules(asked.subject, asked.rules_day)
     counts, shares = SHOWN[asked.subject]
     drawable = [(line.key, line.title, line.value) for line in lines]
@@ -92,12 +92,12 @@ def ranking(request: StaffRequest) -> HttpResponse:
         "shares": [(INDICATORS[name], INDICATORS[name].formula(_)) for name in shares],
         "rows": [_told(line, asked.subject) for line in page],
         "pages": page,
-        "sum": _summed(summed, asked),
+        "sum": summed,
         "weights": [(weight, title_of(weight.figure)) for weight in weights],
         "chart": drawn.chart(asked.figure, drawable, grades) if len(lines) > 1 else None,
         "map": _map(asked, lines, grades),
         "spans": spans(),
-        "latest": _latest() if not lines else None,
+        "latest": _latest() if not lines and not summed else None,
         "terms": terms(asked.subject),
         "grades": grades,
         "tab": "evaluation",
@@ -109,7 +109,7 @@ def ranking(request: StaffRequest) -> HttpResponse:
 @signed_in_as_staff
 def one(request: StaffRequest) -> HttpResponse:
     """``/grid/evaluation/one``: one row: what its score and its shares are made of."""
-    asked, key = asked_of(request, request.actor), request.GET.get("key", "")
+    asked, key = asked_of(request, request.actor), _key_of(request)
     if not asked.sight.may_open(key):
         raise PermissionDenied(_("您不能查看这项评价。"))
     rows = evaluated(asked.subject, asked.period)
@@ -141,7 +141,7 @@ def one(request: StaffRequest) -> HttpResponse:
 def behind(request: StaffRequest) -> HttpResponse:
     """``/grid/evaluation/cases``: the steps, or the waits, that a count is made of."""
     asked = asked_of(request, request.actor)
-    count, key = request.GET.get("count", ""), request.GET.get("key", "")
+    count, key = request.GET.get("count", ""), _key_of(request)
     if count not in COUNTS:
         raise Http404(_("没有这项指标。"))
     if not asked.sight.may_open(key):
@@ -167,17 +167,34 @@ def behind(request: StaffRequest) -> HttpResponse:
     return render(request, "grid/behind.html", context)
 
 
+def _key_of(request: StaffRequest) -> str:
+    """Whose figures are asked for; '' is everybody's.
+
+    Raises:
+        Http404: a NUL, which no name has and the database takes for none.
+    """
+    key = request.GET.get("key", "")
+    if "\0" in key:
+        raise Http404(_("没有这个评价对象。"))
+    return key
+
+
 def ranked(asked: Asked) -> list[Line]:
-    """The rows in the order of the figure asked for; what is unknown comes last."""
-    rows = evaluated(asked.subject, asked.period, asked.sight.rows)
+    """The rows that may be seen, in the order of the figure asked for; the unknown last.
+
+    Places are those among all, whoever looks.
+    """
+    rows = evaluated(asked.subject, asked.period)
     values = [value_of(row, asked.figure) for row in rows]
-    least_first = drawn.least_first(asked.figure)
-    titles = named(asked.subject, [row.key for row in rows])
+    where = places(values, least_first=drawn.least_first(asked.figure))
+    only = asked.sight.rows
+    seen = [
+        found for found in zip(rows, values, where, strict=True) if only in (None, found[0].key)
+    ]
+    titles = named(asked.subject, [row.key for row, _value, _place in seen])
     lines = [
         Line(row, titles.get(row.key, row.key), place, value, asked.sight.may_open(row.key))
-        for row, value, place in zip(
-            rows, values, places(values, least_first=least_first), strict=True
-        )
+        for row, value, place in seen
     ]
     return sorted(lines, key=lambda line: _order(line, asked.figure))
 
@@ -229,11 +246,15 @@ def _cell_names(codes: Sequence[str]) -> dict[str, str]:
 
 def terms(subject: Subject) -> list[tuple[str, str]]:
     """(title, meaning) of every count that a subject's figures are made of."""
+    return [(COUNTS[name], MEANINGS[name]) for name in _counts_in(subject)]
+
+
+def _counts_in(subject: Subject) -> list[str]:
     counts, shares = SHOWN[subject]
     names = [*counts]
     for share in shares:
         names += [*INDICATORS[share].above, *INDICATORS[share].off, *INDICATORS[share].below]
-    return [(COUNTS[name], MEANINGS[name]) for name in dict.fromkeys(names)]
+    return list(dict.fromkeys(names))
 
 
 def _told(line: Line, subject: Subject) -> dict[str, Any]:
@@ -247,10 +268,16 @@ def _told(line: Line, subject: Subject) -> dict[str, Any]:
     }
 
 
-def _summed(counts: dict[str, int], asked: Asked) -> dict[str, Any]:
+def _summed(asked: Asked, rows: list[Row]) -> dict[str, Any] | None:
+    """The line below all rows; None where there is nothing, or the rows of others are hidden."""
+    if asked.sight.rows is not None:
+        return None
+    counts = total(asked.subject, asked.period, rows)
+    if not any(counts[name] for name in _counts_in(asked.subject)):
+        return None
     names, shares = SHOWN[asked.subject]
     return {
-        "may_open": asked.sight.may_open("") and asked.sight.rows is None,
+        "may_open": asked.sight.may_open(""),
         "counts": [(name, counts[name]) for name in names],
         "shares": [_divided(name, counts) for name in shares],
     }
