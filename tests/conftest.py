@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings as laws
 
 from tests.caches import forget_everything
 from tests.rules import let_codes_be_short
@@ -15,6 +16,9 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGS = ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader", "--lang=zh-CN"]
 
 let_codes_be_short()
+# Laws are held against the code, not against how busy the machine is.
+laws.register_profile("untimed", deadline=None)
+laws.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -80,7 +80,8 @@ def test_hours_are_added_for_days_to_come_and_dropped_before_they_hold(root):
         ({"slots": "8点到12点"}, "应形如 08:00-12:00"),
         ({"slots": "14:00-18:00 08:00-12:00"}, "先后"),
         ({"weekdays": []}, "这个字段是必填项"),
-        ({"valid_from": "2026-01-01"}, "生效日期应在今天以后"),
+        ({"valid_from": "2026-01-01"}, "生效日期不能早于今天"),
+        ({"valid_from": f"{date.today()}"}, "生效日期应在今天以后"),  # noqa: DTZ011
     ],
 )
 def test_hours_that_cannot_be_are_told(root, more, words):
