@@ -12,6 +12,7 @@ no row; they count in the total.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
@@ -78,7 +79,7 @@ def total(subject: Subject, period: Period, rows: list[Row]) -> dict[str, int]:
     """
     found = {name: sum(row.counts.get(name, 0) for row in rows) for name in COUNTS}
     found |= _counts_by(WAITED, "''", period).get(EVERYBODY, {})
-    if subject is Subject.INSPECTOR and len(rows) > 1:
+    if subject is Subject.INSPECTOR and _overlap(_areas()):
         found |= _in_areas(period, together=True).get(EVERYBODY, {})
     return found
 
@@ -173,8 +174,10 @@ def _counts_by(source: Source, by: str, period: Period) -> dict[str | None, dict
 
 def _in_areas(period: Period, *, together: bool = False) -> dict[str, dict[str, int]]:
     """By inspector: what was filed in the own area, and what of it the public saw first."""
-    by_district = _counts_of(FILED_IN_AREA, Subject.INSPECTOR, period)
     areas = _areas()
+    if not areas:
+        return {}
+    by_district = _counts_of(FILED_IN_AREA, Subject.INSPECTOR, period)
     if together:
         areas = {EVERYBODY: tuple(d for area in areas.values() for d in area)}
     found = {}
@@ -196,6 +199,12 @@ def _areas() -> dict[str, tuple[str, ...]]:
         name: tuple(districts)
         for name, districts in rows.values_list("user__username", "districts")
     }
+
+
+def _overlap(areas: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether a place lies in the areas of two; a district is followed by those within it."""
+    districts = sorted(d for area in areas.values() for d in area)
+    return any(after.startswith(before) for before, after in pairwise(districts))
 
 
 def _params(period: Period) -> dict[str, Any]:
