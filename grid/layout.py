@@ -13,6 +13,7 @@ import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection, transaction
 
+from grid.assigning import assign_components
 from grid.cells.laying import TARGET_M2, Ground, lay
 from grid.cells.numbering import new_codes
 from grid.cells.responsibility import group_codes, responsibility_groups
@@ -100,7 +101,7 @@ def lay_cells(plans: Sequence[Plan], *, who: str, why: str, at: datetime | None 
     change = record_change(who=who, why=why, at=at)
     for one in plans:
         apply(change, GridCell, _edits(one))
-        assign_components(change, one.community)
+    assign_components(change)
     return change
 
 
@@ -139,36 +140,6 @@ def busiest_communities(number: int) -> list[str]:
             [number],
         )
         return [code for (code,) in cursor.fetchall()]
-
-
-def assign_components(change: Change, community: str) -> int:
-    """Write the cell of every component of a community that has another now.
-
-    On an edge the smallest code counts.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT ON (c.id) c.id, g.code"
-            f' FROM "{GridCell._meta.db_table}" g JOIN "{Component._meta.db_table}" c'
-            " ON upper_inf(c.valid) AND ST_Intersects(g.geom, c.geom)"
-            " WHERE upper_inf(g.valid) AND g.community_code = %s ORDER BY c.id, g.code",
-            [community],
-        )
-        cell_of = dict(cursor.fetchall())
-    names = [field.name for field in attribute_fields(Component)]
-    edits = [
-        Edit(
-            Action.REPLACE,
-            one.code,
-            {name: getattr(one, name) for name in names} | {"cell_code": cell_of[one.pk]},
-            one.pk,
-        )
-        for one in Component.objects.filter(pk__in=list(cell_of)).iterator(chunk_size=5_000)
-        if one.cell_code != cell_of[one.pk]
-    ]
-    if edits:
-        apply(change, Component, edits)
-    return len(edits)
 
 
 def _edits(plan_of: Plan) -> list[Edit]:
