@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from grid.assigning import assign_components
 from grid.cells.laying import TARGET_M2, Ground, lay
 from grid.cells.numbering import new_codes
-from grid.cells.responsibility import group_codes, responsibility_groups
+from grid.cells.responsibility import group_codes
 from grid.cells.validation import Breach, breaches
 from grid.errors import Unfit
 from grid.models import Case, Component, GridCell
@@ -79,7 +79,7 @@ def plan(community: str, target_m2: float = TARGET_M2) -> Plan:
     fresh = [index for index in range(len(cells)) if index not in same]
     given = iter(new_codes(community, len(fresh), _ever_used(community)))
     codes = [same[index] if index in same else next(given) for index in range(len(cells))]
-    groups = group_codes(community, responsibility_groups(cells))
+    groups = group_codes(community, codes, cells, *_groups_of(community))
     found = breaches(codes, cells, community, ground.community, ground.buildings, ground.loads)
     kept = frozenset(same.values())
     ended = sorted(set(standing) - kept)
@@ -178,6 +178,13 @@ def _unchanged(cells: np.ndarray, standing: dict[str, shapely.Geometry]) -> dict
             if shapely.area(shapely.symmetric_difference(cell, shapes[other])) < SAME_M2:
                 found[index] = codes[int(other)]
     return found
+
+
+def _groups_of(community: str) -> tuple[dict[str, str], list[str]]:
+    """The responsibility grid of each standing cell, and all that were ever used."""
+    ever = GridCell.objects.filter(community_code=community)
+    standing = dict(ever.current().values_list("code", "responsibility_code"))
+    return standing, list(ever.values_list("responsibility_code", flat=True).distinct())
 
 
 def _ever_used(community: str) -> list[str]:

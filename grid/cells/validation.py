@@ -66,7 +66,7 @@ def breaches(
     """
     found = _by_themselves(codes, cells, prefix)
     sound = _sound(cells)
-    codes, cells = [codes[k] for k in np.flatnonzero(sound)], cells[sound]
+    codes, cells = [codes[k] for k in np.flatnonzero(sound).tolist()], cells[sound]
     found += _coverage(codes, cells, community)
     found += _buildings(codes, cells, community, buildings)
     found += _points(cells, community, points)
@@ -86,7 +86,7 @@ def group_breaches(
     names, sound = np.array(groups, object), _sound(cells)
     found = []
     for group in sorted({name for name in groups if name}):
-        mine = np.flatnonzero((names == group) & sound)
+        mine = np.flatnonzero((names == group) & sound).tolist()
         told = []
         if len(mine) > MOST:
             told.append(f"有 {len(mine)} 个单元网格，应为 1 至 {MOST} 个")
@@ -144,7 +144,7 @@ def _outside(codes: Sequence[str], cells: np.ndarray, community: shapely.Geometr
     """Cell by cell, so that it is told of the one that reaches out and of no other."""
     found = []
     shapely.prepare(community)
-    for k in np.flatnonzero(~shapely.covers(community, cells)):
+    for k in np.flatnonzero(~shapely.covers(community, cells)).tolist():
         pieces = shapely.get_parts(shapely.difference(cells[k], community))
         pieces = pieces[shapely.area(pieces) > SLACK_M2]
         if len(pieces):
