@@ -58,7 +58,7 @@ def found(outcome):
 def components(tmp_path, name, dx=0, **columns):
     """Two covers, 60 m and 150 m from the west, or ``dx`` further east."""
     rows = {
-        "code": [f"{city().adcode}0102{n:06d}" for n in (1, 2)],
+        "code": [f"{city().adcode}0110{n:06d}" for n in (1, 2)],
         "scheme": "components_2020",
         "class_code": "0110",
     }
@@ -213,3 +213,15 @@ def test_cells_bring_their_responsibility_grid(tmp_path):
         GridCell.objects.current().order_by("code").values_list("responsibility_code", flat=True)
     )
     assert list(groups) == ["甲", "乙"]
+
+
+def test_whose_a_component_is_and_who_keeps_it_are_taken_in(tmp_path):
+    """By the names of the standard, and by the titles of the fields."""
+    standard = {"DeptName1": "城管局", "DeptName2": "水务公司", "DeptName3": "养护所"}
+    frame = gpd.read_file(components(tmp_path, "a")).rename(columns={"code": "ObjID"})
+    take(gpkg(tmp_path, frame.assign(**standard), "standard.gpkg"), "components")
+    one = Component.objects.current().first()
+    assert (one.department, one.owner, one.maintainer) == ("城管局", "水务公司", "养护所")
+    take(components(tmp_path, "b", 权属单位="甲", 养护单位="乙"), "components")
+    one = Component.objects.current().first()
+    assert (one.department, one.owner, one.maintainer) == ("城管局", "甲", "乙")
