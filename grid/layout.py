@@ -13,9 +13,10 @@ import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection, transaction
 
+from grid.assigning import assign_components
 from grid.cells.laying import TARGET_M2, Ground, lay
 from grid.cells.numbering import new_codes
-from grid.cells.responsibility import group_codes, responsibility_groups
+from grid.cells.responsibility import group_codes
 from grid.cells.validation import Breach, breaches
 from grid.errors import Unfit
 from grid.models import Case, Component, GridCell
@@ -78,7 +79,7 @@ def plan(community: str, target_m2: float = TARGET_M2) -> Plan:
     fresh = [index for index in range(len(cells)) if index not in same]
     given = iter(new_codes(community, len(fresh), _ever_used(community)))
     codes = [same[index] if index in same else next(given) for index in range(len(cells))]
-    groups = group_codes(community, responsibility_groups(cells))
+    groups = group_codes(community, codes, cells, *_groups_of(community))
     found = breaches(codes, cells, community, ground.community, ground.buildings, ground.loads)
     kept = frozenset(same.values())
     ended = sorted(set(standing) - kept)
@@ -100,7 +101,7 @@ def lay_cells(plans: Sequence[Plan], *, who: str, why: str, at: datetime | None 
     change = record_change(who=who, why=why, at=at)
     for one in plans:
         apply(change, GridCell, _edits(one))
-        assign_components(change, one.community)
+    assign_components(change)
     return change
 
 
@@ -141,36 +142,6 @@ def busiest_communities(number: int) -> list[str]:
         return [code for (code,) in cursor.fetchall()]
 
 
-def assign_components(change: Change, community: str) -> int:
-    """Write the cell of every component of a community that has another now.
-
-    On an edge the smallest code counts.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT ON (c.id) c.id, g.code"
-            f' FROM "{GridCell._meta.db_table}" g JOIN "{Component._meta.db_table}" c'
-            " ON upper_inf(c.valid) AND ST_Intersects(g.geom, c.geom)"
-            " WHERE upper_inf(g.valid) AND g.community_code = %s ORDER BY c.id, g.code",
-            [community],
-        )
-        cell_of = dict(cursor.fetchall())
-    names = [field.name for field in attribute_fields(Component)]
-    edits = [
-        Edit(
-            Action.REPLACE,
-            one.code,
-            {name: getattr(one, name) for name in names} | {"cell_code": cell_of[one.pk]},
-            one.pk,
-        )
-        for one in Component.objects.filter(pk__in=list(cell_of)).iterator(chunk_size=5_000)
-        if one.cell_code != cell_of[one.pk]
-    ]
-    if edits:
-        apply(change, Component, edits)
-    return len(edits)
-
-
 def _edits(plan_of: Plan) -> list[Edit]:
     """A standing cell whose edge moved by a hair is a new version under its code: its
     neighbours' edges have moved too."""
@@ -207,6 +178,13 @@ def _unchanged(cells: np.ndarray, standing: dict[str, shapely.Geometry]) -> dict
             if shapely.area(shapely.symmetric_difference(cell, shapes[other])) < SAME_M2:
                 found[index] = codes[int(other)]
     return found
+
+
+def _groups_of(community: str) -> tuple[dict[str, str], list[str]]:
+    """The responsibility grid of each standing cell, and all that were ever used."""
+    ever = GridCell.objects.filter(community_code=community)
+    standing = dict(ever.current().values_list("code", "responsibility_code"))
+    return standing, list(ever.values_list("responsibility_code", flat=True).distinct())
 
 
 def _ever_used(community: str) -> list[str]:

@@ -34,6 +34,8 @@ class Component(SpatialFeature):
     name = models.CharField("名称", max_length=60, blank=True)
     cell_code = models.CharField("所在网格", max_length=15, blank=True)
     department = models.CharField("主管部门", max_length=100, blank=True)
+    owner = models.CharField("权属单位", max_length=100, blank=True)
+    maintainer = models.CharField("养护单位", max_length=100, blank=True)
     state = models.CharField("状态", max_length=10, default="完好")
     geom = CityGeometryField("图形", kinds=POINTS)
 

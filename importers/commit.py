@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from importers import locks
-from importers.assigning import reassign_components
+from importers.assigning import hold_cells, reassign_components
 from importers.bulk import indexes_afterwards
 from importers.filing import file_away
 from importers.models import ImportRun
@@ -27,6 +27,7 @@ def take_turn(layer: Layer, progress: Progress) -> None:
     if not locks.is_register_free(layer.model._meta.label_lower):
         progress.step("等待同一登记簿的另一批次")
         locks.wait_for_register(layer.model._meta.label_lower)
+    hold_cells(layer)
 
 
 def write(

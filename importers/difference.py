@@ -18,6 +18,11 @@ from spatial.versions.queries import attribute_fields
 
 MAX_ENDING_SHARE = 1 / 3
 ENDING_UNSUSPICIOUS = 10
+# What stands as a multipolygon of one part is the polygon that it would be taken in as now.
+SINGLE = (
+    "CASE WHEN GeometryType(v.geom) = 'MULTIPOLYGON' AND ST_NumGeometries(v.geom) = 1"
+    " THEN ST_GeometryN(v.geom, 1) ELSE v.geom END"
+)
 
 
 @dataclass
@@ -159,7 +164,8 @@ def _end_absent(cursor: Any, stage: Stage, table: str) -> None:
 
 
 def _drop_unchanged(cursor: Any, stage: Stage, table: str, said: list[str]) -> int:
-    differs = " OR ".join(f's."{name}" IS DISTINCT FROM v."{name}"' for name in said) or "false"
+    pairs = ((name, SINGLE if name == GEOMETRY else f'v."{name}"') for name in said)
+    differs = " OR ".join(f's."{name}" IS DISTINCT FROM {held}' for name, held in pairs) or "false"
     cursor.execute(
         f"DELETE FROM {stage.table} s USING {table} v WHERE v.code = s.code"
         f" AND upper_inf(v.valid) AND s.action = 'open' AND NOT ({differs})"

@@ -14,6 +14,7 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from importers import commit, locks, originals, recovery
+from importers.assigning import check_cells
 from importers.checks.catalogue import rules_for
 from importers.checks.run_checks import check_stage
 from importers.checks.shapes import check_shapes
@@ -133,6 +134,7 @@ def commit_run(
             layer = layer_for(run.layer)
             commit.take_turn(layer, progress)
             progress.step("核对")
+            check_cells(run, layer)
             _check_choice(run, allow_ending)
             _check_part(run)
             if revision_of(layer.model) != run.options.get("revision"):

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from importers import commit as committing
 from importers import locks, originals, recovery
-from importers.assigning import fill_cells
-from importers.checks.run_checks import check_stage
+from importers.assigning import fill_cells, hold_cells, note_cells
+from importers.checks.run_checks import Told, check_stage
 from importers.delivery import Delivery, Reading
 from importers.difference import (
     Difference,
@@ -137,6 +137,7 @@ def undo(run_id: int, who: str, why: str = "") -> ImportRun:
         raise Refused(f"入库批次 {run_id} 没有入库（{run.get_state_display()}），无可撤销")
     try:
         with transaction.atomic():
+            hold_cells(layer_for(run.layer))
             reverse = undo_change(run.change, who=who, why=why or f"撤销入库批次 {run_id}")
             run.undo_change = reverse
             _end(run, ImportRun.State.UNDONE)
@@ -231,6 +232,7 @@ def _stage(
     if delivery.features >= committing.MANY or delivery.features < 0:
         expect_many(cursor)
     progress.step("比较")
+    note_cells(run, layer)
     ended = None if terms.ended is None else list(terms.ended)
     twice = reject_duplicates(cursor, stage, files, bool(register.kinds))
     fill_cells(cursor, stage, layer, delivery.carried)
@@ -261,15 +263,22 @@ def _check(
     difference: Difference,
     log: IssueLog,
 ) -> None:
-    """The rules between features; a row in error leaves the stage."""
-    checked = check_stage(cursor, stage.table, layer.id, files)
-    log.add_all(checked.issues, checked.totals)
-    for action, number in reject_rows(cursor, stage, checked.errors).items():
-        difference.rejected += number
-        if action == "open":
-            difference.added -= number
-        else:
-            difference.changed -= number
+    """The rules between features; a row in error leaves the stage.
+
+    Then what it would have replaced stands on, beside which the others were not looked
+    at: the rules are gone through again until they reject no more.
+    """
+    told = Told()
+    while True:
+        checked = check_stage(cursor, stage.table, layer.id, files).without(told)
+        log.add_all(checked.issues, checked.totals)
+        told.add(checked)
+        gone = reject_rows(cursor, stage, checked.errors)
+        if not gone:
+            return
+        difference.rejected += sum(gone.values())
+        difference.added -= gone.get("open", 0)
+        difference.changed -= gone.get("replace", 0)
 
 
 def _judge(outcome: Outcome, terms: Terms, commit: bool) -> None:

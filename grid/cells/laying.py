@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from grid.cells.enclosures import enclosures, merge_slivers
+from grid.cells.enclosures import GRID_M, enclosures, merge_slivers
 from grid.cells.numbering import MOST, reading_order
 from grid.cells.splitting import fitted, split_block
 
@@ -13,6 +13,7 @@ TARGET_M2 = 10_000.0
 SLIVER = 0.25  # of the target: smaller pieces are joined to a neighbour
 LARGE = 1.6  # of the target: larger ones are split
 SMOOTH_M = 0.3  # corners that enclose less than its square are straightened
+LEAST_PIECE_M2 = 0.3  # of a building across the border: less may be cut
 ROOM = 0.6  # of the sequence numbers may be used by the first layout
 
 
@@ -48,16 +49,17 @@ def lay(ground: Ground, target_m2: float = TARGET_M2) -> np.ndarray:
 
 
 def _whole_buildings(ground: Ground) -> np.ndarray:
-    """The buildings that lie within the community.
+    """What no edge may cut: buildings, and of one across the border each piece within.
 
-    One across its border cannot be whole; the check says so. Between two that touch, an
-    edge may run along the wall that they share.
+    Between two that touch, an edge may run along the wall that they share.
     """
     if not len(ground.buildings):
         return ground.buildings
-    return ground.buildings[
-        shapely.within(ground.buildings, shapely.buffer(ground.community, 0.001))
-    ]
+    near = shapely.buffer(ground.community, GRID_M)
+    whole = shapely.within(ground.buildings, near)
+    across = shapely.intersection(ground.buildings[~whole], ground.community, grid_size=GRID_M)
+    pieces = shapely.get_parts(across)
+    return np.concatenate([ground.buildings[whole], pieces[shapely.area(pieces) > LEAST_PIECE_M2]])
 
 
 def _pieces(

@@ -2,15 +2,18 @@
 
 Rules: valid; one polygon; unique code with the community's prefix; no overlap and no
 unmatched edge (coverage check) and the union is the community (a wide hole passes the
-coverage check alone); area within a band; each building whole; each point in one cell.
+coverage check alone); area within a band; each building whole; each point in one cell;
+responsibility grids of one to five cells that hang together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 import shapely
+
+from grid.cells.responsibility import MOST, hangs_together
 
 SLACK_M2 = 0.05  # of a difference of areas: a millimetre along fifty metres
 CUT_M2 = 0.5  # of a building on the other side of an edge
@@ -31,17 +34,22 @@ class Rule(StrEnum):
     BUILDING_CUT = "building-cut"
     BUILDING_ACROSS = "building-across"
     POINT_LOST = "point-lost"
+    GROUP = "group"
 
 
 @dataclass(frozen=True)
 class Breach:
-    """What is wrong, with which cell, where; a remark does not forbid."""
+    """What is wrong, with which cell, where; a remark does not forbid.
+
+    ``among`` are the cells that are at fault together, where it is none of them alone.
+    """
 
     rule: Rule
     code: str
     message: str
     place: shapely.Geometry
     is_remark: bool = False
+    among: tuple[str, ...] = ()
 
 
 def breaches(
@@ -52,15 +60,49 @@ def breaches(
     buildings: np.ndarray,
     points: np.ndarray,
 ) -> list[Breach]:
-    """Every breach of a community's cells; ``points`` (n, 2) are components and cases."""
-    sound = shapely.is_valid(cells) & (shapely.get_type_id(cells) == 3)
-    found = [*_by_themselves(codes, cells, prefix)]
-    if not sound.all():
-        return found  # what follows presumes sound polygons
+    """Every breach of a community's cells; ``points`` (n, 2) are components and cases.
+
+    A cell that is invalid is told of, and left out of what presumes a sound shape.
+    """
+    found = _by_themselves(codes, cells, prefix)
+    sound = _sound(cells)
+    codes, cells = [codes[k] for k in np.flatnonzero(sound).tolist()], cells[sound]
     found += _coverage(codes, cells, community)
-    found += _buildings(cells, community, buildings)
-    found += _points(codes, cells, community, points)
+    found += _buildings(codes, cells, community, buildings)
+    found += _points(cells, community, points)
     return found
+
+
+def group_breaches(
+    codes: Sequence[str],
+    cells: np.ndarray,
+    groups: Sequence[str],
+    elsewhere: Collection[str] = (),
+) -> list[Breach]:
+    """What is unusual about the responsibility grids (n,) of a community's cells.
+
+    ``elsewhere`` are those that cells of other communities name too.
+    """
+    names, sound = np.array(groups, object), _sound(cells)
+    found = []
+    for group in sorted({name for name in groups if name}):
+        mine = np.flatnonzero((names == group) & sound).tolist()
+        told = []
+        if len(mine) > MOST:
+            told.append(f"有 {len(mine)} 个单元网格，应为 1 至 {MOST} 个")
+        if len(mine) and not hangs_together(cells[mine]):
+            told.append("各单元网格不相邻")
+        if group in elsewhere:
+            told.append("跨社区（村）")
+        if told and len(mine):
+            message = f"责任网格 {group} {'，'.join(told)}"
+            place, among = shapely.union_all(cells[mine]), tuple(codes[k] for k in mine)
+            found.append(Breach(Rule.GROUP, "", message, place, True, among))
+    return found
+
+
+def _sound(cells: np.ndarray) -> np.ndarray:
+    return shapely.is_valid(cells) & (shapely.get_dimensions(cells) == 2)
 
 
 def _by_themselves(codes: Sequence[str], cells: np.ndarray, prefix: str) -> list[Breach]:
@@ -76,7 +118,7 @@ def _by_themselves(codes: Sequence[str], cells: np.ndarray, prefix: str) -> list
         if not shapely.is_valid(cell):
             reason = shapely.is_valid_reason(cell)
             found.append(Breach(Rule.INVALID, code, f"图形无效：{reason}", cell))
-        elif shapely.get_type_id(cell) != 3:
+        elif shapely.get_dimensions(cell) != 2 or shapely.get_num_geometries(cell) != 1:
             found.append(Breach(Rule.PARTS, code, "网格应为一个面，不能分成几块", cell))
         elif not LEAST_M2 <= area <= MOST_M2:
             told = f"面积 {area:,.0f} 平方米，通常为 {LEAST_M2:,.0f} 至 {MOST_M2:,.0f}"
@@ -95,41 +137,57 @@ def _coverage(codes: Sequence[str], cells: np.ndarray, community: shapely.Geomet
         if shapely.area(piece) > SLACK_M2:
             told = f"有 {shapely.area(piece):,.1f} 平方米不属于任何网格"
             found.append(Breach(Rule.GAP, "", told, piece))
-    for piece in shapely.get_parts(shapely.difference(union, community)):
-        if shapely.area(piece) > SLACK_M2:
-            told = f"有 {shapely.area(piece):,.1f} 平方米超出社区边界"
-            found.append(Breach(Rule.OUTSIDE, "", told, piece))
+    return found + _outside(codes, cells, community)
+
+
+def _outside(codes: Sequence[str], cells: np.ndarray, community: shapely.Geometry) -> list[Breach]:
+    """Cell by cell, so that it is told of the one that reaches out and of no other."""
+    found = []
+    shapely.prepare(community)
+    for k in np.flatnonzero(~shapely.covers(community, cells)).tolist():
+        pieces = shapely.get_parts(shapely.difference(cells[k], community))
+        pieces = pieces[shapely.area(pieces) > SLACK_M2]
+        if len(pieces):
+            told = f"有 {shapely.area(pieces).sum():,.1f} 平方米超出社区边界"
+            found.append(Breach(Rule.OUTSIDE, codes[k], told, shapely.union_all(pieces)))
     return found
 
 
 def _buildings(
-    cells: np.ndarray, community: shapely.Geometry, buildings: np.ndarray
+    codes: Sequence[str], cells: np.ndarray, community: shapely.Geometry, buildings: np.ndarray
 ) -> list[Breach]:
+    """Each piece of a building within the community lies in one cell, or on ground without.
+
+    A building across the border is remarked on: no cell can hold the whole of it.
+    """
     if not len(buildings):
         return []
+    inside = shapely.intersection(buildings, community)
+    pieces, owner = shapely.get_parts(inside, return_index=True)
     tree = shapely.STRtree(cells)
-    building, cell = tree.query(buildings, predicate="intersects")
-    shares = shapely.area(shapely.intersection(buildings[building], cells[cell]))
-    inside = shapely.area(shapely.intersection(buildings, community))
-    largest = np.zeros(len(buildings))
-    np.maximum.at(largest, building, shares)
-    cut = (inside - largest > CUT_M2) & (inside > 0)
-    crosses = shapely.area(buildings) - inside > CUT_M2
-    return [
-        Breach(
-            Rule.BUILDING_ACROSS if crosses[i] else Rule.BUILDING_CUT,
-            "",
-            "建筑跨社区边界，不能完整归入一个网格" if crosses[i] else "网格边线穿过建筑",
-            buildings[i],
-            is_remark=bool(crosses[i]),
-        )
-        for i in np.flatnonzero(cut)
-    ]
+    piece, cell = tree.query(pieces, predicate="intersects")
+    shares = shapely.area(shapely.intersection(pieces[piece], cells[cell]))
+    largest = np.zeros(len(pieces))
+    np.maximum.at(largest, piece, shares)
+    is_cut = np.zeros(len(buildings), bool)
+    parted = (largest > CUT_M2) & (shapely.area(pieces) - largest > CUT_M2)
+    np.logical_or.at(is_cut, owner, parted)
+    within = shapely.area(inside)
+    crosses = (shapely.area(buildings) - within > CUT_M2) & (within > CUT_M2)
+    found = []
+    for i in np.flatnonzero(is_cut | crosses):
+        held = cell[(owner[piece] == i) & (shares > CUT_M2)]
+        among = tuple(sorted({codes[k] for k in held}))
+        if is_cut[i]:
+            told = "网格边线穿过建筑"
+            found.append(Breach(Rule.BUILDING_CUT, "", told, buildings[i], among=among))
+        else:
+            told = "建筑跨社区边界，不能完整归入一个网格"
+            found.append(Breach(Rule.BUILDING_ACROSS, "", told, buildings[i], True, among))
+    return found
 
 
-def _points(
-    codes: Sequence[str], cells: np.ndarray, community: shapely.Geometry, points: np.ndarray
-) -> list[Breach]:
+def _points(cells: np.ndarray, community: shapely.Geometry, points: np.ndarray) -> list[Breach]:
     """On an edge the smallest code counts, so only a point in no cell is a breach."""
     if not len(points):
         return []

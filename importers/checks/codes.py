@@ -9,12 +9,13 @@ from importers.phases.columns import CODE
 from spatial.city import city
 
 DIGITS_OF_LEVEL = {"county": 6, "town": 9, "village": 12}  # 统计用区划代码
+CLASS = slice(6, 10)  # of the 16 digits of a component
 
 
 def check_codes(batch: Batch, rules: dict[str, Rule]) -> Batch:
     """Flag codes of a wrong form, of another county, or with letters that exclude each other."""
     codes = batch.columns.get(CODE)
-    if codes is None or not rules.keys() & {"code-syntax", "code-county", "code-letters"}:
+    if codes is None:
         return batch
     texts = codes.tolist()
     wrong = _formed(batch, texts, rules.get("code-syntax"))
@@ -24,6 +25,8 @@ def check_codes(batch: Batch, rules: dict[str, Rule]) -> Batch:
         _flag_letters(batch, texts, rule, wrong)
     if (rule := rules.get("code-level")) and "level" in batch.columns:
         _flag_level(batch, texts, rule)
+    if (rule := rules.get("code-class")) and "class_code" in batch.columns:
+        _flag_class(batch, texts, rule, wrong)
     return batch
 
 
@@ -60,4 +63,13 @@ def _flag_level(batch: Batch, texts: list[str], rule: Rule) -> None:
             message = (
                 f"{rule.title}：{texts[position]} 有 {len(texts[position])} 位，应为 {digits} 位"
             )
+            flag(batch, position, rule, message, field=CODE)
+
+
+def _flag_class(batch: Batch, texts: list[str], rule: Rule, wrong: set[int]) -> None:
+    """A component's code has its class in it, two digits each of the major and the minor."""
+    for position, said in enumerate(batch.columns["class_code"].tolist()):
+        text = texts[position]
+        if text and said and position not in wrong and text[CLASS] != said:
+            message = f"{rule.title}：第7至10位是 {text[CLASS]}，类别填 {said}"
             flag(batch, position, rule, message, field=CODE)

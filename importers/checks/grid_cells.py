@@ -1,6 +1,7 @@
 """Unit grid cells as a city brings them: held against their community as cells laid here are.
 
-The rules are those of ``grid.cells.validation``; overlaps, gaps between cells and edges
+The rules are those of ``grid.cells.validation``. That a cell is one valid polygon is a rule
+of each row (``multipart``, ``geometry-invalid``); overlaps, gaps between cells and edges
 without a match are found by the coverage rules of every areal register.
 """
 
@@ -11,21 +12,22 @@ import numpy as np
 import shapely
 
 from grid.cells import validation
-from grid.cells.validation import Breach, breaches
+from grid.cells.validation import Breach, breaches, group_breaches
 from grid.errors import Unfit
 from grid.layout import ground_of
 from importers.checks.catalogue import Rule
 from importers.checks.found import Found, Row
 from importers.checks.scene import FRESH, Scene, table_of
 
-# rule of the import → rules of the validation
+# rule of the import → rule of the validation
 ASKED = {
-    "cell-code": (validation.Rule.CODE_PREFIX,),
-    "cell-outside": (validation.Rule.OUTSIDE,),
-    "cell-cover": (validation.Rule.GAP,),
-    "cell-building": (validation.Rule.BUILDING_CUT,),
+    "cell-code": validation.Rule.CODE_PREFIX,
+    "cell-outside": validation.Rule.OUTSIDE,
+    "cell-cover": validation.Rule.GAP,
+    "cell-building": validation.Rule.BUILDING_CUT,
+    "cell-group": validation.Rule.GROUP,
 }
-Told = tuple[Breach, Row]
+Told = tuple[Breach, list[Row]]
 _told: WeakKeyDictionary[Scene, list[Told]] = WeakKeyDictionary()
 
 
@@ -33,16 +35,17 @@ def cells(scene: Scene, rule: Rule) -> Iterator[Found]:
     """What a rule finds in the communities whose cells the stage touches.
 
     ``tolerance`` is the least area in m² that counts, where a breach is an area that is
-    missing or too much.
+    missing or too much. An error is told of every row that has a part in it, a warning once.
     """
     if scene not in _told:
         _told[scene] = list(_every(scene))
-    for breach, row in _told[scene]:
-        if breach.rule not in ASKED[rule.code]:
+    for breach, rows in _told[scene]:
+        if breach.rule != ASKED[rule.code]:
             continue
         if rule.tolerance and shapely.area(breach.place) < rule.tolerance:
             continue
-        yield Found(row, rule.code, breach.message, breach.code, breach.place)
+        for row in rows if rule.is_error else rows[:1]:
+            yield Found(row, rule.code, breach.message, breach.code, breach.place)
 
 
 def _every(scene: Scene) -> Iterator[Told]:
@@ -57,32 +60,66 @@ def _every(scene: Scene) -> Iterator[Told]:
 
 
 def _of(scene: Scene, community: str) -> Iterator[Told]:
-    """The breaches of one community, each with the staged row that it is told of."""
+    """The breaches of one community, each with the staged rows that it is told of."""
     try:
         ground = ground_of(community)
     except Unfit:
         return  # there is no such community: another rule says so
     rows = scene.rows(
-        f"SELECT s.code, s.file_number, s.row_number, s.geom::bytea FROM {scene.stage} s"
-        f" WHERE {FRESH} AND s.geom IS NOT NULL AND s.community_code = %s"
-        f" UNION ALL SELECT v.code, -1, 0, v.geom::bytea FROM {scene.table} v"
+        "SELECT s.code, s.file_number, s.row_number, s.responsibility_code, s.geom::bytea"
+        f" FROM {scene.stage} s WHERE {FRESH} AND s.geom IS NOT NULL AND s.community_code = %s"
+        f" UNION ALL SELECT v.code, -1, 0, v.responsibility_code, v.geom::bytea FROM {scene.table} v"
         f" WHERE {scene.standing()} AND v.community_code = %s ORDER BY 2, 3, 1",
         [community, community],
     )
-    codes = [code for code, *_ in rows]
-    shapes = shapely.from_wkb([bytes(raw) for *_, raw in rows])
-    fresh = [k for k, (_, file, *_) in enumerate(rows) if file >= 0]
+    codes, groups = [row[0] for row in rows], [row[3] for row in rows]
+    shapes = shapely.from_wkb([bytes(row[4]) for row in rows])
+    fresh = {code: k for k, (code, file, *_) in enumerate(rows) if file >= 0}
     no_points = np.empty((0, 2))  # components are assigned to cells after the import
-    for breach in breaches(codes, shapes, community, ground.community, ground.buildings, no_points):
-        named = [k for k in fresh if codes[k] == breach.code]
-        if breach.code and not named:
-            continue  # of a cell that stood before
-        k = (
-            named[0]
-            if named
-            else min(fresh, key=lambda k: shapely.distance(shapes[k], breach.place))
-        )
-        yield breach, (rows[k][1], rows[k][2])
+    found = breaches(codes, shapes, community, ground.community, ground.buildings, no_points)
+    found += group_breaches(codes, shapes, groups, _elsewhere(scene, community, groups))
+    for breach in found:
+        if told := [rows[k][1:3] for k in _concerned(breach, fresh, shapes)]:
+            yield breach, told
+
+
+def _concerned(breach: Breach, fresh: dict[str, int], shapes: np.ndarray) -> list[int]:
+    """The fresh cells that a breach is about; for ground without a cell, the nearest one.
+
+    None, where it is one of cells that stood before.
+    """
+    if breach.code or breach.among:
+        named = {breach.code, *breach.among}
+        return [k for code, k in fresh.items() if code in named]
+    own = list(fresh.values())
+    return [own[int(np.argmin(shapely.distance(shapes[own], breach.place)))]]
+
+
+def _elsewhere(scene: Scene, community: str, groups: list[str]) -> set[str]:
+    """Which responsibility grids cells of other communities name too."""
+    named = sorted({group for group in groups if group})
+    rows = scene.rows(
+        f"SELECT s.responsibility_code FROM {scene.stage} s WHERE {FRESH}"
+        " AND s.community_code <> %s AND s.responsibility_code = ANY(%s)"
+        f" UNION SELECT v.responsibility_code FROM {scene.table} v WHERE {scene.standing()}"
+        " AND v.community_code <> %s AND v.responsibility_code = ANY(%s)",
+        [community, named, community, named],
+    )
+    return {group for (group,) in rows}
+
+
+def ended_code(scene: Scene, rule: Rule) -> Iterator[Found]:
+    """Cells under a code whose cell was ended: it stays on record and is not used again.
+
+    One that an undo has voided never was.
+    """
+    sql = (
+        f"SELECT s.file_number, s.row_number, s.code FROM {scene.stage} s"
+        f" WHERE {FRESH} AND s.action = 'open' AND EXISTS (SELECT FROM {scene.table} v"
+        " WHERE v.code = s.code AND NOT isempty(v.valid)) ORDER BY 1, 2"
+    )
+    for file, row, code in scene.rows(sql):
+        yield Found((file, row), rule.code, f"编码 {code} 的网格已经终止", code)
 
 
 def cell_of(scene: Scene, rule: Rule) -> Iterator[Found]:

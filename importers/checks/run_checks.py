@@ -30,6 +30,8 @@ RULES: dict[str, Callable[[Scene, Rule], Iterator[Found]]] = {
     "cell-outside": grid_cells.cells,
     "cell-cover": grid_cells.cells,
     "cell-building": grid_cells.cells,
+    "cell-group": grid_cells.cells,
+    "cell-code-ended": grid_cells.ended_code,
     "cell-of": grid_cells.cell_of,
     "pipe-dangling": pipes.dangling,
     "pipe-loop": pipes.loop,
@@ -62,6 +64,37 @@ class Checked(Sequence[Issue]):
 
     def __getitem__(self, index: Any) -> Any:
         return self.issues[index]
+
+    def without(self, told: "Told") -> "Checked":
+        """The same but for what an earlier look at the stage found too."""
+        fresh = Checked(totals=self.totals.copy(), errors=self.errors)
+        for issue, row, other in zip(self.issues, self.rows, self.others, strict=True):
+            key = (issue.severity.value, issue.code)
+            if (row, issue.code, issue.message) in told.findings:
+                fresh.totals[key] -= 1
+                continue
+            fresh.issues.append(issue)
+            fresh.rows.append(row)
+            fresh.others.append(other)
+        for key, number in self.totals.items():
+            if number > LIMIT:  # not all of them are listed to be compared
+                fresh.totals[key] = number - told.totals[key]
+        fresh.totals = +fresh.totals
+        return fresh
+
+
+@dataclass
+class Told:
+    """What earlier looks at a stage have found."""
+
+    findings: set[tuple[Row, str, str]] = field(default_factory=set)
+    totals: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, checked: Checked) -> None:
+        """Take in what a look found beside it."""
+        pairs = zip(checked.rows, checked.issues, strict=True)
+        self.findings |= {(row, issue.code, issue.message) for row, issue in pairs}
+        self.totals.update(checked.totals)
 
 
 def check_stage(cursor: Any, stage: str, layer: str, files: Sequence[str]) -> Checked:

@@ -18,6 +18,8 @@ from importers.phases.parse import parse
 from importers.phases.placing import Placement, explain_outside, place
 from importers.sources.declarations import Source
 
+MULTIPOLYGON = 6  # in GEOS
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -49,7 +51,7 @@ class Opened:
 
 def checked(rows: Rows, opened: Opened, register: Register) -> Batch:
     """Some rows of a file through all phases: pure, on whatever machine."""
-    batch, present = _batch(opened, rows)
+    batch, present = _batch(opened, rows, register)
     if opened.placement:
         place(batch, opened.placement)
         check_geometry(batch, register, present, rows.wkb)
@@ -63,14 +65,28 @@ def checked(rows: Rows, opened: Opened, register: Register) -> Batch:
     return locate(batch)
 
 
-def _batch(opened: Opened, rows: Rows) -> tuple[Batch, np.ndarray]:
+def _batch(opened: Opened, rows: Rows, register: Register) -> tuple[Batch, np.ndarray]:
     columns = {field: rows.columns[header] for field, header in opened.headers.items()}
     for name, value in opened.constants.items():
         columns[name] = np.full(len(rows.numbers), value, object)
     if rows.wkb is None or not opened.placement:
         return Batch(opened.table.name, rows.numbers, columns), np.zeros(len(rows.numbers), bool)
-    shapes = shapely.from_wkb(rows.wkb, on_invalid="ignore")
+    shapes = _unwrapped(shapely.from_wkb(rows.wkb, on_invalid="ignore"), register)
     return Batch(opened.table.name, rows.numbers, columns, shapes), ~is_none(rows.wkb)
+
+
+def _unwrapped(shapes: np.ndarray, register: Register) -> np.ndarray:
+    """A multipolygon of one part is that polygon: some formats know no other type.
+
+    So the same ground is the same figure whatever file it came in.
+    """
+    if "Polygon" not in register.kinds:
+        return shapes
+    single = (shapely.get_type_id(shapes) == MULTIPOLYGON) & (
+        shapely.get_num_geometries(shapes) == 1
+    )
+    shapes[single] = shapely.get_geometry(shapes[single], 0)
+    return shapes
 
 
 def _flag_damaged(batch: Batch, undecodable: frozenset[int]) -> None:

@@ -7,6 +7,7 @@ from importers.phases.rename import plain
 from importers.sources import (
     building_table,
     cass,
+    component_survey,
     divisions,
     epanet,
     land_survey,
@@ -26,6 +27,7 @@ SOURCES: tuple[Source, ...] = (
     *cass.SOURCES,
     *pipe_survey.SOURCES,
     *building_table.SOURCES,
+    *component_survey.SOURCES,
     *epanet.SOURCES,
     *osm.SOURCES,
     *utility_networks.SOURCES,

@@ -19,6 +19,7 @@ LAYERS = (
         fields=(
             Field("community_code", "Community code", in_tiles=True),
             Field("area_m2", "Area", unit="m²"),
+            Field("responsibility_code", "Responsibility grid"),
             SCHEMATIC,
         ),
         personal=("inspector",),
@@ -43,6 +44,8 @@ LAYERS = (
             Field("name", "Name", in_tiles=True),
             Field("cell_code", "Cell code"),
             Field("department", "Department"),
+            Field("owner", "Owner"),
+            Field("maintainer", "Maintainer"),
             Field("state", "State", in_tiles=True),
             SCHEMATIC,
         ),

@@ -45,6 +45,20 @@ def record_change(
     return Change.objects.create(at=at or now, who=who, why=why, document=document, origin=origin)
 
 
+def follow_up(change: Change) -> Change:
+    """Begin a change, dated now, of what another one entails; undoing that one undoes both.
+
+    For effects on features that have been changed since the other's own moment.
+    """
+    return Change.objects.create(
+        at=timezone.now(),
+        who=change.who,
+        why=change.why,
+        document=change.document,
+        origin=_following(change),
+    )
+
+
 def apply(change: Change, model: type[VersionedFeature], edits: Iterable[Edit]) -> Counts:
     """Carry out edits of one register as part of a change; all of them or none.
 
@@ -91,7 +105,16 @@ def undo(change: Change, *, who: str, why: str) -> Change:
         for model in registers():
             _undo_register(change, reverse, model)
         _undo_ancestry(change, reverse)
+        followers = Change.objects.filter(origin=_following(change), reversed_by=None)
+        for follower in followers.order_by("-pk"):
+            # It follows the undo, so that undoing that brings both back.
+            back = undo(follower, who=who, why=why)
+            Change.objects.filter(pk=back.pk).update(origin=_following(reverse))
     return reverse
+
+
+def _following(change: Change) -> str:
+    return f"change/{change.pk}"
 
 
 def record_ancestry(change: Change, register: str, links: Sequence[tuple[str, str, float]]) -> None:

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from grid.cells.validation import Breach, Rule, breaches
+from grid.cells.validation import Breach, Rule, breaches, group_breaches
 from grid.errors import Unfit
 from grid.layout import ground_of
 from grid.models import Component, GridCell
@@ -35,6 +35,7 @@ TITLES = {
     Rule.BUILDING_CUT: "穿过建筑",
     Rule.BUILDING_ACROSS: "建筑跨社区",
     Rule.POINT_LOST: "不在网格内",
+    Rule.GROUP: "责任网格",
 }
 DIGITS, MOST_SHOWN = 7, 500
 
@@ -90,6 +91,8 @@ def _checked(community: str) -> dict[str, Any]:
     shapes = np.array([shapely.from_wkb(bytes(cell.geom.wkb)) for cell in standing], object)
     codes = [cell.code for cell in standing]
     found = breaches(codes, shapes, community, ground.community, ground.buildings, ground.loads)
+    groups = [cell.responsibility_code for cell in standing]
+    found += group_breaches(codes, shapes, groups, _elsewhere(community, groups))
     components = dict(
         Component.objects.current()
         .filter(cell_code__in=codes)
@@ -101,7 +104,7 @@ def _checked(community: str) -> dict[str, Any]:
         {
             "code": cell.code,
             "area": shapely.area(shape),
-            "group": cell.responsibility_code[12:],
+            "group": cell.responsibility_code.removeprefix(community),
             "buildings": int(number),
             "components": components.get(cell.code, 0),
         }
@@ -121,6 +124,13 @@ def _checked(community: str) -> dict[str, Any]:
             ),
         },
     }
+
+
+def _elsewhere(community: str, groups: list[str]) -> set[str]:
+    """Which responsibility grids cells of other communities name too."""
+    others = GridCell.objects.current().exclude(community_code=community)
+    named = others.filter(responsibility_code__in=set(groups) - {""})
+    return set(named.values_list("responsibility_code", flat=True))
 
 
 def _told(breach: Breach) -> dict[str, Any]:

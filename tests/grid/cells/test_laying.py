@@ -21,9 +21,9 @@ def codes_for(cells):
 
 
 @settings(max_examples=12, deadline=None)
-@given(st.integers(0, 10_000))
-def test_every_rule_holds_on_any_ground(seed):
-    ground = make_ground(seed)
+@given(st.integers(0, 10_000), st.booleans())
+def test_every_rule_holds_on_any_ground(seed, across):
+    ground = make_ground(seed, across=across)
     cells = lay(ground)
     found = breaches(
         codes_for(cells),

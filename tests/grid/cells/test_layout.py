@@ -80,6 +80,26 @@ def test_another_layout_takes_new_codes_and_keeps_the_old_on_record(community):
     assert not (third - second) & (first | second)
 
 
+def test_numbers_of_responsibility_grids_are_not_used_again(community):
+    lay_cells([plan(HERE)], who="测", why="划分")
+    first = {cell.responsibility_code for cell in current().values()}
+    lay_cells([plan(HERE, target_m2=25_000)], who="测", why="合并")
+    second = {cell.responsibility_code for cell in current().values()}
+    lay_cells([plan(HERE)], who="测", why="再分")
+    third = {cell.responsibility_code for cell in current().values()}
+    assert not (third - second) & (first | second)
+    ever = {int(code[-3:]) for code in first | second | third}
+    assert ever == set(range(1, len(ever) + 1))
+
+
+def test_a_component_no_longer_in_a_cell_loses_its_code(community):
+    lay_cells([plan(HERE)], who="测", why="划分")
+    values = {"scheme": "components_2020", "class_code": "0137", "cell_code": f"{HERE}001"}
+    open_feature(Component, "C3", moment(2019), geom=spot(5_000, 0), **values)
+    lay_cells([plan(HERE, target_m2=25_000)], who="测", why="合并")
+    assert Component.objects.current().get(code="C3").cell_code == ""
+
+
 def test_the_command_tells_and_writes_only_when_told(community, capsys):
     call_command("lay_cells", HERE)
     out = capsys.readouterr().out

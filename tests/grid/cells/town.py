@@ -6,8 +6,10 @@ import shapely
 from grid.cells.laying import Ground
 
 
-def make_ground(seed: int = 0, side: float = 420.0, houses: int = 60) -> Ground:
-    """A community with a ragged border; houses stand free, some on a street."""
+def make_ground(
+    seed: int = 0, side: float = 420.0, houses: int = 60, across: bool = False
+) -> Ground:
+    """A community with a ragged border; houses stand free, some on a street, or on the border."""
     random = np.random.default_rng(seed)
     angles = np.sort(random.uniform(0, 2 * np.pi, 40))
     radii = random.uniform(0.75, 1.0, 40) * side / 1.6
@@ -27,7 +29,8 @@ def make_ground(seed: int = 0, side: float = 420.0, houses: int = 60) -> Ground:
     boxes = shapely.box(x, y, x + random.uniform(6, 20, houses), y + random.uniform(6, 20, houses))
     kept: list[shapely.Geometry] = []
     for box in boxes:
-        if shapely.within(box, border) and not any(shapely.distance(box, k) < 1 for k in kept):
+        lies = shapely.intersects if across else shapely.within
+        if lies(box, border) and not any(shapely.distance(box, k) < 1 for k in kept):
             kept.append(box)
     loads = np.column_stack([random.uniform(west, east, 300), random.uniform(south, north, 300)])
     buildings = np.array(kept, object) if kept else np.empty(0, object)

@@ -9,7 +9,7 @@ from importers.issues import Severity
 from layers.registry import layer_named
 
 ROWS = {"vertex-duplicate", "spike", "ring-orientation", "multipart"}
-ROWS |= {"code-syntax", "code-county", "code-letters", "code-level"}
+ROWS |= {"code-syntax", "code-county", "code-letters", "code-level", "code-class"}
 
 
 def table(tmp_path, **changes):

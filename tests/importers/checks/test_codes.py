@@ -63,3 +63,11 @@ def test_an_empty_code_is_not_the_business_of_these_rules():
 
 def test_a_district_code_is_as_long_as_its_level_says():
     assert found("districts", OWN, f"{OWN}001", level=["county", "village"]) == [(2, "code-level")]
+
+
+def test_a_component_has_its_class_in_its_code():
+    code = f"{OWN}0137000001"
+    assert not found("components", code, class_code=["0137"])
+    assert found("components", code, class_code=["0110"]) == [(1, "code-class")]
+    assert not found("components", code)  # the file says nothing of classes
+    assert found("components", f"{OWN}01370001", class_code=["0110"]) == [(1, "code-syntax")]

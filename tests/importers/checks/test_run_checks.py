@@ -19,7 +19,7 @@ from spatial.base.models import District
 from spatial.city import city
 from spatial.parcels.models import Building, Parcel
 from spatial.pipes.models import PipeLine, PipePoint
-from spatial.versions.actions import apply
+from spatial.versions.actions import apply, undo
 from spatial.versions.edits import Action, Edit
 from tests.factories import change, moment, open_feature, spot, square
 from tests.importers.files import origin
@@ -317,7 +317,7 @@ def test_cells_of_a_city_are_held_against_their_community(cursor):
     west, east = cell(1, box(0, 0, 100, 200)), cell(2, box(100, 0, 200, 200))
     checked = check(cursor, "grid-cells", west, east)
     assert kinds(checked) == ["cell-building"]  # the edge goes through the building
-    assert checked[0].severity is Severity.WARNING
+    assert checked.errors == {(0, 1), (0, 2)}
     whole = [cell(1, box(0, 0, 120, 200)), cell(2, box(120, 0, 200, 200))]
     assert not check(cursor, "grid-cells", *whole)
     part = check(cursor, "grid-cells", cell(1, box(0, 0, 120, 200)))
@@ -341,6 +341,66 @@ def test_standing_cells_count_when_part_of_a_community_is_brought_again(cursor):
     rest = box(0, 0, 200, 200) - box(0, 0, 100, 100)
     row = {"community_code": community, "area_m2": rest.area, "geom": rest}
     assert not check(cursor, "grid-cells", {"code": f"{community}002", **row})
+
+
+def test_the_cell_that_reaches_out_is_told_and_not_the_one_nearest_to_there(cursor):
+    community = f"{OWN}001001"
+    open_feature(District, community, name="村", level="village", geom=square(0, 0, 200))
+    about = {"community_code": community, "area_m2": None}
+    hook = box(100, 0, 200, 200) | box(0, 200, 200, 205)
+    rows = [
+        {"code": f"{community}001", "geom": box(0, 0, 100, 200), **about},
+        {"code": f"{community}002", "geom": hook, **about},
+    ]
+    checked = check(cursor, "grid-cells", *rows)
+    assert [i.row for i in checked if i.code == "cell-outside"] == [2]
+
+
+def test_a_standing_cell_outside_is_not_told_of_a_new_one(cursor):
+    community = f"{OWN}001001"
+    open_feature(District, community, name="村", level="village", geom=square(0, 0, 200))
+    cell = layer_of("grid-cells").model
+    open_feature(cell, f"{community}001", community_code=community, geom=square(-100, 0, 200))
+    row = {"code": f"{community}002", "community_code": community, "geom": box(100, 0, 200, 200)}
+    assert "cell-outside" not in kinds(check(cursor, "grid-cells", row))
+
+
+def test_the_code_of_an_ended_cell_is_not_opened_again(cursor):
+    community = f"{OWN}001001"
+    cell, code = layer_of("grid-cells").model, f"{community}001"
+    values = {"community_code": community, "geom": square(0, 0, 200)}
+    row = {"code": code, "community_code": community, "geom": box(0, 0, 200, 200)}
+    opened = change(moment(2020))
+    apply(opened, cell, [Edit(Action.OPEN, code, values)])
+    undo(opened, who="甲", why="误")
+    assert not check(cursor, "grid-cells", row)  # what was undone never was
+    open_feature(cell, code, moment(2021), **values)
+    apply(change(moment(2022)), cell, [Edit(Action.END, code)])
+    checked = check(cursor, "grid-cells", row)
+    assert kinds(checked) == ["cell-code-ended"]
+    assert checked.errors == {(0, 1)}
+
+
+def test_responsibility_grids_of_imported_cells_are_looked_at(cursor):
+    community, other = f"{OWN}001001", f"{OWN}001002"
+    open_feature(District, community, name="村", level="village", geom=square(0, 0, 200))
+    cell = layer_of("grid-cells").model
+
+    def strip(number, group):
+        return {
+            "code": f"{community}{number:03d}",
+            "community_code": community,
+            "responsibility_code": group,
+            "geom": box(number * 40, 0, number * 40 + 40, 200),
+        }
+
+    assert not check(cursor, "grid-cells", *(strip(n, "AABBB"[n]) for n in range(5)))
+    apart = check(cursor, "grid-cells", *(strip(n, "ABBBA"[n]) for n in range(5)))
+    assert [(i.code, i.severity) for i in apart] == [("cell-group", Severity.WARNING)]
+    values = {"community_code": other, "responsibility_code": "B", "geom": square(900, 0, 9)}
+    open_feature(cell, f"{other}001", **values)
+    shared = check(cursor, "grid-cells", *(strip(n, "AABBB"[n]) for n in range(5)))
+    assert ["跨社区" in i.message for i in shared] == [True]
 
 
 def test_row_rules_are_those_of_the_register():

@@ -7,7 +7,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from spatial.parcels.models import Parcel
-from spatial.versions.actions import apply, record_change, undo
+from spatial.versions.actions import apply, follow_up, record_change, undo
 from spatial.versions.edits import Action, Conflict, Edit
 from spatial.versions.guards import CLOSING, registers
 from spatial.versions.models import Change
@@ -193,3 +193,24 @@ def test_a_change_is_never_deleted():
         connection.cursor() as cursor,
     ):
         cursor.execute("DELETE FROM versions_change")
+
+
+@pytest.mark.django_db
+def test_what_follows_a_change_is_undone_and_brought_back_with_it():
+    open_feature(code="P1")
+    open_feature(code="P2", at=moment(2023))
+    first = change(moment(2021))
+
+    def move(made, code):
+        apply(made, Parcel, [Edit(Action.REPLACE, code, {"location": "新", "geom": square()})])
+
+    def places():
+        return [p.location for p in Parcel.objects.current().order_by("code")]
+
+    move(first, "P1")
+    move(follow_up(first), "P2")  # too young for a change of 2021
+    assert places() == ["新", "新"]
+    reverse = undo(first, who="甲", why="误")
+    assert places() == ["", ""]
+    undo(reverse, who="甲", why="恢复")
+    assert places() == ["新", "新"]

@@ -55,6 +55,19 @@ def test_sound_cells_pass(people):
     assert "全部规则通过" in page
 
 
+def test_responsibility_grids_are_remarked_on(people):
+    cell = GridCell.objects.current().get()
+    about = {"community_code": COMMUNITY, "responsibility_code": f"{COMMUNITY}Z001"}
+    rest = square(-100, -100, 400).difference(cell.geom)
+    open_feature(GridCell, f"{COMMUNITY}002", geom=rest, **about)
+    assert "跨社区" not in people["dispatcher"].get(HERE, {"community": COMMUNITY}).text
+    other = about | {"community_code": "431382999001"}
+    open_feature(GridCell, "431382999001001", geom=square(5_000, 0, 100), **other)
+    page = people["dispatcher"].get(HERE, {"community": COMMUNITY}).text
+    assert "跨社区" in page
+    assert "全部规则通过" in page  # a remark forbids nothing
+
+
 @pytest.mark.parametrize("community", ["x", "431382999999", "'; --"])
 def test_a_community_without_cells_is_told(people, community):
     page = people["dispatcher"].get(HERE, {"community": community})
