@@ -19,7 +19,7 @@ WHERE r.granted IS NULL AND r.kind IN ('extension', 'suspension')
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grid', '0014_late_steps'),
+        ('grid', '0015_component_units'),
     ]
 
     operations = [migrations.RunSQL(LAPSE, migrations.RunSQL.noop)]
