@@ -250,7 +250,7 @@ def _place(given: dict[str, Any]) -> tuple[Point, str]:
 
 
 def _given(params: QueryDict) -> dict[str, str]:
-    return {key: plain(params.get(key, "")) for key in params}
+    return {key: plain(str(value)) for key, value in params.dict().items()}
 
 
 def _jurisdiction(params: Any) -> None:
