@@ -192,7 +192,19 @@ def drop_views_for(plan: list, using: str, **_: Any) -> None:
 
 
 def make_views(sender: AppConfig, using: str = "default", **_: Any) -> None:
-    """After a migrate: the views again."""
-    registers = {layer.model._meta.db_table for layer in all_layers()}
-    if registers <= set(connections[using].introspection.table_names()):
+    """After a migrate: the views again; none while the tables are of another release."""
+    if _tables_are_todays(using):
         sync_views(using)
+
+
+def _tables_are_todays(using: str) -> bool:
+    """Whether every column of every layer's register is there."""
+    models = {layer.model for layer in all_layers()}
+    wanted = {(m._meta.db_table, field.column) for m in models for field in m._meta.concrete_fields}
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE table_schema = current_schema() AND table_name = ANY (%s)",
+            [[model._meta.db_table for model in models]],
+        )
+        return wanted <= set(cursor.fetchall())

@@ -4,10 +4,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 
 from layers import catalogue, registry
+from layers.publish import SCHEMA, make_views
 from spatial.parcels.models import Building
 from tests.factories import open_feature, square
 
@@ -83,3 +85,17 @@ def test_a_running_process_survives_a_declaration_that_cannot_be_read(folder: Pa
         registry.refresh()
     assert registry.refresh(strict=False)
     assert registry.layer_named("buildings")
+
+
+def test_a_migrate_back_ends_with_nothing_published():
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
+        cursor.execute("DROP TRIGGER versions_no_edit ON grid_component")
+        cursor.execute("ALTER TABLE grid_component DROP COLUMN owner")
+        make_views(apps.get_app_config("layers"))
+        cursor.execute("SELECT to_regnamespace(%s)", [SCHEMA])
+        assert cursor.fetchone() == (None,)
+        cursor.execute("ALTER TABLE grid_component ADD COLUMN owner varchar(100)")
+        make_views(apps.get_app_config("layers"))
+        cursor.execute("SELECT to_regnamespace(%s)", [SCHEMA])
+        assert cursor.fetchone() == (SCHEMA,)
