@@ -14,6 +14,7 @@ WORK_DAY_RULE   what a 工作日 of a limit is: hours (a day's working hours, th
                 end-of-day (the end of the Nth working day)
 PATROL_DAYS, PATROL_ACCURACY_M  how long tracks of inspectors are kept, and how good a fix must
                 be (default 90 days, 50 m)
+PATROL_IDLE_HOURS       a patrol without a fix for so long is over (default 12)
 DUPLICATE_M, DUPLICATE_HOURS    how near in place and time cases of one class count as the
                 same (default 50 m, 24 h)
 PUBLIC_REPORTS_PER_MINUTE       reports without an account from one address (default 6)
@@ -210,6 +211,7 @@ WORK_DAY_RULE = os.environ.get("WORK_DAY_RULE", "hours")
 CASE_FILES = Path(os.environ.get("CASE_FILES", VAR / "cases"))
 PATROL_DAYS = int(os.environ.get("PATROL_DAYS", "90"))
 PATROL_ACCURACY_M = float(os.environ.get("PATROL_ACCURACY_M", "50"))
+PATROL_IDLE_HOURS = float(os.environ.get("PATROL_IDLE_HOURS", "12"))
 PUBLIC_REPORTS_PER_MINUTE = int(os.environ.get("PUBLIC_REPORTS_PER_MINUTE", "6"))
 PUBLIC_REPORTS_PER_MINUTE_ALL = int(os.environ.get("PUBLIC_REPORTS_PER_MINUTE_ALL", "60"))
 DUPLICATE_M = float(os.environ.get("DUPLICATE_M", "50"))

@@ -5,15 +5,18 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from grid.actions import resume_elapsed
-from grid.patrols import forget_old_tracks
+from grid.patrols import close_idle_patrols, forget_old_tracks
 
 
 class Command(BaseCommand):
-    """Takes up suspended cases whose time is up, and forgets old tracks."""
+    """Takes up suspended cases whose time is up, ends idle patrols, forgets old tracks."""
 
-    help = "恢复挂账到期的案件，清除超过保存期的巡查轨迹（供定时任务调用；打开案件台时也会恢复）。"
+    help = (
+        "恢复挂账到期的案件，结束长时间没有轨迹的巡查，清除超过保存期的巡查轨迹"
+        "（供定时任务调用；打开案件台时也会恢复案件）。"
+    )
 
     def handle(self, *args: Any, **given: Any) -> None:
-        """Do both, and say how many."""
-        resumed, forgotten = resume_elapsed(), forget_old_tracks()
-        self.stdout.write(f"恢复 {len(resumed)} 件，清除 {forgotten} 次巡查")
+        """Do all three, and say how many."""
+        resumed, closed, forgotten = resume_elapsed(), close_idle_patrols(), forget_old_tracks()
+        self.stdout.write(f"恢复 {len(resumed)} 件，结束 {closed} 次巡查，清除 {forgotten} 次巡查")
