@@ -122,13 +122,13 @@ def lengths_m(patrols: Iterable[Patrol]) -> dict[int, tuple[int, float]]:
     points = f'"{PatrolPoint._meta.db_table}"'
     sql = (
         "SELECT patrol_id, count(*), coalesce(sum(ST_Distance(geom, before))"
-        " FILTER (WHERE at - before_at <= %s), 0)"
+        " FILTER (WHERE at - before_at <= make_interval(secs => %s)), 0)"
         " FROM (SELECT patrol_id, at, geom, lag(geom) OVER w AS before, lag(at) OVER w AS before_at"
         f" FROM {points} WHERE patrol_id = ANY(%s) WINDOW w AS (PARTITION BY patrol_id ORDER BY at)) p"
         " GROUP BY patrol_id"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [GAP, [patrol.pk for patrol in patrols]])
+        cursor.execute(sql, [GAP.total_seconds(), [patrol.pk for patrol in patrols]])
         return {key: (number, metres) for key, number, metres in cursor.fetchall()}
 
 
