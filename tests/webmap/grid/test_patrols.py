@@ -31,7 +31,7 @@ def walk(people) -> Patrol:
     return patrol
 
 
-def asked(client, patrol, **more):
+def asked(client, patrol, /, **more):
     day = timezone.localtime(patrol.started_at).date().isoformat()
     return client.get(HERE, {"day": day} | more)
 
