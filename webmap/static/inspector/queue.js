@@ -1,5 +1,5 @@
 // Things on their way to the server. One leaves only on a 2xx or when its owner throws it away.
-import { all, change, get, newId, put, remove } from "./store.js";
+import { all, change, get, newId, patience, put, remove } from "./store.js";
 import { t } from "./words.js";
 
 const FIRST_MS = 4_000, LAST_MS = 120_000, LAST_OF_ONE_MS = 600_000;
@@ -105,7 +105,7 @@ async function send(isNow) {
 // Who is signed in, with a fresh token: one from before the last sign-in is worth nothing.
 export async function known() {
   try {
-    const answer = await fetch("/inspector/api/me", { cache: "no-store" });
+    const answer = await fetch("/inspector/api/me", { cache: "no-store", signal: patience() });
     state.signedOut = answer.status === 401;
     state.unwell = answer.status >= 500;
     if (answer.ok) await met(await answer.json());

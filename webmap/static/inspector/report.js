@@ -3,7 +3,7 @@ import { add, figures } from "./camera.js";
 import { componentsNear, fresh, place } from "./place.js";
 import { discard, enqueue, hold, who } from "./queue.js";
 import { chosen, improve, measured, stamp, told, untold } from "./spot.js";
-import { asked, get, newId, put, remove } from "./store.js";
+import { asked, get, kept, newId, put, remove } from "./store.js";
 import { clock, escape, t } from "./words.js";
 import { go, say } from "./app.js";
 import { choose } from "./map.js";
@@ -32,8 +32,13 @@ export async function start() {
 <p id="report-error" class="bad" role="alert" hidden></p>
 <button class="big send">${t("提交")}</button></form>`;
   wire();
-  known = (await asked("classes")) || known;
+  // What is kept first: with a poor signal the answer may take long.
+  known = (await kept("classes")) || known;
   show();
+  known = (await asked("classes")) || known;
+  const sought = $("#class-search").value.trim();
+  if (sought) options(sought);
+  else show();
 }
 
 export function placeChanged() {

@@ -52,10 +52,14 @@ export async function kept(path) {
   return (await get("kept", path))?.value || null;
 }
 
+// A signal that carries nothing is no signal.
+const PATIENCE_MS = 20_000;
+export const patience = () => AbortSignal.timeout?.(PATIENCE_MS);
+
 // The answer of the server, or what it said last when there is no signal.
 export async function asked(path) {
   try {
-    const answer = await fetch(`/inspector/api/${path}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    const answer = await fetch(`/inspector/api/${path}`, { headers: { Accept: "application/json" }, credentials: "same-origin", signal: patience() });
     if (answer.status === 401) return { ...(await kept(path)), signedOut: true };
     if (!answer.ok) throw new Error(String(answer.status));
     const value = await answer.json();
