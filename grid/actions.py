@@ -5,7 +5,7 @@ it. Two who act on the same version cannot both succeed; a report or a step that
 twice (the same UUID) is taken once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -63,6 +63,7 @@ class Report:
     reporter_name: str = ""
     reporter_phone: str = ""
     photos: Sequence[Photo] = field(default_factory=tuple)
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Where:
     point: Point | None = None
     accuracy_m: float | None = None
     captured_at: datetime | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 NOWHERE = Where()
@@ -188,6 +190,7 @@ def _open(actor: Actor, told: Report, values: dict[str, Any], now: datetime) -> 
         text=values["description"][:MOST_TEXT],
         geom=told.point,
         accuracy_m=told.accuracy_m,
+        details=dict(told.details),
         uuid=told.uuid,
         change=change,
     )
@@ -230,7 +233,7 @@ def _advance(
         role=actor.role_for(transition.roles),
         department=actor.department,
         text=text,
-        details=effect.details,
+        details={**where.details, **effect.details},
         geom=where.point,
         accuracy_m=where.accuracy_m,
         uuid=uuid,

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -34,9 +34,16 @@ def patrol_of(user: Any) -> Patrol | None:
     return Patrol.objects.filter(user=user, ended_at=None).first()
 
 
+@transaction.atomic
 def start_patrol(user: Any, at: datetime | None = None) -> Patrol:
-    """On duty from now, or from a moment before; who is on duty stays so."""
+    """On duty from now, or from a moment before; who is on duty stays so.
+
+    A patrol left open (``close_idle_patrols``) ends first; a start sent twice is one.
+    """
     now = timezone.now()
+    if at and (known := Patrol.objects.filter(user=user, started_at=at).first()):
+        return known
+    _close_idle(Patrol.objects.filter(user=user))
     found, _made = Patrol.objects.get_or_create(
         user=user, ended_at=None, defaults={"started_at": min(at or now, now)}
     )
@@ -54,10 +61,12 @@ def stop_patrol(user: Any, at: datetime | None = None) -> Patrol | None:
 
 
 @transaction.atomic
-def add_fixes(user: Any, fixes: Iterable[Fix]) -> tuple[int, int]:
+def add_fixes(user: Any, fixes: Iterable[Fix], since: datetime | None = None) -> tuple[int, int]:
     """Keep what was taken on duty; returns (kept, dropped).
 
-    Dropped is what is not sure enough, was taken off duty, or is known already.
+    Dropped is what is not sure enough, was taken off duty, or is known already. ``since``
+    is when the phone went on duty: had that patrol been closed as idle while the phone had
+    no signal, it goes on.
 
     Raises:
         Unfit: too many at once.
@@ -66,6 +75,8 @@ def add_fixes(user: Any, fixes: Iterable[Fix]) -> tuple[int, int]:
     if len(fixes) > MOST_POINTS:
         raise Unfit(f"一次最多 {MOST_POINTS} 个轨迹点")
     oldest = timezone.now() - timedelta(days=settings.PATROL_DAYS)
+    if since and fixes:
+        _take_up(user, since, max(fix.at for fix in fixes))
     patrols = list(
         Patrol.objects.filter(user=user, started_at__gte=oldest - timedelta(days=1)).order_by("id")
     )
@@ -73,7 +84,7 @@ def add_fixes(user: Any, fixes: Iterable[Fix]) -> tuple[int, int]:
         PatrolPoint(patrol=patrol, at=fix.at, accuracy_m=fix.accuracy_m, geom=fix.point)
         for fix in fixes
         if fix.accuracy_m <= settings.PATROL_ACCURACY_M
-        and fix.at <= timezone.now() + AHEAD
+        and oldest <= fix.at <= timezone.now() + AHEAD
         and (patrol := _on_duty(patrols, fix.at))
     ]
     before = PatrolPoint.objects.filter(patrol__in=patrols).count()
@@ -82,9 +93,17 @@ def add_fixes(user: Any, fixes: Iterable[Fix]) -> tuple[int, int]:
     return kept, len(fixes) - kept
 
 
+def close_idle_patrols() -> int:
+    """End, at its last fix, each patrol left open for ``PATROL_IDLE_HOURS``; returns how many."""
+    return _close_idle(Patrol.objects.all())
+
+
+@transaction.atomic
 def forget_old_tracks() -> int:
-    """Delete tracks past their time; returns how many patrols went."""
+    """Delete what is past its time, of open patrols too; returns how many patrols went."""
     oldest = timezone.now() - timedelta(days=settings.PATROL_DAYS)
+    # No fix is older than its patrol: this finds them by the index on the patrol.
+    PatrolPoint.objects.filter(patrol__started_at__lt=oldest, at__lt=oldest).delete()
     return Patrol.objects.filter(ended_at__lt=oldest).delete()[1].get("grid.Patrol", 0)
 
 
@@ -103,7 +122,7 @@ def lengths_m(patrols: Iterable[Patrol]) -> dict[int, tuple[int, float]]:
     points = f'"{PatrolPoint._meta.db_table}"'
     sql = (
         "SELECT patrol_id, count(*), coalesce(sum(ST_Distance(geom, before))"
-        " FILTER (WHERE at - before_at <= %s * interval '1 second'), 0)"
+        " FILTER (WHERE at - before_at <= make_interval(secs => %s)), 0)"
         " FROM (SELECT patrol_id, at, geom, lag(geom) OVER w AS before, lag(at) OVER w AS before_at"
         f" FROM {points} WHERE patrol_id = ANY(%s) WINDOW w AS (PARTITION BY patrol_id ORDER BY at)) p"
         " GROUP BY patrol_id"
@@ -133,6 +152,20 @@ def reports_on(patrol: Patrol) -> list[Case]:
     if patrol.ended_at:
         cases = cases.filter(seen__lte=patrol.ended_at)
     return list(cases.order_by("seen", "code"))
+
+
+def _close_idle(patrols: QuerySet[Patrol]) -> int:
+    latest = PatrolPoint.objects.filter(patrol=OuterRef("pk")).order_by("-at").values("at")[:1]
+    limit = timezone.now() - timedelta(hours=settings.PATROL_IDLE_HOURS)
+    found = patrols.filter(ended_at=None, started_at__lt=limit)
+    found = found.annotate(latest=Coalesce(Subquery(latest), "started_at"))
+    return found.filter(latest__lt=limit).update(ended_at=F("latest"))
+
+
+def _take_up(user: Any, since: datetime, until: datetime) -> None:
+    """Open again the patrol that a phone is still on, unless a later one has begun."""
+    if not Patrol.objects.filter(user=user, started_at__gt=since).exists():
+        Patrol.objects.filter(user=user, started_at=since, ended_at__lt=until).update(ended_at=None)
 
 
 def _on_duty(patrols: list[Patrol], at: datetime) -> Patrol | None:

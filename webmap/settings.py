@@ -14,6 +14,7 @@ WORK_DAY_RULE   what a 工作日 is in the first row of the table of working hou
                 first migrate: hours (eight, the default) or end-of-day (of the Nth working day)
 PATROL_DAYS, PATROL_ACCURACY_M  how long tracks of inspectors are kept, and how good a fix must
                 be (default 90 days, 50 m)
+PATROL_IDLE_HOURS       a patrol without a fix for so long is over (default 12)
 DUPLICATE_M, DUPLICATE_HOURS    how near in place and time cases of one class count as the
                 same (default 50 m, 24 h)
 SOON_SHARE      the last share of its time in which a case counts as soon due (default 0.2)
@@ -212,6 +213,7 @@ WORK_DAY_RULE = os.environ.get("WORK_DAY_RULE", "hours")
 CASE_FILES = Path(os.environ.get("CASE_FILES", VAR / "cases"))
 PATROL_DAYS = int(os.environ.get("PATROL_DAYS", "90"))
 PATROL_ACCURACY_M = float(os.environ.get("PATROL_ACCURACY_M", "50"))
+PATROL_IDLE_HOURS = float(os.environ.get("PATROL_IDLE_HOURS", "12"))
 PUBLIC_REPORTS_PER_MINUTE = int(os.environ.get("PUBLIC_REPORTS_PER_MINUTE", "6"))
 PUBLIC_REPORTS_PER_MINUTE_ALL = int(os.environ.get("PUBLIC_REPORTS_PER_MINUTE_ALL", "60"))
 SOON_SHARE = float(os.environ.get("SOON_SHARE", "0.2"))

@@ -9,7 +9,15 @@ from django.utils import timezone
 
 from grid.errors import Unfit
 from grid.models import Patrol, PatrolPoint
-from grid.patrols import Fix, add_fixes, forget_old_tracks, patrol_of, start_patrol, stop_patrol
+from grid.patrols import (
+    Fix,
+    add_fixes,
+    close_idle_patrols,
+    forget_old_tracks,
+    patrol_of,
+    start_patrol,
+    stop_patrol,
+)
 from tests.factories import spot
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +72,57 @@ def test_old_tracks_are_forgotten(user, settings):
     Patrol.objects.filter(pk=patrol.pk).update(started_at=age, ended_at=age)
     call_command("run_clocks")
     assert not PatrolPoint.objects.exists()
+
+
+def hours(number: float) -> timedelta:
+    return timedelta(hours=number)
+
+
+def test_old_fixes_of_a_patrol_that_never_ended_are_forgotten(user, settings):
+    age = timezone.now() - timedelta(days=settings.PATROL_DAYS + 1)
+    patrol = Patrol.objects.create(user=user, started_at=age)
+    for at in (age + hours(1), timezone.now() - hours(1)):
+        PatrolPoint.objects.create(patrol=patrol, at=at, accuracy_m=5, geom=spot(0, 0))
+    forget_old_tracks()
+    assert [point.at > age + hours(2) for point in PatrolPoint.objects.all()] == [True]
+    assert add_fixes(user, [Fix(age + hours(2), spot(0, 0), 5.0)]) == (0, 1)
+
+
+def test_a_patrol_left_open_ends_at_its_last_fix(user, settings):
+    now = timezone.now()
+    idle = settings.PATROL_IDLE_HOURS
+    silent = User.objects.create_user("未动")
+    busy = User.objects.create_user("在岗")
+    for who, began, seen in ((user, idle + 9, idle + 1), (busy, idle + 9, idle - 1)):
+        start_patrol(who, now - hours(began))
+        add_fixes(who, [Fix(now - hours(seen), spot(0, 0), 5.0)])
+    begun = start_patrol(silent, now - hours(idle + 1))
+    call_command("run_clocks")
+    ended = {p.user.username: p.ended_at for p in Patrol.objects.all()}
+    assert ended == {"王巡": now - hours(idle + 1), "未动": begun.started_at, "在岗": None}
+    assert close_idle_patrols() == 0
+
+
+def test_starting_again_the_next_day_opens_a_new_patrol(user, settings):
+    at = timezone.now() - hours(settings.PATROL_IDLE_HOURS + 3)
+    first = start_patrol(user, at)
+    second = start_patrol(user)
+    assert second.pk != first.pk
+    first.refresh_from_db()
+    assert first.ended_at == first.started_at
+    assert start_patrol(user, at) == first  # its answer was lost, it is sent again
+    assert patrol_of(user) == second
+
+
+def test_fixes_from_a_phone_that_had_no_signal_take_up_the_patrol_closed_as_idle(user, settings):
+    began = timezone.now() - hours(settings.PATROL_IDLE_HOURS + 3)
+    start_patrol(user, began)
+    close_idle_patrols()
+    late = Fix(timezone.now() - hours(1), spot(0, 0), 5.0)
+    assert add_fixes(user, [late]) == (0, 1)
+    assert add_fixes(user, [late], began) == (1, 0)
+    assert patrol_of(user).started_at == began
+    ended = stop_patrol(user)
+    assert start_patrol(user).pk != ended.pk
+    add_fixes(user, [fix(30)], began)  # the next patrol has begun: the first stays ended
+    assert Patrol.objects.get(started_at=began).ended_at == ended.ended_at

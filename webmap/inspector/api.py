@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
@@ -27,6 +28,7 @@ from webmap.inspector.door import phone, too_large
 
 SOURCE = "监督员上报"
 MOST_BODY, MOST_LISTED, MOST_RECENT = 1_000_000, 100, 8
+PLACE_SOURCES = ("gps", "map")
 ACTIONS = {"confirm", "deny", "pass_check", "fail_check"}
 
 
@@ -43,6 +45,7 @@ def me(request: StaffRequest) -> JsonResponse:
             "csrf": get_token(request),
             "now": timezone.now().isoformat(),
             "patrol": patrol.started_at.isoformat() if patrol else None,
+            "patrol_idle_hours": settings.PATROL_IDLE_HOURS,
         }
     )
 
@@ -113,6 +116,7 @@ def reported(request: StaffRequest) -> JsonResponse:
             accuracy_m=_accuracy(given.get("accuracy")),
             uuid=uuid,
             photos=photos_in(request),
+            details=_position(given),
         ),
     )
     return JsonResponse({"code": case.code}, status=200 if known else 201)
@@ -138,7 +142,12 @@ def acted(request: StaffRequest) -> JsonResponse:
         {"reason": str(given.get("text", "")), "note": str(given.get("text", ""))},
         uuid=uuid,
         photos=photos_in(request),
-        where=Where(place, _accuracy(given.get("accuracy")), _moment(given.get("captured_at"))),
+        where=Where(
+            place,
+            _accuracy(given.get("accuracy")),
+            _moment(given.get("captured_at")),
+            _position(given),
+        ),
     )
     return JsonResponse({"code": case.code, "state": STATES[case.step]})
 
@@ -156,7 +165,8 @@ def patrol(request: StaffRequest) -> JsonResponse:
     if not isinstance(points, list) or not all(isinstance(point, dict) for point in points):
         raise Unfit("轨迹应为点的列表")
     if points:
-        kept, dropped = add_fixes(request.user, [_fix(point) for point in points])
+        fixes = [_fix(point) for point in points]
+        kept, dropped = add_fixes(request.user, fixes, _moment(given.get("since")))
     if given.get("action") == "stop":
         stop_patrol(request.user, _moment(given.get("at")))
     found = patrol_of(request.user)
@@ -170,6 +180,30 @@ def _fix(point: dict[str, Any]) -> Fix:
     if at is None or accuracy is None:
         raise Unfit("轨迹点缺少时间或精度")
     return Fix(at, point_in(str(point.get("lon")), str(point.get("lat"))), accuracy)
+
+
+def _position(given: dict[str, Any]) -> dict[str, Any]:
+    """How the place was found, for the details of the step.
+
+    The accuracy of a place that was chosen on the map is unknown: it has none, and what
+    the device knew of itself (accuracy, distance from the chosen place) stands here.
+
+    Raises:
+        Unfit: found in a way that there is not.
+    """
+    source = given.get("place_source")
+    if source is None:
+        return {}
+    if source not in PLACE_SOURCES:
+        raise Unfit("位置来源只能是定位（gps）或地图（map）", "position")
+    fixed_at = _moment(given.get("fixed_at"))
+    found = {
+        "source": source,
+        "fixed_at": fixed_at.isoformat() if fixed_at else None,
+        "device_accuracy_m": _accuracy(given.get("device_accuracy")),
+        "device_distance_m": _accuracy(given.get("device_distance")),
+    }
+    return {"position": {name: value for name, value in found.items() if value is not None}}
 
 
 def _listed(cases: list[Case]) -> list[dict[str, Any]]:

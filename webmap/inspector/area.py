@@ -7,56 +7,67 @@ from django.db import connection
 
 from grid.models import Component, GridCell
 from spatial.base.models import District, Road, Water
+from spatial.parcels.models import Building
 from spatial.versions.models import SpatialFeature
 
-MOST = {"cells": 3_000, "roads": 4_000, "water": 400, "districts": 200, "components": 8_000}
 DIGITS = 6
 SIMPLE_M = 1.0
+_NEAR = (
+    f'EXISTS (SELECT FROM "{District._meta.db_table}" d WHERE upper_inf(d.valid)'
+    " AND d.code ^@ ANY (%s) AND ST_Intersects(d.geom, x.geom))"
+)
+# Name → table, what is told of a feature, which belong to the area, how many at most.
+COLLECTIONS: dict[str, tuple[type[SpatialFeature], tuple[str, ...], str, int]] = {
+    "districts": (District, ("code", "name"), "x.code ^@ ANY (%s)", 200),
+    "cells": (GridCell, ("code",), "x.community_code ^@ ANY (%s)", 3_000),
+    "roads": (Road, ("name", "kind"), _NEAR, 4_000),
+    "water": (Water, ("name",), _NEAR, 400),
+    "buildings": (Building, (), _NEAR, 6_000),
+    "components": (
+        Component,
+        ("code", "class_code", "name"),
+        "x.cell_code ^@ ANY (%s)",
+        8_000,
+    ),
+}
 
 
 def area_of(districts: tuple[str, ...]) -> dict[str, Any]:
-    """GeoJSON collections of an area, in degrees; each bounded in number."""
-    inside = "d.code ^@ ANY (%s)"
-    return {
-        "districts": _collection(District, "x.code, x.name", "x.code ^@ ANY (%s)", districts),
-        "cells": _collection(GridCell, "x.code", "x.community_code ^@ ANY (%s)", districts),
-        "roads": _collection(Road, "x.name, x.kind", _near(inside), districts),
-        "water": _collection(Water, "x.name", _near(inside), districts),
-        "components": _collection(
-            Component, "x.code, x.class_code, x.name", "x.cell_code ^@ ANY (%s)", districts
-        ),
-    }
+    """GeoJSON collections of an area, in degrees; each bounded in number.
+
+    ``area_codes`` are the districts asked for: none is an inspector without an area.
+    ``cut`` names the collections of which there is more: {name: how many are here}.
+    """
+    found: dict[str, Any] = {"area_codes": list(districts), "cut": {}}
+    for name, (model, columns, condition, most) in COLLECTIONS.items():
+        features = _features(model, columns, condition, districts, most + 1)
+        if len(features) > most:
+            found["cut"][name] = most
+        found[name] = {"type": "FeatureCollection", "features": features[:most]}
+    return found
 
 
-def _near(inside: str) -> str:
-    table = District._meta.db_table
-    return (
-        f'EXISTS (SELECT FROM "{table}" d WHERE upper_inf(d.valid) AND {inside}'
-        " AND ST_Intersects(d.geom, x.geom))"
-    )
-
-
-def _collection(
-    model: type[SpatialFeature], columns: str, condition: str, districts: tuple[str, ...]
-) -> dict[str, Any]:
-    name = {District: "districts", GridCell: "cells", Road: "roads", Water: "water"}.get(
-        model, "components"
-    )
-    names = [column.removeprefix("x.") for column in columns.split(", ")]
+def _features(
+    model: type[SpatialFeature],
+    columns: tuple[str, ...],
+    condition: str,
+    districts: tuple[str, ...],
+    most: int,
+) -> list[dict[str, Any]]:
+    listed = "".join(f', x."{column}"' for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT ST_AsGeoJSON(ST_Transform(ST_SimplifyPreserveTopology(x.geom, {SIMPLE_M}),"
-            f' 4326), {DIGITS}), {columns} FROM "{model._meta.db_table}" x'
-            f" WHERE upper_inf(x.valid) AND {condition} ORDER BY x.code LIMIT %s",
-            [list(districts), MOST[name]],
+            f' 4326), {DIGITS}){listed} FROM "{model._meta.db_table}" x'
+            f" WHERE upper_inf(x.valid) AND NOT ST_IsEmpty(x.geom) AND {condition}"
+            " ORDER BY x.code LIMIT %s",
+            [list(districts), most],
         )
-        features = [
+        return [
             {
                 "type": "Feature",
                 "geometry": json.loads(shape),
-                "properties": dict(zip(names, values, strict=True)),
+                "properties": dict(zip(columns, values, strict=True)),
             }
             for shape, *values in cursor.fetchall()
-            if shape
         ]
-    return {"type": "FeatureCollection", "features": features}

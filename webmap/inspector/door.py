@@ -29,14 +29,14 @@ def phone(view: View) -> View:
         try:
             return view(request, *args, **named)
         except REFUSED as error:
-            return refusal(status_of(error), str(error))
+            return refusal(status_of(error), str(error), getattr(error, "field", ""))
 
     return guarded
 
 
-def refusal(status: int, why: str) -> JsonResponse:
-    """Why not."""
-    return JsonResponse({"error": why}, status=status)
+def refusal(status: int, why: str, field: str = "") -> JsonResponse:
+    """Why not, and what is to blame, if one thing is."""
+    return JsonResponse({"error": why, "field": field}, status=status)
 
 
 def too_large(words: str) -> JsonResponse:

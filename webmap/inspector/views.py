@@ -14,16 +14,20 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from spatial.city import city
+from webmap.inspector.words import said
 
 PARTS = (
     "inspector/app.js",
+    "inspector/words.js",
     "inspector/store.js",
     "inspector/queue.js",
     "inspector/place.js",
+    "inspector/spot.js",
     "inspector/camera.js",
     "inspector/map.js",
     "inspector/report.js",
     "inspector/tasks.js",
+    "inspector/mine.js",
     "inspector/inspector.css",
     "inspector/icon-192.png",
     "inspector/icon-512.png",
@@ -39,7 +43,7 @@ WITHIN = ("maplibre-gl-worker.mjs", "maplibre-gl-shared.mjs")
 @require_safe
 def shell(request: HttpRequest) -> HttpResponse:
     """``/inspector/``: says nothing about anybody, so that it can be kept."""
-    response = render(request, "inspector/shell.html", {"city": city()})
+    response = render(request, "inspector/shell.html", {"city": city(), "words": said()})
     response["Cache-Control"] = "no-cache"
     return response
 

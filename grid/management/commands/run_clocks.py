@@ -8,14 +8,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connections
 
 from grid.actions import resume_elapsed
-from grid.patrols import forget_old_tracks
+from grid.patrols import close_idle_patrols, forget_old_tracks
 
 
 class Command(BaseCommand):
-    """Takes up suspended cases whose time is up, and forgets old tracks."""
+    """Takes up suspended cases whose time is up, ends idle patrols, forgets old tracks."""
 
     help = (
-        "恢复挂账到期的案件，清除超过保存期的巡查轨迹（供定时任务每分钟调用，或用 --every 常驻）。"
+        "恢复挂账到期的案件，结束长时间没有轨迹的巡查，清除超过保存期的巡查轨迹"
+        "（供定时任务每分钟调用，或用 --every 常驻）。"
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **given: Any) -> None:
-        """Do both, and say how many; again, if asked, also when the database was away."""
+        """Do all three, and say how many; again, if asked, also when the database was away."""
         every = given["every"]
         if every is not None and every <= 0:
             raise CommandError("--every 应为正数，如 60")
@@ -41,5 +42,5 @@ class Command(BaseCommand):
 
 
 def _run() -> str:
-    resumed, forgotten = resume_elapsed(), forget_old_tracks()
-    return f"恢复 {len(resumed)} 件，清除 {forgotten} 次巡查"
+    resumed, closed, forgotten = resume_elapsed(), close_idle_patrols(), forget_old_tracks()
+    return f"恢复 {len(resumed)} 件，结束 {closed} 次巡查，清除 {forgotten} 次巡查"

@@ -31,8 +31,8 @@ def walk(people) -> Patrol:
     return patrol
 
 
-def asked(client, walk, **more):
-    day = timezone.localtime(walk.started_at).date().isoformat()
+def asked(client, patrol, /, **more):
+    day = timezone.localtime(patrol.started_at).date().isoformat()
     return client.get(HERE, {"day": day} | more)
 
 

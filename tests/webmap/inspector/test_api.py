@@ -6,20 +6,23 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.contrib.gis.geos import MultiPolygon
 from django.test import Client
 from django.utils import timezone
 
 from grid.actions import act, report
 from grid.actors import anybody
-from grid.models import Case, CasePhoto, Patrol, PatrolPoint
+from grid.models import Case, CasePhoto, CaseStep, GridCell, Patrol, PatrolPoint
 from grid.roles import GridRole
 from layers.access import Role
 from spatial.city import city
 from spatial.crs import transformer
-from tests.factories import centre, open_feature, spot
+from spatial.parcels.models import Building
+from tests.factories import centre, open_feature, spot, square
 from tests.grid.people import COMMUNITY, INTAKE, make_ground, picture, told
 from tests.town import make_user
 from tests.webmap.grid.conftest import make_staff
+from webmap.inspector.area import COLLECTIONS
 
 pytestmark = pytest.mark.django_db
 API = "/inspector/api"
@@ -90,6 +93,26 @@ def test_a_report_is_made_once(phone):
     assert CasePhoto.objects.count() == 2
 
 
+def test_how_the_place_was_found_is_kept_with_the_step(phone):
+    at = "2026-01-05T00:59:40+00:00"
+    more = {"place_source": "map", "accuracy": None, "device_accuracy": 80, "fixed_at": at}
+    send(phone, "report", values(**more, device_distance=35))
+    assert Case.objects.current().get().accuracy_m is None
+    told_of = {"device_accuracy_m": 80, "device_distance_m": 35, "fixed_at": at, "source": "map"}
+    assert CaseStep.objects.get().details == {"position": told_of}
+    case = report(anybody(), told(point=spot(50, 50)))
+    act(INTAKE, case.code, "ask_verify", {})
+    more = {"place_source": "gps", "fixed_at": at, "code": case.code, "action": "confirm"}
+    assert send(phone, "act", values(**more)).status_code == 200
+    step = CaseStep.objects.get(action="confirm")
+    assert (step.accuracy_m, step.details["position"]) == (6, {"source": "gps", "fixed_at": at})
+
+
+def test_a_refusal_names_what_is_to_blame(phone):
+    assert send(phone, "report", values(uuid="1")).json()["field"] == "uuid"
+    assert send(phone, "report", values(lon=0)).json()["field"] == "position"
+
+
 def test_a_borrowed_or_altered_uuid_is_refused(phone):
     given = values()
     send(phone, "report", given)
@@ -112,6 +135,9 @@ def test_a_borrowed_or_altered_uuid_is_refused(phone):
         ({"uuid": "1"}, "uuid"),
         ({"captured_at": "gestern"}, "时间"),
         ({"accuracy": "viel"}, "精度"),
+        ({"place_source": "magic"}, "位置来源"),
+        ({"place_source": "map", "device_accuracy": "viel"}, "精度"),
+        ({"place_source": "gps", "fixed_at": "gestern"}, "时间"),
         ({"description": "字" * 4001}, "4000"),
         ({"component": "4313820101000009"}, "没有部件"),
     ],
@@ -153,8 +179,6 @@ def test_tasks_and_their_results(phone):
 
 
 def test_the_area_is_the_own_one(phone):
-    from grid.models import GridCell
-
     open_feature(
         GridCell,
         "431382999001001",
@@ -164,7 +188,31 @@ def test_the_area_is_the_own_one(phone):
     area = phone.get(f"{API}/area").json()
     codes = [f["properties"]["code"] for f in area["cells"]["features"]]
     assert codes == [f"{COMMUNITY}001"]
-    assert set(area) == {"districts", "cells", "roads", "water", "components"}
+    assert {*COLLECTIONS, "area_codes", "cut"} == set(area)
+    assert (area["area_codes"], area["cut"]) == ([COMMUNITY[:9]], {})
+
+
+def test_the_area_says_where_it_is_cut_and_that_there_is_none(phone, monkeypatch):
+    model, columns, condition, _most = COLLECTIONS["cells"]
+    monkeypatch.setitem(COLLECTIONS, "cells", (model, columns, condition, 1))
+    assert phone.get(f"{API}/area").json()["cut"] == {}
+    values = {"community_code": COMMUNITY, "geom": spot(200, 200).buffer(40)}
+    open_feature(GridCell, f"{COMMUNITY}002", **values)
+    area = phone.get(f"{API}/area").json()
+    assert (area["cut"], len(area["cells"]["features"])) == ({"cells": 1}, 1)
+    phone.force_login(make_staff("new", GridRole.INSPECTOR))
+    area = phone.get(f"{API}/area").json()
+    assert area["area_codes"] == []
+    assert not any(area[name]["features"] for name in COLLECTIONS)
+
+
+def test_buildings_of_the_area_are_outlines_only(phone):
+    for code, x in (("B1", 20), ("B2", 9000)):
+        open_feature(
+            Building, code, owner="某人", geom=MultiPolygon(square(x, 20, 10), srid=spot(0, 0).srid)
+        )
+    buildings = phone.get(f"{API}/area").json()["buildings"]["features"]
+    assert [one["properties"] for one in buildings] == [{}]
 
 
 def test_a_patrol(phone):
@@ -180,5 +228,9 @@ def test_a_patrol(phone):
     assert send(phone, "patrol", {"action": "stop"}).json()["patrol"] is None
     assert PatrolPoint.objects.count() == 3
     assert Patrol.objects.get().ended_at
+    late = [point | {"at": f"{now:%Y-%m-%dT%H:%M:%SZ}"}]
+    Patrol.objects.update(ended_at=now - timedelta(minutes=1))
+    again = {"points": late, "since": begun["patrol"]}
+    assert send(phone, "patrol", again).json()["patrol"] == begun["patrol"]
     for bad in ({"points": "x"}, {"points": [1]}, {"points": [{}]}):
         assert send(phone, "patrol", bad).status_code == 422

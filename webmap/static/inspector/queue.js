@@ -1,13 +1,18 @@
 // Things on their way to the server. One leaves only on a 2xx or when its owner throws it away.
-import { all, get, newId, put, remove } from "./store.js";
+import { all, change, get, newId, patience, put, remove } from "./store.js";
+import { t } from "./words.js";
 
-const FIRST_MS = 4_000, LAST_MS = 120_000;
-export const state = { me: null, online: navigator.onLine, signedOut: false, sending: false, changed: () => {}, sent: () => {} };
+const FIRST_MS = 4_000, LAST_MS = 120_000, LAST_OF_ONE_MS = 600_000;
+export const state = { me: null, online: navigator.onLine, signedOut: false, unwell: false, sending: false, changed: () => {}, sent: () => {}, switched: () => {} };
 let wait = FIRST_MS, timer = 0;
 
-// ``path`` of the API, ``values`` as JSON, ``photos`` as {name, type, bytes}.
-export async function enqueue(path, title, values, photos = []) {
-  const item = { id: newId(), path, title, values, photos, at: new Date().toISOString(), state: "waiting", error: "" };
+export const who = () => state.me?.name || "";
+// What was entered before anybody had signed in belongs to whoever does.
+export const isOwn = (item) => !item.who || item.who === who();
+
+// ``path`` of the API, ``values`` as JSON, ``photos`` as {name, type, bytes}; an ``id`` that is there already is replaced.
+export async function enqueue(path, title, values, photos = [], more = {}) {
+  const item = { id: newId(), who: who(), path, title, values, photos, at: new Date().toISOString(), state: "waiting", error: "", tries: 0, next: 0, ...more };
   item.values.uuid = item.id;
   await put("queue", item);
   wait = FIRST_MS;
@@ -21,41 +26,74 @@ export async function waiting() {
   return (await all("queue")).sort((a, b) => a.at.localeCompare(b.at));
 }
 
-export async function retry(id, values) {
-  const item = await get("queue", id);
-  if (!item) return;
-  Object.assign(item, { state: "waiting", error: "", values: { ...item.values, ...values } });
-  await put("queue", item);
+export async function retry(id) {
+  await change("queue", id, (item) => Object.assign(item, { state: "waiting", error: "", next: 0 }));
   state.changed();
   flush();
 }
+
+// Not sent until its owner has mended it.
+export const hold = (id) => change("queue", id, (item) => { item.state = "refused"; });
 
 export async function discard(id) {
   await remove("queue", id);
   state.changed();
 }
 
+// Whether the server can be sure not to have it under its UUID.
+export const isMendable = (item) => item.state === "refused" || (item.tries > 0 && !item.isMaybeTaken);
+
 // One page at a time sends; where the browser has no locks the UUID keeps double sending harmless.
-export function flush() {
+// ``isNow``: also what failed a moment ago and waits for its next try.
+export function flush(isNow = false) {
   clearTimeout(timer);
-  if (navigator.locks) return navigator.locks.request("inspector-queue", { ifAvailable: true }, (lock) => (lock ? send() : undefined)).then(again);
-  return state.sending ? undefined : send().then(again);
+  if (navigator.locks) return navigator.locks.request("inspector-queue", { ifAvailable: true }, (lock) => (lock ? send(isNow) : undefined)).then(again);
+  return state.sending ? undefined : send(isNow).then(again);
 }
 
 async function again() {
-  const left = (await waiting()).filter((item) => item.state === "waiting");
-  if (left.length && !state.signedOut) { timer = setTimeout(flush, wait); wait = Math.min(wait * 2, LAST_MS); }
+  const left = (await waiting()).filter((item) => item.state === "waiting" && isOwn(item));
+  if (!left.length || state.signedOut) return;
+  const soonest = Math.min(...left.map((item) => item.next || 0)) - Date.now();
+  clearTimeout(timer);
+  timer = setTimeout(flush, Math.max(wait, soonest));
+  wait = Math.min(wait * 2, LAST_MS);
 }
 
-async function send() {
-  const left = async () => (await waiting()).filter((item) => item.state === "waiting");
-  if (!(await left()).length && state.me && !state.signedOut) return;
+// The order matters among the results on one case, and within a patrol: its start, its track, its end.
+function line(item) {
+  if (item.path === "act") return `act ${item.values.code}`;
+  return item.path === "patrol" ? "patrol" : item.id;
+}
+
+// What may go now. What failed or must be mended holds up its own line only.
+async function ready(tried, isNow) {
+  const held = new Set(), found = [];
+  for (const item of (await waiting()).filter(isOwn)) {
+    const isWaiting = item.state === "waiting";
+    if (held.has(line(item))) continue;
+    if (isWaiting && !tried.has(item.id) && (isNow || (item.next || 0) <= Date.now())) found.push(item);
+    else if (isWaiting || item.path === "act") held.add(line(item));
+  }
+  return found;
+}
+
+async function send(isNow) {
+  const tried = new Set();
+  if (state.me && !state.signedOut && !(await ready(tried, isNow)).length) return;
   state.sending = true;
   try {
     if (!(await known())) return;
     // Once more for what was entered meanwhile: its own call found the sender at work.
-    for (let items = await left(); items.length; items = await left()) {
-      for (const item of items) if (!(await sendOne(item))) return;
+    for (let items = await ready(tried, isNow); items.length; items = await ready(tried, isNow)) {
+      const held = new Set();
+      for (const item of items) {
+        if (held.has(line(item))) continue;
+        tried.add(item.id);
+        const told = await sendOne(item.id);
+        if (told === "stop") return;
+        if (told === "kept") held.add(line(item));
+      }
     }
     wait = FIRST_MS;
   } finally {
@@ -67,11 +105,12 @@ async function send() {
 // Who is signed in, with a fresh token: one from before the last sign-in is worth nothing.
 export async function known() {
   try {
-    const answer = await fetch("/inspector/api/me", { cache: "no-store" });
-    state.online = true;
+    const answer = await fetch("/inspector/api/me", { cache: "no-store", signal: patience() });
     state.signedOut = answer.status === 401;
-    if (answer.ok) { state.me = await answer.json(); await put("kept", { id: "me", value: state.me }); }
+    state.unwell = answer.status >= 500;
+    if (answer.ok) await met(await answer.json());
     else if (answer.status === 403) { state.signedOut = true; state.why = (await answer.json()).error; }
+    state.online = true;
     return answer.ok;
   } catch {
     state.online = false;
@@ -79,34 +118,53 @@ export async function known() {
   }
 }
 
-// Whether to go on with the next.
-async function sendOne(item) {
+async function met(me) {
+  const before = state.me;
+  state.me = me;
+  state.why = "";
+  await put("kept", { id: "me", value: me });
+  if (before && before.name !== me.name) await state.switched(before);
+}
+
+// "sent", "kept" (it stays; others may go), or "stop" (nothing can go now).
+async function sendOne(id) {
+  const item = await get("queue", id);
+  if (!item) return "sent";
   const body = new FormData();
   body.set("json", JSON.stringify(item.values));
   for (const photo of item.photos) body.append("photos", new Blob([photo.bytes], { type: photo.type }), photo.name);
-  let answer;
+  let answer, told = null;
   try {
     answer = await fetch(`/inspector/api/${item.path}`, { method: "POST", body, headers: { "X-CSRFToken": state.me.csrf } });
+    // A page from something between (a proxy, a hotel's Wi-Fi) is no answer of the server's.
+    if (answer.headers.get("Content-Type")?.startsWith("application/json")) told = await answer.json();
   } catch {
     state.online = false;
-    return false;
+    await change("queue", id, (row) => { row.isMaybeTaken = true; });
+    return "stop";
   }
-  if (answer.ok) {
-    const told = await answer.json();
-    await remove("queue", item.id);
+  if (answer.ok && told) {
+    await remove("queue", id);
     state.sent(item, told);
-    return true;
+    return "sent";
   }
-  const isOurs = answer.headers.get("Content-Type")?.startsWith("application/json");
-  if (answer.status === 401 || (answer.status === 403 && !isOurs)) { state.signedOut = true; return false; }
-  if (answer.status >= 500 || answer.status === 429 || !isOurs) return false;
-  item.state = "refused";
-  item.error = (await answer.json()).error || String(answer.status);
-  await put("queue", item);
-  return true;
+  return kept(id, answer.status, told);
 }
 
-addEventListener("online", () => { state.online = true; wait = FIRST_MS; flush(); });
+async function kept(id, status, told) {
+  if (status === 401) { state.signedOut = true; return "stop"; }
+  if (status === 429) return "stop";
+  const isRefused = told && status >= 400 && status < 500;
+  await change("queue", id, (row) => {
+    row.tries = (row.tries || 0) + 1;
+    if (isRefused) Object.assign(row, { state: "refused", error: told.error || String(status), field: told.field || "" });
+    else {
+      const pause = Math.min(FIRST_MS * 2 ** row.tries, LAST_OF_ONE_MS);
+      Object.assign(row, { next: Date.now() + pause, error: t("服务器没有正常应答（{status}）", { status }), isMaybeTaken: row.isMaybeTaken || status >= 500 });
+    }
+  });
+  return "kept";
+}
+
+addEventListener("online", () => { state.online = true; wait = FIRST_MS; flush(true); });
 addEventListener("offline", () => { state.online = false; state.changed(); });
-document.addEventListener("visibilitychange", () => { if (!document.hidden) { wait = FIRST_MS; flush(); } });
-navigator.serviceWorker?.addEventListener("message", (event) => { if (event.data === "flush") flush(); });

@@ -37,19 +37,37 @@ export const put = (store, row) => run(store, "readwrite", (s) => s.put(row));
 export const get = (store, id) => run(store, "readonly", (s) => s.get(id));
 export const all = (store) => run(store, "readonly", (s) => s.getAll());
 export const remove = (store, id) => run(store, "readwrite", (s) => s.delete(id));
+export const within = (store, prefix) => run(store, "readonly", (s) => s.getAll(IDBKeyRange.bound(prefix, `${prefix}\uffff`)));
+export const removeAll = (store, ids) => run(store, "readwrite", (s) => ids.map((id) => s.delete(id)).at(-1) || s.count());
+
+// Amend a row that is still there; one that was thrown away meanwhile stays away.
+export const change = (store, id, amend) => run(store, "readwrite", (s) => {
+  const asked = s.get(id);
+  asked.onsuccess = () => { if (asked.result) { amend(asked.result); s.put(asked.result); } };
+  return asked;
+});
+
+// What the server said last, without asking it.
+export async function kept(path) {
+  return (await get("kept", path))?.value || null;
+}
+
+// A signal that carries nothing is no signal.
+const PATIENCE_MS = 20_000;
+export const patience = () => AbortSignal.timeout?.(PATIENCE_MS);
 
 // The answer of the server, or what it said last when there is no signal.
 export async function asked(path) {
   try {
-    const answer = await fetch(`/inspector/api/${path}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
-    if (answer.status === 401) return { signedOut: true, ...((await get("kept", path))?.value || {}) };
+    const answer = await fetch(`/inspector/api/${path}`, { headers: { Accept: "application/json" }, credentials: "same-origin", signal: patience() });
+    if (answer.status === 401) return { ...(await kept(path)), signedOut: true };
     if (!answer.ok) throw new Error(String(answer.status));
     const value = await answer.json();
-    await put("kept", { id: path, value });
+    await put("kept", { id: path, value, at: Date.now() });
     return value;
   } catch {
-    const kept = await get("kept", path);
-    return kept ? { ...kept.value, old: true } : null;
+    const last = await kept(path);
+    return last ? { ...last, old: true } : null;
   }
 }
 

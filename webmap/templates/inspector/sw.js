@@ -1,5 +1,6 @@
 // Keeps the app's own parts; what people enter is kept by the pages, not here.
 const CACHE = "inspector-{{ version }}";
+const PHOTOS = "task-photos"; // small photos of the own tasks, put there by the page
 const PARTS = {{ parts|safe }};
 
 self.addEventListener("install", (event) => {
@@ -14,11 +15,19 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin || url.pathname.startsWith("/inspector/api/")) return;
   if (event.request.mode === "navigate" && url.pathname.startsWith("/inspector/")) {
-    event.respondWith(fetch(event.request).catch(() => caches.match("/inspector/")));
+    event.respondWith(fetch(event.request).then(keepShell).catch(() => caches.match("/inspector/")));
+  } else if (url.pathname.startsWith("/grid/photos/")) {
+    event.respondWith(caches.match(event.request, { cacheName: PHOTOS, ignoreVary: true }).then((kept) => kept || fetch(event.request)));
   } else if (PARTS.includes(url.pathname)) {
     event.respondWith(caches.match(url.pathname).then((kept) => kept || fetch(event.request)));
   }
 });
+
+// The last shell that was seen is the one kept: it speaks the language that was chosen since.
+async function keepShell(answer) {
+  if (answer.ok && new URL(answer.url).pathname === "/inspector/") await caches.open(CACHE).then((cache) => cache.put("/inspector/", answer.clone()));
+  return answer;
+}
 
 // Where the browser has Background Sync it wakes the pages; where not, they wake themselves.
 self.addEventListener("sync", (event) => {
