@@ -14,7 +14,7 @@ from grid import clocks, rulebook
 from grid.actors import CLOCK, Actor
 from grid.errors import Unfit
 from grid.models import Case, CaseRequest
-from grid.queries import case_of, extensions_granted, open_request
+from grid.queries import appeal_granted, case_of, extensions_granted, open_request
 from grid.rule_models import HandlingLimit
 from grid.steps import ENDED, HANDLING, SUSPENDED, WORKFLOW
 from spatial.worktime import Deadline, Pause
@@ -169,8 +169,8 @@ def _ask(kind: str) -> Callable[[Act], Effect]:
             _check_extension(case, act.at)
         if kind == Kind.SUSPENSION:
             until = _until(act)
-        if kind == Kind.APPEAL and case.is_exempt:
-            raise Unfit("该案件已豁免")
+        if kind == Kind.APPEAL and case.is_exempt and appeal_granted(case.code):
+            raise Unfit("本次派遣的申诉已成立")
         CaseRequest.objects.create(
             case_code=case.code,
             kind=kind,

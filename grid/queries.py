@@ -81,6 +81,13 @@ def extensions_granted(code: str) -> int:
     return CaseRequest.objects.filter(case_code=code, kind=kind, granted=True).count()
 
 
+def appeal_granted(code: str) -> bool:
+    """Whether an appeal has been granted since the case was last dispatched."""
+    steps = CaseStep.objects.filter(case_code=code, action__in=("dispatch", "grant_appeal"))
+    last = steps.order_by("-id").values_list("action", flat=True).first()
+    return last == "grant_appeal"
+
+
 def likely_duplicates(case: Case) -> list[tuple[Case, float]]:
     """Open cases of the same class near in place and time, with their distance in metres.
 

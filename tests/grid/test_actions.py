@@ -460,8 +460,12 @@ def test_an_appeal_exempts_and_erases_nothing(ground):
     assert case.handled_at > case.due_at
     finish = CaseStep.objects.get(action="finish")
     assert finish.at > finish.due_at
-    with pytest.raises(Unfit, match="豁免"):
+    with pytest.raises(Unfit, match="已成立"):
         act(ROADS, case.code, "appeal", {"reason": "再来"})
+    act(INTAKE, case.code, "send_check")
+    act(INSPECTOR, case.code, "fail_check", {"reason": "没修好"})
+    act(DISPATCHER, case.code, "dispatch", {"department": STREETS})
+    assert act(ROADS, case.code, "appeal", {"reason": "又是暴雨"})  # of another round
 
 
 def test_duplicates_are_suggested_and_linked_never_deleted(ground):

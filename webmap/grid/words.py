@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from grid.models import Case, CaseStep, Component
 from grid.steps import ENDED, STATES, STEPS, SUSPENDED, WORKFLOW
@@ -125,6 +126,7 @@ def timeline(steps: list[CaseStep]) -> list[dict[str, Any]]:
             "due": _due(step),
             "captured_at": _captured_at(step),
             "place": degrees(step.geom) if step.geom else None,
+            "found": _found(step),
             "lapsed": "、".join(step.details.get("lapsed", ())),
         }
         for step in reversed(steps)
@@ -135,6 +137,17 @@ def _captured_at(step: CaseStep) -> datetime | None:
     """When it was on the spot, where that is not the moment at which it was received."""
     told = step.captured_at
     return told if told and abs(step.at - told) > SAME_MOMENT else None
+
+
+def _found(step: CaseStep) -> str:
+    """How the place was found, where it was not simply measured there."""
+    position = step.details.get("position", {})
+    if position.get("source") != "map":
+        return ""
+    far_m = position.get("device_distance_m")
+    if far_m is None:
+        return _("在地图上选定")
+    return _("在地图上选定，距当时定位 %(m).0f 米") % {"m": far_m}
 
 
 def _due(step: CaseStep) -> str:

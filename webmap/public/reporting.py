@@ -30,6 +30,7 @@ from layers.callers import address_of
 from layers.limits import TooFast, admit
 from spatial.codes import schemes
 from webmap.grid.cases import photos_in
+from webmap.grid.door import length_of
 from webmap.grid.writing import point_in
 
 SOURCE = "公众举报"
@@ -59,7 +60,7 @@ def form(request: HttpRequest) -> HttpResponse:
         return _form(request, {})
     try:
         admit(Caller(f"report {_origin(request)}", per_minute=settings.PUBLIC_REPORTS_PER_MINUTE))
-        if _length(request) > MOST_BODY:
+        if length_of(request) > MOST_BODY:
             return _form(request, {}, _too_large(), 413)
         if _FormToken(_nothing).process_view(request, _nothing, (), {}):
             problem = _("页面打开太久，已经更新；填写的内容还在，请再点一次“上报”。")
@@ -82,14 +83,6 @@ def _nothing(request: HttpRequest) -> HttpResponse:
     raise NotImplementedError
 
 
-def _length(request: HttpRequest) -> int:
-    """Of the body in bytes; without a length there is none to read."""
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return 0
-
-
 def _too_large() -> str:
     return _("照片合计过大；每张不超过 %(mb)s MB，最多 %(n)s 张。") % {
         "mb": MOST_BYTES // 1024**2,
@@ -99,7 +92,7 @@ def _too_large() -> str:
 
 def _written(request: HttpRequest) -> Mapping[str, Any]:
     """What was written, to be shown again; not read where it is long."""
-    return request.POST if _length(request) <= MOST_READ_AGAIN else {}
+    return request.POST if length_of(request) <= MOST_READ_AGAIN else {}
 
 
 def _form(

@@ -36,11 +36,11 @@ class Sight:
     """
 
     rows: str | None = None
-    cases: str | None = None
+    cases: frozenset[str] | None = None
 
     def may_open(self, key: str) -> bool:
         """Whether the cases behind that one's figures may be looked at; '' is everybody."""
-        return self.cases is None or (bool(key) and key == self.cases)
+        return self.cases is None or (bool(key) and key in self.cases)
 
 
 @dataclass(frozen=True)
@@ -117,9 +117,9 @@ def sights_of(request: HttpRequest, actor: Actor) -> dict[Subject, Sight]:
         return dict.fromkeys(Subject, Sight())
     found: dict[Subject, Sight] = {}
     if GridRole.HANDLER in actor.roles:
-        found[Subject.DEPARTMENT] = Sight(cases=actor.department)
+        found[Subject.DEPARTMENT] = Sight(cases=frozenset({actor.department, *actor.other_names}))
     if GridRole.INSPECTOR in actor.roles:
-        found[Subject.INSPECTOR] = Sight(actor.name, actor.name)
+        found[Subject.INSPECTOR] = Sight(actor.name, frozenset({actor.name}))
     return found
 
 
