@@ -32,6 +32,7 @@ from spatial.codes import schemes
 from webmap.grid.cases import photos_in
 from webmap.grid.door import length_of
 from webmap.grid.writing import point_in
+from webmap.inspector.words import said
 
 SOURCE = "公众举报"
 MOST_PHOTOS, MOST_WORDS, LEAST_WORDS = 3, 500, 4
@@ -112,6 +113,7 @@ def _form(
         "uuid": uuid4() if is_fresh else given.get("uuid") or uuid4(),
         "most_photos": MOST_PHOTOS,
         "most_words": MOST_WORDS,
+        "words": said(),  # of the script that makes photos smaller
     }
     return render(request, "public/form.html", context, status=status)
 

@@ -4,7 +4,7 @@ import { t } from "./words.js";
 const LONGEST = 1600, QUALITY = 0.8, MOST_BYTES = 60 * 1024 * 1024, MOST_PHOTOS = 6;
 const shown = new WeakMap();
 
-async function shrink(file) {
+export async function shrink(file) {
   if (!/^image\/(jpeg|png|webp|heic|heif)$/.test(file.type)) throw new Error(t("“{name}”不是照片", { name: file.name }));
   if (file.size > MOST_BYTES) throw new Error(t("“{name}”有 {n} MB，过大", { name: file.name, n: Math.round(file.size / 1e6) }));
   let image;
