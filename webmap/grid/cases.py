@@ -29,7 +29,7 @@ from grid.queries import (
 )
 from grid.resending import plain
 from grid.steps import WORKFLOW
-from layers.masking import masked
+from layers.masking import masked, masked_within
 from layers.models import PersonalRead
 from webmap.grid.door import (
     MOST_SENT,
@@ -93,9 +93,17 @@ def personal(request: StaffRequest, code: str) -> HttpResponse:
     if not request.actor.roles & {"受理员", "值班长", "监督员"}:
         raise PermissionDenied(_("您没有查看举报人信息的权限。"))
     PersonalRead.objects.create(
-        who=request.actor.name, layer="cases", code=code, fields="reporter_name、reporter_phone"
+        who=request.actor.name,
+        layer="cases",
+        code=code,
+        fields="reporter_name、reporter_phone、description",
     )
-    context = {"case": case, "name": case.reporter_name, "phone": case.reporter_phone}
+    context = {
+        "case": case,
+        "name": case.reporter_name,
+        "phone": case.reporter_phone,
+        "words": case.description if _has_numbers(case) else "",
+    }
     return render(request, "grid/reporter.html", context)
 
 
@@ -174,6 +182,7 @@ def _shown(
         "offers": offers(case, request.actor),
         "reporter": masked(case.reporter_name),
         "phone": masked(case.reporter_phone),
+        "has_numbers": _has_numbers(case),
         "error": error,
         "is_done": is_done,
         "tab": "desk",
@@ -212,6 +221,11 @@ def _component(case: Case) -> dict[str, Any] | None:
 def _tag(case: Case) -> str:
     """Every action on a case, whatever it does, is a version of it."""
     return f'"{case.pk}"'
+
+
+def _has_numbers(case: Case) -> bool:
+    """Whether people wrote numbers into what they saw that the page masks."""
+    return masked_within(case.description) != case.description
 
 
 def _is_fragment(request: HttpRequest) -> bool:

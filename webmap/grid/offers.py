@@ -12,6 +12,7 @@ from grid.models import Case, CaseRequest
 from grid.queries import extensions_granted, likely_duplicates, open_request
 from grid.roles import GridRole
 from grid.steps import WORKFLOW
+from layers.masking import masked_within
 
 Kind = CaseRequest.Kind
 ANSWERS = {
@@ -141,7 +142,10 @@ def _choices(case: Case, action: str) -> tuple[str, list[tuple[str, str]], str]:
         return "department", [(name, name) for name in names], next(meant, "")
     if action == "merge":
         near = likely_duplicates(case)
-        told = [(c.code, f"{c.code}（{far:.0f} m）{c.description[:20]}") for c, far in near]
+        told = [
+            (c.code, f"{c.code}（{far:.0f} m）{masked_within(c.description)[:20]}")
+            for c, far in near
+        ]
         return "main", told, ""
     if action in TO_INSPECTORS:
         return "inspector", [("", "本片区监督员"), *inspectors(case.district_code)], case.inspector

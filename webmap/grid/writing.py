@@ -23,6 +23,7 @@ from grid.models import Case
 from grid.queries import case_of, components_near
 from grid.resending import plain
 from grid.steps import STATES, WORKFLOW
+from layers.masking import masked_within
 from spatial.city import city
 from spatial.crs import transformer
 from webmap.grid.cases import photos_in, uuid_in
@@ -209,8 +210,8 @@ def _row(case: Case) -> list[Any]:
         case.code,
         "事件" if case.kind == "event" else "部件",
         class_title(case),
-        case.description,
-        case.address,
+        masked_within(case.description),
+        masked_within(case.address),
         STATES.get(case.step, case.step),
         case.source,
         case.district_code,

@@ -18,6 +18,7 @@ from grid.models import Case, CaseStep
 from grid.patrols import Fix, add_fixes, patrol_of, start_patrol, stop_patrol
 from grid.queries import photos_of, queue
 from grid.steps import CHECKING, STATES, VERIFYING
+from layers.masking import masked_within
 from spatial.codes import schemes
 from webmap.grid.cases import photos_in
 from webmap.grid.door import MOST_SENT, StaffRequest, bounded
@@ -217,7 +218,7 @@ def _listed(cases: list[Case]) -> list[dict[str, Any]]:
                 "title": row.title,
                 "state": row.state,
                 "step": case.step,
-                "description": case.description,
+                "description": masked_within(case.description),
                 "place": row.place,
                 "address": case.address,
                 "lon": row.lon,

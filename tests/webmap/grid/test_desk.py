@@ -163,7 +163,7 @@ def test_a_case_by_telephone_and_who_called(people):
         "class": "event:0113",
         "lon": lon,
         "lat": lat,
-        "description": "路坏了",
+        "description": "路坏了，也可打 139 0000 1111",
         "source": "电话举报",
         "reporter_name": "张三丰",
         "reporter_phone": "13812345678",
@@ -174,10 +174,15 @@ def test_a_case_by_telephone_and_who_called(people):
     assert "张三丰" not in page
     assert "张**" in page
     assert "138****5678" in page
+    assert "139****1111" in page
+    listed = b"".join(people["dispatcher"].get("/grid/cases.csv").streaming_content).decode()
+    assert "139****1111" in listed
+    assert "139 0000" not in listed
     refused = people["dispatcher"].post(f"/grid/cases/{code}/personal")
     assert refused.status_code == 403
     shown = people["chief"].post(f"/grid/cases/{code}/personal").content.decode()
     assert "张三丰 13812345678" in shown
+    assert "139 0000 1111" in shown
     read = PersonalRead.objects.get()
     assert (read.who, read.layer, read.code) == ("chief", "cases", code)
     for field, value, words in (
