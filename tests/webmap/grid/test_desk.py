@@ -388,3 +388,19 @@ def test_a_moment_of_another_year_has_its_year(people):
     new_case(point=spot(50, 50))
     page = people["intake"].get("/grid/list").content.decode()
     assert f"<small>{timezone.localtime():%m-%d}" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "offered"),
+    [
+        ("chief", {"/grid/", "/grid/patrols/", "/grid/cells/"}),
+        ("inspector", {"/grid/", "/grid/patrols/"}),
+        ("handler", {"/grid/"}),
+    ],
+)
+def test_only_pages_that_open_are_offered(people, name, offered):
+    pages = {"/grid/", "/grid/patrols/", "/grid/cells/"}
+    shown = people[name].get("/grid/components/").text
+    assert {page for page in pages if f'<a href="{page}"' in shown} == offered
+    for page in pages:
+        assert (people[name].get(page).status_code == 200) is (page in offered)
