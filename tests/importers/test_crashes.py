@@ -81,6 +81,15 @@ def var(tmp_path, settings):
     settings.VAR = tmp_path / "var"
 
 
+@pytest.fixture(autouse=True)
+def no_stages():
+    """What other tests left under review is not emptied with the tables."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'imports'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'DROP TABLE imports."{name}"')
+
+
 def stages():
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'imports'")
