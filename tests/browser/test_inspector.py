@@ -540,13 +540,8 @@ def test_photos_of_the_own_tasks_are_there_with_no_signal(phone):
     task(photos=[read_photo(picture())])
     sign_in(visit)
     page.wait_for_function(CONTROLLED)
-    # In the cache with its bytes: an entry that is still being written goes with the page.
-    photo = CasePhoto.objects.get().pk
-    page.wait_for_function(
-        "path => caches.match(path).then((r) => r?.blob()).then((b) => b?.size > 0)",
-        arg=f"/grid/photos/{photo}?small=1",
-    )
-    page.wait_for_timeout(300)
+    # Written to its end: an entry that is still being written goes with the page.
+    page.wait_for_function("document.getElementById('page-tasks').dataset.kept === '1'")
     page.context.set_offline(True)
     page.reload()
     page.click("nav [data-page=tasks]")

@@ -147,6 +147,15 @@ page.addEventListener("click", async (event) => {
   if (button) await hand(card, button.dataset.act, button.textContent);
 });
 
+// A picture that did not come is asked for again: by then the signal may be back.
+page.addEventListener("error", ({ target }) => {
+  if (!target.matches?.(".thumbs img")) return;
+  const tries = Number(target.dataset.tries || 0);
+  if (tries > 8) return;
+  target.dataset.tries = tries + 1;
+  setTimeout(() => { if (target.isConnected) target.src = target.getAttribute("src"); }, Math.min(1_000 * 2 ** tries, 60_000));
+}, true);
+
 async function hand(card, action, title) {
   const { code } = card.dataset, draft = drafts.get(code) || {}, text = card.querySelector("textarea").value.trim();
   if (NEEDS_WORDS.has(action) && !text) { say(t("请写明情况")); card.querySelector("textarea").focus(); return; }
@@ -174,7 +183,8 @@ async function keepPhotos(tasks) {
     if (wanted.includes(path)) there.add(path);
     else await cache.delete(url);
   }
-  for (const path of wanted) if (!there.has(path)) await cache.add(path).catch(() => {});
+  for (const path of wanted) if (!there.has(path)) await cache.add(path).then(() => there.add(path), () => {});
+  page.dataset.kept = there.size;
 }
 
 export const forgetPhotos = () => ("caches" in window ? caches.delete(PHOTOS) : undefined);
