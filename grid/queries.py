@@ -65,6 +65,14 @@ def photos_of(code: str) -> list[CasePhoto]:
     return list(CasePhoto.objects.filter(case_code=code))
 
 
+def photos_by_case(codes: Iterable[str]) -> dict[str, list[CasePhoto]]:
+    """The photos of several cases, each case's in order; a case without has no entry."""
+    found: dict[str, list[CasePhoto]] = {}
+    for photo in CasePhoto.objects.filter(case_code__in=list(codes)):
+        found.setdefault(photo.case_code, []).append(photo)
+    return found
+
+
 def requests_of(code: str) -> list[CaseRequest]:
     """What the department has asked for, newest first."""
     return list(CaseRequest.objects.filter(case_code=code).order_by("-id"))
@@ -225,13 +233,6 @@ def elapsed_suspensions(now: datetime) -> list[str]:
     """The codes of suspended cases whose time is up."""
     found = Case.objects.current().filter(step=SUSPENDED, resume_at__lte=now)
     return list(found.values_list("code", flat=True))
-
-
-def is_overdue(case: Case, now: datetime) -> bool:
-    """Whether the handling has taken longer than it might."""
-    if case.due_at is None:
-        return False
-    return (case.handled_at or now) > case.due_at if case.step != SUSPENDED else False
 
 
 def public_cases() -> QuerySet[Case]:

@@ -16,7 +16,7 @@ from grid.actions import Report, Where, act, report
 from grid.errors import Unfit
 from grid.models import Case, CaseStep
 from grid.patrols import Fix, add_fixes, patrol_of, start_patrol, stop_patrol
-from grid.queries import photos_of, queue
+from grid.queries import photos_by_case, queue
 from grid.steps import CHECKING, STATES, VERIFYING
 from layers.masking import masked_within
 from spatial.codes import schemes
@@ -209,6 +209,7 @@ def _position(given: dict[str, Any]) -> dict[str, Any]:
 
 def _listed(cases: list[Case]) -> list[dict[str, Any]]:
     now = timezone.now()
+    photos = photos_by_case(case.code for case in cases)
     found = []
     for row in told(cases, now):
         case = row.case
@@ -220,14 +221,16 @@ def _listed(cases: list[Case]) -> list[dict[str, Any]]:
                 "step": case.step,
                 "description": masked_within(case.description),
                 "place": row.place,
-                "address": case.address,
+                "address": masked_within(case.address),
                 "lon": row.lon,
                 "lat": row.lat,
                 "urgency": clock_of(case, now)[0],
                 "due": case.step_due_at.isoformat() if case.step_due_at else None,
                 "due_is_provisional": case.step_is_provisional,
                 "reported": case.reported_at.isoformat(),
-                "photos": [f"/grid/photos/{photo.pk}?small=1" for photo in photos_of(case.code)],
+                "photos": [
+                    f"/grid/photos/{photo.pk}?small=1" for photo in photos.get(case.code, ())
+                ],
             }
         )
     return found

@@ -6,13 +6,17 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import User
 from django.contrib.gis.geos import MultiPolygon
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from grid.actions import act, report
 from grid.actors import anybody
 from grid.models import Case, CasePhoto, CaseStep, GridCell, Patrol, PatrolPoint
+from grid.photos import read_photo
 from grid.roles import GridRole
 from layers.access import Role
 from spatial.city import city
@@ -22,6 +26,7 @@ from tests.factories import centre, open_feature, spot, square
 from tests.grid.people import COMMUNITY, INTAKE, make_ground, picture, told
 from tests.town import make_user
 from tests.webmap.grid.conftest import make_staff
+from webmap.grid.actors import actor_of
 from webmap.inspector.area import COLLECTIONS
 
 pytestmark = pytest.mark.django_db
@@ -234,3 +239,17 @@ def test_a_patrol(phone):
     assert send(phone, "patrol", again).json()["patrol"] == begun["patrol"]
     for bad in ({"points": "x"}, {"points": [1]}, {"points": [{}]}):
         assert send(phone, "patrol", bad).status_code == 422
+
+
+def test_a_longer_list_takes_no_more_queries(phone):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert phone.get(f"{API}/mine").status_code == 200
+        return len(seen)
+
+    actor = actor_of(User.objects.get(username="inspector"))
+    report(actor, told(photos=[read_photo(picture())]))
+    first = asked()
+    for n in range(1, 4):
+        report(actor, told(point=spot(5 + 20 * n, 5), photos=[read_photo(picture())]))
+    assert asked() == first
