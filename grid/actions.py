@@ -154,7 +154,7 @@ def act(
         case = case_of(plain(code))
         if case is None:
             raise NoCase(f"没有案件 {code[:40]}")
-        if expected is not None and case.pk != expected:
+        if expected is not None and not _is_as_seen(case, expected):
             raise _overtaken(code)
         transition = WORKFLOW.check(action, case.step, actor.roles, given)
         _check_yours(actor, case, transition)
@@ -275,6 +275,18 @@ def _scheme_for(told: Report) -> str:
     if not rulebook.limits_for(told.kind, scheme, told.class_code, today):
         raise Unfit("该问题类别已停用；请重新选择", "class_code")
     return scheme
+
+
+def _is_as_seen(case: Case, expected: int) -> bool:
+    """Whether the case still is the version that was seen, but for remarks made since."""
+    if case.pk == expected:
+        return True
+    seen = Case.objects.filter(code=case.code, pk=expected).first()
+    if seen is None:
+        return False
+    remarks = CaseStep.objects.filter(case_code=case.code, action="remark")
+    since = Case.objects.filter(code=case.code, opened_by__gt=seen.opened_by_id)
+    return not since.exclude(opened_by__in=remarks.values("change")).exists()
 
 
 def _check_yours(actor: Actor, case: Case, transition: Transition) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from grid.actions import act
-from grid.models import Case, Component
+from grid.models import Case, CasePhoto, CaseStep, Component
 from grid.roles import GridRole
 from spatial.city import city
 from spatial.crs import transformer
@@ -15,6 +15,7 @@ from tests.factories import open_feature, spot
 from tests.grid.people import (
     CHIEF,
     COMMUNITY,
+    ROADS,
     SECOND,
     STREETS,
     make_ground,
@@ -137,12 +138,61 @@ def test_the_open_drawer_follows_and_what_is_being_written_stays(centre):
     told = page.wait_for_selector("#drawer button.changed", timeout=15_000).inner_text()
     assert told == "此案件已由 赵值 办理（备注），点此刷新"
     assert page.input_value("details.offer[open] textarea") == "立案条件不对"
-    page.click("details.offer[open] button")  # sent on the old version: refused, words kept
-    assert "赵值 已于" in page.wait_for_selector("#drawer [role=alert]").inner_text()
-    assert page.input_value("details.offer[open] textarea") == "立案条件不对"
-    page.click("details.offer[open] button")
+    page.click("details.offer[open] button")  # a remark changes nothing that was decided on
     page.wait_for_selector("#drawer [role=status]:has-text('已办理')")
     assert Case.objects.current().get(code=case.code).step == "filing"
+
+
+def test_who_is_overtaken_keeps_the_words_and_the_photos(centre):
+    visit = centre
+    case = walk(new_case(), "dispatch")
+    at_desk(visit, "handler")
+    page = visit.page
+    page.click(f"li[data-code='{case.code}']")
+    finish(page, "已修补")
+    act(ROADS, case.code, "ask_extension", {"reason": "等料"})
+    page.click("details.offer[open] button")
+    assert "申请延期" in page.wait_for_selector("#drawer [role=alert]").inner_text()
+    assert page.input_value("details.offer[open] textarea") == "已修补"
+    page.click("details.offer[open] button")
+    page.wait_for_selector("#drawer .passed, #drawer [role=status]")
+    assert Case.objects.current().get(code=case.code).step == "feedback"
+    assert CasePhoto.objects.get().moment == "after"
+
+
+def test_a_session_that_ends_takes_nothing_away(centre):
+    visit = centre
+    case = walk(new_case(), "dispatch")
+    at_desk(visit, "handler")
+    page = visit.page
+    page.click(f"li[data-code='{case.code}']")
+    finish(page, "已修补")
+    page.context.clear_cookies()
+    page.wait_for_selector("#notice:has-text('登录已过期')", timeout=15_000)  # by itself
+    page.wait_for_selector("#drawer .changed:has-text('登录已过期')", timeout=15_000)
+    page.click("details.offer[open] button")
+    page.wait_for_selector("details.offer[open] [role=alert]")
+    assert page.input_value("details.offer[open] textarea") == "已修补"
+    with page.context.expect_page() as opened:
+        page.click("#drawer .changed a")
+    other = opened.value
+    other.fill("#id_username", "handler")
+    other.fill("#id_password", "geheim-12")
+    other.click("button.button")
+    other.wait_for_url("**/grid/")
+    other.close()
+    page.click("details.offer[open] button")
+    page.wait_for_selector("#drawer .passed, #drawer [role=status]:not(.changed)")
+    assert CaseStep.objects.get(action="finish").text == "已修补"
+    assert CasePhoto.objects.get().moment == "after"
+
+
+def finish(page, words):
+    """Write what was done, with a photo; not sent yet."""
+    page.click("#drawer summary:has-text('处置完毕')")
+    page.fill("details.offer[open] textarea", words)
+    photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+    page.set_input_files("details.offer[open] [name=photos]", photo)
 
 
 def test_what_does_not_fit_leaves_the_form_as_it_was(centre):

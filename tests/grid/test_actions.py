@@ -162,6 +162,19 @@ def test_the_second_of_two_dispatchers_is_told(ground):
     assert Case.objects.current().get(code=case.code).department == STREETS
 
 
+def test_a_remark_overtakes_nobody_but_a_step_under_it_does(ground):
+    case = walk(new_case(), "file")
+    act(CHIEF, case.code, "remark", {"note": "请尽快"})
+    act(CHIEF, case.code, "remark", {"note": "再看一眼"})
+    seen = act(DISPATCHER, case.code, "dispatch", {"department": STREETS}, expected=case.pk)
+    act(ROADS, case.code, "ask_extension", {"reason": "等料"})
+    act(CHIEF, case.code, "remark", {"note": "知道了"})
+    with pytest.raises(Overtaken):
+        act(ROADS, case.code, "finish", {"note": "好了"}, expected=seen.pk)
+    with pytest.raises(Overtaken):
+        act(ROADS, case.code, "finish", {"note": "好了"}, expected=10**9)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_dispatchers_at_the_very_same_moment(settings, tmp_path):
     settings.CASE_FILES = tmp_path

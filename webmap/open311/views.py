@@ -1,6 +1,5 @@
 """Open311 GeoReport v2 at ``/open311/v2/``: errors, types and shapes as the specification."""
 
-import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -41,7 +40,9 @@ from spatial.crs import transformer
 from webmap.grid.door import length_of
 
 SOURCE = "Open311"
-MOST_BODY = 65_536
+MOST_BODY, MOST_ADDRESS = 65_536, 2_000
+NOTICE = "已收到，受理后可查询办理进展"
+NOT_FETCHED = "；media_url 只记下地址，照片没有下载，可在公众上报页面附照片"
 CHANGESET = "2026-11-23T00:00:00Z"
 STATUS: dict[type[Exception], int] = {
     BadRequest: 400,
@@ -53,7 +54,6 @@ STATUS: dict[type[Exception], int] = {
 # What Django raises of a body that is no form; its own answers are pages.
 UNREADABLE = (BadForm, MultiPartParserError, SuspiciousOperation, UnreadablePostError)
 MOST_TOLD = {"first_name": 30, "last_name": 30, "phone": 30, "account_id": 100}
-TAG = re.compile(r"<[^>]*>")
 
 View = Callable[..., HttpResponseBase]
 
@@ -181,12 +181,13 @@ def _take(request: HttpRequest, form: str) -> HttpResponse:
     if not given.get("service_code"):
         raise BadRequest("service_code was not provided")
     kind, code = requests.service_of(given["service_code"])
-    description = TAG.sub("", given.get("description", ""))
+    description = given.get("description", "")
     if len(description) > MOST_DESCRIPTION:
         raise BadRequest(f"description must not have more than {MOST_DESCRIPTION} characters")
     for name, most in MOST_TOLD.items():
         if len(given.get(name, "")) > most:
             raise BadRequest(f"{name} must not have more than {most} characters")
+    media_url = given.get("media_url", "").strip()[:MOST_ADDRESS]
     point, address = _place(given)
     case = report(
         actor,
@@ -200,12 +201,13 @@ def _take(request: HttpRequest, form: str) -> HttpResponse:
             is_public=True,
             reporter_name=_name(given.get("first_name", ""), given.get("last_name", "")),
             reporter_phone=given.get("phone", ""),
+            details={"media_url": media_url} if media_url else {},
         ),
     )
     rows = [
         {
             "service_request_id": case.code,
-            "service_notice": "已收到，受理后可查询办理进展",
+            "service_notice": NOTICE + (NOT_FETCHED if media_url else ""),
             "account_id": given.get("account_id") or None,
         }
     ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from georeport import GeoReport
 
 from grid.actions import act, report
-from grid.models import Case, CasePhoto
+from grid.models import Case, CasePhoto, CaseStep
 from grid.open311 import documents
 from grid.photos import read_photo
 from grid.rule_models import HandlingLimit
@@ -350,3 +350,17 @@ def test_georeport_reads_the_server(live_server, settings, tmp_path, form):
     assert rows[0]["description"] == "路面破损"
     one = client.get_service_request(case.code)
     assert case.code in json.dumps(one)
+
+
+def test_the_words_are_kept_and_a_picture_that_is_not_fetched_is_said(client, ground, key):
+    words = "水位<2米，>1米，第一 <b>x</b> 5 < 6 > 3"
+    form = {"service_code": "event-0113", "description": words, "api_key": key}
+    form |= {"media_url": "https://example.org/a.jpg", **degrees()}
+    row = client.post(f"{ROOT}/requests.json", form).json()[0]
+    assert "没有下载" in row["service_notice"]
+    case = Case.objects.current().get(code=row["service_request_id"])
+    assert case.description == words
+    assert CaseStep.objects.get().details["media_url"] == "https://example.org/a.jpg"
+    act(INTAKE, case.code, "accept", {})
+    told = get(client, f"requests/{case.code}", "xml").content
+    assert ElementTree.fromstring(told).findtext(".//description") in (words, None)
