@@ -1,0 +1,19 @@
+"""Why a layer may not be delivered, written or undone, in words that say what to do instead."""
+
+from django.utils.translation import gettext as _
+
+from layers.declarations import Layer
+
+
+def why_not_delivered(layer: Layer) -> str:
+    """Why somebody may not take deliveries of a layer in."""
+    if layer.by_steps:
+        return only_by_steps(layer)
+    told = {"layer": layer.title, "office": layer.steward}
+    return _("您不能交付或改写“%(layer)s”；请交由数据管理员或%(office)s办理") % told
+
+
+def only_by_steps(layer: Layer) -> str:
+    """That a layer is written by its steps alone."""
+    said = _("“%(layer)s”只能按办理步骤变更，不能导入、编辑或撤销；请在办理页面按步骤操作")
+    return said % {"layer": layer.title}
