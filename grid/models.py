@@ -54,6 +54,8 @@ class Case(SpatialFeature):
     filed, so a rule that changes later does not reach it.
     """
 
+    by_steps: ClassVar = True
+
     kind = models.CharField("类别", max_length=10)
     scheme = models.CharField("分类标准", max_length=40)
     class_code = models.CharField("问题小类", max_length=4)
