@@ -26,6 +26,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 from importers.errors import Refused
 from importers.formats import curves, dbf, intact, long_numbers
 from importers.formats.dxf_curves import CHORD_ERROR_M
+from importers.formats.shape_index import check_index
 from importers.formats.table import Ask, Rows, Table, pick
 from importers.issues import Issue, Severity
 
@@ -81,6 +82,7 @@ def open_shapefile(path: Path, ask: Ask) -> Table:
         check_exists(parts[suffix])
     header = dbf.read_dbf(parts[".dbf"])
     intact.check_shapefile(path, parts[".shx"], header.records)
+    check_index(path, parts[".shx"])
     encoding, bad = dbf.encoding_of(header, parts.get(".cpg"), ask.encoding)
     mixed = frozenset(dbf.mixed_rows(header, encoding, bad))
     table = described(path, path.stem, {"ESRI Shapefile"}, encoding)
@@ -100,7 +102,10 @@ def open_shapefile(path: Path, ask: Ask) -> Table:
         read=read,
         features=len(live),
         undecodable=_numbered(bad, live),
-        remarks=tuple(_remarks(path.name, header, live, encoding, mixed)),
+        remarks=(
+            *_remarks(path.name, header, live, encoding, mixed),
+            *_overflows(path.name, dbf.overflown(header, own, live)),
+        ),
     )
 
 
@@ -297,6 +302,13 @@ def _numbered(records: list[int], live: np.ndarray) -> frozenset[int]:
     """Numbers of records (from 1) as numbers of rows: deleted records are no rows."""
     found = np.searchsorted(live, np.array(records, int) - 1)
     return frozenset((found + 1).tolist())
+
+
+def _overflows(name: str, found: dict[str, tuple[int, int]]) -> Iterator[Issue]:
+    for field, (count, first) in found.items():
+        text = f"“{field}”有 {count} 个值写作 ***（数值超过列宽，原值已丢失），按空值读入"
+        hint = "请加大列宽后重新导出"
+        yield Issue(name, first + 1, "number-overflow", text, field, hint, Severity.WARNING)
 
 
 def _remarks(

@@ -53,6 +53,10 @@ class Shown(int):
         """How it is made again on another machine."""
         return int(self), self.shown
 
+    def __str__(self) -> str:
+        """As it is shown."""
+        return self.shown
+
 
 def narrow(cell: Any) -> str:
     """The text of a cell with full-width letters, digits and signs in half width, trimmed.
@@ -74,8 +78,6 @@ def cell_text(cell: Any) -> str:
     """
     if isinstance(cell, str):
         return cell
-    if isinstance(cell, Shown):
-        return cell.shown
     if isinstance(cell, float | np.floating):
         return _float_text(cell)
     if isinstance(cell, bytes | bytearray | memoryview):
@@ -133,6 +135,8 @@ def read_number(cell: Any) -> float | None:
 
 def read_integer(cell: Any) -> int | None:
     """A whole number, also when written with a decimal point."""
+    if isinstance(cell, int) and not isinstance(cell, bool):
+        return int(cell)
     if isinstance(cell, float):
         if cell != cell:
             return None

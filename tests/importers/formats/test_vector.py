@@ -96,13 +96,16 @@ def test_dates_are_iso_text(tmp_path):
 @pytest.mark.parametrize(
     ("kind", "written", "found"),
     [
-        ("datetime64[D]", ["2024-05-01", "2024-13-45", "99999999"], ["2024-05-01", "2024-13-45", "99999999"]),
-        ("int64", [1, "abc", 2], ["1", "abc", "2"]),
-        ("float64", [1.5, "1,5", 2.5], ["1.5", "1,5", "2.5"]),
-        ("bool", [1, 5, 0], ["1", "5", "0"]),
+        ("datetime64[D]", ["2024-05-01", "2024-13-45", "99999999"], ["2024-05-01", "2024-13-45", 99999999]),
+        ("int64", [1, "abc", 2**60 + 1], [1, "abc", 2**60 + 1]),
+        ("int32", [1, 4294967301, 2], [1, 4294967301, 2]),
+        ("int16", [1, 70000, None], [1, 70000, None]),
+        ("float64", [1234.56, "1,5", 0.1 + 0.2], [1234.56, "1,5", 0.1 + 0.2]),
+        ("float32", [1234.56, 16777217.0, 0.1], [1234.56, 16777217.0, 0.1]),
+        ("bool", [1, 5, 0], [1, 5, 0]),
     ],
 )  # fmt: skip
-def test_what_does_not_fit_its_column_is_kept_as_text(tmp_path, kind, written, found):
+def test_what_does_not_fit_its_column_comes_as_it_is_stored(tmp_path, kind, written, found):
     path = tmp_path / "a.gpkg"
     pyogrio.raw.write(
         path,
