@@ -26,7 +26,7 @@ _DATES = (
 )
 SINGLE = 2**24  # beyond, a float of four bytes no longer holds every whole number
 MOST_DIGITS = 30
-_CLOCK = re.compile(r"\d:\d\d")
+_CLOCK, _NO_CLOCK = re.compile(r"\d:\d\d"), re.compile(r"[T ]00:00(:00(\.0+)?)?$")
 _EMPTY = ("", "null", "<null>", "none", "nan")
 
 
@@ -183,7 +183,8 @@ def read_date(cell: Any) -> date | None:
 
 def has_clock(cell: Any) -> bool:
     """Whether a date comes with a time of day, which is not midnight."""
-    return bool(_CLOCK.search(text := str(cell))) and not re.search(_MIDNIGHT, text)
+    text = str(cell)
+    return bool(_CLOCK.search(text)) and not _NO_CLOCK.search(text)
 
 
 def read_datetime(cell: Any) -> datetime | None:
