@@ -32,7 +32,13 @@ FOREIGN = {
     expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING],
     expat.errors.codes[expat.errors.XML_ERROR_INCORRECT_ENCODING],
 }
-INTEGERS = {"TINYINT": 32, "SMALLINT": 16, "MEDIUMINT": 32, "INT": 64, "INTEGER": 64}  # as GDAL reads
+INTEGERS = {
+    "TINYINT": 32,
+    "SMALLINT": 16,
+    "MEDIUMINT": 32,
+    "INT": 64,
+    "INTEGER": 64,
+}  # as GDAL reads
 BLOCK_LINE = re.compile(r"(?m)^[^\n]*(?:,[^,\n]*){6,},\s*@\s*$")  # 界址点数,面积,…,@
 
 # First bytes: as the formats' own documents give them.

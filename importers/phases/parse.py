@@ -140,7 +140,12 @@ def _read_texts(
 
 def _is_plain(text: str) -> bool:
     """Whether a text is ASCII without blanks or +, as codes mostly are: nothing to look at."""
-    return text.isascii() and "+" not in text and len(text.split(None, 1)) <= 1 and text.strip() == text
+    return (
+        text.isascii()
+        and "+" not in text
+        and len(text.split(None, 1)) <= 1
+        and text.strip() == text
+    )
 
 
 def _are_texts(values: Sequence) -> bool:
@@ -219,8 +224,9 @@ def _has_decimal_comma(values: np.ndarray) -> bool:
     if values.dtype != object:
         return False
     return any(
-        isinstance(cell, str) and ("," in cell or "，" in cell) and
-        numbers.has_decimal_comma(narrow(cell))
+        isinstance(cell, str)
+        and ("," in cell or "，" in cell)
+        and numbers.has_decimal_comma(narrow(cell))
         for cell in values.tolist()
     )
 
