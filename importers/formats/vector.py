@@ -14,6 +14,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +190,7 @@ def stream(
                 columns = {name: _column(batch, name, path, layer) for name in fields}
                 wkb, notes = _shapes(batch, meta) if has_geometry else None, ()
                 if wkb is not None and not _are_plain(wkb):
-                    wkb, notes = _plain(wkb, lambda: _linear(path, given, done, len(batch)))
+                    wkb, notes = _plain(wkb, partial(_linear, path, given, done, len(batch)))
                 yield Rows(numbers, columns, wkb, notes)
                 done += len(batch)
     except READ_ERRORS as error:
