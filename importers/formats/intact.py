@@ -10,10 +10,11 @@ import re
 import sqlite3
 import struct
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.parsers import expat
 
 import numpy as np
@@ -205,7 +206,7 @@ def exact_query(path: Path, layer: str, fields: Sequence[str]) -> Query:
 
 def untagged(cells: Sequence[str | None]) -> np.ndarray:
     """The values of a tagged column: whole numbers, floats, texts, bytes or None."""
-    makers = {"i": int, "r": float, "b": bytes.fromhex, "t": str}
+    makers: dict[str, Callable[[str], Any]] = {"i": int, "r": float, "b": bytes.fromhex, "t": str}
     values = [None if cell is None else makers[cell[0]](cell[1:]) for cell in cells]
     if all(value is None or isinstance(value, float) for value in values):
         return np.array([np.nan if value is None else value for value in values], float)

@@ -188,7 +188,8 @@ def stream(
             for batch in reader:
                 numbers = np.arange(done + 1, done + len(batch) + 1)
                 columns = {name: _column(batch, name, path, layer) for name in fields}
-                wkb, notes = _shapes(batch, meta) if has_geometry else None, ()
+                wkb = _shapes(batch, meta) if has_geometry else None
+                notes: tuple[tuple[str, str], ...] = ()
                 if wkb is not None and not _are_plain(wkb):
                     wkb, notes = _plain(wkb, partial(_linear, path, given, done, len(batch)))
                 yield Rows(numbers, columns, wkb, notes)

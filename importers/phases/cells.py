@@ -93,7 +93,7 @@ def _float_text(cell: float | np.floating) -> str:
         return ""
     if not float(cell).is_integer():
         return str(cell)
-    if abs(cell) >= (SINGLE if isinstance(cell, np.float32) else EXACT):
+    if abs(float(cell)) >= (SINGLE if isinstance(cell, np.float32) else EXACT):
         raise Rounded(f"{cell:.17g}")
     return str(int(cell))
 

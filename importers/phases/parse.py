@@ -99,6 +99,9 @@ def _texts(batch: Batch, column: Column, values: np.ndarray) -> np.ndarray:
 
 def _as_text(batch: Batch, column: Column, values: np.ndarray) -> np.ndarray:
     read = code_text if column.name == CODE else cell_text
+    is_text = values.dtype == object and _are_texts(values)
+    if is_text and (column.name != CODE or _is_plain("".join(values))):
+        return values
     cells = list(values) if values.dtype.kind in "fM" else values.tolist()
     if values.dtype.kind in "iu":
         return np.array(list(map(str, cells)), object)

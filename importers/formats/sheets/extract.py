@@ -83,7 +83,9 @@ def _write_sheet(path: str, book: Any, index: int, rows: int) -> int:
     merged = [[*first, *last] for first, last in sheet.merged_cell_ranges or []]
     print(json.dumps({"merged": merged}))
     cells = 0
-    below = [[] for _ in range(height, min(max(marks, default=0), rows))]  # with formulas only
+    below: list[list[Any]] = [
+        [] for _ in range(height, min(max(marks, default=0), rows))
+    ]  # with formulas only
     found = itertools.chain(sheet.to_python(skip_empty_area=False, nrows=rows), below)
     for number, row in enumerate(found, 1):
         plain = [_plain(cell) for cell in row]
