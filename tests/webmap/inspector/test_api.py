@@ -23,7 +23,7 @@ from spatial.city import city
 from spatial.crs import transformer
 from spatial.parcels.models import Building
 from tests.factories import centre, open_feature, spot, square
-from tests.grid.people import COMMUNITY, INTAKE, make_ground, picture, told
+from tests.grid.people import COMMUNITY, INTAKE, make_ground, make_inspector, picture, told
 from tests.town import make_user
 from tests.webmap.grid.conftest import make_staff
 from webmap.grid.actors import actor_of
@@ -167,6 +167,7 @@ def test_what_is_no_photo_is_told(phone):
 
 
 def test_tasks_and_their_results(phone):
+    make_inspector("别人")
     case = report(anybody(), told())
     act(INTAKE, case.code, "ask_verify", {"inspector": "inspector"})
     other = report(anybody(), told(point=spot(50, 50)))
