@@ -70,12 +70,5 @@ def stranded(actor: Actor, now_hold: Holders) -> QuerySet[Case]:
     return found.filter(lost_task | lost_case)
 
 
-def why_stranded(case: Case, now_hold: Holders) -> str:
-    """What is wrong with whoever holds a case, in a word; "" if nothing is."""
-    if not now_hold.is_stranded(case):
-        return ""
-    return "监督员已停用" if case.step in TASKS else "部门已停用"
-
-
 def _inspectors() -> Iterable:
     return get_user_model().objects.filter(groups__name=GridRole.INSPECTOR.value, is_active=True)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from grid.actions import act
 from grid.actors import Actor
 from grid.errors import Unfit
-from grid.holders import holders, why_stranded
+from grid.holders import holders
 from grid.models import Case, CasePhoto, GridCell
 from grid.photos import MOST_BYTES, MOST_PIXELS, Photo, read_photo, shown_path
 from grid.queries import (
@@ -191,7 +191,7 @@ def _shown(
         "cell": GridCell.objects.current().filter(code=case.cell_code).first(),
         "offers": [offer for offer in may if not offer.instead_of],
         "instead": [offer for offer in may if offer.instead_of],
-        "held": why_stranded(case, holders()),
+        "is_stranded": holders().is_stranded(case),
         "reporter": masked(case.reporter_name),
         "phone": masked(case.reporter_phone),
         "has_numbers": _has_numbers(case),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from grid import rulebook
 from grid.actions import resume_elapsed
 from grid.actors import Actor
-from grid.holders import holders, stranded, why_stranded
+from grid.holders import holders, stranded
 from grid.models import Case
 from grid.publishing import awaiting_review
 from grid.queries import answers, awaiting_answer, own_states, queue_counts, visible_cases
@@ -142,7 +142,7 @@ def listed(request: StaffRequest) -> HttpResponse:
     own = own_states(request.actor.roles)
     now_hold = holders()
     rows = [
-        replace(row, held=why_stranded(row.case, now_hold))
+        replace(row, is_stranded=now_hold.is_stranded(row.case))
         for row in told(list(found[:MOST_SHOWN]), now)
     ]
     context = {

@@ -34,7 +34,7 @@ class Told:
     lon: float
     lat: float
     place: str
-    held: str = ""  # what is wrong with whoever has it, if something is
+    is_stranded: bool = False  # whoever has it can no longer act
 
 
 def told(cases: list[Case], now: datetime) -> list[Told]:

@@ -184,6 +184,25 @@ def test_tasks_and_their_results(phone):
     assert CasePhoto.objects.get().moment == "verified"
 
 
+def test_the_result_of_a_task_that_was_taken_back_is_refused_in_words(phone, settings):
+    make_inspector("别人")
+    case = report(anybody(), told())
+    act(INTAKE, case.code, "ask_verify", {"inspector": "inspector"})
+    assert len(phone.get(f"{API}/tasks").json()["tasks"]) == 1
+    act(INTAKE, case.code, "reassign_task", {"inspector": "别人", "reason": "路近"})
+    assert phone.get(f"{API}/tasks").json()["tasks"] == []
+    given = {"uuid": str(uuid4()), "code": case.code, "action": "confirm", "text": "属实"}
+    late = send(phone, "act", given, picture())
+    assert late.status_code == 409
+    assert "改派监督员（路近），这项任务不用再办" in late.json()["error"]
+    assert not CasePhoto.objects.exists()
+    assert not list(settings.CASE_FILES.rglob("*.jpg"))
+    # Given back, what the phone still has is taken as it is.
+    act(INTAKE, case.code, "reassign_task", {"inspector": "inspector", "reason": "还是您"})
+    assert send(phone, "act", given, picture()).status_code == 200
+    assert CasePhoto.objects.get().moment == "verified"
+
+
 def test_the_area_is_the_own_one(phone):
     open_feature(
         GridCell,
