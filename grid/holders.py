@@ -4,10 +4,9 @@ An inspector who left, a department that has ended or whose people all have: the
 until whoever sent them on takes them back.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -38,7 +37,7 @@ class Holders:
 
 def is_inspector(name: str) -> bool:
     """Whether somebody of that account can be given a task."""
-    return _inspectors().filter(**{get_user_model().USERNAME_FIELD: name}).exists()
+    return _inspectors().filter(username=name).exists()
 
 
 def holders() -> Holders:
@@ -53,11 +52,11 @@ def holders() -> Holders:
     names = (
         name
         for department in rulebook.departments(today)
-        if department.pk not in left and department.code not in left
+        if department.code not in left
         for name in department.all_names()
     )
-    field = get_user_model().USERNAME_FIELD
-    return Holders(frozenset(_inspectors().values_list(field, flat=True)), frozenset(names))
+    inspectors = _inspectors().values_list("username", flat=True)
+    return Holders(frozenset(inspectors), frozenset(names))
 
 
 def stranded(actor: Actor, now_hold: Holders) -> QuerySet[Case]:
@@ -70,5 +69,5 @@ def stranded(actor: Actor, now_hold: Holders) -> QuerySet[Case]:
     return found.filter(lost_task | lost_case)
 
 
-def _inspectors() -> Iterable:
-    return get_user_model().objects.filter(groups__name=GridRole.INSPECTOR.value, is_active=True)
+def _inspectors() -> QuerySet[User]:
+    return User.objects.filter(groups__name=GridRole.INSPECTOR.value, is_active=True)
