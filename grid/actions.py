@@ -44,7 +44,14 @@ MOMENTS = {
     "fail_check": CasePhoto.Moment.CHECKED,
 }
 MOST_TEXT, MOST_DESCRIPTION, MOST_NAME = 1_000, 4_000, 150
-MOST_OF = {"reason": MOST_TEXT, "note": MOST_TEXT, "because": MOST_TEXT, "words": MOST_DESCRIPTION}
+MOST_ADDRESS = 200
+MOST_OF = {
+    "reason": MOST_TEXT,
+    "note": MOST_TEXT,
+    "because": MOST_TEXT,
+    "words": MOST_DESCRIPTION,
+    "address": MOST_ADDRESS,
+}
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,7 @@ def report(actor: Actor, told: Report) -> Case:
         "scheme": scheme,
         "class_code": told.class_code,
         "description": _short(told.description, MOST_DESCRIPTION, "description"),
-        "address": _short(told.address, 200, "address"),
+        "address": _short(told.address, MOST_ADDRESS, "address"),
         "step": REPORTED,
         "source": told.source,
         "cell_code": place.cell_code,

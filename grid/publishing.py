@@ -24,7 +24,6 @@ from grid.resending import plain
 from grid.steps import CLOSED, SHOWABLE, WORKFLOW
 from grid.texts import is_blank
 
-MOST_ADDRESS = 200
 # Once closed so long, a case does not wait for anybody to look whether it may be shown.
 REVIEWED_FOR = timedelta(days=30)
 # Photos that are evidence for the centre alone (核实, 核查) wait for nobody.
@@ -97,8 +96,6 @@ def publish(act: Act) -> Effect:
         told = {name: discreet(str(act.given.get(name) or "")).strip() for name in told}
         if all(map(is_blank, told.values())):
             raise Unfit("请写公开的文字", "words")
-        if len(told["address"]) > MOST_ADDRESS:
-            raise Unfit(f"位置描述超过 {MOST_ADDRESS} 字", "address")
     if last and last.is_public and (last.words, last.address) == (told["words"], told["address"]):
         raise Unfit("该内容已经公开", "item")
     return _decided(act, item, told, is_public=True)

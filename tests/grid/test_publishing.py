@@ -65,7 +65,7 @@ def test_a_case_that_leaves_what_the_public_sees_takes_its_words_along(ground):
     ("given", "words"),
     [
         ({"item": "words", "words": "\u200b\u202e"}, "请写公开的文字"),
-        ({"item": "words", "words": "路坏了", "address": "字" * 201}, "超过"),
+        ({"item": "words", "words": "路坏了", "address": "字" * 201}, "超过 200 字"),
         ({"item": "nonsense"}, "没有这张照片"),
         ({"item": "00000000-0000-0000-0000-000000000000"}, "没有这张照片"),
     ],

@@ -150,6 +150,7 @@ def test_the_map_says_class_state_and_day_and_nothing_else(client):
         ({"class": ""}, "请选择问题类别"),
         ({"class": "event:9999"}, "没有该问题类别"),
         ({"description": "坑"}, "4 到 500"),
+        ({"description": "\u200b\u3164\u202e\u2800\u200d"}, "4 到 500"),
         ({"lon": "", "lat": ""}, "请在地图上点选位置"),
         ({"lon": "2", "lat": "48"}, "不在"),
         ({"uuid": "x"}, "再点一次"),
