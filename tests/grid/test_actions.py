@@ -34,6 +34,7 @@ from tests.grid.people import (
     STREETS,
     freeze_time,
     make_ground,
+    make_inspector,
     new_case,
     picture,
     told,
@@ -133,6 +134,8 @@ def test_every_action_is_checked(ground):
     with pytest.raises(OutOfOrder):
         act(CHIEF, case.code, "close")
     with pytest.raises(NotAllowed):
+        act(ROADS, case.code, "accept")
+    with pytest.raises(Missing, match="代受理员受理须填写：代办理由"):
         act(CHIEF, case.code, "accept")
     with pytest.raises(Missing):
         act(INTAKE, case.code, "reject", {"reason": ""})
@@ -302,6 +305,7 @@ def test_a_component_stands_there_today(ground):
 
 
 def test_verification_goes_to_an_inspector_and_comes_back(ground):
+    make_inspector("王巡")
     case = report(anybody(), told(source="公众举报"))
     case = act(INTAKE, case.code, "ask_verify", {"inspector": "王巡"})
     assert [c.code for c in queue(INSPECTOR, "verifying")] == [case.code]

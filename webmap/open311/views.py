@@ -17,7 +17,6 @@ from django.views.decorators.csrf import csrf_exempt
 from grid.actions import Report, report
 from grid.actors import Actor
 from grid.errors import Unfit
-from grid.models import CasePhoto
 from grid.open311 import documents, requests
 from grid.open311.asked import (
     MOST_DESCRIPTION,
@@ -28,7 +27,7 @@ from grid.open311.asked import (
     read_search,
 )
 from grid.photos import shown_path
-from grid.public import is_shown
+from grid.publishing import photo_shown
 from grid.queries import public_cases
 from grid.resending import plain
 from grid.roles import PUBLIC
@@ -161,14 +160,14 @@ def unknown(request: HttpRequest, form: str = "xml", **_: Any) -> HttpResponse:
 
 
 def photo(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
-    """``/photos/{id}.jpg``: of a public case that the centre has looked at; without EXIF."""
-    found = CasePhoto.objects.filter(pk=photo_id).first()
-    case = public_cases().filter(code=found.case_code).first() if found else None
+    """``/photos/{id}.jpg``: one that was published, until it is withdrawn; without EXIF."""
+    found = photo_shown(photo_id)
     path = shown_path(found) if found else None
-    if case is None or path is None or not is_shown(case) or not path.exists():
-        return HttpResponse(status=404)
-    response = FileResponse(path.open("rb"), content_type="image/jpeg")
-    response["Cache-Control"] = "public, max-age=300"
+    if path is None or not path.exists():
+        response: HttpResponseBase = HttpResponse(status=404)
+    else:
+        response = FileResponse(path.open("rb"), content_type="image/jpeg")
+    response["Cache-Control"] = "no-store"  # withdrawn means gone
     return response
 
 
@@ -275,4 +274,6 @@ def _refusal(status: int, why: str, form: str) -> HttpResponse:
 
 
 def _answer(body: str, form: str, status: int = 200) -> HttpResponse:
-    return HttpResponse(body.encode(), content_type=documents.CONTENT_TYPES[form], status=status)
+    headers = {"Cache-Control": "no-store"}  # words can be withdrawn at any time
+    content_type = documents.CONTENT_TYPES[form]
+    return HttpResponse(body.encode(), content_type=content_type, status=status, headers=headers)
