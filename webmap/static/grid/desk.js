@@ -1,5 +1,5 @@
 // The desk: the list follows the database every few seconds, the map follows the list.
-import * as maplibregl from "../maplibre-gl/maplibre-gl.mjs";
+import * as maplibregl from "../map/maplibre.js";
 import { fill, ready } from "./case.js";
 
 const EVERY_MS = 4000;

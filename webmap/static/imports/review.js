@@ -1,5 +1,5 @@
 // The review of a delivery: its lists beside its map; a click in one shows it in the other.
-import * as maplibregl from "../maplibre-gl/maplibre-gl.mjs";
+import * as maplibregl from "../map/maplibre.js";
 import { ask, check, csrfToken } from "../map/asking.js";
 import { latestOnly } from "../map/latest.js";
 

@@ -1,0 +1,235 @@
+"""The address says what is seen, and what it says is seen: links, back and forward, reload."""
+
+import re
+
+import pytest
+
+from tests.browser.test_map import click_on, near, sign_in
+from tests.town import centre_degrees, make_user
+
+OPENED = "() => document.querySelector('#panel-body .record')?.dataset.code"
+WHERE = "[tujing.map.getZoom().toFixed(1), tujing.map.getBearing(), tujing.state.at].join('|')"
+
+
+def shows(visit, code):
+    visit.page.wait_for_function(f"({OPENED})() === '{code}'")
+
+
+def entries(visit):
+    return visit.page.evaluate("history.length")
+
+
+def test_back_and_forward_lead_through_what_was_opened(visit):
+    page = visit.page
+    visit.open("/" + near())
+    page.wait_for_selector("#panel-body h1")
+    before = entries(visit)
+    page.evaluate("window.tujing.open('parcels/P2')")
+    shows(visit, "P2")
+    page.evaluate("window.tujing.open('buildings/B1', { fly: true })")
+    shows(visit, "B1")
+    page.evaluate("window.tujing.map.panBy([40, 0], { duration: 0 })")
+    page.evaluate("window.tujing.open('buildings/B1')")
+    page.evaluate("window.tujing.turnTo('2020-01-01')")
+    page.wait_for_function("location.hash.includes('at=2020-01-01')")
+    assert entries(visit) == before + 3
+    page.go_back()
+    shows(visit, "B1")
+    assert page.is_hidden("#past")
+    page.go_back()
+    shows(visit, "P2")
+    assert "sel=parcels%2FP2" in page.url
+    page.go_back()
+    page.wait_for_selector("#panel-body h1:not(.record h1)")
+    assert page.evaluate(OPENED) is None
+    assert "sel=" not in page.url
+    page.go_forward()
+    shows(visit, "P2")
+    page.go_forward()
+    page.go_forward()
+    page.wait_for_selector("#past:not([hidden])")
+    shows(visit, "B1")
+    assert entries(visit) == before + 3
+
+
+def test_what_was_closed_is_one_step_back(visit):
+    page = visit.page
+    visit.open("/" + near())
+    click_on(visit, 25, 25)
+    shows(visit, "B1")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    assert "sel=" not in page.url
+    page.go_back()
+    shows(visit, "B1")
+    page.go_forward()
+    page.wait_for_function("!document.body.classList.contains('open')")
+    page.reload()
+    visit.settle()
+    assert "sel=" not in page.url
+
+
+def test_an_address_pasted_into_an_open_map_is_followed(visit):
+    page = visit.page
+    visit.open("/" + near())
+    lon, lat = centre_degrees(30, 40)
+    link = f"#17.25/{lat:.5f}/{lon:.5f}/30/40&at=2020-07-09&on=roads,parcels&sel=parcels/P3"
+    page.evaluate("hash => { location.hash = hash; }", link)
+    shows(visit, "P3")
+    visit.settle()
+    assert page.evaluate(WHERE) == "17.3|30|2020-07-09"
+    assert page.is_checked("input[value=parcels]")
+    assert not page.is_checked("input[value=buildings]")
+    assert visit.drawn("parcels")
+    assert "2020" in page.inner_text("#past")
+    page.go_back()
+    page.wait_for_function("tujing.state.at === '' && tujing.map.getZoom() < 17")
+    assert page.is_checked("input[value=buildings]")
+    assert page.is_hidden("#past")
+
+
+@pytest.mark.parametrize(
+    "hash", ["#17/999/111/0/0", "#a/b/c/d/e&at=2020-99-99&sel=", "#panel", "#"]
+)
+def test_what_is_no_view_is_neither_followed_nor_breaks_anything(visit, hash):
+    page = visit.page
+    visit.open("/" + near() + "&sel=parcels/P3")
+    shows(visit, "P3")
+    page.evaluate("hash => { location.hash = hash; }", hash)
+    page.wait_for_timeout(300)
+    assert re.search(r"#\d+\.\d\d/\d+\.\d+/\d+\.\d+/0/0&on=", page.url)
+    assert ("P3" in page.url) is ("/" not in hash)
+
+
+def test_the_point_asked_about_is_in_the_link(visit):
+    page = visit.page
+    visit.open("/planning" + near(0, 0))
+    click_on(visit, -30, -30)
+    page.wait_for_selector("#panel-body .here .limits")
+    link, told = page.url, page.inner_text("#panel-body .code")
+    assert "here=111." in link
+    page.evaluate("window.tujing.open('parcels/P3')")
+    shows(visit, "P3")
+    assert "here=" not in page.url
+    page.go_back()
+    page.wait_for_selector("#panel-body .here .limits")
+    page.goto("about:blank")
+    page.goto(link)
+    visit.settle()
+    page.wait_for_selector("#panel-body .here .limits")
+    assert page.inner_text("#panel-body .code") == told
+    page.wait_for_function("tujing.map.getLayer('selected-line')")
+
+
+def test_shading_and_layers_that_are_off_stay_off_in_a_link(visit, settings, tmp_path):
+    settings.TERRAIN = tmp_path / "some.tif"
+    settings.TERRAIN.write_bytes(b"")
+    page = visit.page
+    visit.open("/" + near() + "&on=")
+    assert not page.is_checked("input[value=roads]")
+    page.uncheck("input[name=relief]")
+    assert "relief=0" in page.url
+    assert page.url.count("on=&") == 1
+    page.reload()
+    visit.settle()
+    assert not page.is_checked("input[name=relief]")
+    assert page.evaluate("tujing.map.getLayoutProperty('relief', 'visibility')") == "none"
+    assert page.locator("input[name=layer]:checked").count() == 0
+    page.check("input[name=relief]")
+    assert "relief" not in page.url
+
+
+def test_the_skip_link_keeps_the_address(visit):
+    page = visit.page
+    visit.open("/" + near() + "&at=2020-07-09&sel=parcels/P3")
+    shows(visit, "P3")
+    before = page.url
+    page.focus("a.skip")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "panel"
+    assert page.url == before
+
+
+def test_signing_in_and_another_language_lead_back_to_the_view(visit):
+    page = visit.page
+    visit.open("/" + near() + "&at=2020-07-09&sel=parcels/P3")
+    shows(visit, "P3")
+    page.click("form.lang button")
+    page.wait_for_selector("html[lang=en]")
+    visit.settle()
+    shows(visit, "P3")
+    assert "at=2020-07-09" in page.url
+    page.click(".who a.signin")
+    assert "sel%253Dparcels" in page.url or "sel%3Dparcels" in page.url
+
+
+def lose_session(visit):
+    """The session ends, as after a night: the browser forgets it."""
+    visit.page.context.clear_cookies(name="sessionid")
+
+
+@pytest.fixture
+def housing(visit):
+    """An officer at the unit table."""
+    from layers.access import Role
+
+    sign_in(visit, make_user("fangguan", Role.HOUSING))
+    visit.open("/housing" + near() + "&sel=buildings/B1")
+    visit.page.wait_for_selector(".unit-table .unit")
+    return visit
+
+
+def test_a_lost_session_says_so_and_leads_back(housing):
+    page = housing.page
+    page.fill("#q", "示范")
+    lose_session(housing)
+    page.click("[data-open='units/B1U0101']")
+    page.wait_for_selector("#signed-out")
+    assert "登录已过期" in page.inner_text("#signed-out")
+    assert "没有找到" not in page.inner_text("body")
+    assert page.input_value("#q") == "示范"
+    view = page.url
+    page.click("#signed-out a.signin")
+    page.fill("#id_username", "fangguan")
+    page.fill("#id_password", "fangguan")
+    page.click("button.button")
+    page.wait_for_selector("#panel-body .record[data-code=B1U0101] .rights")
+    assert page.url == view
+    assert page.query_selector("#signed-out") is None
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "document.getElementById('q').focus(); document.getElementById('q').value = '示范楼';"
+        "document.getElementById('search-form').requestSubmit()",
+        "document.getElementById('tool-export').click()",
+        "tujing.turnTo('2021-01-01')",
+        "tujing.map.fire('error', { error: { status: 404, message: 'tile' } })",
+        "void document.querySelector('[hx-post]').click()",
+    ],
+    ids=["search", "export", "date", "tile", "names"],
+)
+def test_wherever_the_map_asks_a_lost_session_is_told(housing, what):
+    page = housing.page
+    if "hx-post" in what:
+        page.evaluate("tujing.open('units/B1U0101')")
+        page.wait_for_selector("[hx-post]")
+    page.wait_for_timeout(1100)  # a tile's failure is looked into once a second
+    lose_session(housing)
+    page.evaluate(what)
+    page.wait_for_selector("#signed-out a.signin")
+    assert "登录已过期" in page.inner_text("#signed-out")
+
+
+def test_who_signs_in_again_elsewhere_goes_on(housing):
+    page = housing.page
+    lose_session(housing)
+    page.click("[data-open='units/B1U0101']")
+    page.wait_for_selector("#signed-out")
+    from django.contrib.auth.models import User
+
+    sign_in(housing, User.objects.get(username="fangguan"))
+    page.evaluate("tujing.open('units/B1U0201')")
+    shows(housing, "B1U0201")
+    assert page.query_selector("#signed-out") is None
