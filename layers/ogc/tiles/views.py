@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from layers.callers import api_caller
 from layers.ogc.errors import BadParameter, NotThere, ogc_errors
-from layers.ogc.etags import tag_of_bytes, unless_held
+from layers.ogc.etags import holds, tag_of_bytes
 from layers.ogc.requests import read_only
 from layers.ogc.sharing import share_for
 from layers.ogc.tiles.cache import Kept, tiles
@@ -22,6 +22,8 @@ from spatial.periods import NOW, AsOf, parse_as_of
 MVT = "application/vnd.mapbox-vector-tile"
 PARAMETERS = ("datetime",)
 FRESH_S = 60  # how long an edit may take to show on a map that is open to everybody
+PUBLIC, PERSONAL = f"public, max-age={FRESH_S}", "private, no-cache"
+VARY = "Accept, Authorization, Cookie, Accept-Encoding"
 
 
 @require_safe
@@ -143,21 +145,16 @@ def _answer(
     """
     accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
     is_packed = len(body) >= LEAST_BYTES and takes_gzip(accepted)
-
-    def made() -> HttpResponse:
-        content = packed() if is_packed else body
-        return HttpResponse(content, content_type=MVT, status=200 if body else 204)
-
     tag = f'{etag[:-1]}-gz"' if is_packed else etag
-    response = unless_held(request, tag, made, public=public)
-    if is_packed and response.status_code == 200:
-        response["Content-Encoding"] = "gzip"
-    response["Vary"] += ", Accept-Encoding"
+    headers = {"ETag": tag, "Vary": VARY, "Cache-Control": PERSONAL}
     if public and api_caller(request).is_anonymous:
-        response["Cache-Control"] = f"public, max-age={FRESH_S}"
-    else:
-        response["Cache-Control"] = "private, no-cache"
-    return response
+        headers["Cache-Control"] = PUBLIC
+    if holds(request, tag):
+        return HttpResponse(status=304, headers=headers)
+    if is_packed:
+        headers["Content-Encoding"] = "gzip"
+    content = packed() if is_packed else body
+    return HttpResponse(content, MVT, 200 if body else 204, headers=headers)
 
 
 def _revision_anew(share: Share) -> int:

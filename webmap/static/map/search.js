@@ -71,6 +71,7 @@ export function wireSearch(app) {
     if (!asked.key) return;
     answered = "";
     say(app.texts.searching);
+    box.classList.remove("stale");
     box.setAttribute("aria-busy", "true");
     show(true);
   }

@@ -66,6 +66,7 @@ export function wireAddress(app) {
     map.jumpTo({ center: state.centre, zoom: state.zoom, bearing: state.bearing, pitch: state.pitch });
     address.restoring = false;
     document.dispatchEvent(new CustomEvent("tujing:restored", { detail: { closed: Boolean(history.state?.closed) } }));
+    keepState(app); // in our own spelling, and without what could not be read
   }
   window.addEventListener("popstate", restore);
   window.addEventListener("hashchange", restore);
