@@ -143,6 +143,19 @@ def test_skip_link_language_and_signing_in_keep_the_view(visit):
     assert "sel%253Dparcels" in page.url
 
 
+def test_past_days_are_written_in_the_citys_time_wherever_the_browser_is(visit):
+    page = visit.page
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("Emulation.setTimezoneOverride", {"timezoneId": "America/New_York"})
+    visit.open("/" + near() + "&at=2024-06-22T20:00:00Z")
+    assert "2024年6月23日" in page.inner_text("#past-text")
+    assert "04:00" in page.inner_text("#past-text")
+    assert page.input_value("#time-date") == "2024-06-23"
+    page.evaluate("tujing.turnTo('2020-07-09')")
+    assert "2020年7月9日" in page.inner_text("#past-text")
+    assert page.input_value("#time-date") == "2020-07-09"
+
+
 ASKING = (
     "document.querySelector('[hx-post]').click()",
     "tujing.turnTo('2021-01-01')",
