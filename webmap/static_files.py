@@ -61,6 +61,16 @@ class HashedFiles(CompressedManifestStaticFilesStorage):
         ("*.js", (IMPORT, IMPORT_LATER, BESIDE)),
     )
 
+    def stored_name(self, name: str) -> str:
+        """The hashed name; the plain one where nothing was collected yet.
+
+        A page without its looks is better than none.
+        """
+        try:
+            return super().stored_name(name)
+        except ValueError:
+            return name
+
     def file_hash(self, name: str | None, content: Any = None) -> str:
         """A digest of the file and of all that it leads to, as they were written."""
         if name is None or not matches_patterns(name, self._patterns):

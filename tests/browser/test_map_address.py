@@ -140,7 +140,7 @@ def test_skip_link_language_and_signing_in_keep_the_view(visit):
     shows(visit, "P3")
     assert "at=2020-07-09" in page.url
     page.click(".who a.signin")
-    assert "sel%253Dparcels" in page.url
+    assert "sel%3Dparcels" in page.url
 
 
 def test_past_days_are_written_in_the_citys_time_wherever_the_browser_is(visit):

@@ -40,7 +40,7 @@ def led_to(url, body):
     if url.endswith(".css"):
         found = re.findall(r"""url\(['"]?([^'")]+)['"]?\)""", text)
     else:
-        found = re.findall(r"""(?m)^(?:import|export)\b[^;'"]*['"]([^'"]+)['"]""", text)
+        found = re.findall(r"""(?m)^(?:import|export)\b[^;'"]*['"](\.[^'"]+)['"]""", text)
         found += re.findall(r"""new URL\("([^"]+)", import\.meta""", text)
     own = [each for each in found if not re.match("[a-z]+:|#|/", each)]
     return [posixpath.normpath(posixpath.join(posixpath.dirname(url), each)) for each in own]
@@ -134,3 +134,9 @@ def test_a_name_changes_with_what_the_file_leads_to_and_nothing_else(storage, na
     before = storage().hashed_files
     after = storage(**{name: text}).hashed_files
     assert {key for key in before if before[key] != after[key]} == changed
+
+
+def test_what_was_not_collected_keeps_its_name(storage):
+    found = storage()
+    assert found.url("a/one.js") == f"/static/{found.hashed_files['a/one.js']}"
+    assert found.url("a/never.js") == "/static/a/never.js"
