@@ -40,7 +40,7 @@ def led_to(url, body):
     if url.endswith(".css"):
         found = re.findall(r"""url\(['"]?([^'")]+)['"]?\)""", text)
     else:
-        found = re.findall(r"""(?m)^(?:import|export)\b[^;'"]*['"](\.[^'"]+)['"]""", text)
+        found = re.findall(r"""(?m)^(?:import|export)\b[^;'"]*['"](\.{1,2}/[^'"]+)['"]""", text)
         found += re.findall(r"""new URL\("([^"]+)", import\.meta""", text)
     own = [each for each in found if not re.match("[a-z]+:|#|/", each)]
     return [posixpath.normpath(posixpath.join(posixpath.dirname(url), each)) for each in own]

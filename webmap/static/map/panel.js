@@ -92,6 +92,7 @@ export function wirePanel(app) {
   app.closePanel = ({ push = true } = {}) => {
     const had = Boolean(state.selected || state.point);
     app.panelTurn.end();
+    body.removeAttribute("aria-busy");
     app.current = "";
     openPanel(false);
     forgetRecord();
@@ -202,7 +203,7 @@ export function wirePanel(app) {
 
   map.once("load", () => {
     const isBare = !state.selected && !state.point && !(config.fragment && window.innerWidth > 760);
-    if (!isBare) showState({ fly: !location.hash });
+    if (!isBare) showState({ fly: !state.isPlaced });
     else if (window.innerWidth > 1200) openPanel(true);
   });
 }

@@ -6,12 +6,14 @@ export function readState(config) {
   const state = {
     centre: config.centre, zoom: config.zoom, pitch: config.pitch, bearing: config.bearing,
     at: "", on: new Set(config.layers), selected: "", point: null, relief: config.relief, compare: false,
+    isPlaced: false, // whether the address says where to look; else a record is flown to
   };
   const [view, ...rest] = location.hash.slice(1).split("&");
   const numbers = view.split("/").map(Number);
   if (numbers.length === 5 && numbers.every(Number.isFinite) && Math.abs(numbers[1]) <= 85) {
     [state.zoom, , , state.bearing, state.pitch] = numbers;
     state.centre = [numbers[2], numbers[1]];
+    state.isPlaced = true;
   }
   const given = new URLSearchParams(rest.join("&"));
   const at = given.get("at") || "";
@@ -65,7 +67,7 @@ export function wireAddress(app) {
     Object.assign(state, readState(config));
     map.jumpTo({ center: state.centre, zoom: state.zoom, bearing: state.bearing, pitch: state.pitch });
     address.restoring = false;
-    document.dispatchEvent(new CustomEvent("tujing:restored", { detail: { closed: Boolean(history.state?.closed) } }));
+    document.dispatchEvent(new CustomEvent("tujing:restored", { detail: { fly: !state.isPlaced, closed: Boolean(history.state?.closed) } }));
     keepState(app); // in our own spelling, and without what could not be read
   }
   window.addEventListener("popstate", restore);
