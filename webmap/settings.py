@@ -137,6 +137,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "webmap.signed_in.StillSignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -177,6 +178,14 @@ STATICFILES_DIRS = [
     ("htmx", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
     ("proj4", BASE_DIR / "node_modules" / "proj4" / "dist"),
 ]
+STATICFILES_FINDERS = [
+    "webmap.static_files.UsedFiles",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "webmap.static_files.HashedFiles"},
+}
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
 
 LOGIN_URL = "/accounts/login/"

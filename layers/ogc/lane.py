@@ -58,6 +58,8 @@ def answer(environ: dict[str, Any]) -> HttpResponse | None:
         return None
     if settings.SESSION_COOKIE_NAME in environ.get("HTTP_COOKIE", ""):
         return None
+    if "HTTP_X_SIGNED_IN_AS" in environ:  # a page whose session has ended: told by Django
+        return None
     if "f=" in environ.get("QUERY_STRING", ""):
         return None
     found = PATH.fullmatch(environ["PATH_INFO"])
