@@ -7,6 +7,8 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 VAR=$ROOT/var
 LOG=$VAR/log/${0##*/}.log
 LEAST_MAJOR=15
+# shellcheck disable=SC2034  # of those that take paths
+CALLED_FROM=$PWD
 cd "$ROOT"
 
 # Settings of the caller's shell that would lead Python, uv or psql elsewhere.
