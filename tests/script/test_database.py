@@ -17,6 +17,15 @@ STOPPED = 3
 is_root = os.geteuid() == 0
 
 
+def die_and_leave_a_number(pid_file: Path) -> None:
+    """The server is killed, and its pid file names a process that lives and is none of ours."""
+    pid, *rest = pid_file.read_text().splitlines()
+    user = pid_file.stat().st_uid if is_root else None
+    other = subprocess.Popen(["sleep", "90"], user=user)
+    os.kill(int(pid), signal.SIGKILL)
+    pid_file.write_text("\n".join([str(other.pid), *rest]) + "\n")
+
+
 def test_lives_and_comes_back(checkout: Path, run: Run) -> None:
     first = run("database", "start")
     assert first.returncode == 0, first.stderr
@@ -31,8 +40,7 @@ def test_lives_and_comes_back(checkout: Path, run: Run) -> None:
     assert answer.stdout.strip().endswith("|off")
     assert (checkout / "var" / "pg").stat().st_mode & 0o777 == 0o700
 
-    pid = int((checkout / "var" / "pg" / "data" / "postmaster.pid").read_text().split()[0])
-    os.kill(pid, signal.SIGKILL)  # the pid file stays behind
+    die_and_leave_a_number(checkout / "var" / "pg" / "data" / "postmaster.pid")
     again = run("database", "start")
     assert again.returncode == 0, again.stderr
     assert run("database", "stop").returncode == 0
@@ -101,23 +109,6 @@ def test_kept_until_it_is_stopped(checkout: Path, run: Run, kept: subprocess.Pop
     said, _ = kept.communicate(timeout=5)
     assert kept.returncode == 0
     assert said.count("重新启动") == 1
-
-
-def test_a_number_that_went_to_another_process(checkout: Path, run: Run) -> None:
-    """The old pid file names a process that lives, and is none of ours."""
-    assert run("database", "start").returncode == 0
-    pid_file = checkout / "var" / "pg" / "data" / "postmaster.pid"
-    lines = pid_file.read_text().splitlines()
-    owner = pid_file.stat().st_uid
-    other = subprocess.Popen(["sleep", "60"], user=owner if is_root else None)
-    try:
-        os.kill(int(lines[0]), signal.SIGKILL)
-        pid_file.write_text("\n".join([str(other.pid), *lines[1:]]) + "\n")
-        again = run("database", "start")
-        assert again.returncode == 0, again.stderr
-    finally:
-        other.kill()
-        other.wait()
 
 
 def test_home_is_var_where_possible(checkout: Path) -> None:
