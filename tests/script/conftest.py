@@ -28,20 +28,22 @@ def checkout() -> Iterator[Path]:
 def a_checkout() -> Iterator[Path]:
     """One that is taken away in the end, with its database."""
     folder = Path(tempfile.mkdtemp(prefix="tj"))
-    folder.chmod(0o755)
-    shutil.copytree(ROOT / "script", folder / "script")
-    for name in FILES:
-        shutil.copy(ROOT / name, folder)
-    yield folder
-    if (folder / "var" / "pg").exists():
-        subprocess.run(
-            [folder / "script" / "database", "stop"],
-            env=clean(),
-            capture_output=True,
-            timeout=LONG_S,
-            check=False,
-        )
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.chmod(0o755)
+        shutil.copytree(ROOT / "script", folder / "script")
+        for name in FILES:
+            shutil.copy(ROOT / name, folder)
+        yield folder
+    finally:
+        if (folder / "var" / "pg").exists():
+            subprocess.run(
+                [folder / "script" / "database", "stop"],
+                env=clean(),
+                capture_output=True,
+                timeout=LONG_S,
+                check=False,
+            )
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
