@@ -19,6 +19,7 @@ from django.http.request import split_domain_port, validate_host
 from layers.ogc.items import item, items
 from layers.ogc.tiles.matrices import MATRIX_SET
 from layers.ogc.tiles.views import tile
+from spatial.outages import is_silent, learn
 
 Application = Callable[[dict[str, Any], Callable], Iterable[bytes]]
 
@@ -60,7 +61,7 @@ def answer(environ: dict[str, Any]) -> HttpResponse | None:
         return None
     if "HTTP_X_SIGNED_IN_AS" in environ:  # a page whose session has ended: told by Django
         return None
-    if "f=" in environ.get("QUERY_STRING", ""):
+    if "f=" in environ.get("QUERY_STRING", "") or is_silent():
         return None
     found = PATH.fullmatch(environ["PATH_INFO"])
     if not found or not _is_known(environ.get("HTTP_HOST", "")):
@@ -69,7 +70,8 @@ def answer(environ: dict[str, Any]) -> HttpResponse | None:
     request.user = AnonymousUser()
     try:
         return _view(request, found)
-    except Exception:  # noqa: BLE001  Django answers it again, and logs what is wrong
+    except Exception as error:  # noqa: BLE001  Django answers it again, and logs what is wrong
+        learn(error)
         return None
 
 
