@@ -27,6 +27,7 @@ from layers.ogc.sharing import (
     ITEM_FORMS,
     MEDIA_TYPES,
     PAGE_FORMS,
+    carried_on,
     root_url,
     share_for,
     wanted_format,
@@ -214,7 +215,8 @@ def _links(
         {"rel": "collection", "type": "application/json", "href": collection_url(request, share)},
     ]
     if page.has_more:
-        following = {**kept, "limit": str(query.limit), "cursor": write_cursor(page.last)}
-        address = f"{here}?{urlencode(following)}"
+        cursor = write_cursor(page.last, share)
+        following = {**kept, "limit": str(query.limit), "cursor": cursor}
+        address = f"{here}?{carried_on(request, following)}"
         links.append({"rel": "next", "type": media_type, "title": "下一页", "href": address})
     return links

@@ -1,11 +1,13 @@
 """What the caller of a request may have: its share of a collection, and its formats."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
 from layers.callers import api_caller
+from layers.keys import key_in_address
 from layers.ogc.errors import BadParameter, NotAcceptable, NotThere
 from layers.shares import Share, share_by_id
 
@@ -65,6 +67,17 @@ def _preferred(accept: str, offered: tuple[str, ...]) -> str | None:
     types = {MEDIA_TYPES[form]: form for form in offered}
     found = request.get_preferred_type([*types, "application/json"])
     return types.get(found, "json") if found else None
+
+
+def carried_on(request: HttpRequest, query: Mapping[str, str]) -> str:
+    """The query of a link that leads on: as asked, with the key if the caller came by one in it.
+
+    No other link carries a key. Without it the next page would be answered as nobody's.
+    """
+    kept = {name: value for name, value in query.items() if name != "token"}
+    if key := key_in_address(request):
+        kept["token"] = key
+    return urlencode(kept)
 
 
 def root_url(request: HttpRequest) -> str:

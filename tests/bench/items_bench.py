@@ -82,7 +82,8 @@ def deep_cursor(base: str, pages: int) -> str:
         code = cursor.fetchone()[0]
     from layers.ogc.cursors import write_cursor
 
-    return f"{base}?limit=100&cursor={write_cursor((code,))}"
+    share = share_of(ANONYMOUS, layer_of(base.split("/")[-2]))
+    return f"{base}?limit=100&cursor={write_cursor((code,), share)}"
 
 
 def cases(boxes: list, items: list) -> dict[str, dict]:
