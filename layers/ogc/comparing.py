@@ -55,7 +55,7 @@ class Compared:
 def changes(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/collections/{id}/changes?from=…&to=…``: what differs between two moments."""
     share = share_for(request, layer_id)
-    wanted_format(request, ["json"])
+    wanted_format(request, ["json"], GEOJSON)
     params = request.GET.dict()
     read_only(params, (*OWN, *SHARED, *share.names))
     before, after = _moments(params)

@@ -67,7 +67,7 @@ def _metadata(url: str) -> dict[str, Any]:
             "url": url,
         },
         "license": {"name": "按各图层共享类别", "url": url},
-        "provider": {"name": f"{profile.name}人民政府", "url": url},
+        "provider": {"name": f"{profile.name}人民政府", "url": f"{url}?f=html"},
         "contact": {"name": "数据管理", "email": ""},
     }
 

@@ -27,12 +27,11 @@ from layers.ogc.record_documents import (
 )
 from layers.ogc.record_queries import KINDS, TITLES, chosen, known_parameters, page_of
 from layers.ogc.requests import GEOMETRY, read_only
-from layers.ogc.sharing import GEOJSON, carried_on, root_url, wanted_format
+from layers.ogc.sharing import GEOJSON, JSON, SCHEMA, carried_on, root_url, wanted_format
 from layers.records import Record, record_of, records_of
 from spatial.city import city
 
 JSON_TYPES = {"date": ("string", "date"), "date-time": ("string", "date-time")}
-JSON = "application/json"
 
 
 @require_safe
@@ -52,7 +51,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @ogc_errors
 def records(request: HttpRequest) -> HttpResponse:
     """``/collections/catalogue/items``: the records that meet the parameters."""
-    form = wanted_format(request)
+    form = wanted_format(request, json=GEOJSON)
     params = request.GET.dict()
     read_only(params, known_parameters())
     known = records_of(api_caller(request))
@@ -80,7 +79,7 @@ def records(request: HttpRequest) -> HttpResponse:
 @ogc_errors
 def record(request: HttpRequest, record_id: str) -> HttpResponse:
     """``/collections/catalogue/items/{id}``: one record."""
-    form = wanted_format(request)
+    form = wanted_format(request, json=GEOJSON)
     read_only(request.GET, ())
     found = _record(request, record_id)
     if form == "html":
@@ -167,7 +166,7 @@ def _page_links(
 
 def _schema(request: HttpRequest, what: str, more: dict[str, Any]) -> HttpResponse:
     api_caller(request)
-    wanted_format(request, ["json"])
+    wanted_format(request, ["json"], SCHEMA)
     read_only(request.GET, ())
     plain = {"id": {"type": "string", "title": TITLES["id"], "x-ogc-role": "id"}}
     for name, kind in KINDS.items():
@@ -181,7 +180,7 @@ def _schema(request: HttpRequest, what: str, more: dict[str, Any]) -> HttpRespon
         "properties": {**plain, **more},
         "additionalProperties": False,
     }
-    return _json(document, "application/schema+json")
+    return _json(document, SCHEMA)
 
 
 def _json(document: Any, media: str = JSON) -> HttpResponse:
