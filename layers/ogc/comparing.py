@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from layers.ogc.cursors import read_cursor, write_cursor
 from layers.ogc.errors import BadParameter, ogc_errors
 from layers.ogc.etags import tag_of, unless_held
-from layers.ogc.features import conditions, feature_sql, value_sql
+from layers.ogc.features import conditions, feature_sql, narrows_by_place, value_sql
 from layers.ogc.moments import iso
 from layers.ogc.requests import GEOMETRY, ItemsQuery, read_items_query, read_only
 from layers.ogc.sharing import GEOJSON, carried_on, root_url, share_for, wanted_format
@@ -73,7 +73,7 @@ def changes(request: HttpRequest, layer_id: str) -> HttpResponse:
 def compared(share: Share, query: ItemsQuery, before: AsOf, after: AsOf) -> Compared:
     """One page of the features that differ between two moments, in the order of their codes."""
     sql, params = compare_sql(share, query, before, after)
-    rows = read(share, sql, params, as_bytes=True, spatial=bool(query.boxes))
+    rows = read(share, sql, params, as_bytes=True, spatial=narrows_by_place(share.layer, query))
     features = [_feature(row) for row in rows[: query.limit] if _differs(row)]
     more = len(rows) > query.limit
     return Compared(features, rows[query.limit - 1][0].decode() if more else "")

@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
+from django.db import connection
 
 from layers.access import ANONYMOUS, Caller, Grant, Sharing
 from layers.declarations import Field, Layer
@@ -210,8 +211,6 @@ def test_all_that_the_public_reads_the_holder_reads_through_one_role(rows):
 
 
 def test_place_code_and_time_are_looked_up_by_their_indexes(rows):
-    from django.db import connection
-
     share = share_of(holder(GRANTS["both"], is_department=False), layer_of("parcels"))
     ensure_roles([share])
     with connection.cursor() as cursor:
