@@ -9,7 +9,7 @@ docs/adr/0007-speed.md.
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -75,7 +75,7 @@ def answer(environ: dict[str, Any]) -> HttpResponse | None:
 
 def _view(request: WSGIRequest, found: re.Match[str]) -> HttpResponse:
     if "HTTP_ORIGIN" in request.META:
-        return OtherOrigins(partial(_found, found=found))(request)
+        return cast(HttpResponse, OtherOrigins(partial(_found, found=found))(request))
     response = _found(request, found)
     response["Vary"] += ", origin"  # no page elsewhere asked, one that does is told more
     return response

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -86,7 +87,7 @@ def _accepted(accept: str, offered: tuple[str, ...]) -> str | None:
     return names[found] if found else None
 
 
-def carried_on(request: HttpRequest, query: Mapping[str, str]) -> str:
+def carried_on(request: HttpRequest, query: Mapping[str, Any]) -> str:
     """The query of a link that leads on: as asked, with the key if the caller came by one in it.
 
     No other link carries a key. Without it the next page would be answered as nobody's.
