@@ -138,10 +138,11 @@ def write_share_of(caller: Caller, layer: Layer) -> Share | None:
     It says what may be written, and is not read with: what is read is the caller's share.
     """
     share = share_of(caller, layer)
-    grant = None if caller.is_admin else caller.grant_of(layer.id)
-    if share is None or grant is None:
+    given = None if caller.is_admin else caller.grant_of(layer.id)
+    if share is None or given is None:
         return share
-    return _share(layer, _granted_names(grant, layer), grant.districts)
+    grant = _grant(caller, layer)
+    return _share(layer, _granted_names(grant, layer), grant.districts) if grant else None
 
 
 def visible_names(caller: Caller, layer: Layer) -> tuple[str, ...]:

@@ -203,7 +203,7 @@ def _whole(
 ) -> dict[str, Any]:
     """The row that a whole feature makes; what the caller cannot see is kept as it stands."""
     given = document.get("properties")
-    given = given if isinstance(given, dict) else {}
+    given = _of_fields(request, share, given, faults, standing) if isinstance(given, dict) else {}
     values = dict(standing.values) if standing else {}
     values |= bodies.blank_properties(share, given, faults)
     values |= bodies.read_properties(share, given, faults)
@@ -222,6 +222,7 @@ def _patched(
     given = document.get("properties", {})
     values = dict(standing.values)
     if isinstance(given, dict):
+        given = _of_fields(request, share, given, faults, standing)
         values |= bodies.read_properties(share, given, faults)
     if "geometry" not in document:
         return values
@@ -230,6 +231,25 @@ def _patched(
         patch = {"type": stands.geom_type, **patch}
     shape = _shape(request, share, patch, faults, standing)
     return {**values, "geom": shape} if share.layer.geometry else values
+
+
+def _of_fields(
+    request: HttpRequest,
+    share: Share,
+    given: dict[str, Any],
+    faults: bodies.Faults,
+    standing: Standing | None,
+) -> dict[str, Any]:
+    """What is given of the fields that may be written; others that are seen are sent back as read."""
+    seen, found = _seen(request, share), {}
+    for name, value in given.items():
+        if share.field(name) or not seen.field(name):
+            found[name] = value
+        elif not standing or bodies.read_properties(seen, {name: value}, []) != {
+            name: standing.values[name]
+        }:
+            faults.append((f"/properties/{name}", "授权不含对该字段的写入"))
+    return found
 
 
 def _shape(

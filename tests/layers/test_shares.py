@@ -1,6 +1,7 @@
 """A grant adds to what its holder has without it; on a public layer that is never less."""
 
 from dataclasses import replace
+from functools import partial
 from itertools import product
 
 import pytest
@@ -123,6 +124,7 @@ def test_districts_open_nothing_of_a_layer_that_knows_none():
     sites = layer_of("hazard-sites")
     caller = holder(grant, is_department=False)
     assert told(share_of(caller, sites)) == told(share_of(ANONYMOUS, sites))
+    assert write_share_of(caller, sites) is None
     assert share_of(caller, replace(sites, public=False)) is None
 
 
@@ -259,3 +261,15 @@ def test_a_department_reads_all_fields_and_writes_the_granted_ones(client, rows)
         f"{PARCELS}/items/P1", headers={**writer.headers, "if-none-match": told["ETag"]}
     )
     assert again.status_code == 304
+    whole = writer.get(f"{PARCELS}/items/P1").json()
+    whole["properties"]["right_type"] = "租赁"
+    send = partial(writer.send, "PUT", f"{PARCELS}/items/P1", if_match="*")
+    assert send(whole).status_code == 200  # what it may not write comes back as it was read
+    whole["properties"]["registered_on"] = "2020-02-02"
+    refused = send(whole)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (
+        422,
+        "/properties/registered_on",
+    )
+    stands = Parcel.objects.current().get(code="P1")
+    assert (stands.right_type, stands.registered_on) == ("租赁", None)
