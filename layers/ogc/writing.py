@@ -33,6 +33,7 @@ from layers.ogc.errors import (
     NotThere,
     Outdated,
     Unknown,
+    WrongMethod,
 )
 from layers.ogc.etags import feature_etag, tag_of, version_in
 from layers.ogc.features import Found, one_feature
@@ -41,6 +42,7 @@ from layers.ogc.items import version_answer
 from layers.ogc.requests import ItemsQuery, read_only
 from layers.ogc.sharing import share_for
 from layers.reading import read
+from layers.refusals import only_by_steps, why_not_delivered
 from layers.revisions import revision, wrote
 from layers.shares import Share, write_share_of
 from spatial.city import city
@@ -51,6 +53,7 @@ from spatial.versions.models import Change
 from spatial.versions.queries import attribute_fields
 
 ORIGIN = "api"
+READING = ("GET", "HEAD", "OPTIONS")
 REASONS = {Action.OPEN: "接口新建要素", Action.REPLACE: "接口修改要素", Action.END: "接口终止要素"}
 
 
@@ -128,13 +131,20 @@ def _writable(request: HttpRequest, layer_id: str) -> Share:
 
     Raises:
         NotThere, Unknown, NotAllowed: hidden, nobody known, or somebody who may not.
+        WrongMethod: nobody may, it is written by its steps.
     """
     layer, caller = share_for(request, layer_id).layer, api_caller(request)
+    if layer.by_steps:
+        raise WrongMethod(only_by_steps(layer), ", ".join(READING))
     if caller.is_anonymous:
         raise Unknown("写入须登录，或提供有写入授权的密钥")
     share = write_share_of(caller, layer)
     if share is None or not may_write(caller, layer):
-        raise NotAllowed(f"没有写入图层“{layer.title}”的授权")
+        raise NotAllowed(
+            f"密钥没有写入图层“{layer.title}”的授权；请由登记人向数据管理员申请"
+            if caller.key
+            else why_not_delivered(layer)
+        )
     if not caller.key:
         _check_csrf(request)
     read_only(request.GET, ())
@@ -203,8 +213,9 @@ def _whole(
 ) -> dict[str, Any]:
     """The row that a whole feature makes; what the caller cannot see is kept as it stands."""
     given = document.get("properties")
-    given = _of_fields(request, share, given, faults, standing) if isinstance(given, dict) else {}
+    given = given if isinstance(given, dict) else {}
     values = dict(standing.values) if standing else {}
+    given = bodies.granted_part(share, _seen(request, share), given, faults, values)
     values |= bodies.blank_properties(share, given, faults)
     values |= bodies.read_properties(share, given, faults)
     shape = _shape(request, share, document.get("geometry"), faults, standing)
@@ -222,7 +233,7 @@ def _patched(
     given = document.get("properties", {})
     values = dict(standing.values)
     if isinstance(given, dict):
-        given = _of_fields(request, share, given, faults, standing)
+        given = bodies.granted_part(share, _seen(request, share), given, faults, values)
         values |= bodies.read_properties(share, given, faults)
     if "geometry" not in document:
         return values
@@ -231,25 +242,6 @@ def _patched(
         patch = {"type": stands.geom_type, **patch}
     shape = _shape(request, share, patch, faults, standing)
     return {**values, "geom": shape} if share.layer.geometry else values
-
-
-def _of_fields(
-    request: HttpRequest,
-    share: Share,
-    given: dict[str, Any],
-    faults: bodies.Faults,
-    standing: Standing | None,
-) -> dict[str, Any]:
-    """What is given of the fields that may be written; others that are seen are sent back as read."""
-    seen, found = _seen(request, share), {}
-    for name, value in given.items():
-        if share.field(name) or not seen.field(name):
-            found[name] = value
-        elif not standing or bodies.read_properties(seen, {name: value}, []) != {
-            name: standing.values[name]
-        }:
-            faults.append((f"/properties/{name}", "授权不含对该字段的写入"))
-    return found
 
 
 def _shape(
