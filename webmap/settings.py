@@ -28,6 +28,8 @@ OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME, OIDC_ROLES_CLAIM
 CITY_PROFILE    another city's profile (default data/city.toml)
 SECRET_KEY      else a key made once and kept in var/secret_key
 ALLOWED_HOSTS   comma list (default: this machine only)
+CORS_ORIGINS    whose pages may read the API from a browser: origins separated by blanks or
+                commas, * for all (the default), empty for none
 DEBUG           1 for development
 """
 
@@ -114,7 +116,46 @@ OUTSIDE_DATABASE = _as_reader(os.environ.get("OUTSIDE_DATABASE_URL") or _databas
 REPLICA_DATABASES = [_as_reader(u) for u in os.environ.get("REPLICA_DATABASE_URLS", "").split()]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Pages of other origins may read the API below /ogc with a key, or what is public; with a
+# visitor's session never, whatever stands here: CORS_ALLOW_CREDENTIALS stays off.
+CORS_ORIGINS = os.environ.get("CORS_ORIGINS", "*").replace(",", " ").split()
+CORS_ALLOW_ALL_ORIGINS = "*" in CORS_ORIGINS
+CORS_ALLOWED_ORIGINS = [origin.rstrip("/") for origin in CORS_ORIGINS if origin != "*"]
+CORS_URLS_REGEX = r"^/ogc(/|$)"
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
+CORS_ALLOW_HEADERS = [
+    "Accept",
+    "Accept-Language",
+    "Authorization",
+    "Content-Crs",
+    "Content-Type",
+    "If-Match",
+    "If-None-Match",
+    "OGC-Change-Document",
+    "OGC-Change-Reason",
+    "OGC-Mutation-Datetime",
+    "Prefer",
+]
+CORS_EXPOSE_HEADERS = [
+    "Accept-Patch",
+    "Accept-Post",
+    "Allow",
+    "Content-Crs",
+    "Content-Disposition",
+    "Content-Location",
+    "ETag",
+    "Link",
+    "Location",
+    "Memento-Datetime",
+    "OGC-NumberMatched",
+    "OGC-NumberReturned",
+    "Preference-Applied",
+    "Retry-After",
+    "WWW-Authenticate",
+]
+
 INSTALLED_APPS = [
+    "corsheaders",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -141,6 +182,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "layers.ogc.origins.OtherOrigins",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

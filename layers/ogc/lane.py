@@ -8,15 +8,17 @@ docs/adr/0007-speed.md.
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.wsgi import WSGIRequest
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 
 from layers.ogc.items import item, items
+from layers.ogc.origins import OtherOrigins
 from layers.ogc.tiles.matrices import MATRIX_SET
 from layers.ogc.tiles.views import tile
 from spatial.outages import is_silent, learn
@@ -75,7 +77,15 @@ def answer(environ: dict[str, Any]) -> HttpResponse | None:
         return None
 
 
-def _view(request: WSGIRequest, found: re.Match[str]) -> HttpResponse | None:
+def _view(request: WSGIRequest, found: re.Match[str]) -> HttpResponse:
+    if "HTTP_ORIGIN" in request.META:
+        return cast(HttpResponse, OtherOrigins(partial(_found, found=found))(request))
+    response = _found(request, found)
+    response["Vary"] += ", origin"  # no page elsewhere asked, one that does is told more
+    return response
+
+
+def _found(request: HttpRequest, found: re.Match[str]) -> HttpResponse:
     layer_id = found["layer_id"]
     if found["zoom"]:
         place = (int(found[name]) for name in ("zoom", "row", "column"))
@@ -84,7 +94,9 @@ def _view(request: WSGIRequest, found: re.Match[str]) -> HttpResponse | None:
         response = item(request, layer_id, found["code"].encode("latin1").decode())
     else:
         response = items(request, layer_id)
-    return None if response.streaming else response
+    if response.streaming:
+        raise TypeError("the lane sends whole answers only")
+    return response
 
 
 def _is_known(host: str) -> bool:

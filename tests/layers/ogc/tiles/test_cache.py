@@ -128,7 +128,7 @@ def test_two_access_classes_never_have_a_tile_in_common(client, drawn):
 
 
 @pytest.mark.django_db
-def test_shares_of_other_districts_have_tiles_of_their_own(client, tmp_path):
+def test_shares_of_other_districts_have_tiles_of_their_own(closed_parcels, client, tmp_path):
     open_feature(code="P1", geom=square(), district_code="431382001001")
     open_feature(code="P2", geom=square(20), district_code="431382002001")
     seen = {}
