@@ -39,13 +39,16 @@ def begin(request: HttpRequest) -> HttpResponse:
         reading, terms = reading_of(given), terms_of(given, request)
     except BadForm as error:
         return refusal(request, 400, str(error))
-    run = jobs.announce(
-        layer.id,
-        lambda folder: uploads.gather(files, folder),
-        reading,
-        terms,
-        commit=_yes(given.get("commit")) and wants_json(request),
-    )
+    try:
+        run = jobs.announce(
+            layer.id,
+            lambda folder: uploads.gather(files, folder),
+            reading,
+            terms,
+            commit=_yes(given.get("commit")) and wants_json(request),
+        )
+    except FileNotFoundError:
+        return refusal(request, 409, "上传的文件已被另一次提交取走，请重新上传")
     return _begun(request, run)
 
 
