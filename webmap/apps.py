@@ -12,7 +12,32 @@ class WebmapConfig(AppConfig):
 
     def ready(self) -> None:
         """The catalogue learns from the floor above what deliveries showed."""
+        from grid.duties import add_duty
         from layers.records import quality_by
         from webmap.quality import quality_of
 
         quality_by(quality_of)
+        add_duty("exports", _exports)
+        add_duty("sign-ins", _sign_ins)
+        add_duty("uploads", _uploads)
+
+
+def _exports() -> None:
+    from webmap.export_jobs import remove_expired
+
+    remove_expired()
+
+
+def _sign_ins() -> None:
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from webmap.sign_ins import forget_old
+
+    SessionStore.clear_expired()
+    forget_old()
+
+
+def _uploads() -> None:
+    from webmap.imports.uploads import forget_old
+
+    forget_old()

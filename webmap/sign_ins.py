@@ -33,7 +33,7 @@ def begin_attempt(username: str, address: str | None) -> None:
         MustWait: the limit was reached before this attempt, which then does not count.
     """
     now, name = timezone.now(), _key(username)
-    FailedSignIn.objects.filter(at__lt=now - KEPT).delete()
+    forget_old()
     attempt = FailedSignIn.objects.create(username=name, address=address, at=now)
     recent = FailedSignIn.objects.filter(username=name, at__gt=now - WINDOW, pk__lt=attempt.pk)
     waits = (
@@ -48,6 +48,11 @@ def begin_attempt(username: str, address: str | None) -> None:
 def forget_failures(username: str, address: str | None) -> None:
     """After a success: earlier failures from this address no longer count."""
     FailedSignIn.objects.filter(username=_key(username), address=address).delete()
+
+
+def forget_old() -> None:
+    """Remove what has not counted for long."""
+    FailedSignIn.objects.filter(at__lt=timezone.now() - KEPT).delete()
 
 
 def _key(username: str) -> str:

@@ -5,6 +5,7 @@ import re
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST
 from importers import jobs, originals, review
 from importers.errors import Refused
 from importers.models import ImportRun
+from importers.recovery import QUEUED
 from importers.phases.cells import Unreadable, read_datetime
 from importers.saved_sources import save_source
 from layers.access import may_deliver
@@ -129,8 +131,9 @@ def commit(request: HttpRequest, run_id: int) -> HttpResponse:
         return refusal(request, 400, str(error))
     if run.state != ImportRun.State.DRY:
         return refusal(request, 409, f"该批次不在审核中（{run.get_state_display()}）")
-    ImportRun.objects.filter(pk=run.pk).update(stage="排队中", message="")
-    jobs.commit_reviewed.enqueue(run.pk, request.user.get_username(), terms)
+    with transaction.atomic():  # it says that it is queued when it is
+        ImportRun.objects.filter(pk=run.pk).update(stage=QUEUED, message="")
+        jobs.commit_reviewed.enqueue(run.pk, request.user.get_username(), terms)
     return _accepted(request, run)
 
 
@@ -142,8 +145,9 @@ def undo(request: HttpRequest, run_id: int) -> HttpResponse:
     if run.state != ImportRun.State.COMMITTED:
         return refusal(request, 409, f"该批次没有入库（{run.get_state_display()}）")
     why = str(given_by(request).get("why") or "")[:500]
-    ImportRun.objects.filter(pk=run.pk).update(stage="排队中", message="")
-    jobs.undo_committed.enqueue(run.pk, request.user.get_username(), why)
+    with transaction.atomic():
+        ImportRun.objects.filter(pk=run.pk).update(stage=QUEUED, message="")
+        jobs.undo_committed.enqueue(run.pk, request.user.get_username(), why)
     return _accepted(request, run)
 
 

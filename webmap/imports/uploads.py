@@ -79,7 +79,7 @@ def create(request: HttpRequest) -> HttpResponse:
     name = _name(request.headers.get("Upload-Metadata", ""))
     if not name:
         return refusal(request, 400, "Upload-Metadata 缺少 filename")
-    _forget_old()
+    forget_old()
     if problem := _too_many(owner_of(request), int(length)):
         return refusal(request, 429, problem)
     if shutil.disk_usage(_folder()).free < 2 * int(length):
@@ -142,6 +142,14 @@ def gather(uploads: list[Upload], folder: Path) -> list[Path]:
         taken.append(target)
         drop(upload)
     return taken
+
+
+def forget_old() -> None:
+    """Remove what nobody has taken for a day."""
+    for folder in _folder().iterdir():
+        with suppress(FileNotFoundError):  # another request has just removed or taken it
+            if time.time() - folder.stat().st_mtime > KEPT_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _append(request: HttpRequest, upload: Upload) -> HttpResponse | None:
@@ -212,13 +220,6 @@ def _all() -> list[Upload]:
         except (OSError, ValueError, KeyError):
             continue
     return found
-
-
-def _forget_old() -> None:
-    for folder in _folder().iterdir():
-        with suppress(FileNotFoundError):  # another request has just removed or taken it
-            if time.time() - folder.stat().st_mtime > KEPT_S:
-                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folder() -> Path:
