@@ -5,18 +5,17 @@ import hmac
 import json
 import logging
 import os
-import subprocess
-import sys
+import signal
 import time
+import warnings
 from datetime import timedelta
-from urllib.parse import urlencode
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connections
 from django.utils import timezone
 from django_tasks import default_task_backend
+from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from layers import job_leases, webhook_jobs, webhook_sending, webhooks
@@ -322,46 +321,43 @@ def test_a_message_whose_job_ended_in_a_fault_is_tried_later(
     assert DBTaskResult.objects.filter(status="READY").count() == 1
 
 
-def url_of_tests():
-    given = connection.settings_dict
-    place = urlencode({k.lower(): given[k] for k in ("HOST", "PORT") if given[k]})
-    login = f"{given['USER']}:{given['PASSWORD']}" if given["PASSWORD"] else given["USER"]
-    return f"postgresql://{login}@/{given['NAME']}?{place}"
-
-
 def worker():
-    """A worker as a process of its own, which works in the database of the tests."""
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "db_worker", "--no-startup-delay"],
-        cwd=settings.BASE_DIR,
-        env={
-            **os.environ,
-            "DATABASE_URL": url_of_tests(),
-            "WEBHOOK_NETWORKS": "127.0.0.0/8",
-            "WEBHOOK_ALLOW_HTTP": "1",
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    """A worker as a process of its own; forked, since a start takes seconds."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of threads, which the fork leaves behind
+        pid = os.fork()
+    if pid:
+        return pid
+    inherited = [(each, each.connection) for each in connections.all(initialized_only=True)]
+    try:
+        for each, _ in inherited:
+            each.connection = None  # the parent's; kept, for its end would end the parent's too
+        Worker(
+            queue_names=["default"], interval=0, batch=True, backend_name="default",
+            startup_delay=False, max_tasks=None, worker_id="forked", excluded_queue_names=[],
+        ).run()  # fmt: skip
+    finally:
+        os._exit(1)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_while_the_other_side_answers_is_made_up_for(
-    client, receiver, subscription, settings
+    receiver, subscription, settings
 ):
     """No further edit, and the same message once more: sent at least once."""
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    open_feature(code="P1")
+    job = DBTaskResult.objects.get().pk
     receiver.drip_s = 0.1
-    killed = worker()
+    pid = worker()
     try:
-        open_feature(code="P1")
         wait_until(lambda: receiver.messages)
-        assert job_leases._take_up(DBTaskResult.objects.get().pk) is False  # it is at work
+        assert not job_leases._is_free(job)  # it is at work
     finally:
-        killed.kill()
-        killed.wait()
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
     receiver.drip_s = 0
-    wait_until(lambda: job_leases._is_free(DBTaskResult.objects.get().pk))
+    wait_until(lambda: job_leases._is_free(job))
     DBTaskResult.objects.update(started_at=timezone.now() - timedelta(minutes=1))
     call_command("run_clocks")
     assert DBTaskResult.objects.get().status == "READY"
