@@ -38,9 +38,7 @@ def deliver(subscription_id: int) -> str:
             post(target_of(subscription.address), body, secret_of(subscription))
         except (BadAddress, NotDelivered) as error:
             return _put_off(subscription, str(error))
-        mine.update(
-            told=told, failures=0, last_error="", last_sent_at=timezone.now(), due_at=None
-        )
+        mine.update(told=told, failures=0, last_error="", last_sent_at=timezone.now(), due_at=None)
     _look_again(subscription)
     return "told" if news else "nothing new"
 

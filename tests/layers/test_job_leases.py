@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
 from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks.signals import task_finished, task_started

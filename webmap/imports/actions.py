@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 from importers import jobs, originals, review
 from importers.errors import Refused
 from importers.models import ImportRun
-from importers.recovery import QUEUED
 from importers.phases.cells import Unreadable, read_datetime
+from importers.recovery import QUEUED
 from importers.saved_sources import save_source
 from layers.access import may_deliver
 from layers.callers import caller_of

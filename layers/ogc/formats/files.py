@@ -128,9 +128,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 def _size(root: Path) -> int:
     """What all downloads take together; ``os.walk`` passes over folders that have just gone."""
-    return sum(
-        _length(Path(folder) / name) for folder, _, names in os.walk(root) for name in names
-    )
+    return sum(_length(Path(folder) / name) for folder, _, names in os.walk(root) for name in names)
 
 
 def _length(path: Path) -> int:
