@@ -75,6 +75,9 @@ def visit(chromium, live_server, transactional_db, settings, tmp_path) -> Iterat
 
     context.route("**/*", only_home)
     page.on("pageerror", lambda error: seen.faults.append(str(error)))
+    page.on(
+        "console", lambda said: "Security Policy" in said.text and seen.faults.append(said.text)
+    )
     yield seen
     context.close()
     forget_everything()
