@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 
+from webmap.apps import PRIVATE, close_folders
 from webmap.security import HEADER, inline_styles, policy_with
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +81,10 @@ def test_plain_http_on_an_isolated_network_works_as_before(client):
     assert not any(cookie["secure"] for cookie in answer.cookies.values())
     assert "Strict-Transport-Security" not in answer
     assert client.get("/accounts/password/").status_code == 200
+
+
+def test_what_people_sent_is_closed_to_other_accounts(tmp_path):
+    (tmp_path / "cases").mkdir(mode=0o755)
+    close_folders(tmp_path)
+    for name in PRIVATE:
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o700, name
