@@ -53,7 +53,9 @@ def hold(task_result: Any, **_: Any) -> None:
 
 def let_go(task_result: Any, **_: Any) -> None:
     """A worker has ended a job, and written down what came of it."""
-    if isinstance(task_result, TaskResult) and (session := _held.pop(task_result.db_result.pk, 0)):
+    if not isinstance(task_result, TaskResult):
+        return
+    if session := _held.pop(task_result.db_result.pk, None):
         session.close()
 
 

@@ -60,7 +60,7 @@ admin.site.site_header = admin.site.site_title = gettext_lazy("图经")
 admin.site.index_title = gettext_lazy("数据与系统管理")
 admin.site.enable_nav_sidebar = False
 admin.site.login = one_door  # type: ignore[method-assign]
-admin.site.password_change = one_password_page  # type: ignore[method-assign]
+admin.site.password_change = one_password_page  # type: ignore[method-assign,assignment]
 admin.site.get_app_list = app_list  # type: ignore[method-assign,assignment]
 
 admin.site.unregister(DBTaskResult)  # the inside of the job queue; what people wait for is below

@@ -1,12 +1,13 @@
 """Signing in and out and one's own password, in the city's words; failures are limited."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
@@ -113,7 +114,7 @@ class ChangePassword(views.PasswordChangeView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Change it; who signs in elsewhere has none to change here."""
-        if not request.user.has_usable_password():
+        if not cast(User, request.user).has_usable_password():  # dispatch asks for a sign-in
             return self.get(request, *args, **kwargs)
         return super().post(request, *args, **kwargs)
 
