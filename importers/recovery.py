@@ -10,13 +10,15 @@ from django.utils import timezone
 from importers import locks, originals
 from importers.models import ImportRun
 from importers.staging import Stage
-from layers.job_leases import unfinished
+from layers.job_leases import take_up, unfinished
 
 LOST = "处理中断（进程被终止或与数据库断开）。登记簿没有变动，可用留存的原文件重新提交。"
 UNSTAGED = "数据库曾异常重启，待审核内容已丢失。登记簿没有变动，请重新试运行。"
 
-UNCOMMITTED = "提交中断，登记簿没有变动，可以重新提交。"
-NOT_UNDONE = "撤销中断，登记簿没有变动，可以再次撤销。"
+NOT = {
+    ImportRun.State.DRY: "提交中断，登记簿没有变动，可以重新提交。",
+    ImportRun.State.COMMITTED: "撤销中断，登记簿没有变动，可以再次撤销。",
+}
 QUEUED = "排队中"
 ANNOUNCING = timedelta(hours=1)  # the files of a delivery are put in place in it
 REVIEW_DAYS = 30
@@ -34,6 +36,7 @@ def settle_abandoned() -> list[ImportRun]:
     A commit and the run's own word for it are one transaction, so a run that still
     stands as running has written nothing.
     """
+    take_up()
     settled = []
     for run in ImportRun.objects.filter(state=ImportRun.State.RUNNING):
         if not locks.is_alive(run.pk):
@@ -52,11 +55,11 @@ def _settle_asked() -> None:
     """Of a commit or an undo that was asked for and that no job is at: it has not happened."""
     dry = ImportRun.objects.filter(state=ImportRun.State.DRY).exclude(stage="")
     committed = ImportRun.objects.filter(state=ImportRun.State.COMMITTED, stage=QUEUED)
-    for asked, message in ((dry, UNCOMMITTED), (committed, NOT_UNDONE)):
-        for run in _unasked(asked):
-            if not locks.is_alive(run.pk):
-                same = ImportRun.objects.filter(pk=run.pk, state=run.state, stage=run.stage)
-                same.update(stage="", message=message)
+    begun = list(dry.exclude(stage=QUEUED))
+    for run in (*begun, *_unasked(dry.filter(stage=QUEUED)), *_unasked(committed)):
+        if not locks.is_alive(run.pk):
+            same = ImportRun.objects.filter(pk=run.pk, state=run.state, stage=run.stage)
+            same.update(stage="", message=NOT[run.state])
 
 
 def _unasked(runs: QuerySet[ImportRun]) -> list[ImportRun]:

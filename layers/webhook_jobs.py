@@ -39,7 +39,7 @@ def deliver(subscription_id: int) -> str:
         except (BadAddress, NotDelivered) as error:
             return _put_off(subscription, str(error))
         mine.update(told=told, failures=0, last_error="", last_sent_at=timezone.now(), due_at=None)
-    _look_again(subscription)
+    _look_again(subscription.pk)
     return "told" if news else "nothing new"
 
 
@@ -53,11 +53,11 @@ def take_up_lost() -> int:
     return len(lost)
 
 
-def _look_again(subscription: Subscription) -> None:
+def _look_again(pk: int) -> None:
     """Queue another message if there is news already."""
-    subscription.refresh_from_db(fields=["told"])
-    if news_for(subscription):
-        queue(subscription.pk)
+    still = Subscription.objects.select_related("consumer").filter(pk=pk, is_active=True).first()
+    if still and news_for(still):
+        queue(pk)
 
 
 def _put_off(subscription: Subscription, why: str) -> str:

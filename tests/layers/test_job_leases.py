@@ -199,6 +199,12 @@ def test_a_decision_that_lost_its_worker_before_it_began(job, state, words):
     assert words in run.message
 
 
+def test_whoever_looks_sees_what_is_true_without_the_clock(admin_client):
+    run = ImportRun.objects.create(layer="parcels", who="甲", state="dry", stage="排队中")
+    claimed(commit_reviewed, run.pk, "甲")
+    assert "提交中断，登记簿没有变动" in admin_client.get(f"/imports/{run.pk}").text
+
+
 def test_a_delivery_that_no_job_will_take_in_is_said_to_be_interrupted():
     lost, queued = (
         ImportRun.objects.create(layer="parcels", who="甲", state="waiting") for _ in range(2)
