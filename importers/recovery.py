@@ -15,7 +15,7 @@ from layers.job_leases import take_up, unfinished
 LOST = "处理中断（进程被终止或与数据库断开）。登记簿没有变动，可用留存的原文件重新提交。"
 UNSTAGED = "数据库曾异常重启，待审核内容已丢失。登记簿没有变动，请重新试运行。"
 
-NOT = {
+NOT: dict[str, str] = {
     ImportRun.State.DRY: "提交中断，登记簿没有变动，可以重新提交。",
     ImportRun.State.COMMITTED: "撤销中断，登记簿没有变动，可以再次撤销。",
 }
