@@ -14,8 +14,11 @@ class GridConfig(AppConfig):
     def ready(self) -> None:
         """Have empty rule tables filled, and clocks set anew when the calendar changes."""
         from grid.clocks import recompute
+        from grid.duties import add_duty
+        from grid.photos import sweep
         from grid.rulebook import seed
         from spatial.calendars.actions import changed
 
         post_migrate.connect(seed, sender=self, dispatch_uid="grid-rules")
         changed.connect(recompute, dispatch_uid="grid-clocks")
+        add_duty("photos", sweep)

@@ -7,7 +7,9 @@ shown was drawn anew from its pixels, so it carries no EXIF and nothing hidden b
 import hashlib
 import io
 import threading
+import time
 from collections.abc import Iterable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +27,8 @@ MOST_PHOTOS = 6
 FORMATS = ("JPEG", "PNG", "WEBP")
 SHOWN_PX, SMALL_PX = 2_048, 360
 QUALITY = 85
+ENDINGS = (".orig", ".jpg", "-small.jpg")
+PART, PART_KEPT_S = ".part", 24 * 3600
 SIZES = {"": SHOWN_PX, "-small": SMALL_PX}
 # A picture of 60 megapixels is some 250 MB while it is drawn, however small its file.
 _DRAWING = threading.BoundedSemaphore(2)
@@ -77,28 +81,40 @@ def keep(
     added_by: str,
     captured_at: datetime | None,
 ) -> list[CasePhoto]:
-    """Write photos down as a case's; within the transaction that records them."""
-    done = []
-    for photo in photos:
-        name = uuid4().hex
-        folder = folder_of(name)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.orig").write_bytes(photo.raw)
-        (folder / f"{name}.jpg").write_bytes(photo.shown)
-        (folder / f"{name}-small.jpg").write_bytes(photo.small)
-        done.append(
-            CasePhoto.objects.create(
-                case_code=case_code,
-                moment=moment,
-                name=name,
-                sha256=photo.sha256,
-                width=photo.width,
-                height=photo.height,
-                captured_at=captured_at,
-                added_by=added_by,
+    """Write photos down as a case's; within the transaction that records them.
+
+    If one cannot be written, nothing of any stays.
+    """
+    done: list[CasePhoto] = []
+    with ExitStack() as unless_done:
+        for photo in photos:
+            name = uuid4().hex
+            unless_done.callback(_remove, name)
+            _write(name, photo)
+            done.append(
+                CasePhoto.objects.create(
+                    case_code=case_code,
+                    moment=moment,
+                    name=name,
+                    sha256=photo.sha256,
+                    width=photo.width,
+                    height=photo.height,
+                    captured_at=captured_at,
+                    added_by=added_by,
+                )
             )
-        )
+        unless_done.pop_all()
     return done
+
+
+def sweep() -> None:
+    """Remove what was cut off by the end of a process; one of the 256 folders each minute."""
+    now = time.time()
+    folder = folder_of(f"{int(now / 60) % 256:02x}")
+    for path in folder.glob(f"*{PART}"):
+        with suppress(FileNotFoundError):
+            if now - path.stat().st_mtime > PART_KEPT_S:
+                path.unlink()
 
 
 def folder_of(name: str) -> Path:
@@ -109,6 +125,23 @@ def folder_of(name: str) -> Path:
 def shown_path(photo: CasePhoto, *, small: bool = False) -> Path:
     """The file that is shown of a photo."""
     return folder_of(photo.name) / f"{photo.name}{'-small' if small else ''}.jpg"
+
+
+def _write(name: str, photo: Photo) -> None:
+    """All three files, each whole or not at all."""
+    folder = folder_of(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    contents = (photo.raw, photo.shown, photo.small)
+    for ending, content in zip(ENDINGS, contents, strict=True):
+        unfinished = folder / f"{name}{ending}{PART}"
+        unfinished.write_bytes(content)
+        unfinished.rename(folder / f"{name}{ending}")
+
+
+def _remove(name: str) -> None:
+    for ending in ENDINGS:
+        for path in (f"{name}{ending}", f"{name}{ending}{PART}"):
+            (folder_of(name) / path).unlink(missing_ok=True)
 
 
 def _upright(image: Image.Image) -> Image.Image:

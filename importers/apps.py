@@ -11,5 +11,15 @@ class ImportersConfig(AppConfig):
     verbose_name = "数据入库"
 
     def ready(self) -> None:
-        """Saved sources count from the start."""
+        """Saved sources count from the start; runs that nobody works on are settled."""
         import importers.saved_sources  # noqa: F401
+        from grid.duties import add_duty
+
+        add_duty("imports", _settle)
+
+
+def _settle() -> None:
+    from importers import recovery
+
+    recovery.settle_abandoned()
+    recovery.expire()

@@ -42,12 +42,17 @@ def announce(
         who=terms.get("who", "import"),
         options={"uploaded": True},
     )
-    place(originals.folder_of(run))
-    kept = originals.kept_of(run)
-    run.files = originals.described(kept)
-    run.save(update_fields=["files"])
-    listed = [str(path) for path in originals.deliverables(kept)]
-    import_files.enqueue(listed, layer_id, reading, terms, commit=commit, run_id=run.pk)
+    try:
+        place(originals.folder_of(run))
+        kept = originals.kept_of(run)
+        run.files = originals.described(kept)
+        run.save(update_fields=["files"])
+        listed = [str(path) for path in originals.deliverables(kept)]
+        import_files.enqueue(listed, layer_id, reading, terms, commit=commit, run_id=run.pk)
+    except BaseException:
+        run.delete()
+        originals.discard(run)
+        raise
     return run
 
 

@@ -66,8 +66,10 @@ def keep(run: ImportRun, paths: list[Path]) -> bool:
 
 def kept_of(run: ImportRun) -> list[Path]:
     """The files kept of a run, in order of their names."""
-    folder = folder_of(run)
-    return sorted(p for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
+    try:
+        return sorted(path for path in folder_of(run).iterdir() if path.is_file())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def share(run: ImportRun, folder: Path) -> None:

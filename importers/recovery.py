@@ -1,19 +1,26 @@
 """What became of runs that nobody works on any more: killed, cut off, or out of disk."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from importers import locks, originals
 from importers.models import ImportRun
 from importers.staging import Stage
+from layers.job_leases import take_up, unfinished
 
 LOST = "处理中断（进程被终止或与数据库断开）。登记簿没有变动，可用留存的原文件重新提交。"
 UNSTAGED = "数据库曾异常重启，待审核内容已丢失。登记簿没有变动，请重新试运行。"
 
-UNCOMMITTED = "提交中断，登记簿没有变动，可以重新提交。"
+NOT: dict[str, str] = {
+    ImportRun.State.DRY: "提交中断，登记簿没有变动，可以重新提交。",
+    ImportRun.State.COMMITTED: "撤销中断，登记簿没有变动，可以再次撤销。",
+}
 QUEUED = "排队中"
+ANNOUNCING = timedelta(hours=1)  # the files of a delivery are put in place in it
 REVIEW_DAYS = 30
 UNFINISHED = (
     ImportRun.State.DRY,
@@ -29,6 +36,7 @@ def settle_abandoned() -> list[ImportRun]:
     A commit and the run's own word for it are one transaction, so a run that still
     stands as running has written nothing.
     """
+    take_up()
     settled = []
     for run in ImportRun.objects.filter(state=ImportRun.State.RUNNING):
         if not locks.is_alive(run.pk):
@@ -36,12 +44,34 @@ def settle_abandoned() -> list[ImportRun]:
     for run in ImportRun.objects.filter(state=ImportRun.State.DRY, options__has_key="staged"):
         if not _is_staged(run):
             settled += _settle(run, UNSTAGED)
-    for run in ImportRun.objects.filter(state=ImportRun.State.DRY).exclude(stage__in=("", QUEUED)):
-        if not locks.is_alive(run.pk):
-            ImportRun.objects.filter(pk=run.pk, state=ImportRun.State.DRY).update(
-                stage="", message=UNCOMMITTED
-            )
+    for run in _unasked(ImportRun.objects.filter(state=ImportRun.State.WAITING)):
+        if run.started_at < timezone.now() - ANNOUNCING:
+            settled += _settle(run, LOST)
+    _settle_asked()
     return settled
+
+
+def _settle_asked() -> None:
+    """Of a commit or an undo that was asked for and that no job is at: it has not happened."""
+    dry = ImportRun.objects.filter(state=ImportRun.State.DRY).exclude(stage="")
+    committed = ImportRun.objects.filter(state=ImportRun.State.COMMITTED, stage=QUEUED)
+    begun = list(dry.exclude(stage=QUEUED))
+    for run in (*begun, *_unasked(dry.filter(stage=QUEUED)), *_unasked(committed)):
+        if not locks.is_alive(run.pk):
+            same = ImportRun.objects.filter(pk=run.pk, state=run.state, stage=run.stage)
+            same.update(stage="", message=NOT[run.state])
+
+
+def _unasked(runs: QuerySet[ImportRun]) -> list[ImportRun]:
+    """Those that no job waits for or is at."""
+    found = list(runs)
+    if not found:
+        return []
+    asked: set[Any] = set()
+    for given in unfinished("importers.jobs."):
+        first = given["args"][0] if given["args"] else None
+        asked.add(first if isinstance(first, int) else given["kwargs"].get("run_id"))
+    return [run for run in found if run.pk not in asked]
 
 
 def _settle(run: ImportRun, message: str) -> list[ImportRun]:

@@ -16,12 +16,34 @@ class LayersConfig(AppConfig):
 
     def ready(self) -> None:
         """Hook the views to migrations."""
+        from django_tasks.signals import task_finished, task_started
+
+        from grid.duties import add_duty
+        from layers import job_leases
         from layers.publish import drop_views_for, make_views
         from spatial.versions.signals import revised
 
         pre_migrate.connect(drop_views_for, sender=self, dispatch_uid="layers-drop-views")
         post_migrate.connect(make_views, sender=self, dispatch_uid="layers-make-views")
         revised.connect(on_revised, dispatch_uid="layers-webhooks")
+        task_started.connect(job_leases.hold, dispatch_uid="layers-job-begins")
+        task_finished.connect(job_leases.let_go, dispatch_uid="layers-job-ends")
+        add_duty("jobs", job_leases.take_up)
+        add_duty("finished jobs", job_leases.forget_finished)
+        add_duty("webhooks", _webhooks)
+        add_duty("processes", _processes)
+
+
+def _webhooks() -> None:
+    from layers.webhook_jobs import take_up_lost
+
+    take_up_lost()
+
+
+def _processes() -> None:
+    from layers.ogc.processes.jobs import remove_expired
+
+    remove_expired()
 
 
 def on_revised(register: str, **_: Any) -> None:

@@ -1,17 +1,20 @@
 """Webhooks: a consumer is told that collections have changed, and where to read what.
 
 A message carries counts and the address of the feed, never data: what may be seen is
-decided where it is read. It is sent at least once; what is told twice leads to the same
-place of the feed.
+decided where it is read. It is sent at least once: it stays due until it has been received,
+whatever becomes of the worker. What is told twice leads to the same place of the feed, and
+carries the same id.
 """
 
 import json
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
+from hashlib import blake2b
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -64,14 +67,23 @@ def secret_of(subscription: Subscription) -> str:
 
 def tell(register: str) -> None:
     """Queue a message to every subscription to a layer of the register, if none is queued."""
-    from layers.webhook_jobs import deliver
-
     for subscription in Subscription.objects.filter(_idle(), is_active=True):
         layers = (layer_named(name) for name in subscription.layers)
         if any(layer and layer.register == register for layer in layers):
-            idle = Subscription.objects.filter(_idle(), pk=subscription.pk)
-            if idle.update(due_at=timezone.now()):
-                deliver.enqueue(subscription.pk)
+            queue(subscription.pk)
+
+
+def queue(pk: int) -> None:
+    """Queue a message to a subscription, unless one is under way.
+
+    It is under way until it has been received: what changes meanwhile is told after it.
+    """
+    from layers.webhook_jobs import deliver
+
+    with transaction.atomic():  # none is due without its place in the queue
+        idle = Subscription.objects.filter(_idle(), pk=pk, is_active=True)
+        if idle.update(due_at=timezone.now()):
+            deliver.enqueue(pk)
 
 
 def news_for(subscription: Subscription) -> tuple[bytes, dict[str, int]] | None:
@@ -88,6 +100,7 @@ def news_for(subscription: Subscription) -> tuple[bytes, dict[str, int]] | None:
     if not parts:
         return None
     message = {
+        "id": _id_of(subscription, told),
         "subscription": subscription.pk,
         "at": iso(timezone.now()),
         "collections": parts,
@@ -100,6 +113,12 @@ def wait_after(failures: int) -> timedelta | None:
     if failures > len(BACKOFF_S):
         return None
     return timedelta(seconds=BACKOFF_S[failures - 1])
+
+
+def _id_of(subscription: Subscription, told: dict[str, int]) -> str:
+    """The same for the same news: whoever has received it knows it again."""
+    news = json.dumps([subscription.pk, subscription.told, told], sort_keys=True)
+    return blake2b(news.encode(), digest_size=16).hexdigest()
 
 
 def _idle() -> Q:

@@ -38,6 +38,11 @@ def one_door(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
     return redirect_to_login(request.GET.get("next") or index, settings.LOGIN_URL)
 
 
+def one_password_page(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    """To the site's own page, with its limit on failures."""
+    return HttpResponseRedirect(reverse("password"))
+
+
 RECORDS = ("importers", "layers", "grid")
 
 
@@ -55,6 +60,7 @@ admin.site.site_header = admin.site.site_title = gettext_lazy("图经")
 admin.site.index_title = gettext_lazy("数据与系统管理")
 admin.site.enable_nav_sidebar = False
 admin.site.login = one_door  # type: ignore[method-assign]
+admin.site.password_change = one_password_page  # type: ignore[method-assign,assignment]
 admin.site.get_app_list = app_list  # type: ignore[method-assign,assignment]
 
 admin.site.unregister(DBTaskResult)  # the inside of the job queue; what people wait for is below

@@ -1,6 +1,12 @@
 """The site."""
 
+from contextlib import suppress
+from pathlib import Path
+
 from django.apps import AppConfig
+from django.conf import settings
+
+PRIVATE = ("cases", "imports", "uploads", "downloads", "exports")
 
 
 class WebmapConfig(AppConfig):
@@ -12,7 +18,41 @@ class WebmapConfig(AppConfig):
 
     def ready(self) -> None:
         """The catalogue learns from the floor above what deliveries showed."""
+        from grid.duties import add_duty
         from layers.records import quality_by
         from webmap.quality import quality_of
 
+        close_folders(Path(settings.VAR))
         quality_by(quality_of)
+        add_duty("exports", _exports)
+        add_duty("sign-ins", _sign_ins)
+        add_duty("uploads", _uploads)
+
+
+def close_folders(var: Path) -> None:
+    """Keep other accounts of this machine out of what people sent and asked for."""
+    for name in PRIVATE:
+        with suppress(OSError):
+            (var / name).mkdir(parents=True, exist_ok=True)
+            (var / name).chmod(0o700)
+
+
+def _exports() -> None:
+    from webmap.export_jobs import remove_expired
+
+    remove_expired()
+
+
+def _sign_ins() -> None:
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from webmap.sign_ins import forget_old
+
+    SessionStore.clear_expired()
+    forget_old()
+
+
+def _uploads() -> None:
+    from webmap.imports.uploads import forget_old
+
+    forget_old()

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
 from layers.access import ANONYMOUS, Caller
+from layers.job_leases import LATE, repeatable, unfinished
 from layers.registry import layer_named
 from layers.revisions import look
 from layers.shares import share_by_id
@@ -31,6 +33,7 @@ STUCK_AFTER = timedelta(hours=1)
 PENDING_PER_CALLER = 2
 HOURLY_PER_CALLER = 30
 PENDING_IN_ALL = 40
+PENDING = (Export.State.QUEUED, Export.State.RUNNING)
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +67,7 @@ def ask_for(request: ExportRequest, asker: Asker) -> Export:
     """
     remove_expired()
     mine = Export.objects.filter(asker.condition())
-    pending = Export.objects.filter(state__in=(Export.State.QUEUED, Export.State.RUNNING))
+    pending = Export.objects.filter(state__in=PENDING)
     if (pending & mine).count() >= PENDING_PER_CALLER:
         raise TooMany(_("还有导出没有完成，请稍候再试。"))
     since = timezone.now() - timedelta(hours=1)
@@ -72,19 +75,25 @@ def ask_for(request: ExportRequest, asker: Asker) -> Export:
         raise TooMany(_("一小时内导出次数过多，请稍后再试。"))
     if pending.count() >= PENDING_IN_ALL:
         raise TooMany(_("系统正忙，请稍后再试。"))
-    export = Export.objects.create(asked_by=asker.user, owner=asker.token, params=request.params())
-    make_export.enqueue(str(export.pk))
+    with transaction.atomic():  # no export without its place in the queue
+        export = Export.objects.create(
+            asked_by=asker.user, owner=asker.token, params=request.params()
+        )
+        make_export.enqueue(str(export.pk))
     return export
 
 
 @task()
+@repeatable
 def make_export(export_id: str) -> None:
-    """The job: read, draw, write the file; a failure is told to the asker, not raised."""
-    export = Export.objects.get(pk=export_id)
-    if not Export.objects.filter(pk=export.pk, state=Export.State.QUEUED).update(
-        state=Export.State.RUNNING
-    ):
+    """The job: read, draw, write the file; a failure is told to the asker, not raised.
+
+    One that runs already has lost the worker that was at it.
+    """
+    mine = Export.objects.filter(pk=export_id, state__in=PENDING)
+    if not mine.update(state=Export.State.RUNNING):
         return
+    export = Export.objects.get(pk=export_id)
     with translation.override(export.params["language"]):
         try:
             export.file = _write(export)
@@ -121,11 +130,16 @@ def may_still_have(export: Export) -> bool:
 
 
 def remove_expired() -> None:
-    """Remove files and rows past their lifetime, and give up on jobs that got stuck."""
+    """Remove files and rows past their lifetime; give up on jobs that got stuck or lost."""
     now = timezone.now()
-    pending = Q(state__in=(Export.State.QUEUED, Export.State.RUNNING))
-    Export.objects.filter(pending, created_at__lt=now - STUCK_AFTER).update(
+    pending = Export.objects.filter(state__in=PENDING)
+    pending.filter(created_at__lt=now - STUCK_AFTER).update(
         state=Export.State.FAILED, message="后台任务没有按时完成。", finished_at=now
+    )
+    keys = set(pending.filter(created_at__lt=now - LATE).values_list("pk", flat=True))
+    lost = keys - {UUID(given["args"][0]) for given in unfinished(make_export.module_path)}
+    pending.filter(pk__in=lost).update(
+        state=Export.State.FAILED, message="后台任务中断，请重新导出。", finished_at=now
     )
     for export in Export.objects.filter(created_at__lt=now - LIFETIME):
         if export.file:

@@ -18,6 +18,7 @@ class FailedSignIn(models.Model):
 
     username = models.CharField(_("用户名"), max_length=150)
     address = models.GenericIPAddressField(_("来源地址"), null=True)
+    device = models.CharField(_("设备"), max_length=32, default="", blank=True)
     at = models.DateTimeField(_("时间"))
 
     class Meta:

@@ -7,6 +7,7 @@ OUTSIDE_DATABASE_URL   the login of outside requests, where the database is not 
 REPLICA_DATABASE_URLS  streaming replicas for reads, separated by blanks
 PREPARED_STATEMENTS    0 behind a pooler in transaction mode
 SITE_URL        how others reach the site (default http://127.0.0.1:8000)
+HSTS_SECONDS    how long browsers that came by https stay with it (default a year; 0: not told)
 WEBHOOK_NETWORKS        internal networks that webhooks may reach, separated by blanks
 WEBHOOK_ALLOW_HTTP      1: webhooks also without TLS
 TILE_CACHE_MB   memory of each web process for tiles (default 256)
@@ -182,6 +183,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "webmap.security.Guarded",
     "layers.ogc.origins.OtherOrigins",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -246,6 +248,16 @@ LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
 # Passwords in tests are hashed quickly by tests/settings; here Django's default stands.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -261,6 +273,8 @@ OIDC_ROLES_CLAIM = os.environ.get("OIDC_ROLES_CLAIM", "groups")
 
 SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
+# Told on https alone; over plain http, on an isolated network, nothing changes.
+SECURE_HSTS_SECONDS = int(os.environ.get("HSTS_SECONDS", "31536000"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # The address under which others reach this site, for messages that no request asked for.

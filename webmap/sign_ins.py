@@ -2,10 +2,20 @@
 
 An attempt is written down before the password is looked at, so that parallel guesses
 count too; a success wipes the slate. The wait ends ``WINDOW`` after the oldest of the
-last five failures. Guesses from many addresses at one name meet the wider limit.
+last failures. Guesses from many addresses at one name meet a wider limit, and so do
+guesses at many names from one address, which may be that of a whole office: whoever
+succeeds there does not count.
+
+A browser that has signed in to an account before is known, and counted by itself: what
+others fail at, here or elsewhere, keeps nobody out of it.
 """
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -15,7 +25,12 @@ from webmap.models import FailedSignIn
 WINDOW = timedelta(minutes=5)
 FROM_ONE_ADDRESS = 5
 FROM_ALL_ADDRESSES = 25
+WITH_ALL_NAMES = 30  # from one address
 KEPT = timedelta(days=1)
+SUBSCRIBER = 64  # the bits of an IPv6 address that tell one subscriber from another
+AT_ONCE, PATIENCE_S = 2, 2.0
+# A password takes a third of a second of a processor, whoever asks; the rest is for others.
+_looking = threading.BoundedSemaphore(AT_ONCE)
 
 
 class MustWait(Exception):
@@ -26,37 +41,95 @@ class MustWait(Exception):
         super().__init__(f"wait {seconds} s")
 
 
-def begin_attempt(username: str, address: str | None) -> None:
-    """Write an attempt down as failed until it proves otherwise.
+@dataclass(frozen=True)
+class Limit:
+    """How many failures of which kind are borne."""
+
+    failures: QuerySet[FailedSignIn]
+    most: int
+
+    def wait(self, now: datetime) -> int:
+        """Seconds until the oldest of the last ``most`` leaves the window; 0 if fewer."""
+        times = list(self.failures.order_by("-at").values_list("at", flat=True)[: self.most])
+        if len(times) < self.most:
+            return 0
+        return int((times[-1] + WINDOW - now).total_seconds()) + 1
+
+
+@contextmanager
+def begun_attempt(username: str, address: str | None, device: str = "") -> Iterator[None]:
+    """Look at a password, with few others at once in this process; see ``begin_attempt``.
 
     Raises:
-        MustWait: the limit was reached before this attempt, which then does not count.
+        MustWait: a limit was reached, or too many are being looked at.
     """
-    now, name = timezone.now(), _key(username)
-    FailedSignIn.objects.filter(at__lt=now - KEPT).delete()
-    attempt = FailedSignIn.objects.create(username=name, address=address, at=now)
-    recent = FailedSignIn.objects.filter(username=name, at__gt=now - WINDOW, pk__lt=attempt.pk)
-    waits = (
-        _wait(recent.filter(address=address), FROM_ONE_ADDRESS, now),
-        _wait(recent, FROM_ALL_ADDRESSES, now),
-    )
-    if max(waits):
+    attempt = begin_attempt(username, address, device)
+    if not _looking.acquire(timeout=PATIENCE_S):
         attempt.delete()
-        raise MustWait(max(waits))
+        raise MustWait(int(PATIENCE_S) + 1)
+    try:
+        yield
+    finally:
+        _looking.release()
 
 
-def forget_failures(username: str, address: str | None) -> None:
+def begin_attempt(username: str, address: str | None, device: str = "") -> FailedSignIn:
+    """Write an attempt down as failed until it proves otherwise.
+
+    ``device`` is of a browser that has signed in to this very account before.
+
+    Raises:
+        MustWait: a limit was reached before this attempt, which then does not count.
+    """
+    forget_old()
+    now, name, origin = timezone.now(), _key(username), _origin(address)
+    attempt = FailedSignIn.objects.create(username=name, address=origin, device=device, at=now)
+    recent = FailedSignIn.objects.filter(at__gt=now - WINDOW, pk__lt=attempt.pk, device=device)
+    wait = max(limit.wait(now) for limit in _limits(recent, name, origin, device))
+    if wait:
+        attempt.delete()
+        raise MustWait(wait)
+    return attempt
+
+
+def forget_failures(username: str, address: str | None, device: str = "") -> None:
     """After a success: earlier failures from this address no longer count."""
-    FailedSignIn.objects.filter(username=_key(username), address=address).delete()
+    mine = FailedSignIn.objects.filter(username=_key(username), device=device)
+    (mine if device else mine.filter(address=_origin(address))).delete()
+
+
+def forget_old() -> None:
+    """Remove what has not counted for long."""
+    FailedSignIn.objects.filter(at__lt=timezone.now() - KEPT).delete()
+
+
+def _limits(
+    recent: QuerySet[FailedSignIn], name: str, origin: str | None, device: str
+) -> list[Limit]:
+    at_name = recent.filter(username=name)
+    if device:
+        return [Limit(at_name, FROM_ONE_ADDRESS)]
+    return [
+        Limit(at_name.filter(address=origin), FROM_ONE_ADDRESS),
+        Limit(at_name, FROM_ALL_ADDRESSES),
+        Limit(recent.filter(address=origin), WITH_ALL_NAMES),
+    ]
 
 
 def _key(username: str) -> str:
     return username.casefold()[:150]
 
 
-def _wait(failures: QuerySet, limit: int, now: datetime) -> int:
-    """Seconds until the oldest of the last ``limit`` failures leaves the window; 0 if fewer."""
-    times = list(failures.order_by("-at").values_list("at", flat=True)[:limit])
-    if len(times) < limit:
-        return 0
-    return int((times[-1] + WINDOW - now).total_seconds()) + 1
+def _origin(address: str | None) -> str | None:
+    """What failures are counted by: the address, or the whole network of an IPv6 subscriber."""
+    if not address:
+        return None
+    try:
+        ip = ip_address(address)
+    except ValueError:  # a socket without one
+        return None
+    if not isinstance(ip, IPv6Address):
+        return address
+    if ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(ip_network((ip.packed, SUBSCRIBER), strict=False).network_address)

@@ -22,6 +22,17 @@ def pytest_collection_modifyitems(items: list) -> None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium"))
 
 
+@pytest.fixture(autouse=True)
+def under_the_policy(monkeypatch):
+    """Pages keep their content policy while they are waited for."""
+    if CHROMIUM:
+        from playwright.sync_api import Page
+
+        from tests.browser.waiting import wait_for_function
+
+        monkeypatch.setattr(Page, "wait_for_function", wait_for_function)
+
+
 @dataclass
 class Visit:
     """One open page, and what it asked for."""
@@ -75,6 +86,9 @@ def visit(chromium, live_server, transactional_db, settings, tmp_path) -> Iterat
 
     context.route("**/*", only_home)
     page.on("pageerror", lambda error: seen.faults.append(str(error)))
+    page.on(
+        "console", lambda said: "Security Policy" in said.text and seen.faults.append(said.text)
+    )
     yield seen
     context.close()
     forget_everything()

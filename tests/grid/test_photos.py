@@ -1,14 +1,17 @@
 """Photos: bounded, real, and shown without what the camera wrote."""
 
 import io
+import os
 import struct
+from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from PIL import Image
 
 from grid import photos
 from grid.errors import Unfit
-from grid.photos import read_photo
+from grid.photos import folder_of, keep, read_photo, sweep
 from tests.grid.people import picture
 
 
@@ -86,3 +89,44 @@ def test_pictures_of_every_mode_are_shown(mode):
     Image.new(mode, (3000, 10)).save(out, form)
     found = read_photo(out.getvalue())
     assert (found.width, found.height) == (2048, 7)
+
+
+def files_in(folder):
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.django_db
+def test_a_disk_that_fills_up_leaves_nothing_of_any_photo(tmp_path, settings, monkeypatch):
+    settings.CASE_FILES = tmp_path
+    photo, write, written = read_photo(picture()), Path.write_bytes, []
+
+    def fills_up(path, content):
+        written.append(path)
+        if len(written) < 5:
+            return write(path, content)
+        write(path, content[:10])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", fills_up)
+    with pytest.raises(OSError, match="No space"):
+        keep([photo, photo], "C1", "before", "甲", None)
+    assert len(written) == 5
+    assert files_in(tmp_path) == []
+
+
+@pytest.mark.django_db
+def test_what_a_killed_process_left_goes_after_a_day(tmp_path, settings):
+    settings.CASE_FILES = tmp_path
+    keep([read_photo(picture())], "C1", "before", "甲", None)
+    kept = files_in(tmp_path)
+    assert len(kept) == 3
+    now = 17 * 60.0 + 256 * 60 * 100_000
+    folder = folder_of("11")
+    folder.mkdir(exist_ok=True)
+    for name, age_h in (("11a.orig.part", 25), ("11b.orig.part", 1), ("11c.orig", 25)):
+        (folder / name).write_bytes(b"x")
+        os.utime(folder / name, (now - age_h * 3600, now - age_h * 3600))
+    with patch("grid.photos.time.time", return_value=now):
+        sweep()
+    left = {path.name for path in files_in(folder)} - {path.name for path in kept}
+    assert left == {"11b.orig.part", "11c.orig"}

@@ -4,14 +4,21 @@ import hashlib
 import hmac
 import json
 import logging
+import os
+import signal
 import time
+import warnings
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
+from django.db import connections
 from django.utils import timezone
 from django_tasks import default_task_backend
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
 
-from layers import webhook_jobs, webhook_sending, webhooks
+from layers import job_leases, webhook_jobs, webhook_sending, webhooks
 from layers.models import ApiKey, LayerGrant, Subscription
 from layers.webhook_jobs import deliver
 from layers.webhooks import secret_of
@@ -267,3 +274,103 @@ def test_the_document_tells_of_subscriptions(client):
     paths = client.get("/ogc/openapi").json()["paths"]
     assert set(paths["/subscriptions"]) == {"get", "post"}
     assert set(paths["/subscriptions/{number}"]) == {"get", "delete"}
+
+
+def test_what_changes_while_a_message_is_sent_is_told_after_it(
+    django_capture_on_commit_callbacks, receiver, subscription, queue, monkeypatch
+):
+    """The message stays due while it is sent, so the change queues nothing; nor is it lost."""
+
+    def post(*_):
+        with django_capture_on_commit_callbacks(execute=True):
+            open_feature(code="P2", geom=square(50))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        open_feature(code="P1")
+    monkeypatch.setattr(webhook_jobs, "post", post)
+    assert run(subscription) == "told"
+    assert len(queue) == 2
+    monkeypatch.undo()
+
+
+def test_the_same_news_carry_the_same_id(receiver, subscription):
+    open_feature(code="P1")
+    receiver.status = 503
+    assert run(subscription) == "put off"
+    receiver.status = 200
+    assert run(subscription) == "told"
+    ids = [json.loads(body)["id"] for _, _, body in receiver.messages]
+    assert ids[0] == ids[1]
+    open_feature(code="P2", geom=square(50))
+    assert run(subscription) == "told"
+    assert news(receiver)["id"] != ids[0]
+
+
+def test_a_message_whose_job_ended_in_a_fault_is_tried_later(
+    django_capture_on_commit_callbacks, receiver, subscription, settings
+):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    with django_capture_on_commit_callbacks(execute=True):
+        open_feature(code="P1")
+    Subscription.objects.update(due_at=timezone.now() - timedelta(minutes=10))
+    assert webhook_jobs.take_up_lost() == 0  # its job waits for a worker
+    DBTaskResult.objects.get().set_failed(RuntimeError("a fault"))
+    assert webhook_jobs.take_up_lost() == 1
+    subscription.refresh_from_db()
+    assert (subscription.failures, "中断" in subscription.last_error) == (1, True)
+    assert DBTaskResult.objects.filter(status="READY").count() == 1
+
+
+def worker():
+    """A worker as a process of its own; forked, since a start takes seconds."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of threads, which the fork leaves behind
+        pid = os.fork()
+    if pid:
+        return pid
+    inherited = [(each, each.connection) for each in connections.all(initialized_only=True)]
+    try:
+        for each, _ in inherited:
+            each.connection = None  # the parent's; kept, for its end would end the parent's too
+        Worker(
+            queue_names=["default"], interval=0, batch=True, backend_name="default",
+            startup_delay=False, max_tasks=None, worker_id="forked", excluded_queue_names=[],
+        ).run()  # fmt: skip
+    finally:
+        os._exit(1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_while_the_other_side_answers_is_made_up_for(
+    receiver, subscription, settings
+):
+    """No further edit, and the same message once more: sent at least once."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    open_feature(code="P1")
+    job = DBTaskResult.objects.get().pk
+    receiver.drip_s = 0.1
+    pid = worker()
+    try:
+        wait_until(lambda: receiver.messages)
+        assert not job_leases._is_free(job)  # it is at work
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    receiver.drip_s = 0
+    wait_until(lambda: job_leases._is_free(job))
+    DBTaskResult.objects.update(started_at=timezone.now() - timedelta(minutes=1))
+    call_command("run_clocks")
+    assert DBTaskResult.objects.get().status == "READY"
+    assert deliver.func(subscription.pk) == "told"
+    first, second = (json.loads(body) for _, _, body in receiver.messages)
+    assert first["id"] == second["id"]
+    subscription.refresh_from_db()
+    assert (subscription.due_at, subscription.failures) == (None, 0)
+
+
+def wait_until(is_so):
+    for _ in range(600):
+        if is_so():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not come about")

@@ -5,6 +5,7 @@ import re
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -13,6 +14,7 @@ from importers import jobs, originals, review
 from importers.errors import Refused
 from importers.models import ImportRun
 from importers.phases.cells import Unreadable, read_datetime
+from importers.recovery import QUEUED
 from importers.saved_sources import save_source
 from layers.access import may_deliver
 from layers.callers import caller_of
@@ -42,13 +44,16 @@ def begin(request: HttpRequest) -> HttpResponse:
         reading, terms = reading_of(given), terms_of(given, request)
     except BadForm as error:
         return refusal(request, 400, str(error))
-    run = jobs.announce(
-        layer.id,
-        lambda folder: uploads.gather(files, folder),
-        reading,
-        terms,
-        commit=_yes(given.get("commit")) and wants_json(request),
-    )
+    try:
+        run = jobs.announce(
+            layer.id,
+            lambda folder: uploads.gather(files, folder),
+            reading,
+            terms,
+            commit=_yes(given.get("commit")) and wants_json(request),
+        )
+    except FileNotFoundError:
+        return refusal(request, 409, "上传的文件已被另一次提交取走，请重新上传")
     return _begun(request, run)
 
 
@@ -129,8 +134,9 @@ def commit(request: HttpRequest, run_id: int) -> HttpResponse:
         return refusal(request, 400, str(error))
     if run.state != ImportRun.State.DRY:
         return refusal(request, 409, f"该批次不在审核中（{run.get_state_display()}）")
-    ImportRun.objects.filter(pk=run.pk).update(stage="排队中", message="")
-    jobs.commit_reviewed.enqueue(run.pk, request.user.get_username(), terms)
+    with transaction.atomic():  # it says that it is queued when it is
+        ImportRun.objects.filter(pk=run.pk).update(stage=QUEUED, message="")
+        jobs.commit_reviewed.enqueue(run.pk, request.user.get_username(), terms)
     return _accepted(request, run)
 
 
@@ -142,8 +148,9 @@ def undo(request: HttpRequest, run_id: int) -> HttpResponse:
     if run.state != ImportRun.State.COMMITTED:
         return refusal(request, 409, f"该批次没有入库（{run.get_state_display()}）")
     why = str(given_by(request).get("why") or "")[:500]
-    ImportRun.objects.filter(pk=run.pk).update(stage="排队中", message="")
-    jobs.undo_committed.enqueue(run.pk, request.user.get_username(), why)
+    with transaction.atomic():
+        ImportRun.objects.filter(pk=run.pk).update(stage=QUEUED, message="")
+        jobs.undo_committed.enqueue(run.pk, request.user.get_username(), why)
     return _accepted(request, run)
 
 

@@ -20,7 +20,7 @@ from layers.access import may_deliver
 from layers.callers import address_of, caller_of
 from layers.declarations import Layer
 from layers.registry import all_layers
-from webmap.sign_ins import MustWait, begin_attempt, forget_failures
+from webmap.sign_ins import MustWait, begun_attempt, forget_failures
 
 View = Callable[..., HttpResponse]
 
@@ -101,12 +101,12 @@ def _by_password(request: HttpRequest) -> HttpResponse | None:
         return refusal(request, 400, "Authorization 头无法解读")
     address = address_of(request)
     try:
-        begin_attempt(name, address)
+        with begun_attempt(name, address):
+            user = authenticate(request, username=name, password=password)
     except MustWait as wait:
         answer = refusal(request, 429, "登录失败次数过多，请稍后再试")
         answer["Retry-After"] = str(wait.seconds)
         return answer
-    user = authenticate(request, username=name, password=password)
     if user is None:
         answer = refusal(request, 401, "用户名或密码不正确")
         answer["WWW-Authenticate"] = 'Basic realm="imports", charset="UTF-8"'

@@ -65,7 +65,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, run_id: int) -> HttpResponse:
     """One run: how far it is, what it found, what it would do."""
     run, layer = runs.run_for(request, run_id)
-    if run.state == ImportRun.State.RUNNING:
+    if run.state in MOVING or run.stage:
         recovery.settle_abandoned()
         run.refresh_from_db()
     if wants_json(request):

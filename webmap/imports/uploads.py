@@ -9,8 +9,10 @@ import base64
 import binascii
 import fcntl
 import json
+import os
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,8 +53,11 @@ class Upload:
 
     @property
     def offset(self) -> int:
-        """How much of it is here."""
-        return self.path.stat().st_size
+        """How much of it is here. Raises Http404: another request has dropped or taken it."""
+        try:
+            return self.path.stat().st_size
+        except FileNotFoundError as error:
+            raise Http404("没有这个上传") from error
 
     @property
     def is_whole(self) -> bool:
@@ -74,9 +79,11 @@ def create(request: HttpRequest) -> HttpResponse:
     name = _name(request.headers.get("Upload-Metadata", ""))
     if not name:
         return refusal(request, 400, "Upload-Metadata 缺少 filename")
-    _forget_old()
+    forget_old()
     if problem := _too_many(owner_of(request), int(length)):
         return refusal(request, 429, problem)
+    if shutil.disk_usage(_folder()).free < 2 * int(length):
+        return refusal(request, 507, "服务器磁盘空间不足，请联系管理员")
     upload = Upload(uuid4(), name, int(length), owner_of(request))
     upload.folder.mkdir(parents=True)
     (upload.folder / ".about.json").write_text(
@@ -137,15 +144,28 @@ def gather(uploads: list[Upload], folder: Path) -> list[Path]:
     return taken
 
 
+def forget_old() -> None:
+    """Remove what nobody has taken for a day."""
+    for folder in _folder().iterdir():
+        with suppress(FileNotFoundError):  # another request has just removed or taken it
+            if time.time() - folder.stat().st_mtime > KEPT_S:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 def _append(request: HttpRequest, upload: Upload) -> HttpResponse | None:
     if request.content_type != "application/offset+octet-stream":
         return refusal(request, 415, "内容类型应为 application/offset+octet-stream")
     offset = request.headers.get("Upload-Offset", "")
-    with upload.path.open("ab") as file:
+    try:
+        file = upload.path.open("r+b")  # not made anew: it may have been dropped meanwhile
+    except FileNotFoundError as error:
+        raise Http404("没有这个上传") from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return refusal(request, 423, "这个文件正在另一个连接上传")
+        file.seek(0, os.SEEK_END)
         if not offset.isdigit() or int(offset) != file.tell():
             return refusal(request, 409, f"应从 {file.tell()} 字节处续传")
         try:
@@ -188,8 +208,6 @@ def _too_many(owner: int, size: int) -> str:
         return f"已有 {len(pending)} 个文件等待提交，请先提交或取消"
     if sum(u.size for u in pending) + size > MAX_PENDING_BYTES:
         return "等待提交的文件过大，请先提交或取消一部分"
-    if shutil.disk_usage(_folder()).free < 2 * size:
-        return "服务器磁盘空间不足，请联系管理员"
     return ""
 
 
@@ -202,12 +220,6 @@ def _all() -> list[Upload]:
         except (OSError, ValueError, KeyError):
             continue
     return found
-
-
-def _forget_old() -> None:
-    for folder in _folder().iterdir():
-        if time.time() - folder.stat().st_mtime > KEPT_S:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folder() -> Path:

@@ -1,12 +1,15 @@
-"""Signing in and out, in the city's own words; failed attempts are limited."""
+"""Signing in and out and one's own password, in the city's words; failures are limited."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import views
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -14,12 +17,15 @@ from django.views.decorators.http import require_safe
 
 from layers.callers import address_of
 from webmap.demo import DEMO_PASSWORD, demo_users
+from webmap.devices import known_device, remember_device
 from webmap.identities import is_offered
-from webmap.sign_ins import MustWait, begin_attempt, forget_failures
+from webmap.sign_ins import MustWait, begun_attempt, forget_failures
 
 
 class SignInForm(AuthenticationForm):
     """User name and password, with a pause after too many failures."""
+
+    wait_s = 0
 
     def clean(self) -> dict[str, Any]:
         """Look at the password, unless it is time to wait; even the right one must wait."""
@@ -27,12 +33,14 @@ class SignInForm(AuthenticationForm):
         if not username or not self.cleaned_data.get("password"):
             return self.cleaned_data
         address = address_of(self.request) if self.request else ""
+        device = known_device(self.request, username) if self.request else ""
         try:
-            begin_attempt(username, address or None)
+            with begun_attempt(username, address or None, device):
+                cleaned = super().clean()
         except MustWait as wait:
-            raise forms.ValidationError(_waiting(wait.seconds), code="wait") from None
-        cleaned = super().clean()
-        forget_failures(username, address or None)
+            self.wait_s = wait.seconds
+            raise forms.ValidationError(waiting(wait.seconds), code="wait") from None
+        forget_failures(username, address or None, device)
         return cleaned
 
     def get_invalid_login_error(self) -> forms.ValidationError:
@@ -45,6 +53,16 @@ class SignIn(views.LoginView):
 
     authentication_form = SignInForm
     template_name = "registration/login.html"
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Signed in; the browser is known from now on."""
+        answer = super().form_valid(form)
+        remember_device(self.request, answer, form.get_user().get_username())
+        return answer
+
+    def form_invalid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]
+        """429 to who must wait."""
+        return _told_to_wait(super().form_invalid(form), form.wait_s)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add whether the caller lacks a right, and the demo accounts while there are some."""
@@ -69,7 +87,62 @@ def session(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _waiting(seconds: int) -> str:
+class PasswordForm(PasswordChangeForm):
+    """The old password, looked at as at the sign-in, and a new one twice."""
+
+    wait_s = 0
+
+    def __init__(self, user: Any, *args: Any, address: str = "", **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        self.address = address
+
+    def clean_old_password(self) -> str:
+        """The right one, and not after too many wrong ones."""
+        name = self.user.get_username()
+        try:
+            # Counted by the account alone: whoever is signed in cannot keep others out.
+            with begun_attempt(name, self.address or None, f"own-{self.user.pk}"):
+                old = super().clean_old_password()
+        except MustWait as wait:
+            self.wait_s = wait.seconds
+            raise forms.ValidationError(waiting(wait.seconds), code="wait") from None
+        forget_failures(name, self.address or None, f"own-{self.user.pk}")
+        return old
+
+
+class ChangePassword(views.PasswordChangeView):
+    """``/accounts/password/``: one's own password; sessions elsewhere end with the old one."""
+
+    form_class = PasswordForm
+    template_name = "registration/password.html"
+    success_url = reverse_lazy("password")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Add where the request comes from."""
+        return {**super().get_form_kwargs(), "address": address_of(self.request)}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Change it; who signs in elsewhere has none to change here."""
+        if not cast(User, request.user).has_usable_password():  # dispatch asks for a sign-in
+            return self.get(request, *args, **kwargs)
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: PasswordForm) -> HttpResponse:  # type: ignore[override]
+        """Changed, and said so."""
+        messages.success(self.request, _("密码已修改，其他设备上的登录已退出。"))
+        return super().form_valid(form)
+
+    def form_invalid(self, form: PasswordForm) -> HttpResponse:  # type: ignore[override]
+        """429 to who must wait."""
+        return _told_to_wait(super().form_invalid(form), form.wait_s)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add where those change it who sign in elsewhere."""
+        return {**super().get_context_data(**kwargs), "identity_provider": settings.OIDC_NAME}
+
+
+def waiting(seconds: int) -> str:
+    """How long to wait, in words."""
     if seconds < 60:
         return ngettext(
             "登录失败次数过多，请 %(count)d 秒后再试。",
@@ -82,3 +155,10 @@ def _waiting(seconds: int) -> str:
         "登录失败次数过多，请 %(count)d 分钟后再试。",
         minutes,
     ) % {"count": minutes}
+
+
+def _told_to_wait(answer: HttpResponse, seconds: int) -> HttpResponse:
+    if seconds:
+        answer.status_code = 429
+        answer["Retry-After"] = str(seconds)
+    return answer

@@ -8,6 +8,7 @@ urlpatterns = [
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
     path("accounts/logout/", accounts.SignOut.as_view(), name="logout"),
     path("accounts/session", accounts.session, name="session"),
+    path("accounts/password/", accounts.ChangePassword.as_view(), name="password"),
     path("accounts/oidc/", identities.begin, name="oidc"),
     path("accounts/oidc/back", identities.back, name="oidc-back"),
     path("exports", exports.ask, name="exports"),

@@ -8,15 +8,19 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connections
 
 from grid.actions import resume_elapsed
+from grid.duties import do_duties
 from grid.patrols import close_idle_patrols, forget_old_tracks
 from spatial.outages import cause, is_away, waits
 
 
 class Command(BaseCommand):
-    """Takes up suspended cases whose time is up, ends idle patrols, forgets old tracks."""
+    """Takes up suspended cases whose time is up, ends idle patrols, forgets old tracks; and
+    what other floors have for the clock: lost jobs taken up again, what is past its time removed.
+    """
 
     help = (
-        "恢复挂账到期的案件，结束长时间没有轨迹的巡查，清除超过保存期的巡查轨迹"
+        "恢复挂账到期的案件，结束长时间没有轨迹的巡查，清除超过保存期的巡查轨迹；"
+        "重新安排或了结中断的后台任务，清除过期的任务、导出和会话"
         "（供定时任务每分钟调用，或用 --every 常驻）。"
     )
 
@@ -27,7 +31,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **given: Any) -> None:
-        """Do all three, and say how many; again, if asked, also when the database was away."""
+        """Do all of it, and say how many; again, if asked, also when the database was away."""
         every = given["every"]
         if every is not None and every <= 0:
             raise CommandError("--every 应为正数，如 60")
@@ -58,4 +62,5 @@ class Command(BaseCommand):
 
 def _run() -> str:
     resumed, closed, forgotten = resume_elapsed(), close_idle_patrols(), forget_old_tracks()
+    do_duties()
     return f"恢复 {len(resumed)} 件，结束 {closed} 次巡查，清除 {forgotten} 次巡查"

@@ -127,13 +127,14 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _size(root: Path) -> int:
-    return sum(_length(path) for path in root.glob("*/*"))
+    """What all downloads take together; ``os.walk`` passes over folders that have just gone."""
+    return sum(_length(Path(folder) / name) for folder, _, names in os.walk(root) for name in names)
 
 
 def _length(path: Path) -> int:
     try:
         return path.stat().st_size
-    except FileNotFoundError:  # another download has just ended
+    except OSError:  # another download has just ended
         return 0
 
 

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2b
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
 from layers.access import ANONYMOUS, Caller
+from layers.job_leases import LATE, repeatable, unfinished
 from layers.keys import caller_of_consumer
 from layers.metering import flush
 from layers.models import ApiKey, ProcessJob
@@ -62,10 +64,11 @@ def ask_for(
         raise Busy(f"最多同时有 {PENDING_PER_CALLER} 个任务未完成；请等待或取消")
     if mine.filter(created_at__gt=hour_ago).count() >= HOURLY_PER_CALLER:
         raise Busy(f"一小时内最多 {HOURLY_PER_CALLER} 个任务")
-    job = ProcessJob.objects.create(
-        process=process_id, inputs=inputs, form=form, key=caller.key, **own
-    )
-    perform.enqueue(str(job.pk))
+    with transaction.atomic():  # no job without its place in the queue
+        job = ProcessJob.objects.create(
+            process=process_id, inputs=inputs, form=form, key=caller.key, **own
+        )
+        perform.enqueue(str(job.pk))
     return job
 
 
@@ -106,7 +109,7 @@ def may_still_have(caller: Caller, job: ProcessJob) -> bool:
 
 
 def remove_expired() -> None:
-    """Remove jobs past their time, dismissed ones after an hour; give up on stuck ones."""
+    """Remove jobs past their time, dismissed ones after an hour; give up on stuck or lost ones."""
     now = timezone.now()
     ProcessJob.objects.filter(created_at__lt=now - timedelta(days=settings.JOB_DAYS)).delete()
     dismissed = ProcessJob.objects.filter(state=State.DISMISSED)
@@ -114,14 +117,24 @@ def remove_expired() -> None:
     ProcessJob.objects.filter(state__in=PENDING, created_at__lt=now - STUCK_AFTER).update(
         state=State.FAILED, message="后台任务没有按时完成", finished_at=now
     )
+    waiting = ProcessJob.objects.filter(state__in=PENDING, created_at__lt=now - LATE)
+    keys = set(waiting.values_list("pk", flat=True))
+    lost = keys - {UUID(given["args"][0]) for given in unfinished(perform.module_path)}
+    ProcessJob.objects.filter(pk__in=lost, state__in=PENDING).update(
+        state=State.FAILED, message="后台任务中断，没有结果；请重新提交", finished_at=now
+    )
 
 
 @task()
+@repeatable
 def perform(job_id: str) -> None:
-    """The job of a worker; a failure is told to the asker, not raised."""
+    """The job of a worker; a failure is told to the asker, not raised.
+
+    One that runs already has lost the worker that was at it.
+    """
     mine = ProcessJob.objects.filter(pk=job_id)
     begun = timezone.now()
-    if not mine.filter(state=State.ACCEPTED).update(state=State.RUNNING, started_at=begun):
+    if not mine.filter(state__in=PENDING).update(state=State.RUNNING, started_at=begun):
         return
     job = mine.first()
     if job is None:

@@ -3,10 +3,12 @@
 import http.client
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode
@@ -181,6 +183,40 @@ def test_files_go_with_their_answer_and_their_room_is_bounded(client, folder, se
     os.utime(left, (long_ago, long_ago))
     assert body_of(client.get(BUILDINGS))
     assert not left.exists()
+
+
+def test_a_folder_that_goes_while_it_is_looked_at_is_in_nobodys_way(client, folder, monkeypatch):
+    """Another download ends between the listing of the folders and the look into its own."""
+    open_buildings(3)
+    gone, scan = [], os.scandir
+
+    def scandir(path="."):
+        if os.path.basename(str(path)).startswith("file-other"):
+            shutil.rmtree(path)
+            gone.append(path)
+        return scan(path)
+
+    for name in ("file-other-1", "file-other-2"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "x.gpkg").write_bytes(b"x")
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert body_of(client.get(BUILDINGS, {"f": "gpkg"}))
+    assert len(gone) == 2
+
+
+def test_many_downloads_at_once_do_not_disturb_each_other(folder):
+    """What each does with the shared folder, over and over in several threads."""
+
+    def ask(number):
+        for _ in range(40):
+            with files.room_for_a_file() as (own, check):
+                (own / "x.gpkg").write_bytes(b"x" * 100)
+                check()
+        return number
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask, range(8))) == list(range(8))
+    assert list(folder.iterdir()) == []
 
 
 def test_a_file_that_cannot_be_written_is_no_file(tmp_path):

@@ -1,11 +1,15 @@
+import base64
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import hashers
 from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 
+from webmap import sign_ins
 from webmap.models import FailedSignIn
-from webmap.sign_ins import FROM_ALL_ADDRESSES, WINDOW
+from webmap.sign_ins import FROM_ALL_ADDRESSES, WINDOW, WITH_ALL_NAMES
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
@@ -122,3 +126,99 @@ def test_signing_out_takes_a_post(client, lin):
     assert client.get("/accounts/logout/").status_code == 405
     assert client.post("/accounts/logout/").status_code == 302
     assert "_auth_user_id" not in client.session
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """How often a password is hashed, of known names and of unknown ones."""
+    done, encode = [], hashers.MD5PasswordHasher.encode
+
+    def counted(self, password, salt):
+        done.append(password)
+        return encode(self, password, salt)
+
+    monkeypatch.setattr(hashers.MD5PasswordHasher, "encode", counted)
+    return done
+
+
+def test_many_names_from_one_address_meet_a_limit_before_anything_is_hashed(client, lin, hashed):
+    for number in range(WITH_ALL_NAMES):
+        assert sign_in(client, "wrong", f"name-{number}").status_code == 200
+    assert hashed
+    hashed.clear()
+    refused = sign_in(client, "wrong", "another")
+    assert (refused.status_code, hashed) == (429, [])
+    assert 0 < int(refused["Retry-After"]) <= WINDOW.total_seconds() + 1
+    assert "登录失败次数过多，请 5 分钟后再试。" in refused.text
+    assert sign_in(client, "right-one", address="10.0.0.2").status_code == 302  # elsewhere
+
+
+def test_an_office_behind_one_address_may_sign_in_all_day(client):
+    for number in range(WITH_ALL_NAMES + 5):
+        User.objects.create_user(f"u{number}", password="right-one")
+        assert sign_in(client, "wrong", f"u{number}").status_code == 200
+        assert sign_in(client, "right-one", f"u{number}").status_code == 302
+
+
+def test_the_addresses_of_one_subscriber_are_one(client, lin):
+    for number in range(5):
+        sign_in(client, "wrong", address=f"2001:db8:0:1::{number}")
+    assert sign_in(client, "right-one", address="2001:db8:0:1::99").status_code == 429
+    assert sign_in(client, "right-one", address="2001:db8:0:2::99").status_code == 302
+
+
+def test_programs_meet_the_same_limit(client, lin, hashed):
+    for number in range(WITH_ALL_NAMES):
+        sign_in(client, "wrong", f"name-{number}")
+    hashed.clear()
+    basic = "Basic " + base64.b64encode(b"somebody:wrong").decode()
+    answer = client.get("/imports/", headers={"authorization": basic}, REMOTE_ADDR="10.0.0.1")
+    assert (answer.status_code, hashed) == (429, [])
+    assert answer["Retry-After"]
+
+
+def test_nobody_keeps_an_owner_out_of_a_browser_that_is_known(client, lin):
+    assert sign_in(client, "right-one").status_code == 302
+    client.post("/accounts/logout/")
+    stranger = Client()
+    for number in range(FROM_ALL_ADDRESSES):
+        sign_in(stranger, "wrong", address=f"10.1.0.{number}")
+    for number in range(WITH_ALL_NAMES):
+        sign_in(stranger, "wrong", f"name-{number}")
+    assert sign_in(stranger, "right-one").status_code == 429
+    assert sign_in(client, "right-one").status_code == 302
+    assert sign_in(client, "right-one", address="10.7.7.7").status_code == 302
+
+
+def test_a_known_browser_has_five_guesses_and_only_at_its_own_accounts(client, lin):
+    User.objects.create_user("chief", password="right-one")
+    sign_in(client, "right-one")
+    client.post("/accounts/logout/")
+    for _ in range(5):
+        assert sign_in(client, "wrong").status_code == 200
+    assert sign_in(client, "right-one").status_code == 429
+    stranger = Client()
+    for number in range(FROM_ALL_ADDRESSES):
+        sign_in(stranger, "wrong", "chief", address=f"10.1.0.{number}")
+    assert sign_in(client, "right-one", "chief").status_code == 429
+
+
+def test_a_note_that_was_written_elsewhere_is_worth_nothing(client, lin):
+    client.cookies["known"] = "eyJpZCI6ICJ4In0:1abc:forged"
+    for _ in range(5):
+        sign_in(client, "wrong")
+    assert sign_in(client, "right-one").status_code == 429
+
+
+def test_few_passwords_are_looked_at_at_once(client, lin, monkeypatch, hashed):
+    monkeypatch.setattr(sign_ins, "PATIENCE_S", 0.01)
+    for _ in range(sign_ins.AT_ONCE):
+        sign_ins._looking.acquire()
+    try:
+        answer = sign_in(client, "right-one")
+    finally:
+        for _ in range(sign_ins.AT_ONCE):
+            sign_ins._looking.release()
+    assert (answer.status_code, hashed) == (429, [])
+    assert not FailedSignIn.objects.exists()  # it was not looked at
+    assert sign_in(client, "right-one").status_code == 302

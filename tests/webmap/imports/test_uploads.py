@@ -1,10 +1,14 @@
 """Uploads by the tus protocol: announced, interrupted, gone on with, bounded."""
 
 import base64
+import json
+import os
+import shutil
 
 import pytest
 from django.contrib.auth.models import Group, User
 
+from importers.models import ImportRun
 from layers.access import Role
 from webmap.imports import uploads
 
@@ -68,6 +72,51 @@ def test_size_is_bounded(client, steward):
     for _ in range(3):
         answer = announce(client, size=uploads.MAX_BYTES)
     assert answer.status_code == 429
+
+
+def test_a_full_disk_is_told_as_one(client, steward, monkeypatch):
+    usage = shutil.disk_usage("/")._replace(free=10)
+    monkeypatch.setattr(uploads.shutil, "disk_usage", lambda _: usage)
+    assert announce(client, size=6).status_code == 507
+
+
+def test_what_another_request_removes_meanwhile_is_no_fault(client, steward, monkeypatch):
+    old = uploads.find(announce(client)["Location"].rsplit("/", 1)[-1], steward.pk)
+    real, looked, folder = os.stat, [], str(old.folder)
+
+    def stat(path, *args, **more):
+        if str(path) == folder and not looked:
+            looked.append(path)
+            uploads.drop(old)
+        return real(path, *args, **more)
+
+    monkeypatch.setattr(os, "stat", stat)
+    url = announce(client, "b.gpkg")["Location"]
+    assert looked
+    url_of_dropped = f"/imports/uploads/{old.id}"
+    monkeypatch.setattr(uploads, "find", lambda *_: old)
+    assert client.head(url_of_dropped).status_code == 404
+    assert append(client, url_of_dropped, b"hello", 0).status_code == 404
+    assert url
+
+
+def test_files_that_another_delivery_took_are_asked_for_again(client, steward, monkeypatch):
+    url = announce(client, size=5)["Location"]
+    append(client, url, b"hello", 0)
+    upload = uploads.find(url.rsplit("/", 1)[-1], steward.pk)
+    told = {"layer": "parcels", "uploads": [url]}
+    move = uploads.shutil.move
+
+    def taken(path, target):
+        uploads.drop(upload)
+        return move(path, target)
+
+    monkeypatch.setattr(uploads.shutil, "move", taken)
+    answer = client.post(
+        "/imports/", json.dumps(told), "application/json", headers={"Accept": "application/json"}
+    )
+    assert answer.status_code == 409
+    assert not ImportRun.objects.exists()
 
 
 def test_uploads_of_others_do_not_exist(client, steward):

@@ -63,3 +63,5 @@ map.on("click", "hit", (event) => {
   const row = document.querySelector(`tr[data-code="${event.features[0].properties.code}"]`);
   if (row) { show(row); row.scrollIntoView({ block: "center" }); }
 });
+
+document.querySelector("[data-submits]").addEventListener("change", ({ target }) => target.form.submit());

@@ -53,3 +53,5 @@ if (replay) {
   replay.addEventListener("input", show);
   map.once("load", show);
 }
+
+document.querySelector("[data-submits]").addEventListener("change", ({ target }) => target.form.submit());
