@@ -13,8 +13,12 @@ LOST = "处理中断（进程被终止或与数据库断开）。登记簿没有
 UNSTAGED = "数据库曾异常重启，待审核内容已丢失。登记簿没有变动，请重新试运行。"
 
 UNCOMMITTED = "提交中断，登记簿没有变动，可以重新提交。"
-QUEUED = "排队中"
+REMAINS = "撤销中断，登记簿没有变动，可以重新撤销。"
+QUEUED, COMMITTING = "排队中", "核对采纳的内容"
+# What a dry run was last at: left standing after its end, it says nothing of a commit.
+TRYING = ("打开", "读取", "比较", "检查", "核对")
 REVIEW_DAYS = 30
+RESTING = (ImportRun.State.DRY, ImportRun.State.COMMITTED)
 UNFINISHED = (
     ImportRun.State.DRY,
     ImportRun.State.REFUSED,
@@ -31,17 +35,30 @@ def settle_abandoned() -> list[ImportRun]:
     """
     settled = []
     for run in ImportRun.objects.filter(state=ImportRun.State.RUNNING):
-        if not locks.is_alive(run.pk):
-            settled += _settle(run, LOST)
+        settled += settle_running(run)
     for run in ImportRun.objects.filter(state=ImportRun.State.DRY, options__has_key="staged"):
         if not _is_staged(run):
             settled += _settle(run, UNSTAGED)
-    for run in ImportRun.objects.filter(state=ImportRun.State.DRY).exclude(stage__in=("", QUEUED)):
-        if not locks.is_alive(run.pk):
-            ImportRun.objects.filter(pk=run.pk, state=ImportRun.State.DRY).update(
-                stage="", message=UNCOMMITTED
-            )
+    for run in ImportRun.objects.filter(state__in=RESTING).exclude(stage__in=("", QUEUED)):
+        settle_resting(run)
     return settled
+
+
+def settle_running(run: ImportRun) -> list[ImportRun]:
+    """Say of a running run that nobody works on that it was cut off."""
+    return [] if locks.is_alive(run.pk) else _settle(run, LOST)
+
+
+def settle_resting(run: ImportRun) -> None:
+    """A run that has ended is at no stage, unless somebody is deciding on it just now."""
+    if run.stage in ("", QUEUED) or locks.is_alive(run.pk):
+        return
+    said = {"stage": ""}
+    if run.state == ImportRun.State.COMMITTED:
+        said["message"] = REMAINS
+    elif run.stage not in TRYING:
+        said["message"] = UNCOMMITTED
+    ImportRun.objects.filter(pk=run.pk, state=run.state, stage=run.stage).update(**said)
 
 
 def _settle(run: ImportRun, message: str) -> list[ImportRun]:

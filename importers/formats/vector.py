@@ -19,7 +19,7 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from importers.errors import Refused
-from importers.formats import dbf, intact
+from importers.formats import dbf, intact, snapshots
 from importers.formats.table import Ask, Rows, Table, pick
 from importers.issues import Issue, Severity
 
@@ -36,6 +36,7 @@ pyogrio.set_gdal_config_options({"CPL_LOG": os.devnull})  # its remarks come as 
 def open_geopackage(path: Path, ask: Ask) -> Table:
     """A table of a GeoPackage. Raises Refused."""
     intact.check_geopackage(path)
+    path, remarks = snapshots.database(path, ask.folder)
     layer = pick(layers_of(path), ask, path.name)
     table = described(path, layer, {"GPKG"})
 
@@ -43,7 +44,7 @@ def open_geopackage(path: Path, ask: Ask) -> Table:
         sql = intact.text_query(path, layer, fields)
         return stream(path, layer, fields, size, table.has_geometry, sql=sql)
 
-    return replace(table, read=read)
+    return replace(table, read=read, remarks=remarks)
 
 
 def open_geojson(path: Path, ask: Ask) -> Table:
@@ -54,7 +55,8 @@ def open_geojson(path: Path, ask: Ask) -> Table:
 
 def open_shapefile(path: Path, ask: Ask) -> Table:
     """A shapefile with its companions, in the encoding that is found. Raises Refused."""
-    parts = {p.suffix.lower(): p for p in path.parent.iterdir() if p.stem == path.stem}
+    parts = snapshots.shapefile(path, ask.folder)
+    path = parts[".shp"]
     for suffix in (".shx", ".dbf"):
         if suffix not in parts:
             raise Refused(

@@ -21,6 +21,7 @@ class Batch:
 
     ``rows`` are consecutive row numbers in the file, from 1; ``shapes`` shapely
     geometries or None, once ``reproject`` has run in the city's projected CRS.
+    ``misplaced`` are rows whose shapes lie elsewhere than meant.
     """
 
     file: str
@@ -29,6 +30,7 @@ class Batch:
     shapes: np.ndarray | None = None
     issues: list[Issue] = field(default_factory=list)
     rejected: np.ndarray = field(init=False)
+    misplaced: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.rejected = np.zeros(len(self.rows), bool)

@@ -36,6 +36,10 @@ list?.addEventListener("keydown", (event) => {
   const next = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling }[event.key];
   if (next) { event.preventDefault(); next.focus(); show(next); }
 });
+document.getElementById("head").addEventListener("click", ({ target }) => {
+  const tab = document.getElementById(target.dataset.open || "");
+  if (tab) open(tab);
+});
 document.querySelector(".keep-source")?.addEventListener("submit", keepSource);
 
 function style() {
@@ -110,7 +114,7 @@ function listChange({ target }) {
   if (target.id === "kind") { Object.assign(view, { kind: target.value, page: 1 }); load(); }
   if (target.id === "action") { Object.assign(view, { action: target.value, page: 1 }); load(); }
   if (target.id === "code-search") { Object.assign(view, { q: target.value.trim(), page: 1 }); load(); }
-  if (target.dataset.row !== undefined) choose({ accepted: target.checked, code: [target.dataset.row] });
+  if (target.dataset.row !== undefined) choose({ accepted: target.checked, code: [target.dataset.row], action: target.dataset.action });
 }
 
 function show(row) {
@@ -148,7 +152,14 @@ async function pick({ point }) {
 // ---- decisions ------------------------------------------------------------
 async function choose(body) {
   const answer = await post(`${base}/choose`, body);
-  if (answer) counted(answer.chosen);
+  if (!answer) return;
+  const ending = document.getElementById("ending").textContent;
+  counted(answer.chosen);
+  const { staged, accepted } = answer.chosen.end;
+  const isKept = body.action === "end" && body.accepted && (body.code ? !answer.changed : accepted < staged);
+  if (isKept) say(document.getElementById("notice").dataset.kept);
+  // What a row replaces ends with it: the list shows that too.
+  if (body.code && (isKept || (body.action !== "end" && String(accepted) !== ending)) && view.src.endsWith("/rows")) load();
 }
 
 async function decide(button) {
@@ -162,6 +173,8 @@ async function decide(button) {
 function counted(chosen) {
   const total = ["open", "replace", "end"].reduce((sum, action) => sum + chosen[action].accepted, 0);
   document.getElementById("accepted").textContent = total;
+  document.getElementById("ending").textContent = chosen.end.accepted;
+  document.getElementById("ending-words").hidden = !chosen.end.accepted;
   document.getElementById("commit").disabled = !total;
   for (const box of document.querySelectorAll("[data-choose]")) {
     const { staged, accepted } = chosen[box.dataset.choose];
