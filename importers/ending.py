@@ -89,10 +89,11 @@ class Grounds:
             f" WHERE {FRESH} AND s.accepted AND s.geom IS NOT NULL AND {which}"
         )
         self.cursor.execute(
-            f"WITH fresh AS MATERIALIZED ({fresh}) UPDATE {self.stage} e SET accepted = true"
-            " WHERE e.action = 'end' AND NOT e.accepted"
-            f" AND e.expected IN (SELECT expected FROM ({self._on('fresh')}) AS same)"
-            f" AND e.expected NOT IN ({self._lone()})",
+            f"WITH fresh AS MATERIALIZED ({fresh}), lone AS MATERIALIZED ({self._lone()}),"
+            f" met AS MATERIALIZED (SELECT DISTINCT expected FROM ({self._on('fresh')}) AS same"
+            " EXCEPT SELECT expected FROM lone)"
+            f" UPDATE {self.stage} e SET accepted = true FROM met"
+            " WHERE e.action = 'end' AND NOT e.accepted AND e.expected = met.expected",
             list(params),
         )
 
@@ -139,14 +140,22 @@ class Grounds:
         return [(code, *row, "没有位置，也许替换它") for code in codes]
 
     def _on(self, held: str) -> str:
-        """Ended versions on the ground of the rows of a relation (code, area, …)."""
-        old, new = self._ground("v.geom"), self._ground("h.area")
+        """Ended versions on the ground of the rows of a relation (code, area, …).
+
+        LATERAL with OFFSET 0 has the spatial index asked for each row, here as below: the
+        planner, who knows nothing of how many there are, would else try every pair.
+        """
+        old, new = self._ground("p.geom"), self._ground("p.area")
+        near = (
+            f"SELECT h.*, v.id, v.geom FROM {held} h, LATERAL (SELECT n.id, n.geom"
+            f" FROM {self.table} n WHERE upper_inf(n.valid)"
+            f" AND n.geom && ST_Expand(h.area, {ABOUT_M}) OFFSET 0) v OFFSET 0"
+        )
         return (
-            "SELECT expected, file_number, row_number FROM (SELECT e.expected, h.file_number,"
-            f" h.row_number, {old} AS old, {new} AS new FROM {held} h"
-            f" JOIN {self.table} v ON v.geom && ST_Expand(h.area, {ABOUT_M})"
-            f" AND upper_inf(v.valid) JOIN {self.stage} e ON e.expected = v.id"
-            " AND e.action = 'end' OFFSET 0) AS near WHERE ST_Intersects(old, new)"
+            "SELECT expected, file_number, row_number FROM (SELECT e.expected, p.file_number,"
+            f" p.row_number, {old} AS old, {new} AS new FROM ({near}) AS p"
+            f" JOIN {self.stage} e ON e.expected = p.id AND e.action = 'end' OFFSET 0) AS pairs"
+            " WHERE ST_Intersects(old, new)"
             f" AND ST_Area(ST_Intersection(old, new)) >= {SAME} * least(ST_Area(old), ST_Area(new))"
         )
 
@@ -156,9 +165,9 @@ class Grounds:
         return (
             f"WITH ends AS MATERIALIZED (SELECT e.expected, {old} AS old FROM {self.stage} e"
             f" JOIN {self.table} v ON v.id = e.expected WHERE e.action = 'end'),"
-            " again AS (SELECT d.expected, sum(ST_Area(ST_Intersection(d.old, "
-            f"{new}))) AS area FROM ends d JOIN {self.stage} s ON s.geom && d.old"
-            f" AND {FRESH} AND s.accepted GROUP BY 1)"
+            f" again AS (SELECT d.expected, sum(ST_Area(ST_Intersection(d.old, {new}))) AS area"
+            f" FROM ends d, LATERAL (SELECT s.geom FROM {self.stage} s WHERE s.geom && d.old"
+            f" AND {FRESH} AND s.accepted OFFSET 0) s GROUP BY 1)"
             " SELECT d.expected FROM ends d LEFT JOIN again USING (expected)"
             f" WHERE coalesce(area, 0) < {REPLACED} * ST_Area(d.old)"
         )

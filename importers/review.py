@@ -26,7 +26,7 @@ from importers.models import ImportIssue, ImportRun
 from importers.phases.batch import Batch
 from importers.progress import Progress, Silence
 from importers.registers import layer_for, register_of
-from importers.staging import Stage
+from importers.staging import Stage, expect_many
 from spatial.versions.edits import Conflict
 from spatial.versions.queries import attribute_fields, conflicts_in, revision_of
 
@@ -238,6 +238,8 @@ def _compare_again(cursor: Any, run: ImportRun, stage: Stage) -> None:
 
 def _grounds(cursor: Any, run: ImportRun) -> Grounds:
     layer = layer_for(run.layer)
+    if run.options.get("staged", 0) >= commit.MANY:
+        expect_many(cursor)
     table = f'"{layer.model._meta.db_table}"'
     return Grounds(cursor, Stage(run.pk), table, register_of(layer))
 
