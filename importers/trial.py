@@ -120,7 +120,7 @@ class Trial:
         """Count what is left, and note what a later commit must know."""
         if self.terms.ended is None:
             self.difference.lone = self.grounds.count_lone()
-            if review:
+            if review and self.difference.lone:
                 self.grounds.mark_lone()
         count_again(self.cursor, self.stage, self.difference)
         self.run.options["tables"] = self.files

@@ -214,6 +214,8 @@ def test_a_register_without_geometry_takes_a_table(tmp_path):
     path = tmp_path / "rights.gpkg"
     table = pd.DataFrame({"code": ["R1", "R2"], "unit_code": ["U1", "U1"], "kind": "ownership"})
     pyogrio.write_dataframe(table, path, layer="rights", driver="GPKG")
+    assert counts(take(path, "rights", commit=False)) == (2, 0, 0, 0, 0)
+    assert counts(take(path, "rights", commit=False, ended=[])) == (2, 0, 0, 0, 0)
     assert counts(take(path, "rights")) == (2, 0, 0, 0, 0)
     assert counts(take(path, "rights")) == (0, 0, 0, 2, 0)
     assert Right.objects.current().count() == 2

@@ -243,7 +243,7 @@ def test_unused_columns_come_first(client, steward, tmp_path):
     assert 'data-open="tab-how"' in head
 
 
-def test_kinds_of_issues_are_named_in_both_languages(client, steward, tmp_path):
+def test_kinds_of_issues_are_named_in_both_languages(client, steward, settings, tmp_path):
     frame = plots(3, land_use=["0701", "9999", "9999"]).assign(
         registered_on=["2026-13-45", "2026-01-02", "2026-01-02"]
     )
@@ -253,9 +253,8 @@ def test_kinds_of_issues_are_named_in_both_languages(client, steward, tmp_path):
     assert "代码不在代码表内（2）" in chinese
     page = client.get(f"/imports/{run.pk}").content.decode()
     assert "警告的行照收：代码不在代码表内 2" in page
-    english = client.get(
-        f"/imports/{run.pk}/issues", headers={"Accept-Language": "en"}
-    ).content.decode()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    english = client.get(f"/imports/{run.pk}/issues").content.decode()
     assert "Not a date（1）" in english
     assert "Code not in the code list（2）" in english
 
