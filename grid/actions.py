@@ -17,19 +17,22 @@ from django.utils import timezone
 
 from grid import clocks, rulebook
 from grid.actors import CLOCK, Actor
-from grid.effects import Act, Effect, effect_of
+from grid.acts import Act, Effect
+from grid.effects import effect_of
 from grid.errors import NoCase, NotYours, OutsideCity, Overtaken, Unfit
 from grid.models import Case, CaseCounter, CasePhoto, CaseStep
+from grid.overtaken import is_as_seen, overtaken, task_taken_back
 from grid.photos import MOST_PHOTOS, Photo, keep
+from grid.policies import Capacity, check_capacity
 from grid.queries import NEAR_M, case_of, component_of, elapsed_suspensions, place_of
 from grid.resending import case_made, case_moved, plain
-from grid.roles import GridRole
-from grid.steps import CHECKING, HANDLING, REPORTED, STATES, VERIFYING, WORKFLOW
+from grid.steps import HANDLING, REPORTED, WORDS, WORKFLOW
+from grid.texts import is_blank
 from spatial.city import city
 from spatial.codes import schemes
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Conflict, Edit
-from spatial.workflow import Transition
+from spatial.workflow import Missing, OutOfOrder, Transition
 from spatial.worktime import Deadline
 
 MOMENTS = {
@@ -41,7 +44,14 @@ MOMENTS = {
     "fail_check": CasePhoto.Moment.CHECKED,
 }
 MOST_TEXT, MOST_DESCRIPTION, MOST_NAME = 1_000, 4_000, 150
-WORDY = ("reason", "note")
+MOST_ADDRESS = 200
+MOST_OF = {
+    "reason": MOST_TEXT,
+    "note": MOST_TEXT,
+    "because": MOST_TEXT,
+    "words": MOST_DESCRIPTION,
+    "address": MOST_ADDRESS,
+}
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,7 @@ def report(actor: Actor, told: Report) -> Case:
         "scheme": scheme,
         "class_code": told.class_code,
         "description": _short(told.description, MOST_DESCRIPTION, "description"),
-        "address": _short(told.address, 200, "address"),
+        "address": _short(told.address, MOST_ADDRESS, "address"),
         "step": REPORTED,
         "source": told.source,
         "cell_code": place.cell_code,
@@ -154,13 +164,15 @@ def act(
         case = case_of(plain(code))
         if case is None:
             raise NoCase(f"没有案件 {code[:40]}")
-        if expected is not None and case.pk != expected:
-            raise _overtaken(code)
-        transition = WORKFLOW.check(action, case.step, actor.roles, given)
-        _check_yours(actor, case, transition)
-        now = timezone.now()
-        effect = effect_of(action, Act(case, actor, now, given))
-        return _advance(case, transition, actor, now, effect, given, uuid, where)
+        if expected is not None and not is_as_seen(case, expected):
+            raise overtaken(code)
+        transition, capacity = _checked(case, actor, action, given)
+        taken = Act(case, actor, timezone.now(), given)
+        effect = effect_of(action, taken)
+        if capacity.instead_of:
+            instead = {"instead_of": capacity.instead_of, "because": given["because"]}
+            effect.details |= instead
+        return _advance(taken, transition, capacity.role, effect, uuid, where)
 
 
 def resume_elapsed(now: datetime | None = None) -> list[str]:
@@ -198,28 +210,44 @@ def _open(actor: Actor, told: Report, values: dict[str, Any], now: datetime) -> 
     return _current(code)
 
 
+def _checked(
+    case: Case, actor: Actor, action: str, given: dict[str, Any]
+) -> tuple[Transition, Capacity]:
+    """The row of the table and the capacity in which it is taken, once both are sure."""
+    try:
+        transition = WORKFLOW.check(action, case.step, actor.roles, given)
+        capacity = check_capacity(case, actor, transition)
+    except (OutOfOrder, NotYours):
+        if late := task_taken_back(case.code, actor, action):
+            raise late from None
+        raise
+    if capacity.instead_of and not given.get("because"):
+        words = f"代{capacity.instead_of}{transition.title}须填写：{WORDS['because']}"
+        raise Missing(words, ("because",))
+    return transition, capacity
+
+
 def _advance(
-    case: Case,
+    taken: Act,
     transition: Transition,
-    actor: Actor,
-    now: datetime,
+    role: str,
     effect: Effect,
-    given: dict[str, Any],
     uuid: UUID | None,
     where: Where,
 ) -> Case:
+    case, actor, now, given = taken.case, taken.actor, taken.at, taken.given
     after = transition.lands_in(case.step)
     values = clocks.values_of(case) | effect.values | {"step": after}
     if after != case.step:
         values["entered_at"] = now
-    if after != case.step or "due_at" in effect.values:
+    if after != case.step or effect.values.keys() & {"due_at", "entered_at"}:
         values |= clocks.step_values(_step_clock(after, now, values))
     text = str(given.get("reason") or given.get("note") or "")
     change = record_change(who=actor.name, why=f"案件 {case.code} {transition.title}", at=now)
     try:
         apply(change, Case, [Edit(Action.REPLACE, case.code, values, case.pk)])
     except Conflict:
-        raise _overtaken(case.code) from None
+        raise overtaken(case.code) from None
     CaseStep.objects.create(
         case_code=case.code,
         action=transition.action,
@@ -230,7 +258,7 @@ def _advance(
         entered_at=case.entered_at,
         due_at=case.step_due_at,
         who=actor.name,
-        role=actor.role_for(transition.roles),
+        role=role,
         department=actor.department,
         text=text,
         details={**where.details, **effect.details},
@@ -277,21 +305,6 @@ def _scheme_for(told: Report) -> str:
     return scheme
 
 
-def _check_yours(actor: Actor, case: Case, transition: Transition) -> None:
-    """A department acts on its own cases, an inspector on those sent to them or to all."""
-    others = transition.roles & actor.roles - {GridRole.HANDLER, GridRole.INSPECTOR}
-    if others:
-        return
-    if GridRole.HANDLER in transition.roles & actor.roles and not actor.is_of(case.department):
-        raise NotYours("该案件由别的部门处置")
-    if (
-        case.step in (VERIFYING, CHECKING)
-        and GridRole.INSPECTOR in transition.roles & actor.roles
-        and case.inspector not in ("", actor.name)
-    ):
-        raise NotYours("该任务已派给别的监督员")
-
-
 def _check_component(code: str, point: Point) -> None:
     """A case names a component that stands there today, or none."""
     if not code:
@@ -319,16 +332,6 @@ def _made_before(actor: Actor, told: Report) -> Case | None:
     return case_made(actor, told.uuid, said, told.point, told.photos)
 
 
-def _overtaken(code: str) -> Overtaken:
-    last = CaseStep.objects.filter(case_code=code).last()
-    if last is None:
-        return Overtaken("该案件刚刚被他人改动，请刷新后再试")
-    title = WORKFLOW.of(last.action).title
-    state = STATES.get(last.state_after, last.state_after)
-    at = timezone.localtime(last.at)
-    return Overtaken(f"{last.who} 已于 {at:%m-%d %H:%M} {title}，现为“{state}”；请刷新后再试")
-
-
 def _current(code: str) -> Case:
     return Case.objects.current().get(code=code)
 
@@ -347,13 +350,13 @@ def _next_number(now: datetime) -> str:
 
 
 def _readable(given: dict[str, Any]) -> dict[str, Any]:
-    """What was given to an action, its texts as they are kept.
+    """What was given to an action, its texts as they are kept; one that shows nothing is none.
 
     Raises:
         Unfit: a text too long.
     """
     return {
-        name: _short(value, MOST_TEXT if name in WORDY else MOST_NAME, name)
+        name: _short("" if is_blank(value) else value, MOST_OF.get(name, MOST_NAME), name)
         if isinstance(value, str)
         else value
         for name, value in given.items()

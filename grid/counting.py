@@ -6,14 +6,22 @@ words for each count are in ``grid.indicators``. Statements take the named param
 ``end``, ``till`` (the end of the period, or now if that is earlier), ``radius_m``, ``hours``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from grid.indicators import Subject
 from grid.models import Case, CaseStep
+from grid.steps import DISPATCHES, IN_HAND, RECALLS, TASKS_RECALLED, TASKS_SENT
 
 STEPS, CASES = f'"{CaseStep._meta.db_table}"', f'"{Case._meta.db_table}"'
+
+
+def _any_of(actions: Iterable[str]) -> str:
+    return "({})".format(", ".join(f"'{action}'" for action in actions))
+
+
+SENT = _any_of(DISPATCHES)
 IN_TIME = "(s.due_at IS NULL OR s.at <= s.due_at)"
 # What the public told: by itself, or to somebody of the centre who took it down.
 PUBLIC_SOURCES = ("公众举报", "电话举报", "来信来访")
@@ -43,7 +51,7 @@ def _dispatched_to(code: str, before: str) -> str:
     """The department that a case was last sent to before a step (or until now, if null)."""
     return (
         f"(SELECT p.details ->> 'department' FROM {STEPS} p WHERE p.case_code = {code}"
-        f" AND p.action = 'dispatch' AND ({before} IS NULL OR p.id < {before})"
+        f" AND p.action IN {SENT} AND ({before} IS NULL OR p.id < {before})"
         " ORDER BY p.id DESC LIMIT 1)"
     )
 
@@ -65,15 +73,30 @@ def _judged(code: str, here: str) -> str:
     return (
         f"NOT (c.is_exempt AND EXISTS (SELECT FROM {STEPS} g WHERE g.case_code = {code}"
         f" AND g.action = 'grant_appeal' AND NOT EXISTS (SELECT FROM {STEPS} d"
-        f" WHERE d.case_code = {code} AND d.action = 'dispatch' AND {between})))"
+        f" WHERE d.case_code = {code} AND d.action IN {SENT} AND {between})))"
     )
 
 
-def _last_by(action: str) -> str:
-    """Who last took an action on the case before the step ``s``."""
+def _last_by(role: str, *actions: str) -> str:
+    """Who last took an action on the case before the step ``s``; nobody if in another role."""
     return (
-        f"(SELECT p.who FROM {STEPS} p WHERE p.case_code = s.case_code AND p.id < s.id"
-        f" AND p.action = '{action}' ORDER BY p.id DESC LIMIT 1)"
+        f"(SELECT CASE WHEN p.role = '{role}' THEN p.who END FROM {STEPS} p"
+        f" WHERE p.case_code = s.case_code AND p.id < s.id AND p.action IN {_any_of(actions)}"
+        " ORDER BY p.id DESC LIMIT 1)"
+    )
+
+
+def _kept(code: str, here: str, stays: str, recalls: Iterable[str]) -> str:
+    """Whether what was waited for at the step ``here`` was not taken back by a superior.
+
+    Then it is nobody's lateness: who had it was perhaps the wrong one, or gone. The wait ends
+    with the first step that leads out of the states ``stays``, or to other hands.
+    """
+    taken = _any_of(recalls)
+    return (
+        f"coalesce((SELECT t.action FROM {STEPS} t WHERE t.case_code = {code} AND t.id >= {here}"
+        f" AND (t.action IN {taken} OR t.state_after NOT IN {stays})"
+        f" ORDER BY t.id LIMIT 1), '') NOT IN {taken}"
     )
 
 
@@ -90,13 +113,13 @@ _STEP_DEPARTMENT = (
 # What repeats: a filing is the first of its case, a dispatch the first to that department;
 # a handling stands unless it is sent back as not done before the period ends.
 _FACTS = f"""
-SELECT s.action IN ('file', 'dispatch') AND NOT EXISTS (
+SELECT s.action IN ('file', 'dispatch', 'reassign') AND NOT EXISTS (
     SELECT FROM {STEPS} p WHERE p.case_code = s.case_code AND p.id < s.id
-    AND p.action = s.action AND (s.action = 'file'
-      OR p.details ->> 'department' IS NOT DISTINCT FROM s.details ->> 'department')) AS is_first,
+    AND (s.action = 'file' AND p.action = 'file' OR s.action <> 'file' AND p.action IN {SENT}
+      AND p.details ->> 'department' IS NOT DISTINCT FROM s.details ->> 'department')) AS is_first,
   s.action = 'finish' AND (
     SELECT p.action FROM {STEPS} p WHERE p.case_code = s.case_code AND p.id > s.id
-    AND p.action IN ('return_handling', 'send_check', 'dispatch') AND p.at < %(end)s
+    AND p.action IN ('return_handling', 'send_check', 'dispatch', 'reassign') AND p.at < %(end)s
     ORDER BY p.id LIMIT 1) IS DISTINCT FROM 'return_handling' AS stands
 OFFSET 0"""  # so that each is found once for a step, not once for every count
 _JUDGED_STEP = _judged("s.case_code", "s.id")
@@ -126,9 +149,10 @@ TAKEN = Source(
             "filed_in_time": f"s.action = 'file' AND f.is_first AND {IN_TIME}",
             "public_filed": f"s.action = 'file' AND f.is_first AND {_REPORTED_BY_PUBLIC}",
             "voided": "s.action = 'void' AND c.filed_at IS NOT NULL",
-            "assigned": "s.action = 'dispatch' AND f.is_first",
-            "dispatched": "s.action = 'dispatch'",
-            "dispatched_in_time": f"s.action = 'dispatch' AND {IN_TIME}",
+            "assigned": f"s.action IN {SENT} AND f.is_first",
+            "dispatched": f"s.action IN {SENT}",
+            # What is sent on to another has not waited to be sent.
+            "dispatched_in_time": f"(s.action = 'reassign' OR s.action = 'dispatch' AND {IN_TIME})",
             "returned": "s.action = 'return_dispatch'",
             "handled": "s.action = 'finish' AND f.stands",
             "handled_in_time": f"s.action = 'finish' AND f.stands AND {_JUDGED_STEP} AND {IN_TIME}",
@@ -147,14 +171,18 @@ TAKEN = Source(
             Subject.INTAKE: "CASE WHEN s.role = '受理员' THEN s.who END",
             # What is voided is laid to whoever had filed, a return to whoever had dispatched.
             Subject.CHIEF: (
-                f"CASE WHEN s.action = 'void' THEN {_last_by('file')}"
+                f"CASE WHEN s.action = 'void' THEN {_last_by('值班长', 'file')}"
                 " WHEN s.role = '值班长' THEN s.who END"
             ),
             Subject.DISPATCHER: (
-                f"CASE WHEN s.action = 'return_dispatch' THEN {_last_by('dispatch')}"
+                f"CASE WHEN s.action = 'return_dispatch' THEN {_last_by('派遣员', *DISPATCHES)}"
                 " WHEN s.role = '派遣员' THEN s.who END"
             ),
-            Subject.DEPARTMENT: _STEP_DEPARTMENT,
+            # What a superior finished in its stead is no merit of a department, if in time.
+            Subject.DEPARTMENT: (
+                "CASE WHEN s.action = 'finish' AND s.details ->> 'instead_of' IS NOT NULL"
+                f" AND {IN_TIME} THEN NULL ELSE {_STEP_DEPARTMENT} END"
+            ),
             **_HERE,
         }
     ),
@@ -177,13 +205,17 @@ WHERE upper_inf(c.valid) AND NOT (c.step IN ('closed', 'void', 'merged'))
   AND c.step_due_at >= %(start)s AND c.step_due_at < %(till)s
   AND NOT EXISTS (SELECT FROM {STEPS} p WHERE p.case_code = c.code AND p.at >= %(till)s)
 """
-_JUDGED_WAIT = _judged("w.code", f"coalesce(w.left_by, {2**63 - 1})")
+_LEFT_BY = f"coalesce(w.left_by, {2**63 - 1})"
+_JUDGED_WAIT = (
+    f"{_judged('w.code', _LEFT_BY)} AND {_kept('w.code', _LEFT_BY, _any_of(IN_HAND), RECALLS)}"
+)
+_TASK_KEPT = _kept("w.code", _LEFT_BY, "(w.state)", TASKS_RECALLED)
 WAITED = Source(
     sql=f"({_LATE}) w JOIN {CASES} c ON c.code = w.code AND upper_inf(c.valid) WHERE true",
     conditions=MappingProxyType(
         {
-            "verify_late": "w.state = 'verifying'",
-            "check_late": "w.state = 'checking'",
+            "verify_late": f"w.state = 'verifying' AND {_TASK_KEPT}",
+            "check_late": f"w.state = 'checking' AND {_TASK_KEPT}",
             "dispatch_late": "w.state = 'dispatching'",
             "handle_late": f"w.state = 'handling' AND {_JUDGED_WAIT}",
             "close_late": "w.state = 'closing'",
@@ -193,7 +225,7 @@ WAITED = Source(
         {
             Subject.INSPECTOR: (
                 f"nullif((SELECT p.details ->> 'inspector' FROM {STEPS} p"
-                " WHERE p.case_code = w.code AND p.action IN ('ask_verify', 'send_check')"
+                f" WHERE p.case_code = w.code AND p.action IN {_any_of(TASKS_SENT)}"
                 " AND (w.left_by IS NULL OR p.id < w.left_by) ORDER BY p.id DESC LIMIT 1), '')"
             ),
             Subject.DEPARTMENT: (

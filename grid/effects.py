@@ -5,42 +5,22 @@ remembering of them; it writes requests and links itself, in the caller's transa
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
 
-from grid import clocks, rulebook
-from grid.actors import CLOCK, Actor
+from grid import clocks, hands, publishing, rulebook
+from grid.actors import CLOCK
+from grid.acts import Act, Effect
 from grid.errors import Unfit
 from grid.models import Case, CaseRequest
 from grid.queries import appeal_granted, case_of, extensions_granted, open_request
 from grid.rule_models import HandlingLimit
-from grid.steps import ENDED, HANDLING, SUSPENDED, WORKFLOW
-from spatial.worktime import Deadline, Pause
+from grid.steps import ENDED, IN_HAND, RECALLS, WORKFLOW
+from spatial.worktime import Pause
 
 MOST_EXTENSIONS = 2  # of a case, however often it is dispatched
-IN_HAND = (HANDLING, SUSPENDED)
 LONGEST_SUSPENSION = timedelta(days=365)
 Kind = CaseRequest.Kind
-
-
-@dataclass(frozen=True)
-class Act:
-    """One action being taken: on what, by whom, when, with what."""
-
-    case: Case
-    actor: Actor
-    at: datetime
-    given: dict[str, Any]
-
-
-@dataclass
-class Effect:
-    """The values of the case that change, and what the step remembers."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    details: dict[str, Any] = field(default_factory=dict)
 
 
 def effect_of(action: str, act: Act) -> Effect:
@@ -62,11 +42,13 @@ def _lapse(action: str, act: Act) -> list[str]:
     Left open, the request of one department could be granted to the next.
     """
     transition = WORKFLOW.of(action)
-    if act.case.step not in IN_HAND or transition.lands_in(act.case.step) in IN_HAND:
+    is_taken = action in RECALLS
+    is_over = is_taken or transition.lands_in(act.case.step) not in IN_HAND
+    if act.case.step not in IN_HAND or not is_over:
         return []
-    asked = CaseRequest.objects.filter(
-        case_code=act.case.code, kind__in=(Kind.EXTENSION, Kind.SUSPENSION), granted=None
-    )
+    # An appeal is against a round that counts; one that was taken back does not.
+    kinds = Kind.values if is_taken else [Kind.EXTENSION, Kind.SUSPENSION]
+    asked = CaseRequest.objects.filter(case_code=act.case.code, kind__in=kinds, granted=None)
     titles = [request.get_kind_display() for request in asked]
     asked.update(
         granted=False,
@@ -75,12 +57,6 @@ def _lapse(action: str, act: Act) -> list[str]:
         answer=f"案件已{transition.title}，申请自动失效",
     )
     return titles
-
-
-def _sent(act: Act) -> Effect:
-    """To an inspector, by name or to whoever of the area takes it."""
-    name = str(act.given.get("inspector") or "").strip()
-    return Effect({"inspector": name}, {"inspector": name} if name else {})
 
 
 def _file(act: Act) -> Effect:
@@ -112,27 +88,6 @@ def _condition(act: Act) -> HandlingLimit:
     if not rows:
         raise Unfit("该类别现在没有立案条件，或已停用；请核对类别", "condition")
     raise Unfit("请从该类别现行的立案条件中选择", "condition")
-
-
-def _dispatch(act: Act) -> Effect:
-    name = str(act.given["department"]).strip()
-    today = rulebook.day_of(act.at)
-    known = rulebook.department_called(name, today)
-    if known is None:
-        raise Unfit(f"没有专业部门“{name[:40]}”，或已停用", "department")
-    limit = clocks.limit_of(act.case)
-    if limit is None:
-        raise Unfit("案件没有处置时限；请退回立案补充立案条件")
-    found = clocks.handling_deadline(act.at, limit, 0, filed_at=act.case.filed_at)
-    name = known.name_on(today)
-    values = {"department": name, "dispatched_at": act.at, "handled_at": None, "extensions": 0}
-    return Effect(values | clocks.due_values(found), {"department": name} | _due(found))
-
-
-def _due(found: Deadline) -> dict[str, Any]:
-    """What the step remembers of the deadline that it set."""
-    told: dict[str, Any] = {"due": found.at.isoformat()}
-    return told | ({"is_provisional": True} if found.is_provisional else {})
 
 
 def _finish(act: Act) -> Effect:
@@ -240,7 +195,7 @@ def _moved(case: Case, extensions: int, pauses: Sequence[Pause] = ()) -> Effect:
         raise Unfit("案件尚未派遣，或没有处置时限")
     stood = [*clocks.pauses_since(case.code, case.dispatched_at), *pauses]
     found = clocks.handling_deadline(case.dispatched_at, limit, extensions, stood, case.filed_at)
-    return Effect(clocks.due_values(found), _due(found))
+    return Effect(clocks.due_values(found), hands.due(found))
 
 
 def _suspend(act: Act) -> Effect:
@@ -281,10 +236,10 @@ def _merge(act: Act) -> Effect:
 
 EFFECTS: MappingProxyType[str, Callable[[Act], Effect]] = MappingProxyType(
     {
-        "ask_verify": _sent,
+        "ask_verify": hands.send,
         "reject": _close,
         "file": _file,
-        "dispatch": _dispatch,
+        "dispatch": hands.dispatch,
         "finish": _finish,
         "return_dispatch": _returned,
         "ask_extension": _ask(Kind.EXTENSION),
@@ -294,7 +249,14 @@ EFFECTS: MappingProxyType[str, Callable[[Act], Effect]] = MappingProxyType(
         "suspend": _suspend,
         "refuse_suspension": _refuse(Kind.SUSPENSION),
         "resume": _resume,
-        "send_check": _sent,
+        "recall": hands.recall,
+        "reassign": hands.reassign,
+        "recall_verify": hands.recall_task,
+        "recall_check": hands.recall_task,
+        "reassign_task": hands.resend,
+        "publish": publishing.publish,
+        "withhold": publishing.withhold,
+        "send_check": hands.send,
         "return_handling": _resumed_handling,
         "fail_check": _reworked,
         "rework": _reworked,

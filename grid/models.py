@@ -54,6 +54,8 @@ class Case(SpatialFeature):
     filed, so a rule that changes later does not reach it.
     """
 
+    by_steps: ClassVar = True
+
     kind = models.CharField("类别", max_length=10)
     scheme = models.CharField("分类标准", max_length=40)
     class_code = models.CharField("问题小类", max_length=4)
@@ -228,6 +230,34 @@ class CasePhoto(Appended):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Publication(Appended):
+    """Somebody of the centre has decided whether the public sees one thing of a case.
+
+    The things are a photo, or the words, as somebody worded them for the public; what was
+    written stays in the case. The last decision on a thing holds; without one it is not seen.
+    """
+
+    WORDS = "words"
+
+    case_code = models.CharField("案件编号", max_length=40)
+    item = models.CharField("内容", max_length=36)  # WORDS, or the id of a photo
+    is_public = models.BooleanField("公开")
+    words = models.CharField("公开的描述", max_length=4000, blank=True)
+    address = models.CharField("公开的位置描述", max_length=200, blank=True)
+    who = models.CharField("决定人", max_length=150)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "公开决定"
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [
+            models.Index(fields=["case_code", "item", "-id"], name="publication_last"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_code} {self.item} {'公开' if self.is_public else '不公开'}"
 
 
 class CaseCounter(models.Model):

@@ -1,8 +1,8 @@
 """What anybody may know of a case: where it stands, never who told it or who handled it.
 
-Words and pictures come from people; they are shown only after the centre has looked at the
-case, and without the long numbers (telephone, identity card, bank) that people write into
-them.
+Words and pictures come from people; each is shown only once somebody of the centre has
+published it (``grid.publishing``), words without the long numbers (telephone, identity card,
+bank) that people write into them.
 """
 
 import re
@@ -10,17 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from grid.models import Case, CaseStep
-from grid.steps import CHECKING, CLOSING, FEEDBACK, MERGED, VOID
+from grid.steps import CHECKING, CLOSING, DISPATCHES, FEEDBACK, UNSEEN
 
-# Until the centre has looked at a report, what it says in words and pictures is not shown;
-# one that was merged leads to its main case instead.
-UNSEEN = ("reported", "verifying", VOID, MERGED)
 # Seven digits or more, with the blanks, hyphens and dots people put between; the last may be
 # an X. A day is none of these.
 _DAY = r"(?!20\d\d[-/.]\d\d?[-/.]\d\d?(?!\d))"
 _BETWEEN = r"[\s\-‐-―－−.．·/_()（）]{0,3}"
 _NUMBER = re.compile(rf"(?<!\d){_DAY}\d(?:{_BETWEEN}\d){{6,}}[XxＸ]?")
-_UNPRINTED = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
+_UNPRINTED = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 HIDDEN = "×××"
 
 
@@ -34,7 +31,7 @@ class Milestone:
 
 
 def is_shown(case: Case) -> bool:
-    """Whether what was said and pictured is shown: once the centre has looked at it."""
+    """Whether anything said or pictured can be shown: once the centre has looked at it."""
     return case.is_public and case.step not in UNSEEN
 
 
@@ -51,14 +48,14 @@ def milestones(steps: list[CaseStep]) -> list[Milestone]:
     """What the public is told of the steps of a case, in order.
 
     Names, notes and what the centre settles within itself stay inside; why a report was not
-    taken is told, since whoever reported it will ask.
+    taken is told, since whoever reported it will ask: a clerk writes that for the public.
     """
     found = []
     for step in steps:
         title, words = TOLD.get(step.action, ""), ""
         if step.action in ("reject", "void"):
             words = discreet(step.text)
-        elif step.action == "dispatch":
+        elif step.action in DISPATCHES:
             words = str(step.details.get("department", ""))
         if title:
             found.append(Milestone(title, step.at, words))
@@ -72,6 +69,7 @@ TOLD = {
     "reject": "不予受理",
     "file": "立案",
     "dispatch": "派遣",
+    "reassign": "改派部门",
     "suspend": "暂缓处置",
     "resume": "恢复处置",
     "finish": "处置完毕",

@@ -17,6 +17,8 @@ from grid.models import Case, CasePhoto, CaseStep
 from grid.photos import Photo
 
 SAME_PLACE_M = 1.0
+# What is given to an action and kept in the details of its step.
+NAMED = ("department", "main", "inspector", "because", "item", "words", "address")
 UNKEPT = re.compile("[\0\ud800-\udfff]")
 
 
@@ -62,7 +64,7 @@ def case_moved(
     if step is None:
         return None
     text = str(given.get("reason") or given.get("note") or "")
-    named = {name: given[name] for name in ("department", "main", "inspector") if given.get(name)}
+    named = {name: given[name] for name in NAMED if given.get(name)}
     is_same = (
         (step.case_code, step.action, step.who) == (code, action, actor.name)
         and step.text == text

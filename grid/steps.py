@@ -4,9 +4,14 @@ GB/T 30428.8's steps are 收集、立案、派遣、处置、反馈、核查、�
 waits. 核实 (before filing) and 核查 (after handling) stay apart, as the standard has them.
 What an action does to the case stands in ``grid.actions``; docs/cases.md shows this table
 drawn, and a test holds the two together.
+
+No state waits for one party alone: whoever sent a case on can take it back (撤回, 收回) or
+give it to another (改派), and a 值班长 may take nearly every step in the stead of whoever
+should, saying why (代办).
 """
 
 from types import MappingProxyType
+from typing import Any
 
 from grid.roles import PUBLIC, SYSTEM, GridRole
 from spatial.workflow import Transition, Workflow
@@ -66,6 +71,12 @@ WAITS_FOR = MappingProxyType(
 )
 ENDED = frozenset({CLOSED, VOID, MERGED})
 OPEN = tuple(state for state in STATES if state not in ENDED)
+IN_HAND, TASKS = (HANDLING, SUSPENDED), (VERIFYING, CHECKING)
+# Until the centre has looked at a report, nothing that it says is shown to the public; one that
+# was merged leads to its main case instead.
+UNSEEN = (REPORTED, VERIFYING, VOID, MERGED)
+SHOWABLE = tuple(state for state in STATES if state not in UNSEEN)
+SENDERS, CLERKS = (R.DISPATCHER, R.CHIEF), (R.INTAKE, R.CHIEF)
 WORDS = MappingProxyType(
     {
         "reason": "理由",
@@ -75,8 +86,20 @@ WORDS = MappingProxyType(
         "department": "专业部门",
         "main": "主案件",
         "until": "恢复日期",
+        "because": "代办理由",
+        "item": "要公开的内容",
     }
 )
+# Who may act in the stead of whoever should.
+SUPERIOR = frozenset({R.CHIEF})
+# What gives a department the handling, and what takes it away again before it is done.
+DISPATCHES = ("dispatch", "reassign")
+RECALLS = ("recall", "reassign")
+# The same of an inspector's task.
+TASKS_SENT = ("ask_verify", "send_check", "reassign_task")
+TASKS_RECALLED = ("recall_verify", "recall_check", "reassign_task")
+# What is done beside the handling: neither moves the case nor can be late.
+ASIDE = frozenset({"remark", "publish", "withhold"})
 
 
 def _t(
@@ -86,36 +109,47 @@ def _t(
     target: str,
     *roles: str,
     needs: tuple[str, ...] = (),
+    superiors: frozenset[str] = frozenset(),
 ) -> Transition:
-    return Transition(action, title, sources, target, frozenset(roles), needs, WORDS)
+    return Transition(action, title, sources, target, frozenset(roles), needs, WORDS, superiors)
+
+
+def _d(*row: Any, needs: tuple[str, ...] = ()) -> Transition:
+    """A row whose action a superior may take in another's stead (代办)."""
+    return _t(*row, needs=needs, superiors=SUPERIOR)
 
 
 WORKFLOW = Workflow(
     STATES,
     (
         _t("report", "上报", (), REPORTED, R.INSPECTOR, R.INTAKE, PUBLIC, SYSTEM),
-        _t("ask_verify", "安排核实", (REPORTED,), VERIFYING, R.INTAKE),
-        _t("accept", "受理", (REPORTED,), FILING, R.INTAKE),
-        _t("reject", "不予受理", (REPORTED,), VOID, R.INTAKE, needs=("reason",)),
-        _t("confirm", "核实属实", (VERIFYING,), FILING, R.INSPECTOR),
-        _t("deny", "核实不属实", (VERIFYING,), REPORTED, R.INSPECTOR, needs=("reason",)),
+        _d("ask_verify", "安排核实", (REPORTED,), VERIFYING, R.INTAKE),
+        _d("accept", "受理", (REPORTED,), FILING, R.INTAKE),
+        _d("reject", "不予受理", (REPORTED,), VOID, R.INTAKE, needs=("reason",)),
+        _d("confirm", "核实属实", (VERIFYING,), FILING, R.INSPECTOR),
+        _d("deny", "核实不属实", (VERIFYING,), REPORTED, R.INSPECTOR, needs=("reason",)),
         _t("file", "立案", (FILING,), DISPATCHING, R.CHIEF, needs=("condition",)),
         _t("return_intake", "退回受理", (FILING,), REPORTED, R.CHIEF, needs=("reason",)),
-        _t("dispatch", "派遣", (DISPATCHING,), HANDLING, R.DISPATCHER, needs=("department",)),
-        _t("return_filing", "退回立案", (DISPATCHING,), FILING, R.DISPATCHER, needs=("reason",)),
-        _t("finish", "处置完毕", (HANDLING,), FEEDBACK, R.HANDLER, needs=("note",)),
+        _d("dispatch", "派遣", (DISPATCHING,), HANDLING, R.DISPATCHER, needs=("department",)),
+        _d("return_filing", "退回立案", (DISPATCHING,), FILING, R.DISPATCHER, needs=("reason",)),
+        _d("finish", "处置完毕", (HANDLING,), FEEDBACK, R.HANDLER, needs=("note",)),
         _t("return_dispatch", "回退", (HANDLING,), DISPATCHING, R.HANDLER, needs=("reason",)),
+        _t("recall", "撤回派遣", IN_HAND, DISPATCHING, *SENDERS, needs=("reason",)),
+        _t("reassign", "改派部门", IN_HAND, HANDLING, *SENDERS, needs=("department", "reason")),
         _t("ask_extension", "申请延期", (HANDLING,), "", R.HANDLER, needs=("reason",)),
-        _t("grant_extension", "准予延期", (HANDLING,), "", R.DISPATCHER),
-        _t("refuse_extension", "不准延期", (HANDLING,), "", R.DISPATCHER, needs=("reason",)),
+        _d("grant_extension", "准予延期", (HANDLING,), "", R.DISPATCHER),
+        _d("refuse_extension", "不准延期", (HANDLING,), "", R.DISPATCHER, needs=("reason",)),
         _t("ask_suspension", "申请挂账", (HANDLING,), "", R.HANDLER, needs=("reason", "until")),
-        _t("suspend", "准予挂账", (HANDLING,), SUSPENDED, R.DISPATCHER),
-        _t("refuse_suspension", "不准挂账", (HANDLING,), "", R.DISPATCHER, needs=("reason",)),
-        _t("resume", "恢复处置", (SUSPENDED,), HANDLING, R.DISPATCHER, SYSTEM),
-        _t("send_check", "安排核查", (FEEDBACK,), CHECKING, R.INTAKE),
-        _t("return_handling", "退回处置", (FEEDBACK,), HANDLING, R.INTAKE, needs=("reason",)),
-        _t("pass_check", "核查通过", (CHECKING,), CLOSING, R.INSPECTOR),
-        _t(
+        _d("suspend", "准予挂账", (HANDLING,), SUSPENDED, R.DISPATCHER),
+        _d("refuse_suspension", "不准挂账", (HANDLING,), "", R.DISPATCHER, needs=("reason",)),
+        _d("resume", "恢复处置", (SUSPENDED,), HANDLING, R.DISPATCHER, SYSTEM),
+        _t("recall_verify", "收回核实", (VERIFYING,), REPORTED, *CLERKS, needs=("reason",)),
+        _t("recall_check", "收回核查", (CHECKING,), FEEDBACK, *CLERKS, needs=("reason",)),
+        _t("reassign_task", "改派监督员", TASKS, "", *CLERKS, needs=("reason",)),
+        _d("send_check", "安排核查", (FEEDBACK,), CHECKING, R.INTAKE),
+        _d("return_handling", "退回处置", (FEEDBACK,), HANDLING, R.INTAKE, needs=("reason",)),
+        _d("pass_check", "核查通过", (CHECKING,), CLOSING, R.INSPECTOR),
+        _d(
             "fail_check",
             "核查不通过",
             (CHECKING,),
@@ -151,5 +185,7 @@ WORKFLOW = Workflow(
             needs=("reason",),
         ),
         _t("remark", "备注", OPEN, "", *R, needs=("note",)),
+        _t("publish", "公开", SHOWABLE, "", *CLERKS, needs=("item",)),
+        _t("withhold", "不公开", tuple(STATES), "", *CLERKS, needs=("item",)),
     ),
 )

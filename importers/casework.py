@@ -1,17 +1,26 @@
-"""The sample city's casework written down: steps of its cases, and what they leave on them."""
+"""The sample city's casework written down: its cases, their steps, and what those leave.
+
+Cases take no deliveries (``grid.steps`` alone writes them), so those of the sample do not
+come through the importer: they are made up together with their steps, before anybody works.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
+import pyogrio
+from django.contrib.gis.geos import GEOSGeometry
 from django.db import transaction
 
 from grid import clocks, rulebook
 from grid.models import Case, CaseStep
 from grid.steps import STATES
 from importers.sources.sample_city.casework import Delivered, Worked, in_order, worked
+from importers.sources.sample_city.write import Written
+from spatial.city import city
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Edit
 from spatial.worktime import Limit
@@ -34,6 +43,29 @@ class _RuleClocks:
     def handling(self, started_at: datetime, limit: Limit, times: int) -> datetime:
         """Until when a case should be handled; ``times`` limits long."""
         return clocks.handling_deadline(started_at, limit, times - 1).at
+
+
+@transaction.atomic
+def write_cases(path: Path, about: Written, mark: str) -> int:
+    """Write the sample's cases as they stood at one moment; returns how many are new.
+
+    ``mark`` is the change's origin, by which an interrupted load knows what is in.
+    """
+    rows = pyogrio.read_dataframe(path).to_dict("records")
+    standing = set(
+        Case.objects.current()
+        .filter(code__in=[row["code"] for row in rows])
+        .values_list("code", flat=True)
+    )
+    edits = []
+    for row in rows:
+        shape = GEOSGeometry(memoryview(row.pop("geometry").wkb), srid=city().projected)
+        action = Action.REPLACE if row["code"] in standing else Action.OPEN
+        edits.append(Edit(action, row.pop("code"), {**row, "geom": shape}))
+    change = record_change(
+        who="样例城市", why=about.why, at=about.at, document=about.document, origin=mark
+    )
+    return apply(change, Case, edits)[Action.OPEN]
 
 
 @transaction.atomic

@@ -5,6 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth.models import User
+from django.utils import timezone
 from django_tasks import task
 
 from importers import locks, originals, recovery
@@ -15,6 +17,10 @@ from importers.outcome import Terms
 from importers.review import commit_run
 from importers.run import start, undo
 from importers.running_progress import RunProgress
+from layers.access import may_deliver
+from layers.callers import caller_of_user
+from layers.refusals import why_not_delivered
+from layers.registry import layer_named
 
 
 def announce(
@@ -68,6 +74,7 @@ def import_files(
     if given.get("at"):
         given["at"] = datetime.fromisoformat(given["at"])
     try:
+        _ask_again(terms.get("who", "") if terms else "", layer_id, run)
         outcome = start(
             [Path(path) for path in paths],
             layer_id,
@@ -89,6 +96,7 @@ def commit_reviewed(run_id: int, who: str, terms: dict[str, Any] | None = None) 
     if given.get("at"):
         given["at"] = datetime.fromisoformat(given["at"])
     try:
+        _ask_again(who, _layer_of(run_id))
         progress = RunProgress(run_id, recovery.COMMITTING)
         commit_run(run_id, who, progress=progress, **given)
     except Refused as error:
@@ -104,6 +112,7 @@ def undo_committed(run_id: int, who: str, why: str = "") -> dict[str, Any]:
     """Undo a committed run; why it could not be stands in the run's message."""
     said: dict[str, str] = {}
     try:
+        _ask_again(who, _layer_of(run_id))
         with locks.alive(run_id):
             ImportRun.objects.filter(pk=run_id).update(stage="撤销")
             undo(run_id, who, why)
@@ -113,3 +122,28 @@ def undo_committed(run_id: int, who: str, why: str = "") -> dict[str, Any]:
     finally:
         ImportRun.objects.filter(pk=run_id).update(stage="", **said)
     return {"run": run_id, "refused": ""}
+
+
+def _ask_again(who: str, layer_id: str, announced: ImportRun | None = None) -> None:
+    """A job may wait long, and who asked for it may have lost the right meanwhile.
+
+    A name without an account is that of whoever works on the server itself.
+
+    Raises:
+        Refused: so it is; a run that was announced is ended.
+    """
+    user, layer = User.objects.filter(username=who).first(), layer_named(layer_id)
+    if not user or not layer or may_deliver(caller_of_user(user), layer):
+        return
+    told = why_not_delivered(layer)
+    refused = Refused(told)
+    if announced:
+        refused.run_id = announced.pk
+        ImportRun.objects.filter(pk=announced.pk).update(
+            state=ImportRun.State.REFUSED, message=told[:1000], finished_at=timezone.now()
+        )
+    raise refused
+
+
+def _layer_of(run_id: int) -> str:
+    return ImportRun.objects.filter(pk=run_id).values_list("layer", flat=True).first() or ""

@@ -9,6 +9,7 @@ from django.db.models import NOT_PROVIDED, Field
 from importers.errors import Refused
 from importers.phases.columns import GEOMETRY, Column, Register
 from layers.declarations import Layer
+from layers.refusals import only_by_steps
 from layers.registry import all_layers, layer_named
 from spatial.codes import schemes
 from spatial.versions.queries import attribute_fields
@@ -28,14 +29,20 @@ ALSO = {("cases", "class_code"): ("components_2020",)}  # a case is about an eve
 
 
 def layer_for(layer_id: str) -> Layer:
-    """The layer of that id.
+    """The layer of that id, if any delivery of it may be taken in.
+
+    Asked at every act upon a run: begin, accept, commit, undo; whoever acts.
 
     Raises:
-        Refused: there is none; the message lists those there are.
+        Refused: it is written by its steps alone, or there is none; the message lists
+            those there are.
     """
-    if layer := layer_named(layer_id):
+    layer = layer_named(layer_id)
+    if layer and layer.by_steps:
+        raise Refused(only_by_steps(layer))
+    if layer:
         return layer
-    known = "、".join(layer.id for layer in all_layers())
+    known = "、".join(layer.id for layer in all_layers() if not layer.by_steps)
     raise Refused(f"没有名为 {layer_id} 的图层", f"可用：{known}")
 
 

@@ -1,7 +1,8 @@
 """The sample city taken in: its deliveries one by one, through the door of any import.
 
-A load that was interrupted is continued: each delivery's run is marked with its number
-and with how many there are, so what is missing is known.
+Cases take none: they are written with their steps (``importers.casework``). A load that
+was interrupted is continued: each delivery's run, or change, is marked with its number and
+with how many there are, so what is missing is known.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import numpy as np
 from django.conf import settings
 from django.db import connection
 
-from importers.casework import write_casework
+from importers.casework import write_cases, write_casework
 from importers.errors import Refused
 from importers.models import ImportRun
 from importers.outcome import Terms
@@ -21,6 +22,7 @@ from importers.run import start
 from importers.sources.sample_city.rain import write_rain
 from importers.sources.sample_city.terrain import terrain_grid
 from importers.sources.sample_city.write import Written, write_deliveries
+from layers.registry import layer_of
 from spatial.city import city
 from spatial.hazards.models import RainReading, RainStation
 from spatial.rasters import write_terrain
@@ -55,6 +57,8 @@ def begun_load() -> Load | None:
     """The sample city that this database holds, in part or whole; None if it holds none."""
     runs = ImportRun.objects.filter(source__startswith=f"{PREFIX}/", state__in=LOADED)
     marks = list(runs.order_by("id").values_list("source", flat=True))
+    cases = Change.objects.filter(origin__startswith=f"{PREFIX}/").order_by("id")
+    marks += cases.values_list("origin", flat=True)
     if not marks:
         return None
     _, size, seed, _ = marks[0].split("/")
@@ -84,7 +88,8 @@ def load(wanted: Load, progress: Progress) -> dict[str, int]:
         progress.step(f"入库 {about.layer}")
         if number not in wanted.done:
             mark = f"{wanted.mark}{number}-of-{len(written)}"
-            totals[about.layer] = totals.get(about.layer, 0) + _take(path, about, mark)
+            take = write_cases if layer_of(about.layer).by_steps else _take
+            totals[about.layer] = totals.get(about.layer, 0) + take(path, about, mark)
         progress.advance()
     progress.step("雨量")
     load_rain(folder, wanted.seed)

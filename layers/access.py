@@ -5,6 +5,11 @@ Three questions, asked separately: may this class of layer be shown outside at a
 which of its fields. Every page, endpoint, job and download asks here; example: the
 pipe layers are conditional, so an anonymous caller does not even learn that they
 exist, while a pipe engineer (管网) sees them whole.
+
+Seeing, delivering and changing are three rights. Whom a layer was granted to reads it;
+its deliverers, the office that keeps it, take deliveries in, write it through the API and
+decide who else reads it; casework is written by its table of steps alone, whoever asks.
+A dispatcher sees pipes and cases, and can do neither of the other two with either.
 """
 
 from collections.abc import Iterable
@@ -95,6 +100,14 @@ class Shared(Protocol):
         """The roles that a conditional layer, and its personal data, were granted to."""
 
     @property
+    def deliverers(self) -> frozenset[str]:
+        """The roles of the office that keeps it, beside the data stewards."""
+
+    @property
+    def by_steps(self) -> bool:
+        """Whether a table of steps alone writes it, whoever asks."""
+
+    @property
     def is_withdrawn(self) -> bool:
         """Whether it was taken off for the time being."""
 
@@ -126,8 +139,12 @@ def may_see_reserved(caller: Caller, layer: Shared) -> bool:
 
 
 def may_write(caller: Caller, layer: Shared) -> bool:
-    """Whether the caller may create, replace, change and end features through the API."""
-    if layer.sharing is Sharing.WITHHELD or not may_see(caller, layer):
+    """Whether the caller may create, replace, change and end features through the API.
+
+    Who may deliver the layer may, and a key whose grant says so; what is written by its
+    steps, nobody.
+    """
+    if layer.by_steps or layer.sharing is Sharing.WITHHELD or not may_see(caller, layer):
         return False
     grant = caller.grant_of(layer.id)
     return may_deliver(caller, layer) or bool(grant and grant.may_write)
@@ -141,10 +158,24 @@ def may_see_personal(caller: Caller, layer: Shared) -> bool:
 def may_deliver(caller: Caller, layer: Shared) -> bool:
     """Whether the caller may take deliveries of the layer in, and undo them.
 
-    Data stewards may, of all but withheld layers; so may the roles that a layer and its
-    personal data were granted to, as the office that keeps it.
+    Data stewards may, of all but withheld layers; so may the roles that a layer names as
+    its deliverers. Nobody may of what is written by its steps.
     """
-    if caller.is_admin or caller.roles & layer.granted:
+    if layer.by_steps:
+        return False
+    return caller.is_admin or _keeps(caller, layer)
+
+
+def may_undo(caller: Caller, layers: Iterable[Shared | None]) -> bool:
+    """Whether the caller may undo a change that touched these layers.
+
+    None stands for a register that is no layer: an administrator's alone.
+    """
+    return all(may_deliver(caller, layer) if layer else caller.is_admin for layer in layers)
+
+
+def _keeps(caller: Caller, layer: Shared) -> bool:
+    if caller.roles & layer.deliverers:
         return True
     return Role.STEWARD in caller.roles and layer.sharing is not Sharing.WITHHELD
 
@@ -174,11 +205,11 @@ def may_manage_sharing(caller: Caller) -> bool:
 def may_decide(caller: Caller, layer: Shared) -> bool:
     """Whether the caller decides who else may read the layer.
 
-    Data stewards do, and the offices that a conditional layer was granted to.
+    Data stewards do, and the office that keeps it; whom it was granted to only reads it.
     """
     if layer.sharing is Sharing.WITHHELD:
         return False
-    return may_manage_sharing(caller) or bool(caller.roles & layer.granted)
+    return caller.is_admin or _keeps(caller, layer)
 
 
 def may_keep(caller: Caller, keeper: str) -> bool:

@@ -28,6 +28,7 @@ from layers.declarations import Layer
 from layers.keys import SHOWN, caller_of_consumer, new_key
 from layers.models import ApiKey, Application, Consumer, LayerGrant, LayerState
 from layers.publish import ensure_roles
+from layers.refusals import only_by_steps
 from layers.registry import layer_named
 from layers.revisions import KEYS, forget
 from layers.shares import share_of
@@ -165,11 +166,14 @@ def grant_layer(
 
     Raises:
         NotYours: who grants does not decide on the layer.
-        Unfitting: fields or districts that the layer does not share, or a date that has passed.
+        Unfitting: fields or districts that the layer does not share, a date that has passed,
+            or writing of what is written by its steps.
     """
     layer = checked_part(part)
     if not may_decide(by, layer):
         raise NotYours(_("您不能批准使用“%(layer)s”") % {"layer": layer.title})
+    if may_write and layer.by_steps:
+        raise Unfitting(only_by_steps(layer))
     if may_write and not may_deliver(by, layer):
         raise NotYours(_("您不能允许写入“%(layer)s”") % {"layer": layer.title})
     if until and until <= timezone.now():

@@ -2,6 +2,7 @@
 
 from ipaddress import ip_address
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from layers.access import ANONYMOUS, Caller
@@ -17,6 +18,13 @@ def caller_of(request: HttpRequest) -> Caller:
     look()
     user = request.user
     if not user.is_authenticated:
+        return ANONYMOUS
+    return caller_of_user(user)
+
+
+def caller_of_user(user: User) -> Caller:
+    """A person with their groups as roles; an account that was closed is nobody's."""
+    if not user.is_active:
         return ANONYMOUS
     roles = frozenset(user.groups.values_list("name", flat=True))
     return Caller(user.get_username(), roles, user.is_superuser)

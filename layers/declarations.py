@@ -78,7 +78,8 @@ class Layer:
     update_cycle: str
     paint: Paint | None = None
     public: bool = False
-    granted: frozenset[str] = frozenset()
+    granted: frozenset[str] = frozenset()  # who reads it, and its personal data
+    deliverers: frozenset[str] = frozenset()  # who keeps it, beside the data stewards
     personal: tuple[str, ...] = ()  # register fields that name people: never published
     min_zoom: int = 10
     crowded: bool = False  # too many to draw each at low zooms (docs/adr/0006-tiles.md)
@@ -92,6 +93,11 @@ class Layer:
             if column.name == "geom":
                 return str(column.kinds[0])  # type: ignore[attr-defined]
         return ""
+
+    @property
+    def by_steps(self) -> bool:
+        """Whether a table of steps alone writes it; its register says so, for every layer of it."""
+        return self.model.by_steps
 
     @property
     def group(self) -> str:

@@ -36,7 +36,10 @@ class Missing(ValueError):
 
 @dataclass(frozen=True)
 class Transition:
-    """One row of the table; without sources it begins a case, with target "" it stays."""
+    """One row of the table; without sources it begins a case, with target "" it stays.
+
+    Those in ``superiors`` may take it too, in the stead of whoever should.
+    """
 
     action: str
     title: str
@@ -45,6 +48,7 @@ class Transition:
     roles: frozenset[str]
     needs: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)  # titles of what it needs
+    superiors: frozenset[str] = frozenset()
 
     def lands_in(self, state: str) -> str:
         """The state after it."""
@@ -98,7 +102,7 @@ class Workflow:
         if state not in transition.sources:
             now = self.states.get(state, state)
             raise OutOfOrder(f"“{now}”阶段不能{transition.title}，请刷新后再试")
-        if not transition.roles & frozenset(roles):
+        if not (transition.roles | transition.superiors) & frozenset(roles):
             who = "、".join(sorted(transition.roles))
             raise NotAllowed(f"{transition.title}须由{who}办理")
         absent = tuple(name for name in transition.needs if not given.get(name))
@@ -118,7 +122,8 @@ class Workflow:
         lines = ["stateDiagram-v2"]
         lines += [f"    {state} : {title}" for state, title in self.states.items()]
         for t in self.transitions:
-            label = f"{t.title}（{'、'.join(sorted(t.roles))}）"
+            instead = f"；{'、'.join(sorted(t.superiors))}代办" if t.superiors else ""
+            label = f"{t.title}（{'、'.join(sorted(t.roles))}{instead}）"
             for source in t.sources or ("[*]",):
                 lines.append(f"    {source} --> {t.lands_in(source)} : {label}")
         lines += [f"    {state} --> [*]" for state in self.states if state in self.ends]

@@ -15,11 +15,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from layers.access import may_undo
+from layers.callers import caller_of
+from layers.refusals import why_not_delivered
 from spatial.versions.actions import undo
 from spatial.versions.edits import Conflict
 from spatial.versions.models import Change
 from webmap.admin_reading import ReadOnly
 from webmap.effects import codes_of, effects_of, model_of
+from webmap.histories import layer_for
 
 UNDO = "versions.undo_change"
 
@@ -153,10 +157,16 @@ class ChangeAdmin(ReadOnly):
         return self.change_view(request, object_id)
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Confirm an undo with a reason, and carry it out."""
+        """Confirm an undo with a reason, and carry it out.
+
+        Who undoes a change writes what it touched, so the layers are asked as for a delivery.
+        """
         if not self.has_undo_permission(request):
             raise PermissionDenied
         change = get_object_or_404(self.get_queryset(request), pk=pk)
+        if why_not := _why_not_undone(request, change):
+            context = {**self.page_of(request, change), "why_not": why_not}
+            return render(request, "admin/change/undo.html", context, status=403)
         why = " ".join(request.POST.get("why", "").split())[:500]
         if request.method == "POST" and why:
             try:
@@ -188,11 +198,21 @@ class ChangeAdmin(ReadOnly):
             "change": change,
             "effects": effects,
             "undone_by": getattr(change, "reversed_by", None),
-            "may_undo": self.has_undo_permission(request),
+            "may_undo": self.has_undo_permission(request) and not _why_not_undone(request, change),
         }
 
     def _may_view(self, request: HttpRequest, effect: Any) -> bool:
         return self.admin_site._registry[model_of(effect.register)].has_view_permission(request)
+
+
+def _why_not_undone(request: HttpRequest, change: Change) -> str:
+    """Why the caller may not undo a change; '' if it may."""
+    caller = caller_of(request)
+    for effect in effects_of([change])[change.pk]:
+        layer = layer_for(model_of(effect.register))
+        if not may_undo(caller, [layer]):
+            return why_not_delivered(layer) if layer else _("只有系统管理员可以撤销此变更。")
+    return ""
 
 
 def _minute(moment: datetime) -> str:

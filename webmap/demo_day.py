@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 from grid import rulebook
 from grid.actions import Report, act, report
 from grid.actors import Actor, anybody
-from grid.models import Case, Component, Patrol
+from grid.models import Case, CasePhoto, Component, Patrol
 from grid.patrols import Fix, add_fixes, start_patrol
 from grid.photos import Photo, read_photo
 from grid.steps import (
@@ -134,12 +134,21 @@ def _live(
         if case.step == (HANDLING if until == SUSPENDED else until):
             break
         case = act(people[who], case.code, action, given, photos=photos)
+    if is_public and until in (CHECKING, CLOSED):
+        _publish(people["intake"], case)
     if until == SUSPENDED:
         asked = {"reason": "等待采购（示意）", "until": timezone.now() + LATER}
         act(people["handler"], case.code, "ask_suspension", asked)
         act(people["dispatcher"], case.code, "suspend", {})
     elif until == HANDLING and case.class_code == "0104":
         act(people["handler"], case.code, "ask_extension", {"reason": "配件未到货（示意）"})
+
+
+def _publish(clerk: Actor, case: Case) -> None:
+    """Have the public see what a case says and shows; the others wait for a look."""
+    act(clerk, case.code, "publish", {"item": "words", "words": case.description})
+    for photo in CasePhoto.objects.filter(case_code=case.code):
+        act(clerk, case.code, "publish", {"item": str(photo.pk)})
 
 
 def _way(people: dict[str, Actor], case: Case) -> list[tuple[str, str, dict[str, Any], list]]:

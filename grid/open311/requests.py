@@ -7,10 +7,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from grid import rulebook
-from grid.models import Case, CasePhoto
+from grid.models import Case
 from grid.open311.asked import STATUSES, Search, UnknownThing
 from grid.open311.documents import moment
-from grid.public import discreet, is_shown
+from grid.public import is_shown
+from grid.publishing import NOTHING, Shown, shown_of
 from grid.queries import public_cases
 from grid.steps import ENDED, STATES
 from spatial.city import city
@@ -79,39 +80,33 @@ def _filtered(found: QuerySet[Case], search: Search) -> QuerySet[Case]:
 def rows_of(cases: Iterable[Case], root: str, *, is_extended: bool = False) -> list[dict[str, Any]]:
     """The service requests of cases; photos by their public addresses below ``root``."""
     cases = list(cases)
-    pictures = _pictures([case.code for case in cases if is_shown(case)])
+    seen = shown_of(cases)
     to_degrees = transformer(city().projected, 4326)
-    return [_row(case, pictures.get(case.code), root, to_degrees, is_extended) for case in cases]
+    return [
+        _row(case, seen.get(case.code, NOTHING), root, to_degrees, is_extended) for case in cases
+    ]
 
 
-def _pictures(codes: list[str]) -> dict[str, str]:
-    rows = CasePhoto.objects.filter(case_code__in=codes).order_by("-added_at")
-    return {row.case_code: str(row.pk) for row in rows}  # the first of each case stays
-
-
-def _row(
-    case: Case, picture: str | None, root: str, to_degrees: Any, is_extended: bool
-) -> dict[str, Any]:
+def _row(case: Case, shown: Shown, root: str, to_degrees: Any, is_extended: bool) -> dict[str, Any]:
     lon, lat = to_degrees.transform(case.geom.x, case.geom.y)
-    seen = is_shown(case)
     found = {
         "service_request_id": case.code,
         "status": "closed" if case.step in ENDED else "open",
         "status_notes": STATES.get(case.step, ""),
         "service_name": schemes()[case.scheme].name(case.class_code),
         "service_code": f"{case.kind}-{case.class_code}",
-        "description": discreet(case.description) if seen else None,
-        "agency_responsible": case.department if seen else None,
+        "description": shown.words or None,
+        "agency_responsible": case.department if is_shown(case) else None,
         "service_notice": PROVISIONAL if case.due_is_provisional else None,
         "requested_datetime": moment(case.reported_at),
         "updated_datetime": moment(case.entered_at or case.valid.lower),
         "expected_datetime": moment(case.due_at),
-        "address": discreet(case.address) if seen else None,
+        "address": shown.address or None,
         "address_id": None,
         "zipcode": None,
         "lat": round(lat, DIGITS),
         "long": round(lon, DIGITS),
-        "media_url": f"{root}/photos/{picture}.jpg" if picture else None,
+        "media_url": f"{root}/photos/{shown.photos[0].pk}.jpg" if shown.photos else None,
     }
     if is_extended:
         found["extended_attributes"] = case.step

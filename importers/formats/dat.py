@@ -1,6 +1,5 @@
 """DAT points as CASS writes them: ``点号,编码,E,N,H``, one a line; the code may be empty."""
 
-import unicodedata
 from array import array
 from collections.abc import Iterator, Sequence
 from math import isfinite
@@ -14,6 +13,7 @@ from importers.formats import texts
 from importers.formats.survey_text_head import is_geographic, zone_of
 from importers.formats.table import Ask, Rows, Table
 from importers.issues import Issue
+from importers.phases.cells import narrow
 from spatial.crs import Claim
 
 CELLS = 5
@@ -87,7 +87,7 @@ def _rows(lines: list[str], fields: Sequence[str], start: int) -> Rows:
 def _lines(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
     """The lines that are not empty, with their numbers, full-width characters narrowed."""
     for number, raw in texts.lines(path, encoding):
-        line = unicodedata.normalize("NFKC", raw).strip()
+        line = narrow(raw)
         if line:
             yield number, line
 

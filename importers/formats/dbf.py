@@ -32,7 +32,7 @@ CHINESE = {"gbk", "gb2312", "gb18030"}
 TOLERATED = 0.01  # with more undecodable rows than this the encoding is wrong, not the rows
 STRETCH = 20_000
 SLACK = 4096  # bytes that some writers leave after the last record
-DELETED = ord("*")
+DELETED = STAR = ord("*")
 EXACT = 2**53  # beyond, a float no longer holds every whole number
 CHINESE_LEADS = (0xE4, 0xE9)  # the first bytes of U+4E00 to U+9FFF in UTF-8
 
@@ -271,6 +271,9 @@ def read_columns(
     Texts are str or None for a blank; whole numbers int64, others float, with NaN for a
     blank; dates ISO text; logical values bool. A cell that is not what its column says
     stays the text it is. ``mixed`` rows (from 1) are decoded in the other encoding.
+
+    Raises:
+        Refused: a column of a type that shapefiles have not, such as a memo.
     """
     rows = _records(dbf)[records]
     found = {}
@@ -283,6 +286,11 @@ def read_columns(
             found[name] = np.array([_day(cell) for cell in cells], object)
         elif field.kind == "L":
             found[name] = _logical(cells)
+        elif field.kind != "C":
+            raise Refused(
+                f"属性表 {dbf.path.name} 的列“{name}”是 {field.kind} 型，Shapefile 没有这种列",
+                "请把该列改为文本或数值后重新导出",
+            )
         else:
             found[name] = _texts(cells, encoding)
             for at in _positions(records, mixed):
@@ -320,15 +328,34 @@ def _texts(cells: list[bytes], encoding: str) -> np.ndarray:
     return np.array([text or None for text in texts], object)
 
 
+def overflown(
+    dbf: Dbf, fields: Mapping[str, Field], records: np.ndarray
+) -> dict[str, tuple[int, int]]:
+    """Columns with cells that a program filled with * for a number too long for them.
+
+    By name, how many such cells there are, and the first one's place among the records.
+    """
+    found = {}
+    for name, field in fields.items():
+        if field.kind in "NF" and field.width and len(records):
+            cells = _records(dbf)[:, field.at : field.at + field.width][records]
+            stars = np.flatnonzero((cells == STAR).any(axis=1))
+            if len(stars):
+                found[name] = len(stars), int(stars[0])
+    return found
+
+
 def _numbers(cells: list[bytes]) -> np.ndarray:
     trimmed = [cell.strip(b" \0") for cell in cells]
     blank = np.array([not c or c.startswith(b"*") for c in trimmed], bool)
     if not blank.any():
         for kind in (np.int64, np.float64):
             try:
-                return np.array(trimmed, "S").astype(kind)
+                found = np.array(trimmed, "S").astype(kind)
             except (ValueError, OverflowError):
                 continue
+            if kind is np.int64 or not (np.abs(found) >= EXACT).any():
+                return found
     values = [None if b else _number(c) for c, b in zip(trimmed, blank, strict=True)]
     if any(isinstance(v, str) or (isinstance(v, int) and abs(v) > EXACT) for v in values):
         return np.array(values, object)

@@ -19,7 +19,7 @@ class TooFine(ValueError):
     """An arc so large that its chords would be too many: no survey draws one."""
 
 
-def segments(radius: float, angle: float) -> int:
+def segments(radius: float, angle: float, error: float = CHORD_ERROR_M) -> int:
     """How many equal chords keep the error for an arc of this radius and angle (radians).
 
     Raises:
@@ -27,7 +27,7 @@ def segments(radius: float, angle: float) -> int:
     """
     if not math.isfinite(radius) or radius < 0:
         raise TooFine(radius)
-    half = 2 * math.asin(math.sqrt(min(CHORD_ERROR_M / (2 * radius), 1.0))) if radius else math.pi
+    half = 2 * math.asin(math.sqrt(min(error / (2 * radius), 1.0))) if radius else math.pi
     step = min(2 * half, WIDEST_STEP)
     count = max(math.ceil(abs(angle) / step), 1)
     if count > MOST_SEGMENTS:

@@ -10,10 +10,14 @@ import re
 import sqlite3
 import struct
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.parsers import expat
+
+import numpy as np
 
 from importers.errors import Refused
 
@@ -29,6 +33,13 @@ FOREIGN = {
     expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING],
     expat.errors.codes[expat.errors.XML_ERROR_INCORRECT_ENCODING],
 }
+INTEGERS = {
+    "TINYINT": 32,
+    "SMALLINT": 16,
+    "MEDIUMINT": 32,
+    "INT": 64,
+    "INTEGER": 64,
+}  # as GDAL reads
 BLOCK_LINE = re.compile(r"(?m)^[^\n]*(?:,[^,\n]*){6,},\s*@\s*$")  # 界址点数,面积,…,@
 
 # First bytes: as the formats' own documents give them.
@@ -154,44 +165,90 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def text_query(path: Path, layer: str, fields: Sequence[str]) -> str:
-    """A query that reads a GeoPackage's odd columns as text; '' if there are none.
+@dataclass(frozen=True)
+class Query:
+    """How a GeoPackage's table is read without loss: ``sql`` is '' where GDAL does it.
 
-    SQLite keeps any value in any column; GDAL makes 0 or 1970-01-01 of what does not fit
-    the column's type (OGC 12-128r19, table 1) and says nothing.
+    The cells of ``tagged`` columns come as texts that ``untagged`` makes values again.
     """
-    with closing(
-        sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-    ) as db:
+
+    sql: str = ""
+    tagged: tuple[str, ...] = ()
+
+
+def unlisted(path: Path, layer: str, fields: Collection[str]) -> list[str]:
+    """Columns that GDAL leaves out since it does not know their type (BIGINT, VARCHAR(20))."""
+    with closing(_reading(path)) as db:
+        rows = db.execute(f"PRAGMA table_info({quoted(layer)})").fetchall()
+        shape = _shape_column(db, layer)
+    return [r[1] for r in rows if r[1] not in fields and r[1] != shape and not r[5]]
+
+
+def exact_query(path: Path, layer: str, fields: Sequence[str]) -> Query:
+    """A query that reads a GeoPackage's odd columns cell by cell as they are stored.
+
+    SQLite keeps any value in any column; GDAL makes 0, 1970-01-01, the lowest bits or the
+    nearest float of what does not fit the column's type (OGC 12-128r19, table 1) and says
+    nothing.
+    """
+    with closing(_reading(path)) as db:
         types = {
             row[1]: row[2].upper() for row in db.execute(f"PRAGMA table_info({quoted(layer)})")
         }
-        odd = [name for name in fields if _is_odd(db, layer, name, types.get(name, ""))]
+        odd = tuple(name for name in fields if _is_odd(db, layer, name, types.get(name, "")))
         if not odd:
-            return ""
-        shape = db.execute(
-            "SELECT column_name FROM gpkg_geometry_columns WHERE lower(table_name) = lower(?)",
-            [layer],
-        ).fetchone()
-    chosen = [
-        f"CAST({quoted(name)} AS TEXT) AS {quoted(name)}" if name in odd else quoted(name)
-        for name in fields
-    ]
-    chosen += [quoted(shape[0])] if shape else []
-    return f"SELECT {', '.join(chosen)} FROM {quoted(layer)}"
+            return Query()
+        shape = _shape_column(db, layer)
+    chosen = [_tagging(name) if name in odd else quoted(name) for name in fields]
+    chosen += [quoted(shape)] if shape else []
+    return Query(f"SELECT {', '.join(chosen)} FROM {quoted(layer)}", odd)
+
+
+def untagged(cells: Sequence[str | None]) -> np.ndarray:
+    """The values of a tagged column: whole numbers, floats, texts, bytes or None."""
+    makers: dict[str, Callable[[str], Any]] = {"i": int, "r": float, "b": bytes.fromhex, "t": str}
+    values = [None if cell is None else makers[cell[0]](cell[1:]) for cell in cells]
+    if all(value is None or isinstance(value, float) for value in values):
+        return np.array([np.nan if value is None else value for value in values], float)
+    found = np.empty(len(values), object)
+    found[:] = values
+    return found
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def _shape_column(db: sqlite3.Connection, layer: str) -> str:
+    found = db.execute(
+        "SELECT column_name FROM gpkg_geometry_columns WHERE lower(table_name) = lower(?)",
+        [layer],
+    ).fetchone()
+    return found[0] if found else ""
+
+
+def _tagging(name: str) -> str:
+    cell = quoted(name)
+    return (
+        f"CASE typeof({cell}) WHEN 'text' THEN 't'||{cell} WHEN 'integer' THEN 'i'||{cell}"
+        f" WHEN 'real' THEN 'r'||printf('%!.17g', {cell}) WHEN 'blob' THEN 'b'||hex({cell})"
+        f" END AS {cell}"
+    )
 
 
 def _is_odd(db: sqlite3.Connection, layer: str, name: str, kind: str) -> bool:
     column = quoted(name)
-    if "INT" in kind or kind == "BOOLEAN":
+    if kind in INTEGERS or kind == "BOOLEAN":
         misfit = f"typeof({column}) NOT IN ('integer', 'null')"
-        misfit += f" OR {column} NOT IN (0, 1)" if kind == "BOOLEAN" else ""
-    elif kind in ("REAL", "DOUBLE", "FLOAT"):
+        bits = INTEGERS.get(kind, 1)
+        low, high = (0, 1) if kind == "BOOLEAN" else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+        misfit += f" OR {column} NOT BETWEEN {low} AND {high}" if bits < 64 else ""
+    elif kind in ("REAL", "DOUBLE"):
         misfit = f"typeof({column}) NOT IN ('real', 'integer', 'null')"
     elif kind == "DATE":
         misfit = f"date({column}) IS NOT {column}"
-    else:
-        return False
+    else:  # FLOAT has four bytes in GDAL and eight in the file; others it may not know at all
+        return not kind.startswith(("TEXT", "BLOB", "DATETIME"))
     rows = db.execute(f"SELECT 1 FROM {quoted(layer)} WHERE {misfit} LIMIT 1")
     return rows.fetchone() is not None
 

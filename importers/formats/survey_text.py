@@ -47,11 +47,14 @@ class Block:
     circle: str = ""
     points: int = 0
     is_open: bool = False
+    unclosed: list[int] = field(default_factory=list)  # numbers of rings whose start never recurs
 
     def add(self, name: str, circle: str, x: float, y: float) -> None:
         """Take in a point; it may end the ring, or begin the next."""
         self.points += 1
         if not self.is_open or circle != self.circle:
+            if self.is_open:
+                self.unclosed.append(len(self.rings))
             self.ids.append([])
             self.rings.append([])
             self.is_open, self.circle = True, circle
@@ -177,6 +180,10 @@ def _shape(file: str, row: int, block: Block) -> tuple[shapely.Geometry | None, 
         text = "有一圈不足三个不同的点（线为两个）"
         say("ring-degenerate", text, "请核对界址点", Severity.ERROR)
         return None, found
+    open_rings = [*block.unclosed, *([len(block.rings)] if block.is_open else [])]
+    if open_rings and shapely.get_dimensions(shape) == 2:
+        listed = "、".join(str(number) for number in open_rings[:8])
+        say("ring-closed", f"第 {listed} 圈末尾没有重复首点，按闭合读入", "请核对是否缺点")
     stated = narrow(_cell(block, 0))
     if stated.isdigit() and int(stated) not in (block.points, sum(map(len, block.rings))):
         say("point-count", f"写明 {stated} 个界址点，实有 {block.points} 行")

@@ -31,11 +31,15 @@ class Ask:
 
 @dataclass(frozen=True)
 class Rows:
-    """Raw rows: row numbers from 1, columns by header, WKB or None."""
+    """Raw rows: row numbers from 1, columns by header, WKB or None.
+
+    ``notes`` are what reading them changed, as code and text.
+    """
 
     numbers: np.ndarray
     columns: dict[str, np.ndarray]
     wkb: np.ndarray | None
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 Reader = Callable[[Sequence[str], int], Iterator[Rows]]
@@ -49,7 +53,8 @@ class Table:
     ``features`` is -1 where the format does not say. ``crs`` is what the file declares
     as WKT or ``EPSG:n``, ``claim`` what it says in words. ``undecodable`` are rows (from
     1) whose texts are damaged; ``remarks`` concern the file or rows of it; ``refused`` are
-    rows in error of which no remark says so, since there are too many.
+    rows in error of which no remark says so, since there are too many. ``decimal_commas``
+    are columns in which a comma stands for the decimal point.
     """
 
     path: Path
@@ -65,6 +70,7 @@ class Table:
     undecodable: frozenset[int] = frozenset()
     remarks: tuple[Issue, ...] = ()
     refused: frozenset[int] = frozenset()
+    decimal_commas: frozenset[str] = frozenset()
 
     def batches(self, fields: Sequence[str], size: int = BATCH) -> Iterator[Rows]:
         """The rows with these columns, at most ``size`` at a time; fewer where they are large.
@@ -172,6 +178,7 @@ def _portions(rows: Rows) -> Iterator[Rows]:
         return
     ends = np.cumsum([len(raw) if raw else 0 for raw in rows.wkb.tolist()])
     starts = np.flatnonzero(np.diff(ends // PORTION, prepend=ends[0] // PORTION)).tolist()
+    notes = rows.notes
     for start, end in pairwise([0, *starts, len(ends)]):
         if start == end:
             continue
@@ -179,7 +186,9 @@ def _portions(rows: Rows) -> Iterator[Rows]:
             rows.numbers[start:end],
             {name: values[start:end] for name, values in rows.columns.items()},
             rows.wkb[start:end],
+            notes,
         )
+        notes = ()
 
 
 def _nothing(_fields: Sequence[str], _size: int) -> Iterator[Rows]:

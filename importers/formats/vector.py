@@ -2,24 +2,32 @@
 
 The rows come in one pass, without re-reading, in bounded memory. Two things GDAL does to
 values are not accepted here, because they change a survey silently: a date that is none
-becomes 1970-01-01 or nothing, a number that is none becomes 0. A GeoPackage's columns with
-such values are therefore read as text (``intact.text_query``), and a shapefile's
-attributes are read from its .dbf (``dbf.read_columns``). The phases then name the rows.
+becomes 1970-01-01 or nothing, a number that is none becomes 0 and a long one another. A
+GeoPackage's columns with such values are therefore read cell by cell (``intact.exact_query``),
+a GeoJSON file's long numbers as texts (``long_numbers``), and a shapefile's attributes from its
+.dbf (``dbf.read_columns``). The phases then name the rows.
 """
 
+import contextlib
+import json
 import os
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyogrio
+import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from importers.errors import Refused
-from importers.formats import dbf, intact, snapshots
+from importers.formats import curves, dbf, intact, long_numbers, snapshots
+from importers.formats.dxf_curves import CHORD_ERROR_M
+from importers.formats.shape_index import check_index
 from importers.formats.table import Ask, Rows, Table, pick
 from importers.issues import Issue, Severity
 
@@ -30,6 +38,9 @@ READ_ERRORS = (
 PLAIN_WKB = frozenset(range(1, 7))  # OGC 06-103r4, table 7: point … multipolygon
 EXACT = 2**53  # beyond, a float no longer holds every whole number
 NAMED_ROWS = 1_000
+# What pyogrio warns of is told by ourselves: measures, and columns of types it does not know.
+for _said in (r"Measured \(M\) geometry types", r"Field format '.*", r"geometry column '.*"):
+    warnings.filterwarnings("ignore", _said)
 pyogrio.set_gdal_config_options({"CPL_LOG": os.devnull})  # its remarks come as exceptions
 
 
@@ -41,16 +52,23 @@ def open_geopackage(path: Path, ask: Ask) -> Table:
     table = described(path, layer, {"GPKG"})
 
     def read(fields: Sequence[str], size: int) -> Iterator[Rows]:
-        sql = intact.text_query(path, layer, fields)
-        return stream(path, layer, fields, size, table.has_geometry, sql=sql)
+        query = intact.exact_query(path, layer, fields)
+        for rows in stream(path, layer, fields, size, table.has_geometry, sql=query.sql):
+            for name in query.tagged:
+                rows.columns[name] = intact.untagged(rows.columns[name].tolist())
+            yield rows
 
-    return replace(table, read=read, remarks=remarks)
+    fields = (*table.fields, *intact.unlisted(path, layer, table.fields))
+    return replace(table, fields=fields, read=read, remarks=remarks)
 
 
 def open_geojson(path: Path, ask: Ask) -> Table:
     """The features of a GeoJSON file. Raises Refused."""
     intact.check_geojson(path)
-    return described(path, pick(layers_of(path), ask, path.name), {"GeoJSON", "GeoJSONSeq"})
+    layer = pick(layers_of(path), ask, path.name)
+    exact = long_numbers.as_texts(path, ask.folder)
+    table = described(exact, layer, {"GeoJSON", "GeoJSONSeq"})
+    return table if exact == path else replace(table, path=path).renamed(path.name)
 
 
 def open_shapefile(path: Path, ask: Ask) -> Table:
@@ -66,6 +84,7 @@ def open_shapefile(path: Path, ask: Ask) -> Table:
         check_exists(parts[suffix])
     header = dbf.read_dbf(parts[".dbf"])
     intact.check_shapefile(path, parts[".shx"], header.records)
+    check_index(path, parts[".shx"])
     encoding, bad = dbf.encoding_of(header, parts.get(".cpg"), ask.encoding)
     mixed = frozenset(dbf.mixed_rows(header, encoding, bad))
     table = described(path, path.stem, {"ESRI Shapefile"}, encoding)
@@ -85,7 +104,10 @@ def open_shapefile(path: Path, ask: Ask) -> Table:
         read=read,
         features=len(live),
         undecodable=_numbered(bad, live),
-        remarks=tuple(_remarks(path.name, header, live, encoding, mixed)),
+        remarks=(
+            *_remarks(path.name, header, live, encoding, mixed),
+            *_overflows(path.name, dbf.overflown(header, own, live)),
+        ),
     )
 
 
@@ -166,20 +188,37 @@ def stream(
         ) as (meta, reader):  # fmt: skip
             for batch in reader:
                 numbers = np.arange(done + 1, done + len(batch) + 1)
-                columns = {name: column(batch.column(name)) for name in fields}
+                columns = {name: _column(batch, name, path, layer) for name in fields}
                 wkb = _shapes(batch, meta) if has_geometry else None
+                notes: tuple[tuple[str, str], ...] = ()
                 if wkb is not None and not _are_plain(wkb):
-                    wkb = _linear(path, given, done, len(batch))
-                yield Rows(numbers, columns, wkb)
+                    wkb, notes = _plain(wkb, partial(_linear, path, given, done, len(batch)))
+                yield Rows(numbers, columns, wkb, notes)
                 done += len(batch)
     except READ_ERRORS as error:
         raise Refused(f"{path.name} 读到第 {done + 1} 条之后出错：{first_line(error)}") from error
 
 
+def _column(batch: pa.RecordBatch, name: str, path: Path, layer: str) -> np.ndarray:
+    try:
+        return column(batch.column(name))
+    except (pa.ArrowException, TypeError, ValueError, LookupError, AttributeError) as error:
+        raise Refused(
+            f"{path.name} 的图层“{layer}”的列“{name}”（{batch.column(name).type}）无法读取："
+            f"{first_line(error)}",
+            "请把该列改为文本后重新导出",
+        ) from error
+
+
 def column(values: pa.Array) -> np.ndarray:
     """One column as the phases take it: texts as str or None, dates as ISO text, whole
-    numbers and booleans with gaps as floats (as objects, where a float would round)."""
+    numbers and booleans with gaps as floats (as objects, where a float would round), lists
+    and structures as JSON."""
+    if isinstance(values, pa.ExtensionArray):
+        values = values.storage
     kind = values.type
+    if pa.types.is_nested(kind):
+        return np.array([None if v is None else as_json(v) for v in values.to_pylist()], object)
     if pa.types.is_date(kind):
         values = values.cast(pa.string())
     elif pa.types.is_boolean(kind) and values.null_count:
@@ -190,6 +229,11 @@ def column(values: pa.Array) -> np.ndarray:
         return values.to_numpy(zero_copy_only=False)
     except UnicodeDecodeError:
         return _damaged(values)
+
+
+def as_json(value: Any) -> str:
+    """A list or structure in a cell as text."""
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def first_line(error: Exception) -> str:
@@ -216,12 +260,43 @@ def _shapes(batch: pa.RecordBatch, meta: dict) -> np.ndarray | None:
 def _are_plain(wkb: np.ndarray) -> bool:
     """Whether no geometry is curved, measured or a collection: ours is to read without help."""
     heads = {raw[:5] for raw in wkb.tolist() if raw}
-    kinds = {int.from_bytes(h[1:], "little" if h[0] else "big") for h in heads}
-    return all(kind % 1000 in PLAIN_WKB and kind < 2000 for kind in kinds)
+    return all(kind % 1000 in PLAIN_WKB and kind < 2000 for kind in map(_kind, heads))
+
+
+def _kind(raw: bytes) -> int:
+    """The type in the head of a WKB geometry."""
+    return int.from_bytes(raw[1:5], "little" if raw[0] else "big")
+
+
+def _plain(
+    wkb: np.ndarray, linear: Callable[[], np.ndarray | None]
+) -> tuple[np.ndarray | None, tuple[tuple[str, str], ...]]:
+    """Arcs as our own chords, without measures; what is no curve as GDAL makes it."""
+    found, strokes = wkb.tolist(), []
+    for at, raw in enumerate(found):
+        if raw and curves.is_curved(_kind(raw)):
+            with contextlib.suppress(curves.NotRead):
+                stroke = curves.stroked(raw)
+                found[at] = shapely.to_wkb(stroke.shape)
+                strokes.append(stroke.arcs)
+    arcs, curved = sum(strokes), sum(map(bool, strokes))
+    plain = np.empty(len(found), object)
+    plain[:] = found
+    measured = sum(bool(raw) and _kind(raw) >= 2000 for raw in wkb.tolist())
+    if not _are_plain(plain) and (other := linear()) is not None:
+        odd = [bool(raw) and not _are_plain(np.array([raw], object)) for raw in found]
+        plain = np.where(odd, other, plain)
+    notes = []
+    if arcs:
+        text = f"{curved} 个图形含 {arcs} 段圆弧，按弦高不超过 {CHORD_ERROR_M:g} 米化为折线"
+        notes.append(("arcs-flattened", f"{text}，原文件照原样存档"))
+    if measured:
+        notes.append(("m-dropped", f"{measured} 个图形带有测量值 M，登记簿只存平面坐标"))
+    return plain, tuple(notes)
 
 
 def _linear(path: Path, given: dict[str, Any], start: int, count: int) -> np.ndarray | None:
-    """The same shapes with arcs as chords and without measures, as GDAL makes them."""
+    """The same shapes as GDAL makes them: without measures."""
     given = {**given, "columns": []} if "layer" in given else given
     return pyogrio.raw.read(path, skip_features=start, max_features=count, **given)[2]
 
@@ -230,6 +305,13 @@ def _numbered(records: list[int], live: np.ndarray) -> frozenset[int]:
     """Numbers of records (from 1) as numbers of rows: deleted records are no rows."""
     found = np.searchsorted(live, np.array(records, int) - 1)
     return frozenset((found + 1).tolist())
+
+
+def _overflows(name: str, found: dict[str, tuple[int, int]]) -> Iterator[Issue]:
+    for field, (count, first) in found.items():
+        text = f"“{field}”有 {count} 个值写作 ***（数值超过列宽，原值已丢失），按空值读入"
+        hint = "请加大列宽后重新导出"
+        yield Issue(name, first + 1, "number-overflow", text, field, hint, Severity.WARNING)
 
 
 def _remarks(

@@ -21,13 +21,15 @@ class Batch:
 
     ``rows`` are consecutive row numbers in the file, from 1; ``shapes`` shapely
     geometries or None, once ``reproject`` has run in the city's projected CRS.
-    ``misplaced`` are rows whose shapes lie elsewhere than meant.
+    ``decimal_commas`` tells that the file writes some number with a comma for the decimal
+    point; ``misplaced`` are rows whose shapes lie elsewhere than meant.
     """
 
     file: str
     rows: np.ndarray
     columns: dict[str, np.ndarray]
     shapes: np.ndarray | None = None
+    decimal_commas: bool = False
     issues: list[Issue] = field(default_factory=list)
     rejected: np.ndarray = field(init=False)
     misplaced: set[int] = field(default_factory=set)

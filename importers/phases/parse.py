@@ -1,12 +1,23 @@
 """Cells become values of the register's types; what cannot be read is an issue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
+from importers.errors import Refused
 from importers.issues import Severity
+from importers.phases import numbers
 from importers.phases.batch import Batch, is_none
-from importers.phases.cells import READERS, Unreadable, code_text
+from importers.phases.cells import (
+    READERS,
+    Rounded,
+    Unreadable,
+    cell_text,
+    code_text,
+    has_clock,
+    narrow,
+)
 from importers.phases.columns import CODE, CODE_COLUMN, Column, Register
 
 KIND_TITLES = {
@@ -22,18 +33,30 @@ HINTS = {
     "datetime": "写成 2024-05-31 08:00 这样的时间",
     "boolean": "写“是”或“否”",
 }
+LONGEST_SHOWN = 60
+NUMBERS = ("integer", "number")
 DAMAGED = ("\x00", "\ufffd")  # a NUL, and what a failed decoding leaves behind
 
 
 def parse(batch: Batch, register: Register) -> Batch:
-    """Read every cell as its column's type; Chinese choice labels become their codes."""
-    for name in list(batch.columns):
-        column = CODE_COLUMN if name == CODE else register.column(name)
-        values = batch.columns[name]
-        if column.kind == "text":
-            batch.columns[name] = _texts(batch, column, values)
-        else:
-            batch.columns[name] = _typed(batch, column, values)
+    """Read every cell as its column's type; Chinese choice labels become their codes.
+
+    Raises:
+        Refused: a column holds what no one foresaw; it is named.
+    """
+    columns = [CODE_COLUMN if n == CODE else register.column(n) for n in batch.columns]
+    batch.decimal_commas = batch.decimal_commas or any(
+        _has_decimal_comma(batch.columns[c.name]) for c in columns if c.kind in NUMBERS
+    )
+    for column in columns:
+        read = _texts if column.kind == "text" else _typed
+        try:
+            batch.columns[column.name] = read(batch, column, batch.columns[column.name])
+        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+            raise Refused(
+                f"{batch.file} 的“{column.title}”列无法解读（{type(error).__name__}）",
+                "请把该列改为文本或数值后重新导出，或不要对应这一列",
+            ) from error
     return batch
 
 
@@ -47,8 +70,7 @@ def is_missing(values: np.ndarray) -> np.ndarray:
 
 
 def _texts(batch: Batch, column: Column, values: np.ndarray) -> np.ndarray:
-    missing = is_missing(values)
-    texts = _as_text(column, values, missing)
+    texts = _as_text(batch, column, values)
     if column.choices:
         texts = _chosen(batch, column, texts)
     if column.required:
@@ -75,29 +97,61 @@ def _texts(batch: Batch, column: Column, values: np.ndarray) -> np.ndarray:
     return texts
 
 
-def _as_text(column: Column, values: np.ndarray, missing: np.ndarray) -> np.ndarray:
-    if column.name == CODE:
-        if values.dtype == object and _are_texts(values) and _is_plain("".join(values)):
-            return values
-        return np.array([code_text(v) for v in values.tolist()], object)
+def _as_text(batch: Batch, column: Column, values: np.ndarray) -> np.ndarray:
+    read = code_text if column.name == CODE else cell_text
+    is_text = values.dtype == object and _are_texts(values)
+    if is_text and (column.name != CODE or _is_plain("".join(values))):
+        return values
+    cells = list(values) if values.dtype.kind in "fM" else values.tolist()
+    if values.dtype.kind in "iu":
+        return np.array(list(map(str, cells)), object)
     if values.dtype == object:
-        if _are_texts(values):
-            return values
-        return np.array(["" if v is None else str(v) for v in values], object)
-    cells = values.tolist()
-    if values.dtype.kind == "f":
-        cells = [int(v) if v == v and float(v).is_integer() else v for v in cells]
-    texts = np.array([str(v) for v in cells], object)
-    texts[missing] = ""
+        texts = ["" if cell is None else cell for cell in cells]
+        if _are_texts(texts) and (column.name != CODE or _is_plain("".join(texts))):
+            return np.array(texts, object)
+    return _read_texts(batch, column, cells, read)
+
+
+def _read_texts(
+    batch: Batch, column: Column, cells: list, read: Callable[[Any], str]
+) -> np.ndarray:
+    texts = np.full(len(cells), "", object)
+    rounded, bad = {}, {}
+    for position, cell in enumerate(cells):
+        try:
+            texts[position] = read(cell)
+        except Rounded as error:
+            rounded[position] = str(error)
+        except Unreadable as error:
+            bad[position] = str(error)
+    batch.flag(
+        list(rounded),
+        "code-as-number",
+        lambda i: f"“{column.title}”是位数过多的数 {rounded[i]}，存为浮点数时末尾几位已经丢失",
+        field=column.name,
+        hint="请将该列改为文本（或整数）后重新导出",
+    )
+    batch.flag(
+        list(bad),
+        "text",
+        lambda i: f"“{column.title}”的值是{bad[i]}，不是文字",
+        field=column.name,
+        hint="请将该列改为文本后重新导出",
+    )
     return texts
 
 
 def _is_plain(text: str) -> bool:
-    """Whether a text is ASCII without blanks, as codes mostly are: nothing to narrow."""
-    return text.isascii() and len(text.split(None, 1)) <= 1 and text.strip() == text
+    """Whether a text is ASCII without blanks or +, as codes mostly are: nothing to look at."""
+    return (
+        text.isascii()
+        and "+" not in text
+        and len(text.split(None, 1)) <= 1
+        and text.strip() == text
+    )
 
 
-def _are_texts(values: np.ndarray) -> bool:
+def _are_texts(values: Sequence) -> bool:
     try:
         "".join(values)
     except TypeError:
@@ -133,14 +187,15 @@ def _typed(batch: Batch, column: Column, values: np.ndarray) -> np.ndarray:
         if not column.nullable and column.default is not None:
             parsed = parsed.astype(object)
             parsed[missing] = column.default
-    if column.kind in ("integer", "number"):
+    if column.kind in NUMBERS:
         _check_range(batch, column, parsed, missing)
     return parsed
 
 
 def _read_cells(batch: Batch, column: Column, values: np.ndarray, read: Callable) -> np.ndarray:
     parsed, bad = np.full(len(values), None, object), []
-    for position, cell in enumerate(values.tolist() if values.dtype.kind != "M" else values):
+    cells = values.tolist() if values.dtype.kind != "M" else list(values)
+    for position, cell in enumerate(cells):
         try:
             parsed[position] = read(cell)
         except Unreadable:
@@ -148,11 +203,55 @@ def _read_cells(batch: Batch, column: Column, values: np.ndarray, read: Callable
     batch.flag(
         bad,
         column.kind,
-        lambda i: f"“{column.title}”的值“{values[i]}”不是{KIND_TITLES[column.kind]}",
+        lambda i: f"“{column.title}”的值“{_shown(values[i])}”不是{KIND_TITLES[column.kind]}",
         field=column.name,
-        hint=HINTS.get(column.kind, ""),
+        hint=lambda i: HINTS.get(column.kind, "") or _advice(column, values[i]),
     )
+    if column.kind in NUMBERS and batch.decimal_commas:
+        _flag_doubtful(batch, column, cells)
+    if column.kind == "date":
+        _tell_clocks(batch, column, cells)
     return parsed
+
+
+def _shown(cell: Any) -> str:
+    text = str(cell)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
+def _advice(column: Column, cell: Any) -> str:
+    return numbers.advice(narrow(cell)) if column.kind in NUMBERS else ""
+
+
+def _has_decimal_comma(values: np.ndarray) -> bool:
+    if values.dtype != object:
+        return False
+    return any(
+        isinstance(cell, str)
+        and ("," in cell or "，" in cell)
+        and numbers.has_decimal_comma(narrow(cell))
+        for cell in values.tolist()
+    )
+
+
+def _flag_doubtful(batch: Batch, column: Column, cells: list) -> None:
+    doubtful = [
+        i for i, c in enumerate(cells) if isinstance(c, str) and numbers.is_doubtful(narrow(c))
+    ]
+    batch.flag(
+        doubtful,
+        column.kind,
+        lambda i: f"“{column.title}”的值“{cells[i]}”读不准",
+        field=column.name,
+        hint=numbers.DOUBTFUL,
+    )
+
+
+def _tell_clocks(batch: Batch, column: Column, cells: list) -> None:
+    found = [int(row) for row, c in zip(batch.rows, cells, strict=True) if has_clock(c)]
+    if found:
+        text = f"“{column.title}”有 {len(found)} 个值带有时刻（如第 {found[0]} 行），只存日期"
+        batch.note("time-dropped", text, Severity.WARNING)
 
 
 def _flag_empty(batch: Batch, column: Column, empty: np.ndarray) -> None:

@@ -9,12 +9,12 @@ import shapely
 
 from importers.checks.rows import check_rows
 from importers.formats.table import Rows, Table
-from importers.issues import Issue
+from importers.issues import Issue, Severity
 from importers.phases.batch import Batch, is_none
 from importers.phases.check_geometry import check_geometry, locate
 from importers.phases.check_schemes import check_schemes
 from importers.phases.columns import GEOMETRY, Register
-from importers.phases.parse import parse
+from importers.phases.parse import NUMBERS, parse
 from importers.phases.placing import Placement, explain_outside, place
 from importers.sources.declarations import Source
 
@@ -48,10 +48,21 @@ class Opened:
         """The file's columns that mean nothing here."""
         return [name for name in self.table.fields if name not in self.headers.values()]
 
+    def writes_commas(self, register: Register) -> bool:
+        """Whether a column of numbers is known to have commas for decimal points."""
+        kinds = {column.name: column.kind for column in register.columns}
+        return any(
+            kinds.get(field) in NUMBERS and header in self.table.decimal_commas
+            for field, header in self.headers.items()
+        )
+
 
 def checked(rows: Rows, opened: Opened, register: Register) -> Batch:
     """Some rows of a file through all phases: pure, on whatever machine."""
     batch, present = _batch(opened, rows, register)
+    batch.decimal_commas = opened.writes_commas(register)
+    for code, text in rows.notes:
+        batch.note(code, text, Severity.WARNING)
     if opened.placement:
         place(batch, opened.placement)
         check_geometry(batch, register, present, rows.wkb)

@@ -166,6 +166,7 @@ LAYERS = (
         sharing=Sharing.CONDITIONAL,
         reason="高程数据的精度与范围受测绘成果管理规定约束，按需申请",
         granted=frozenset({Role.HAZARD, Role.PLANNER, Role.LAND}),
+        deliverers=frozenset({Role.LAND}),
         steward="自然资源局",
         update_cycle="按测制",
         min_zoom=8,

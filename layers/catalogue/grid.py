@@ -1,4 +1,9 @@
-"""Grid city management."""
+"""Grid city management.
+
+Everybody of the centre reads all of it. Cells and components are delivered and written by
+the data stewards alone, so no role is named: none of the centre keeps them. A case is
+written by its steps, whoever asks.
+"""
 
 from grid.models import Case, Component, GridCell
 from layers.access import Role, Sharing

@@ -54,6 +54,7 @@ LAYERS = (
         reason="隐患点位置与威胁范围应让群众知晓；监测人信息不共享",
         public=True,
         granted=frozenset({Role.HAZARD, Role.STEWARD}),
+        deliverers=frozenset({Role.HAZARD}),
         steward="自然资源局",
         update_cycle="汛前汛后各一次",
         min_zoom=6,

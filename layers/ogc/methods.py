@@ -13,8 +13,8 @@ from layers.ogc.bodies import FEATURE_TYPES, PATCH_TYPES
 from layers.ogc.errors import WrongMethod, ogc_errors
 from layers.ogc.requests import read_only
 from layers.ogc.sharing import share_for
+from layers.ogc.writing import READING
 
-READING = ("GET", "HEAD", "OPTIONS")
 CREATING = ("POST",)
 CHANGING = ("PUT", "PATCH", "DELETE")
 CHANGES = {"PUT": writing.replace, "PATCH": writing.update, "DELETE": writing.end}

@@ -21,7 +21,7 @@ from pygeoapi.api import landing_page as pygeoapi_landing_page
 from pygeoapi.api.itemtypes import get_collection_queryables
 from pygeoapi.util import render_j2_template
 
-from layers.access import Caller
+from layers.access import Caller, may_write
 from layers.callers import api_caller
 from layers.ogc.config import pygeoapi_config
 from layers.ogc.conformance import CONFORMANCE
@@ -47,16 +47,26 @@ Answer = tuple[dict, int, str | bytes]
 
 
 def api_for(caller: Caller, url: str) -> API:
-    """pygeoapi's API object over what this caller may see, kept per set of shares and address."""
+    """pygeoapi's API object over what this caller may see, kept per set of shares and address.
+
+    Its document offers the writing that this caller may do; whoever has not said yet who it
+    is learns what a key might be granted.
+    """
     with _making:
-        return _api(tuple(shares_of(caller)), url)
+        shares = tuple(shares_of(caller))
+        written = frozenset(share.layer.id for share in shares if _offers(caller, share))
+        return _api(shares, url, written)
+
+
+def _offers(caller: Caller, share: Share) -> bool:
+    return not share.layer.by_steps if caller.is_anonymous else may_write(caller, share.layer)
 
 
 @lru_cache(maxsize=64)
-def _api(shares: tuple[Share, ...], url: str) -> API:
+def _api(shares: tuple[Share, ...], url: str, written: frozenset[str]) -> API:
     config = pygeoapi_config(shares, url)
     config["metadata"]["has_terrain"] = terrain() is not None
-    return API(config, openapi_document(shares, url))
+    return API(config, openapi_document(shares, url, written))
 
 
 def _answer(request: HttpRequest, operation: Callable[..., Answer], *args: Any) -> HttpResponse:

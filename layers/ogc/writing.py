@@ -32,6 +32,7 @@ from layers.ogc.errors import (
     NotAllowed,
     Outdated,
     Unknown,
+    WrongMethod,
 )
 from layers.ogc.etags import feature_etag, tag_of, version_in
 from layers.ogc.features import Found, one_feature
@@ -40,6 +41,7 @@ from layers.ogc.items import version_answer
 from layers.ogc.requests import ItemsQuery, read_only
 from layers.ogc.sharing import share_for
 from layers.reading import read
+from layers.refusals import only_by_steps, why_not_delivered
 from layers.revisions import revision, wrote
 from layers.shares import Share
 from spatial.city import city
@@ -50,6 +52,7 @@ from spatial.versions.models import Change
 from spatial.versions.queries import attribute_fields
 
 ORIGIN = "api"
+READING = ("GET", "HEAD", "OPTIONS")
 REASONS = {Action.OPEN: "接口新建要素", Action.REPLACE: "接口修改要素", Action.END: "接口终止要素"}
 
 
@@ -127,13 +130,20 @@ def _writable(request: HttpRequest, layer_id: str) -> Share:
 
     Raises:
         NotThere, Unknown, NotAllowed: hidden, nobody known, or somebody who may not.
+        WrongMethod: nobody may, it is written by its steps.
     """
     share = share_for(request, layer_id)
+    if share.layer.by_steps:
+        raise WrongMethod(only_by_steps(share.layer), ", ".join(READING))
     caller = api_caller(request)
     if caller.is_anonymous:
         raise Unknown("写入须登录，或提供有写入授权的密钥")
     if not may_write(caller, share.layer):
-        raise NotAllowed(f"没有写入图层“{share.layer.title}”的授权")
+        raise NotAllowed(
+            f"密钥没有写入图层“{share.layer.title}”的授权；请由登记人向数据管理员申请"
+            if caller.key
+            else why_not_delivered(share.layer)
+        )
     if not caller.key:
         _check_csrf(request)
     read_only(request.GET, ())

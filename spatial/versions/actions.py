@@ -15,7 +15,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from spatial.versions.edits import Action, Conflict, Edit
+from spatial.versions.edits import Action, Conflict, Edit, OnlyBySteps
 from spatial.versions.guards import registers
 from spatial.versions.models import (
     Ancestry,
@@ -93,7 +93,8 @@ def undo(change: Change, *, who: str, why: str) -> Change:
     Afterwards every ``as_of`` reads as if the change had not been; both stay on record.
 
     Raises:
-        Conflict: already undone, or later changes stand on it (they are named).
+        Conflict: already undone, later changes stand on it (they are named), or it took a
+            step of casework, which is on record.
     """
     with transaction.atomic():
         Change.objects.select_for_update().get(pk=change.pk)
@@ -244,6 +245,8 @@ def _undo_register(change: Change, reverse: Change, model: type[VersionedFeature
         )
         if not cursor.rowcount:
             return
+        if model.by_steps:
+            raise OnlyBySteps(str(model._meta.verbose_name))
         if later := later_changes(model, change, "versions_undo"):
             raise Conflict([(code, f"此后又有变更 {pk}，须先撤销它") for code, pk in later])
         cursor.execute(

@@ -39,3 +39,13 @@ class Conflict(Exception):
         shown = "；".join(f"{code}：{what}" for code, what in problems[:5])
         more = f"；等共 {len(problems)} 项" if len(problems) > 5 else ""
         super().__init__(f"与现有数据冲突，未写入任何内容：{shown}{more}")
+
+
+class OnlyBySteps(Conflict):
+    """A change of a register that its steps alone write, undone: the steps would stay."""
+
+    def __init__(self, title: str) -> None:
+        self.problems = [("", "只能按办理步骤变更")]
+        Exception.__init__(
+            self, f"{title}只能按办理步骤变更，不能撤销；请在办理页面按步骤退回或更正"
+        )

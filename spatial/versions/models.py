@@ -103,7 +103,13 @@ CHANGE_INDEXES = [
 
 
 class VersionedFeature(models.Model):
-    """One version of one thing. Registers add their attributes and a ``geom``."""
+    """One version of one thing. Registers add their attributes and a ``geom``.
+
+    Of a register ``by_steps`` each version follows from a step of its casework, which is
+    on record: it takes no deliveries and no edits, and no change of it is undone.
+    """
+
+    by_steps: ClassVar[bool] = False
 
     code = models.CharField("编码", max_length=40)
     schematic = models.BooleanField("示意", default=False)

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from grid.actions import act
-from grid.models import Case, Component
+from grid.actions import act, report
+from grid.actors import anybody
+from grid.models import Case, CasePhoto, CaseStep, Component
+from grid.photos import read_photo
 from grid.roles import GridRole
 from spatial.city import city
 from spatial.crs import transformer
@@ -15,11 +17,13 @@ from tests.factories import open_feature, spot
 from tests.grid.people import (
     CHIEF,
     COMMUNITY,
+    ROADS,
     SECOND,
     STREETS,
     make_ground,
     new_case,
     picture,
+    told,
     walk,
 )
 from tests.webmap.grid.conftest import make_staff
@@ -137,12 +141,61 @@ def test_the_open_drawer_follows_and_what_is_being_written_stays(centre):
     told = page.wait_for_selector("#drawer button.changed", timeout=15_000).inner_text()
     assert told == "此案件已由 赵值 办理（备注），点此刷新"
     assert page.input_value("details.offer[open] textarea") == "立案条件不对"
-    page.click("details.offer[open] button")  # sent on the old version: refused, words kept
-    assert "赵值 已于" in page.wait_for_selector("#drawer [role=alert]").inner_text()
-    assert page.input_value("details.offer[open] textarea") == "立案条件不对"
-    page.click("details.offer[open] button")
+    page.click("details.offer[open] button")  # a remark changes nothing that was decided on
     page.wait_for_selector("#drawer [role=status]:has-text('已办理')")
     assert Case.objects.current().get(code=case.code).step == "filing"
+
+
+def test_who_is_overtaken_keeps_the_words_and_the_photos(centre):
+    visit = centre
+    case = walk(new_case(), "dispatch")
+    at_desk(visit, "handler")
+    page = visit.page
+    page.click(f"li[data-code='{case.code}']")
+    finish(page, "已修补")
+    act(ROADS, case.code, "ask_extension", {"reason": "等料"})
+    page.click("details.offer[open] button")
+    assert "申请延期" in page.wait_for_selector("#drawer [role=alert]").inner_text()
+    assert page.input_value("details.offer[open] textarea") == "已修补"
+    page.click("details.offer[open] button")
+    page.wait_for_selector("#drawer .passed, #drawer [role=status]")
+    assert Case.objects.current().get(code=case.code).step == "feedback"
+    assert CasePhoto.objects.get().moment == "after"
+
+
+def test_a_session_that_ends_takes_nothing_away(centre):
+    visit = centre
+    case = walk(new_case(), "dispatch")
+    at_desk(visit, "handler")
+    page = visit.page
+    page.click(f"li[data-code='{case.code}']")
+    finish(page, "已修补")
+    page.context.clear_cookies()
+    page.wait_for_selector("#notice:has-text('登录已过期')", timeout=15_000)  # by itself
+    page.wait_for_selector("#drawer .changed:has-text('登录已过期')", timeout=15_000)
+    page.click("details.offer[open] button")
+    page.wait_for_selector("details.offer[open] [role=alert]")
+    assert page.input_value("details.offer[open] textarea") == "已修补"
+    with page.context.expect_page() as opened:
+        page.click("#drawer .changed a")
+    other = opened.value
+    other.fill("#id_username", "handler")
+    other.fill("#id_password", "geheim-12")
+    other.click("button.button")
+    other.wait_for_url("**/grid/")
+    other.close()
+    page.click("details.offer[open] button")
+    page.wait_for_selector("#drawer .passed, #drawer [role=status]:not(.changed)")
+    assert CaseStep.objects.get(action="finish").text == "已修补"
+    assert CasePhoto.objects.get().moment == "after"
+
+
+def finish(page, words):
+    """Write what was done, with a photo; not sent yet."""
+    page.click("#drawer summary:has-text('处置完毕')")
+    page.fill("details.offer[open] textarea", words)
+    photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+    page.set_input_files("details.offer[open] [name=photos]", photo)
 
 
 def test_what_does_not_fit_leaves_the_form_as_it_was(centre):
@@ -213,3 +266,46 @@ def test_the_list_follows_without_reload_and_the_keyboard_works(centre):
     page.keyboard.press("/")
     page.keyboard.type("没有这样的案件")
     page.wait_for_selector("#list:has-text('没有符合条件的案件')")
+
+
+def test_a_case_is_taken_back_passed_on_and_shown_to_the_public(centre):
+    visit = centre
+    photos = [read_photo(picture())]
+    case = walk(report(anybody(), told(is_public=True, photos=photos)), "dispatch")
+    at_desk(visit, "chief")
+    page = visit.page
+    page.click("button[data-state=review]")
+    page.click(f"li[data-code='{case.code}']")
+    page.click("#drawer summary:has-text('改派部门')")
+    page.select_option("details.offer[open] [name=department]", "环境卫生服务中心")
+    page.fill("details.offer[open] [name=reason]", "属环卫职责")
+    page.click("details.offer[open] button")
+    page.wait_for_selector(f".timeline:has-text('{STREETS} → 环境卫生服务中心')")
+    page.click("#drawer summary:has-text('撤回派遣')")
+    page.fill("details.offer[open] [name=reason]", "部门已撤并")
+    page.click("details.offer[open] button")
+    page.wait_for_selector("#drawer h1:has-text('待派遣')")
+    act(SECOND, case.code, "dispatch", {"department": "环境卫生服务中心"})
+    page.wait_for_selector("#drawer h1:has-text('待处置')", timeout=15_000)  # by itself
+    page.click("#drawer .instead > summary")
+    page.click("#drawer .instead summary:has-text('处置完毕')")
+    page.fill("details.offer[open] [name=note]", "已清理")
+    page.fill("details.offer[open] [name=because]", "部门无人值守")
+    page.click("details.offer[open] button")
+    page.wait_for_selector(".timeline:has-text('代环境卫生服务中心办理：部门无人值守')")
+    # One by one to the public, the words in another wording.
+    page.click("#drawer .shot button:text-is('公开')")
+    page.wait_for_selector("#drawer .shot .state:text-is('已公开')")
+    page.click("#drawer summary:has-text('公开…')")
+    page.fill("details.offer[open] [name=words]", "路上有坑")
+    page.click("details.offer[open] button")
+    page.wait_for_selector("#drawer .said-public:has-text('路上有坑')")
+    anyone = page.context.browser.new_context().new_page()
+    anyone.goto(f"{visit.base}/report/follow?number={case.code}")
+    assert "路上有坑" in anyone.inner_text(".followed")
+    picture_of = anyone.get_attribute(".pictures img", "src")
+    assert anyone.request.get(visit.base + picture_of).status == 200
+    page.click("#drawer .shot button:text-is('撤回公开')")
+    page.wait_for_selector("#drawer .shot .state:text-is('不公开')")
+    assert anyone.request.get(visit.base + picture_of).status == 404
+    anyone.context.close()

@@ -1,12 +1,16 @@
 """The inspector's phone in Chromium: with no signal, killed, signed out, and nothing lost."""
 
+import contextlib
+import dataclasses
 import io
 from datetime import datetime, timedelta
+from time import monotonic
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 from PIL import Image
+from playwright.sync_api import Error
 
 from grid.actions import act, report
 from grid.actors import anybody
@@ -15,6 +19,7 @@ from grid.photos import folder_of, read_photo
 from grid.roles import GridRole
 from spatial.city import city
 from spatial.crs import transformer
+from tests.browser.lift import Lift
 from tests.factories import centre, spot
 from tests.grid.people import COMMUNITY, INSPECTOR, INTAKE, make_ground, picture, told
 from tests.webmap.grid.conftest import make_staff
@@ -568,3 +573,83 @@ def test_english_is_spoken_with_no_signal_too(phone):
     page.reload()
     page.wait_for_selector("label.field:has-text('Class')")
     assert page.evaluate("document.documentElement.lang") == "en"
+
+
+@pytest.fixture
+def lift(phone, live_server):
+    """The phone reaches the server through a lift."""
+    door = Lift(live_server.thread.host, live_server.thread.port)
+    reached = dataclasses.replace(phone, base=f"http://{live_server.thread.host}:{door.port}")
+    context = phone.page.context
+    context.unroute_all()
+    context.grant_permissions(["geolocation"], origin=reached.base)
+    yield door, reached
+    door.close()
+
+
+def test_a_signal_that_carries_nothing_opens_the_app_and_holds_nothing_up(lift):
+    door, visit = lift
+    page = visit.page
+    case = task()
+    sign_in(visit)
+    page.wait_for_function(CONTROLLED)
+    page.click("nav [data-page=tasks]")
+    page.wait_for_selector(f"article[data-code='{case.code}']")
+    page.close()
+    door.is_still = True
+    page = visit.page.context.new_page()
+    page.set_viewport_size({"width": 360, "height": 740})
+    began = monotonic()
+    page.goto(f"{visit.base}/inspector/", wait_until="commit")
+    page.wait_for_selector("#report")
+    page.click("nav [data-page=tasks]")
+    page.wait_for_selector(f"article[data-code='{case.code}']")
+    assert monotonic() - began < 15  # not before the network's own patience, of minutes, has ended
+
+
+def test_what_was_sent_into_nothing_is_given_up_and_another_goes_first(lift):
+    door, visit = lift
+    page = visit.page
+    page.clock.install()
+    sign_in(visit)
+    sent, held = [], []
+    page.on("request", lambda request: sent.append(request.url.rsplit("/", 1)[-1]))
+    page.route("**/api/report", lambda route: held.append(route))  # taken, and never answered
+    take(page, shot((200, 30, 30)), "道路破损", "道路破损", "第一件")
+    take(page, shot((30, 30, 200)), "暴露", "暴露生活垃圾", "第二件")
+    until(page, lambda: sent.count("report") == 1)
+    page.clock.fast_forward(61_000)
+    page.wait_for_selector("#strip.warn:has-text('2 条')")
+    page.clock.fast_forward(10_000)
+    until(page, lambda: sent.count("report") == 2)
+    page.unroute("**/api/report")
+    page.click("nav [data-page=mine]")
+    page.clock.fast_forward(6_000)
+    page.click("#send-now")
+    until(page, lambda: Case.objects.current().count() == 2)
+    empty(page)
+    for route in held:
+        with contextlib.suppress(Error):  # the phone has given it up
+            route.abort()
+
+
+def test_what_is_being_typed_stays_while_photos_are_made_smaller(phone):
+    visit, page = phone, phone.page
+    sign_in(visit)
+    page.evaluate(
+        """() => {
+            const real = createImageBitmap;
+            window.createImageBitmap = (...given) => new Promise((done) => { window.shrinkNow = () => done(real(...given)); });
+        }"""
+    )
+    page.set_input_files("#page-report input[type=file]", shot((200, 30, 30)))
+    page.fill("#words", "写到")
+    page.fill("#class-search", "道路")
+    page.wait_for_selector("#class-found button")
+    page.wait_for_function("Boolean(window.shrinkNow)")
+    page.evaluate("document.getElementById('words').value = '写到一'")  # pinyin not yet chosen
+    page.evaluate("window.shrinkNow()")
+    page.wait_for_selector("#shots img")
+    assert page.input_value("#class-search") == "道路"
+    assert page.is_visible("#class-found button")
+    assert page.input_value("#words") == "写到一"

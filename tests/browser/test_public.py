@@ -5,7 +5,7 @@ import pytest
 from grid.actions import act
 from grid.models import Case, CasePhoto
 from layers import limits
-from tests.grid.people import CHIEF, INTAKE, make_ground, picture
+from tests.grid.people import CHIEF, INTAKE, make_ground, picture, publish_all
 
 WORDS = "人行道上井盖缺失，电话13800138000"
 
@@ -48,7 +48,7 @@ def test_a_report_without_an_account_and_its_way(street):
     assert CasePhoto.objects.get(case_code=code).width == 1600  # made smaller before it was sent
 
     act(INTAKE, code, "accept", {})
-    act(CHIEF, code, "file", {"condition": "1"})
+    publish_all(act(CHIEF, code, "file", {"condition": "1"}), words=WORDS)
     page.goto(f"{street.base}/report/follow")
     page.fill("[name=number]", code)
     page.keyboard.press("Enter")

@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from unittest.mock import patch
 
+from django.contrib.auth.models import Group, User
 from PIL import Image
 
 from grid.actions import Report, act, report
 from grid.actors import Actor
-from grid.models import Case, GridCell
+from grid.models import Case, CasePhoto, GridCell
 from grid.roles import GridRole
 from spatial.base.models import District
 from tests.factories import moment, open_feature, spot, square
@@ -50,6 +51,13 @@ def make_ground() -> None:
         open_feature(GridCell, CELL, moment(2018), **values)
 
 
+def make_inspector(name: str, *, is_active: bool = True) -> User:
+    """The account of an inspector, who can be given tasks while it is active."""
+    user = User.objects.create_user(name, is_active=is_active)
+    user.groups.add(Group.objects.get_or_create(name=GridRole.INSPECTOR.value)[0])
+    return user
+
+
 def told(**more) -> Report:
     """A report of a damaged road; 5 working days once it is filed."""
     values = {
@@ -74,6 +82,14 @@ def walk(case: Case, until: str) -> Case:
         if action == until:
             return case
     raise KeyError(until)
+
+
+def publish_all(case: Case, words: str = "路面破损", address: str = "公交站旁") -> Case:
+    """Have the public see the words, worded for it, and all photos of a case."""
+    act(INTAKE, case.code, "publish", {"item": "words", "words": words, "address": address})
+    for photo in CasePhoto.objects.filter(case_code=case.code):
+        act(INTAKE, case.code, "publish", {"item": str(photo.pk)})
+    return case
 
 
 def picture(width: int = 640, height: int = 480, form: str = "JPEG", **more) -> bytes:

@@ -34,6 +34,7 @@ from tests.grid.people import (
     STREETS,
     freeze_time,
     make_ground,
+    make_inspector,
     new_case,
     picture,
     told,
@@ -133,6 +134,8 @@ def test_every_action_is_checked(ground):
     with pytest.raises(OutOfOrder):
         act(CHIEF, case.code, "close")
     with pytest.raises(NotAllowed):
+        act(ROADS, case.code, "accept")
+    with pytest.raises(Missing, match="代受理员受理须填写：代办理由"):
         act(CHIEF, case.code, "accept")
     with pytest.raises(Missing):
         act(INTAKE, case.code, "reject", {"reason": ""})
@@ -160,6 +163,19 @@ def test_the_second_of_two_dispatchers_is_told(ground):
     with pytest.raises(Overtaken, match=r"钱派 已于 .* 派遣"):
         act(SECOND, case.code, "dispatch", {"department": HYGIENE}, expected=case.pk)
     assert Case.objects.current().get(code=case.code).department == STREETS
+
+
+def test_a_remark_overtakes_nobody_but_a_step_under_it_does(ground):
+    case = walk(new_case(), "file")
+    act(CHIEF, case.code, "remark", {"note": "请尽快"})
+    act(CHIEF, case.code, "remark", {"note": "再看一眼"})
+    seen = act(DISPATCHER, case.code, "dispatch", {"department": STREETS}, expected=case.pk)
+    act(ROADS, case.code, "ask_extension", {"reason": "等料"})
+    act(CHIEF, case.code, "remark", {"note": "知道了"})
+    with pytest.raises(Overtaken):
+        act(ROADS, case.code, "finish", {"note": "好了"}, expected=seen.pk)
+    with pytest.raises(Overtaken):
+        act(ROADS, case.code, "finish", {"note": "好了"}, expected=10**9)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -289,6 +305,7 @@ def test_a_component_stands_there_today(ground):
 
 
 def test_verification_goes_to_an_inspector_and_comes_back(ground):
+    make_inspector("王巡")
     case = report(anybody(), told(source="公众举报"))
     case = act(INTAKE, case.code, "ask_verify", {"inspector": "王巡"})
     assert [c.code for c in queue(INSPECTOR, "verifying")] == [case.code]

@@ -31,6 +31,7 @@ from tests.grid.people import (
     STRAIGHT,
     STREETS,
     freeze_time,
+    make_inspector,
     new_case,
     told,
     walk,
@@ -307,6 +308,7 @@ def test_the_rules_are_those_of_the_periods_last_day(january):
 
 
 def test_an_inspector_who_does_not_go_is_late(ground):
+    make_inspector("王巡")
     with freeze_time(at("2026-01-05 09:00")):
         case = report(anybody(), told(point=spot(250, 250)))
         act(INTAKE, case.code, "ask_verify", {"inspector": "王巡"})

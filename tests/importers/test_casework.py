@@ -2,18 +2,27 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
+import shapely
 
 from grid.evaluation import Period, evaluated
 from grid.indicators import Subject
 from grid.models import Case, CaseStep
-from importers.casework import write_casework
-from importers.registers import register_of
+from importers import sample
+from importers.casework import write_cases, write_casework
+from importers.errors import Refused
+from importers.models import ImportRun
+from importers.registers import layer_for, register_of
 from importers.sources.sample_city.cases import STEPS
+from importers.sources.sample_city.frames import frame
+from importers.sources.sample_city.write import Written
 from layers.registry import all_layers
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Edit
+from spatial.versions.models import Change
 from tests.factories import spot
+from tests.importers.files import gpkg
 
 pytestmark = pytest.mark.django_db
 START = datetime(2025, 7, 7, 1, tzinfo=UTC)  # a Monday, 09:00 in Shanghai
@@ -95,6 +104,35 @@ def test_nothing_is_written_for_a_city_of_its_own():
     assert not CaseStep.objects.exists()
 
 
-def test_every_layer_can_be_delivered():
+def test_every_layer_can_be_delivered_but_what_its_steps_write():
     for layer in all_layers():
         assert register_of(layer).columns
+        if layer.by_steps:
+            with pytest.raises(Refused, match="步骤"):
+                layer_for(layer.id)
+        else:
+            assert layer_for(layer.id) is layer
+
+
+def test_the_samples_cases_are_written_past_the_importer(tmp_path):
+    for number, (state, hours) in enumerate(STEPS[:3]):
+        table = frame(
+            np.array([shapely.Point(spot(n, 0).coords) for n in range(2)], object),
+            code=CODES[:2],
+            kind=["event", "event"],
+            scheme=["events_2020", "events_2020"],
+            class_code=["0113", "0112"],
+            step=[state, state],
+            reported_at=[START, START],
+        )
+        about = Written("cases", START + timedelta(hours=hours), "案件", "示意", (), ())
+        path = gpkg(tmp_path, table, f"{number}", "cases")
+        assert write_cases(path, about, f"sample-city/tiny/1/{number + 1}-of-3") == 2 * (not number)
+    assert not ImportRun.objects.exists()
+    assert sample.begun_load() == sample.Load("tiny", 1, frozenset({1, 2, 3}), 3)
+    case = Case.objects.current().get(code=CODES[0])
+    assert (case.step, case.schematic, case.reported_at) == ("handling", True, START)
+    assert case.geom.equals_exact(spot(0, 0), 0.001)
+    assert case.valid.lower == START + timedelta(hours=5)
+    assert Change.objects.filter(origin__startswith="sample-city/").count() == 3
+    assert write_casework(1) > 0

@@ -233,6 +233,21 @@ def test_the_office_that_has_a_layer_decides_on_it_and_on_no_other(keeper):
             actions.grant_layer(by, consumer, Part(layer_id))
 
 
+def test_whom_a_layer_was_granted_to_decides_nothing_of_it(keeper, steward):
+    consumer = consumer_of(keeper)
+    for role, layer_id in (
+        (Role.HANDLER, "cases"),
+        (Role.DISPATCHER, "pipe-lines"),
+        (Role.HAZARD, "terrain-sheets"),
+        (Role.LAND, "units"),
+    ):
+        with pytest.raises(NotYours):
+            actions.grant_layer(caller_named(f"r-{layer_id}", role), consumer, Part(layer_id))
+    actions.grant_layer(steward, consumer, Part("cases"))
+    with pytest.raises(Unfitting, match="步骤"):
+        actions.grant_layer(steward, consumer, Part("cases"), may_write=True)
+
+
 def test_grants_survive_that_the_views_are_made_anew(keeper, steward):
     make_town()
     consumer = consumer_of(keeper)

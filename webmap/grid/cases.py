@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from grid.actions import act
 from grid.actors import Actor
 from grid.errors import Unfit
+from grid.holders import holders
 from grid.models import Case, CasePhoto, GridCell
 from grid.photos import MOST_BYTES, MOST_PIXELS, Photo, read_photo, shown_path
 from grid.queries import (
@@ -41,12 +42,23 @@ from webmap.grid.door import (
     too_large,
 )
 from webmap.grid.offers import offers
+from webmap.grid.publicity import publicity
 from webmap.grid.words import class_title, timeline, told, told_components
 
-FIELDS = ("reason", "note", "condition", "department", "inspector", "main")
+FIELDS = (
+    "reason",
+    "note",
+    "condition",
+    "department",
+    "inspector",
+    "main",
+    "because",
+    "item",
+    "words",
+    "address",
+)
 ENDED_LATELY = timedelta(days=30)
 MOST_DIGITS = 19  # of a version: a bigint
-BEFORE = (CasePhoto.Moment.BEFORE, CasePhoto.Moment.VERIFIED)
 
 
 @require_safe
@@ -168,18 +180,18 @@ def _shown(
     request: StaffRequest, case: Case, *, error: str = "", is_done: bool = False, status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
-    photos = photos_of(case.code)
+    may = offers(case, request.actor)
     context = {
         "case": case,
         "told": told([case], now)[0],
         "class_title": class_title(case),
         "timeline": timeline(steps_of(case.code)),
-        "before": [photo for photo in photos if photo.moment in BEFORE],
-        "after": [photo for photo in photos if photo.moment not in BEFORE],
         "requests": requests_of(case.code),
         "component": _component(case),
         "cell": GridCell.objects.current().filter(code=case.cell_code).first(),
-        "offers": offers(case, request.actor),
+        "offers": [offer for offer in may if not offer.instead_of],
+        "instead": [offer for offer in may if offer.instead_of],
+        "is_stranded": holders().is_stranded(case),
         "reporter": masked(case.reporter_name),
         "phone": masked(case.reporter_phone),
         "has_numbers": _has_numbers(case),
@@ -187,6 +199,7 @@ def _shown(
         "is_done": is_done,
         "tab": "desk",
     }
+    context |= publicity(case, request.actor, photos_of(case.code))
     context |= _around(case, request.actor, now)
     template = "grid/case.html" if _is_fragment(request) else "grid/case_page.html"
     response = render(request, template, context, status=status)

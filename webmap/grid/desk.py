@@ -1,6 +1,6 @@
 """The desk: queues by role with their counts, the list beside the map, live without reload."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -13,10 +13,12 @@ from django.views.decorators.http import require_safe
 from grid import rulebook
 from grid.actions import resume_elapsed
 from grid.actors import Actor
+from grid.holders import holders, stranded
 from grid.models import Case
+from grid.publishing import awaiting_review
 from grid.queries import answers, awaiting_answer, own_states, queue_counts, visible_cases
 from grid.resending import plain
-from grid.steps import DISPATCHING, ENDED, OPEN, STATES
+from grid.steps import DISPATCHING, ENDED, OPEN, STATES, WORKFLOW
 from spatial.base.models import District
 from spatial.codes import schemes
 from spatial.versions.queries import revision_of
@@ -26,6 +28,7 @@ from webmap.grid.words import told
 MOST_SHOWN = 200
 MOST_IN_FILE = 50_000  # of a GeoPackage, which is made in memory; CSV is a stream without end
 MINE, ALL, REQUESTS = "mine", "all", "requests"
+REVIEW, STRANDED = "review", "stranded"
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,10 @@ def _in_state(actor: Actor, state: str) -> QuerySet[Case]:
     """The cases of a queue, or of one of the wider choices."""
     if state == REQUESTS:
         return awaiting_answer(actor)
+    if state == REVIEW:
+        return awaiting_review(actor)
+    if state == STRANDED:
+        return stranded(actor, holders())
     found = visible_cases(actor)
     if state == MINE:
         return found.filter(step__in=own_states(actor.roles))
@@ -133,7 +140,11 @@ def listed(request: StaffRequest) -> HttpResponse:
     found = cases_wanted(request, wanted)
     counts = queue_counts(request.actor, now)
     own = own_states(request.actor.roles)
-    rows = told(list(found[:MOST_SHOWN]), now)
+    now_hold = holders()
+    rows = [
+        replace(row, is_stranded=now_hold.is_stranded(row.case))
+        for row in told(list(found[:MOST_SHOWN]), now)
+    ]
     context = {
         "rows": rows,
         "total": found.count(),
@@ -144,6 +155,9 @@ def listed(request: StaffRequest) -> HttpResponse:
         "mine": sum(counts[state][0] for state in own if state in counts),
         "requests": awaiting_answer(request.actor).count(),
         "answers": answers(request.actor),
+        "reviews": bool(request.actor.roles & WORKFLOW.of("publish").roles),
+        "to_review": awaiting_review(request.actor).count(),
+        "stranded": stranded(request.actor, now_hold).count(),
         "open_total": sum(number for number, _, _ in counts.values()),
         "may_dispatch": "派遣员" in request.actor.roles
         and any(row.case.step == DISPATCHING for row in rows),

@@ -49,7 +49,7 @@ def casework(view: View) -> View:
     @wraps(view)
     def guarded(request: StaffRequest, *args: Any, **named: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _ask_to_sign_in(request)
         request.actor = actor_of(request.user)
         if not request.actor.roles:
             raise PermissionDenied(_("案件办理只对城管中心、专业部门和监督员开放。"))
@@ -65,11 +65,19 @@ def signed_in_as_staff(view: View) -> View:
     @wraps(view)
     def guarded(request: StaffRequest, *args: Any, **named: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _ask_to_sign_in(request)
         request.actor = actor_of(request.user)
         return view(request, *args, **named)
 
     return guarded
+
+
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """The sign-in page; a script that asks on an open page's behalf is told 401 and keeps the page."""
+    if request.headers.get("X-Requested-With") == "fetch":
+        words = _("登录已过期，请重新登录")
+        return HttpResponse(words, status=401, content_type="text/plain; charset=utf-8")
+    return redirect_to_login(request.get_full_path())
 
 
 def bounded(most: int, refuse: Callable[[str], HttpResponseBase]) -> Callable[[View], View]:

@@ -9,10 +9,12 @@ from grid import rulebook
 from grid.actors import Actor
 from grid.effects import MOST_EXTENSIONS
 from grid.models import Case, CaseRequest
-from grid.queries import extensions_granted, likely_duplicates, open_request
+from grid.policies import Capacity, capacity
+from grid.queries import appeal_granted, extensions_granted, likely_duplicates, open_request
 from grid.roles import GridRole
-from grid.steps import WORKFLOW
+from grid.steps import ASIDE, DISPATCHES, TASKS_SENT, WORKFLOW
 from layers.masking import masked_within
+from spatial.workflow import Transition
 
 Kind = CaseRequest.Kind
 ANSWERS = {
@@ -29,7 +31,6 @@ ASKS = {
     "appeal": Kind.APPEAL,
 }
 WITH_PHOTOS = {"confirm", "deny", "finish", "pass_check", "fail_check"}
-TO_INSPECTORS = {"ask_verify", "send_check"}
 # What goes on straight comes first and stands out.
 FORWARD = {
     "accept",
@@ -43,6 +44,7 @@ FORWARD = {
     "close",
     *ANSWERS,
 }
+PUBLISHING = ASIDE - {"remark"}
 SIMPLE = {"reason": "理由", "note": "情况说明"}
 
 
@@ -61,34 +63,39 @@ class Offer:
     choice: str = ""
     chosen: str = ""
     has_until: bool = False
+    instead_of: str = ""  # in whose stead, which asks for a reason of its own
 
 
 def offers(case: Case, actor: Actor) -> list[Offer]:
-    """What this one may do with the case, what goes on straight first."""
+    """What this one may do with the case, what goes on straight first.
+
+    What is published has forms of its own, beside the photo or the words.
+    """
     found = []
-    for transition in WORKFLOW.leaving(case.step, actor.roles):
-        if not _is_yours(case, actor, transition.roles) or not _fits(case, transition.action):
-            continue
-        text = next((name for name in SIMPLE if name in transition.needs), "reason")
-        if transition.action in WITH_PHOTOS | {"confirm", "pass_check"}:
-            text = "note" if "note" in transition.needs else text
-        choice, choices, chosen = _choices(case, transition.action)
-        found.append(
-            Offer(
-                transition.action,
-                transition.title,
-                transition.action in FORWARD,
-                text,
-                SIMPLE[text],
-                text in transition.needs,
-                transition.action in WITH_PHOTOS,
-                tuple(choices),
-                choice,
-                chosen,
-                "until" in transition.needs,
-            )
-        )
+    for transition in WORKFLOW.leaving(case.step):
+        may = capacity(case, actor, transition)
+        if may and transition.action not in PUBLISHING and _fits(case, transition.action):
+            found.append(_offer(case, transition, may))
     return sorted(found, key=lambda offer: not offer.is_forward)
+
+
+def _offer(case: Case, transition: Transition, may: Capacity) -> Offer:
+    text = next((name for name in SIMPLE if name in transition.needs), "reason")
+    choice, choices, chosen = _choices(case, transition.action)
+    return Offer(
+        transition.action,
+        transition.title,
+        transition.action in FORWARD,
+        text,
+        SIMPLE[text],
+        text in transition.needs,
+        transition.action in WITH_PHOTOS,
+        tuple(choices),
+        choice,
+        chosen,
+        "until" in transition.needs,
+        may.instead_of,
+    )
 
 
 def inspectors(district_code: str = "") -> list[tuple[str, str]]:
@@ -104,15 +111,6 @@ def inspectors(district_code: str = "") -> list[tuple[str, str]]:
     return [(user.username, user.get_full_name() or user.username) for user, _near in known]
 
 
-def _is_yours(case: Case, actor: Actor, roles: frozenset[str]) -> bool:
-    here = roles & actor.roles
-    if here == {GridRole.HANDLER}:
-        return actor.is_of(case.department)
-    if here == {GridRole.INSPECTOR}:
-        return case.inspector in ("", actor.name)
-    return True
-
-
 def _fits(case: Case, action: str) -> bool:
     if action in ANSWERS:
         return open_request(case.code, ANSWERS[action]) is not None
@@ -122,7 +120,11 @@ def _fits(case: Case, action: str) -> bool:
         late = case.due_at is not None and timezone.now() > case.due_at
         return extensions_granted(case.code) < MOST_EXTENSIONS and not late
     if action == "appeal":
-        return not case.is_exempt
+        return not (case.is_exempt and appeal_granted(case.code))
+    if action == "reassign":
+        return case.limit_amount is not None and bool(_choices(case, action)[1])
+    if action == "reassign_task":
+        return bool(_choices(case, action)[1])
     return action != "merge" or bool(likely_duplicates(case))
 
 
@@ -135,11 +137,12 @@ def _choices(case: Case, action: str) -> tuple[str, list[tuple[str, str]], str]:
             for row in rows
         ]
         return "condition", told, told[0][0] if len(told) == 1 else ""
-    if action == "dispatch":
-        known = rulebook.departments(today)
-        names = {d.name_on(today): d.all_names() for d in known}
-        meant = (name for name, every in names.items() if case.department in every)
-        return "department", [(name, name) for name in names], next(meant, "")
+    if action in DISPATCHES:
+        names = {d.name_on(today): d.all_names() for d in rulebook.departments(today)}
+        meant = next((name for name, every in names.items() if case.department in every), "")
+        if action == "dispatch":
+            return "department", [(name, name) for name in names], meant
+        return "department", [(name, name) for name in names if name != meant], ""
     if action == "merge":
         near = likely_duplicates(case)
         told = [
@@ -147,6 +150,9 @@ def _choices(case: Case, action: str) -> tuple[str, list[tuple[str, str]], str]:
             for c, far in near
         ]
         return "main", told, ""
-    if action in TO_INSPECTORS:
-        return "inspector", [("", "本片区监督员"), *inspectors(case.district_code)], case.inspector
+    if action in TASKS_SENT:
+        told = [("", "本片区监督员"), *inspectors(case.district_code)]
+        if action == "reassign_task":
+            return "inspector", [row for row in told if row[0] != case.inspector], ""
+        return "inspector", told, case.inspector
     return "", [], ""

@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.models import Case, CaseStep, Component
-from grid.steps import ENDED, STATES, STEPS, SUSPENDED, WORKFLOW
+from grid.steps import ASIDE, ENDED, STATES, STEPS, SUSPENDED
 from grid.urgency import soon_from
 from spatial.base.models import District
 from spatial.city import city
 from spatial.codes import schemes
 from spatial.crs import transformer
+from webmap.grid.publicity import title_of
 
 DIGITS = 6  # of degrees: a decimetre
 SAME_MOMENT = timedelta(minutes=1)
@@ -33,6 +34,7 @@ class Told:
     lon: float
     lat: float
     place: str
+    is_stranded: bool = False  # whoever has it can no longer act
 
 
 def told(cases: list[Case], now: datetime) -> list[Told]:
@@ -120,9 +122,9 @@ def timeline(steps: list[CaseStep]) -> list[dict[str, Any]]:
     return [
         {
             "step": step,
-            "title": WORKFLOW.of(step.action).title,
+            "title": title_of(step),
             "to": STATES.get(step.state_after, "") if step.state_after != step.state_before else "",
-            "was_late": bool(step.due_at and step.at > step.due_at),
+            "was_late": _was_late(step),
             "due": _due(step),
             "captured_at": _captured_at(step),
             "place": degrees(step.geom) if step.geom else None,
@@ -131,6 +133,11 @@ def timeline(steps: list[CaseStep]) -> list[dict[str, Any]]:
         }
         for step in reversed(steps)
     ]
+
+
+def _was_late(step: CaseStep) -> bool:
+    """Whether it came too late; what is done beside the handling cannot."""
+    return step.action not in ASIDE and bool(step.due_at and step.at > step.due_at)
 
 
 def _captured_at(step: CaseStep) -> datetime | None:

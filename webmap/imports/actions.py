@@ -16,6 +16,7 @@ from importers.phases.cells import Unreadable, read_datetime
 from importers.saved_sources import save_source
 from layers.access import may_deliver
 from layers.callers import caller_of
+from layers.refusals import why_not_delivered
 from layers.registry import layer_named
 from webmap.imports import runs, uploads
 from webmap.imports.door import for_importers, refusal, wants_json
@@ -33,8 +34,10 @@ def begin(request: HttpRequest) -> HttpResponse:
     try:
         given = given_by(request)
         layer = layer_named(str(given.get("layer", "")))
-        if not layer or not may_deliver(caller_of(request), layer):
+        if not layer:
             raise BadForm("请选择图层")
+        if not may_deliver(caller_of(request), layer):
+            return refusal(request, 403, why_not_delivered(layer))
         files = _uploads(request, given)
         reading, terms = reading_of(given), terms_of(given, request)
     except BadForm as error:

@@ -25,6 +25,10 @@ from webmap.sign_ins import MustWait, begin_attempt, forget_failures
 View = Callable[..., HttpResponse]
 
 
+class NotDelivered(PermissionError):
+    """What no delivery may touch; the message says what to do instead."""
+
+
 def deliverable(request: HttpRequest) -> list[Layer]:
     """The layers that the caller may take deliveries of."""
     caller = caller_of(request)
@@ -32,7 +36,7 @@ def deliverable(request: HttpRequest) -> list[Layer]:
 
 
 def for_importers(view: View) -> View:
-    """Let those in who may take deliveries of anything at all."""
+    """Let those in who may take deliveries of anything at all; say what nobody may."""
 
     @csrf_exempt
     @wraps(view)
@@ -41,7 +45,10 @@ def for_importers(view: View) -> View:
             return answer
         if not deliverable(request):
             return refusal(request, 403, "您的账号没有数据入库的权限，请联系管理员。")
-        return view(request, *args, **named)
+        try:
+            return view(request, *args, **named)
+        except NotDelivered as error:
+            return refusal(request, 403, str(error))
 
     return guarded
 

@@ -15,11 +15,12 @@ from layers.access import may_deliver
 from layers.callers import caller_of
 from layers.declarations import Layer
 from layers.masking import masked
+from layers.refusals import only_by_steps
 from layers.registry import layer_named
 from spatial.city import city
 from spatial.crs import transformer
 from spatial.versions.queries import attribute_fields
-from webmap.imports.door import deliverable
+from webmap.imports.door import NotDelivered, deliverable
 from webmap.values import field_title, in_english, scheme_of, shown
 
 PAGE = 50
@@ -33,9 +34,16 @@ def runs_for(request: HttpRequest) -> Any:
 
 
 def run_for(request: HttpRequest, run_id: int) -> tuple[ImportRun, Layer]:
-    """A run and its layer. Raises Http404 where the caller may not deliver the layer."""
+    """A run and its layer, asked anew at every look and every act.
+
+    Raises:
+        Http404: the caller may not deliver the layer.
+        NotDelivered: nobody may, it is written by its steps; the run is of an earlier time.
+    """
     run = ImportRun.objects.filter(pk=run_id).select_related("change").first()
     layer = layer_named(run.layer) if run else None
+    if run and layer and layer.by_steps:
+        raise NotDelivered(only_by_steps(layer))
     if not run or not layer or not may_deliver(caller_of(request), layer):
         raise Http404("没有这个入库批次")
     return run, layer

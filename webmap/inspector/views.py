@@ -17,6 +17,7 @@ from spatial.city import city
 from webmap.inspector.words import said
 
 PARTS = (
+    "base/http.js",
     "inspector/app.js",
     "inspector/words.js",
     "inspector/store.js",

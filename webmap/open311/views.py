@@ -1,6 +1,5 @@
 """Open311 GeoReport v2 at ``/open311/v2/``: errors, types and shapes as the specification."""
 
-import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -18,7 +17,6 @@ from django.views.decorators.csrf import csrf_exempt
 from grid.actions import Report, report
 from grid.actors import Actor
 from grid.errors import Unfit
-from grid.models import CasePhoto
 from grid.open311 import documents, requests
 from grid.open311.asked import (
     MOST_DESCRIPTION,
@@ -29,7 +27,7 @@ from grid.open311.asked import (
     read_search,
 )
 from grid.photos import shown_path
-from grid.public import is_shown
+from grid.publishing import photo_shown
 from grid.queries import public_cases
 from grid.resending import plain
 from grid.roles import PUBLIC
@@ -41,7 +39,9 @@ from spatial.crs import transformer
 from webmap.grid.door import length_of
 
 SOURCE = "Open311"
-MOST_BODY = 65_536
+MOST_BODY, MOST_ADDRESS = 65_536, 2_000
+NOTICE = "已收到，受理后可查询办理进展"
+NOT_FETCHED = "；media_url 只记下地址，照片没有下载，可在公众上报页面附照片"
 CHANGESET = "2026-11-23T00:00:00Z"
 STATUS: dict[type[Exception], int] = {
     BadRequest: 400,
@@ -53,7 +53,6 @@ STATUS: dict[type[Exception], int] = {
 # What Django raises of a body that is no form; its own answers are pages.
 UNREADABLE = (BadForm, MultiPartParserError, SuspiciousOperation, UnreadablePostError)
 MOST_TOLD = {"first_name": 30, "last_name": 30, "phone": 30, "account_id": 100}
-TAG = re.compile(r"<[^>]*>")
 
 View = Callable[..., HttpResponseBase]
 
@@ -161,14 +160,14 @@ def unknown(request: HttpRequest, form: str = "xml", **_: Any) -> HttpResponse:
 
 
 def photo(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
-    """``/photos/{id}.jpg``: of a public case that the centre has looked at; without EXIF."""
-    found = CasePhoto.objects.filter(pk=photo_id).first()
-    case = public_cases().filter(code=found.case_code).first() if found else None
+    """``/photos/{id}.jpg``: one that was published, until it is withdrawn; without EXIF."""
+    found = photo_shown(photo_id)
     path = shown_path(found) if found else None
-    if case is None or path is None or not is_shown(case) or not path.exists():
-        return HttpResponse(status=404)
-    response = FileResponse(path.open("rb"), content_type="image/jpeg")
-    response["Cache-Control"] = "public, max-age=300"
+    if path is None or not path.exists():
+        response: HttpResponseBase = HttpResponse(status=404)
+    else:
+        response = FileResponse(path.open("rb"), content_type="image/jpeg")
+    response["Cache-Control"] = "no-store"  # withdrawn means gone
     return response
 
 
@@ -181,12 +180,13 @@ def _take(request: HttpRequest, form: str) -> HttpResponse:
     if not given.get("service_code"):
         raise BadRequest("service_code was not provided")
     kind, code = requests.service_of(given["service_code"])
-    description = TAG.sub("", given.get("description", ""))
+    description = given.get("description", "")
     if len(description) > MOST_DESCRIPTION:
         raise BadRequest(f"description must not have more than {MOST_DESCRIPTION} characters")
     for name, most in MOST_TOLD.items():
         if len(given.get(name, "")) > most:
             raise BadRequest(f"{name} must not have more than {most} characters")
+    media_url = given.get("media_url", "").strip()[:MOST_ADDRESS]
     point, address = _place(given)
     case = report(
         actor,
@@ -200,12 +200,13 @@ def _take(request: HttpRequest, form: str) -> HttpResponse:
             is_public=True,
             reporter_name=_name(given.get("first_name", ""), given.get("last_name", "")),
             reporter_phone=given.get("phone", ""),
+            details={"media_url": media_url} if media_url else {},
         ),
     )
     rows = [
         {
             "service_request_id": case.code,
-            "service_notice": "已收到，受理后可查询办理进展",
+            "service_notice": NOTICE + (NOT_FETCHED if media_url else ""),
             "account_id": given.get("account_id") or None,
         }
     ]
@@ -273,4 +274,6 @@ def _refusal(status: int, why: str, form: str) -> HttpResponse:
 
 
 def _answer(body: str, form: str, status: int = 200) -> HttpResponse:
-    return HttpResponse(body.encode(), content_type=documents.CONTENT_TYPES[form], status=status)
+    headers = {"Cache-Control": "no-store"}  # words can be withdrawn at any time
+    content_type = documents.CONTENT_TYPES[form]
+    return HttpResponse(body.encode(), content_type=content_type, status=status, headers=headers)

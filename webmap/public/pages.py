@@ -15,8 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from grid.models import Case, CasePhoto
-from grid.public import PROGRESS, discreet, is_shown, milestones, reached
-from grid.queries import photos_of, public_cases, steps_of
+from grid.public import PROGRESS, milestones, reached
+from grid.publishing import shown
+from grid.queries import public_cases, steps_of
 from grid.steps import ENDED, STATES
 from spatial.city import city
 from spatial.crs import transformer
@@ -25,6 +26,7 @@ from webmap.grid.words import class_title, district_names
 NUMBER = re.compile(r"[0-9A-Za-z-]{1,40}")
 DIGITS, MOST_DRAWN = 6, 5_000
 SHOWN_FOR = timedelta(days=180)
+BEFORE = (CasePhoto.Moment.BEFORE, CasePhoto.Moment.VERIFIED)
 
 
 @require_safe
@@ -75,11 +77,10 @@ def as_geojson(request: HttpRequest) -> HttpResponse:
 
 def _followed(case: Case) -> dict[str, Any]:
     """What the page says of a case."""
-    seen = is_shown(case)
+    seen = shown(case)
     stage = reached(case)
-    photos = photos_of(case.code) if seen else []
-    before = [photo for photo in photos if photo.moment == CasePhoto.Moment.BEFORE]
-    after = [photo for photo in photos if photo.moment == CasePhoto.Moment.AFTER]
+    before = [photo for photo in seen.photos if photo.moment in BEFORE]
+    after = [photo for photo in seen.photos if photo.moment not in BEFORE]
     lon, lat = transformer(city().projected, 4326).transform(case.geom.x, case.geom.y)
     names = district_names({case.district_code})
     return {
@@ -87,9 +88,8 @@ def _followed(case: Case) -> dict[str, Any]:
         "title": class_title(case),
         "state": _(STATES.get(case.step, "")),
         "place": names.get(case.district_code, ""),
-        "is_seen": seen,
-        "description": discreet(case.description) if seen else "",
-        "address": discreet(case.address) if seen else "",
+        "description": seen.words,
+        "address": seen.address,
         "stages": [
             {"title": _(title), "is_done": stage is not None and n <= stage, "is_now": n == stage}
             for n, title in enumerate(PROGRESS)

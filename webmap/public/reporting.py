@@ -25,6 +25,7 @@ from grid.actors import anybody
 from grid.errors import Unfit
 from grid.models import Case
 from grid.photos import MOST_BYTES
+from grid.texts import is_blank
 from layers.access import Caller
 from layers.callers import address_of
 from layers.limits import TooFast, admit
@@ -145,7 +146,7 @@ def _told(request: HttpRequest) -> Report:
     if not class_code:
         raise Unfit(_("请选择问题类别"), "class")
     words = form.get("description", "").replace("\r\n", "\n").strip()
-    if not LEAST_WORDS <= len(words) <= MOST_WORDS:
+    if is_blank(words) or not LEAST_WORDS <= len(words) <= MOST_WORDS:
         raise Unfit(
             _("问题描述请写 %(least)s 到 %(most)s 个字")
             % {"least": LEAST_WORDS, "most": MOST_WORDS},

@@ -62,7 +62,9 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
                 "；".join(str(e) for errors in form.errors.values() for e in errors)
             )
         told = form.cleaned_data
-        more = {"until": told["until"], "may_write": told["may_write"]} if granted else {}
+        more = (
+            {"until": told["until"], "may_write": told.get("may_write", False)} if granted else {}
+        )
         part = form.part if granted else None
         answer = told["answer"]
         actions.decide_application(

@@ -12,13 +12,16 @@ from importers.errors import Refused
 from importers.formats.sheets.extract import EXACT, MAX_CELLS
 from importers.formats.sheets.grid import Grid
 from importers.formats.sheets.header import Heading
+from importers.formats.sheets.marks import NO_VALUE
 from importers.formats.sheets.words import folded, words
 from importers.issues import Issue, Severity
+from importers.phases.cells import narrow
+from importers.phases.numbers import has_decimal_comma
 
 ROW_COLUMN = "表内行号"
 ERRORS = frozenset(
     ("#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!",
-     "#GETTING_DATA", "#FIELD!", "#BLOCKED!", "#UNKNOWN!")
+     "#GETTING_DATA", "#FIELD!", "#BLOCKED!", "#UNKNOWN!", NO_VALUE)
 )  # fmt: skip
 MOST = 10_000  # errors of one kind in one table
 LISTED = 8  # row numbers in one remark
@@ -38,6 +41,7 @@ class Body:
     damaged: frozenset[int] = frozenset()
     counts: Counter[str] = field(default_factory=Counter)
     refused: set[int] = field(default_factory=set)  # rows in error, from 1
+    decimal_commas: set[str] = field(default_factory=set)  # columns
 
     def flag(self, index: int, code: str, message: str, name: str = "", hint: str = "") -> None:
         """An error in a row (index from 0), told with its number in the sheet.
@@ -181,6 +185,8 @@ def _check_cells(body: Body, name: str) -> None:
     for index, cell in enumerate(column):
         if isinstance(cell, str):
             wrong = _wrong_text(cell)
+            if ("," in cell or "，" in cell) and has_decimal_comma(narrow(cell)):
+                body.decimal_commas.add(name)
         elif isinstance(cell, int | float) and abs(cell) >= EXACT:
             wrong = "code-as-number"
         else:
@@ -188,7 +194,12 @@ def _check_cells(body: Body, name: str) -> None:
         if not wrong:
             continue
         column[index] = None
-        if wrong == "formula-error":
+        if cell == NO_VALUE:
+            body.flag(
+                index, wrong, "公式没有保存计算结果，不知道值是多少", name,
+                "请用 Excel 或 WPS 打开并保存后重交，或粘贴为数值",
+            )  # fmt: skip
+        elif wrong == "formula-error":
             body.flag(index, wrong, f"公式出错 {cell}", name, "请改正公式，或粘贴为数值")
         else:
             body.flag(

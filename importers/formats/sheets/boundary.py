@@ -56,7 +56,7 @@ def polygons(body: Body, boundary: Boundary, xy: np.ndarray) -> tuple[Body, list
         body.warn("parcel-missing", f"有 {len(orphans)} 行没有宗地号，没有读入", "请补填宗地号")
     rows = list(groups.values())
     made = Body(body.file, body.name, {}, [body.numbers[r[0]] for r in rows], _moved(body, rows))
-    made.counts = body.counts
+    made.counts, made.decimal_commas = body.counts, body.decimal_commas
     made.refused = {i for i, r in enumerate(rows, 1) if {n + 1 for n in r} & body.refused}
     made.damaged = frozenset(i for i, r in enumerate(rows, 1) if {n + 1 for n in r} & body.damaged)
     _keep_constant(body, rows, boundary, made)

@@ -44,7 +44,9 @@ def read_delimited(path: Path, asked: str = "") -> Grid:
         rows = _unquoted(lines, delimiter, path.name)
         text, hint = "引号不成对，引号按普通文字读取", "请核对含引号的行"
         remarks = [Issue(path.name, 0, "csv-quotes", text, "", hint, Severity.WARNING)]
-    return Grid(path.stem, rows, encoding=encoding, damaged=damaged, remarks=remarks)
+    return Grid(
+        path.stem, rows, encoding=encoding, delimiter=delimiter, damaged=damaged, remarks=remarks
+    )
 
 
 def _unquoted(lines: Sequence[str], delimiter: str, name: str) -> list[tuple[int, list]]:

@@ -8,19 +8,18 @@ panic. So ``workbook.py`` starts this file as a script, under limits of memory a
     python -P extract.py PATH MEGABYTES SECONDS NUMBER ROWS the cells of one, from 0
 
 Output are lines of JSON: first what is said of the whole, then ``[row, cells]`` for each
-row that is not empty (rows from 1). Dates are ``{"d": "2024-05-01"}``, instants ``{"t": …}``.
+row that is not empty (rows from 1). Dates are ``{"d": "2024-05-01"}``, instants ``{"t": …}``,
+numbers that look otherwise than they are ``{"n": 123, "s": "000123"}``.
 Exit codes: 0 done, 3 password, 4 cannot be read, 5 too much.
 """
 
 import contextlib
 import datetime
-import html
+import itertools
 import json
-import re
+import os
+import runpy
 import sys
-import zipfile
-import zlib
-from collections.abc import Iterator
 from typing import Any
 
 PASSWORD, UNREADABLE, TOO_MUCH = 3, 4, 5
@@ -28,16 +27,6 @@ MAX_ROWS = 1_048_576  # what Excel itself holds
 MAX_COLUMNS = 500
 MAX_CELLS = 10_000_000
 EXACT = 10**15  # Excel keeps 15 digits
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*)>")
-_LINK = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*)>")
-_ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']")
-_ERROR = re.compile(
-    rb"<c\b(?=[^>]*\bt=\"e\")[^>]*\br=\"([A-Z]{1,3})(\d{1,7})\"[^>]*>"
-    rb"(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>(#[^<]{2,20})</v>"
-)
-BROKEN = (zipfile.BadZipFile, zlib.error, KeyError, OSError, RuntimeError, EOFError, ValueError)
-_OVERLAP = 4_096
-_CHUNK = 1 << 20
 
 
 def main(arguments: list[str]) -> int:
@@ -56,7 +45,7 @@ def main(arguments: list[str]) -> int:
         return _fail(PASSWORD, error)
     except MemoryError as error:
         return _fail(TOO_MUCH, error)
-    except (CalamineError, OSError, ValueError, RuntimeError, KeyError) as error:
+    except (CalamineError, OSError, ValueError, RuntimeError, LookupError) as error:
         return _fail(UNREADABLE, error)
 
 
@@ -89,15 +78,18 @@ def _write_sheet(path: str, book: Any, index: int, rows: int) -> int:
     height, width = (last + 1 for last in sheet.end or (-1, -1))
     if height > MAX_ROWS or width > MAX_COLUMNS or height * width > 20 * MAX_CELLS:
         return _fail(TOO_MUCH, ValueError(f"{height} 行 {width} 列"))
-    errors = dict(_errors(path, sheet.name))
+    beside = runpy.run_path(os.path.join(os.path.dirname(__file__), "marks.py"))
+    marks, put = beside["marks_of"](path, sheet.name), beside["put"]
     merged = [[*first, *last] for first, last in sheet.merged_cell_ranges or []]
     print(json.dumps({"merged": merged}))
     cells = 0
-    for number, row in enumerate(sheet.to_python(skip_empty_area=False, nrows=rows), 1):
+    below: list[list[Any]] = [
+        [] for _ in range(height, min(max(marks, default=0), rows))
+    ]  # with formulas only
+    found = itertools.chain(sheet.to_python(skip_empty_area=False, nrows=rows), below)
+    for number, row in enumerate(found, 1):
         plain = [_plain(cell) for cell in row]
-        for column, text in errors.get(number, ()):
-            if column < len(plain):
-                plain[column] = text
+        put(plain, marks.get(number, []))
         while plain and plain[-1] is None:
             plain.pop()
         if plain:
@@ -122,56 +114,6 @@ def _plain(cell: Any) -> Any:
     if isinstance(cell, datetime.date):
         return {"d": cell.isoformat()}
     return cell if cell is None or isinstance(cell, int) else str(cell)
-
-
-def _errors(path: str, name: str) -> Iterator[tuple[int, list[tuple[int, str]]]]:
-    """Cells of an XLSX that hold a formula's error; calamine gives them as empty."""
-    found: dict[int, list[tuple[int, str]]] = {}
-    with contextlib.suppress(*BROKEN), zipfile.ZipFile(path) as archive:
-        if part := _part_of(archive, name):
-            for column, row, text in _scan(archive, part):
-                found.setdefault(row, []).append((column, text))
-    yield from found.items()
-
-
-def _part_of(archive: zipfile.ZipFile, name: str) -> str:
-    sheets = _entries(_SHEET, archive.read("xl/workbook.xml"))
-    links = {e.get("Id"): e for e in _entries(_LINK, archive.read("xl/_rels/workbook.xml.rels"))}
-    for sheet in sheets:
-        key = next((v for k, v in sheet.items() if k.endswith(":id")), "")
-        if sheet.get("name") == name and key in links:
-            target = links[key].get("Target", "")
-            return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-    return ""
-
-
-def _entries(pattern: re.Pattern[bytes], text: bytes) -> list[dict[str, str]]:
-    def unescaped(value: bytes) -> str:
-        return html.unescape(value.decode("utf-8", "replace"))
-
-    return [
-        {key.decode(): unescaped(value) for key, value in _ATTRIBUTE.findall(found)}
-        for found in pattern.findall(text)
-    ]
-
-
-def _scan(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[int, int, str]]:
-    with archive.open(part) as stream:
-        rest = b""
-        while chunk := stream.read(_CHUNK):
-            text, last = rest + chunk, 0
-            for found in _ERROR.finditer(text):
-                letters, row, value = found.groups()
-                yield _column(letters), int(row), value.decode("ascii", "replace")
-                last = found.end()
-            rest = text[max(last, len(text) - _OVERLAP) :]
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ class Grid:
     merges: Sequence[Merge] = ()
     knows_merges: bool = False
     encoding: str = ""
+    delimiter: str = ""
     damaged: frozenset[int] = frozenset()
     remarks: Sequence[Issue] = field(default_factory=tuple)
 

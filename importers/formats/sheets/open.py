@@ -4,6 +4,7 @@ Rows are numbered from 1 as everywhere; the column 表内行号 gives the number
 spreadsheet shows. CRS: none is declared; ``Table.claim`` is what headers and prefixes say.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from importers.formats.table import Ask, Table, in_memory
 from spatial.crs import Claim
 
 DELIMITED = (".csv", ".tsv", ".txt")
+SEMICOLONS = (";", "；")
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
@@ -53,7 +55,10 @@ def open_sheet(path: Path, ask: Ask) -> Table:
 
 def _csv_body(path: Path, asked: str) -> tuple[Body, str]:
     grid = read_delimited(path, asked)
-    return read_body(grid, find_heading(grid, path.name), path.name), grid.encoding
+    body = read_body(grid, find_heading(grid, path.name), path.name)
+    if grid.delimiter in SEMICOLONS:  # taken since commas are wanted for something else
+        body.decimal_commas.update(body.columns)
+    return body, grid.encoding
 
 
 def _beside(path: Path, ask: Ask) -> Body | None:
@@ -74,11 +79,12 @@ def _beside(path: Path, ask: Ask) -> Body | None:
 def _table(path: Path, body: Body, names: list[str], refer: pipes.Points, encoding: str) -> Table:
     layer = body.name
     body, shapes, claim = _shaped(body, names, refer)
-    return in_memory(
+    table = in_memory(
         path, layer, body.columns, shapes,
         claim=claim, encoding=encoding, remarks=body.said(), undecodable=body.damaged,
         refused=frozenset(body.refused),
     )  # fmt: skip
+    return replace(table, decimal_commas=frozenset(body.decimal_commas))
 
 
 def _shaped(body: Body, names: list[str], refer: pipes.Points) -> tuple[Body, Any, Claim | None]:

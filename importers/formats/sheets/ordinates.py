@@ -8,7 +8,6 @@ Points come as x = east or longitude, y = north or latitude; metres or degrees.
 
 import math
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import shapely
 
 from importers.formats.sheets.body import Body
 from importers.formats.sheets.words import columns_by_role
+from importers.phases.cells import narrow
 from spatial.crs import Claim
 
 LARGEST = 1e8  # metres; with a prefix an easting is under 6.1e7
@@ -81,7 +81,7 @@ def read_ordinate(cell: Any, packed: bool = False, angular: bool = True) -> floa
     if not isinstance(cell, str):
         value = float(cell)
     else:
-        text = unicodedata.normalize("NFKC", _marks(cell)).strip()
+        text = narrow(_marks(cell))
         value = _from_text(text, angular or has_degree_sign(text))
     if not math.isfinite(value) or abs(value) >= LARGEST:
         raise Unreadable(str(cell))
@@ -89,7 +89,6 @@ def read_ordinate(cell: Any, packed: bool = False, angular: bool = True) -> floa
 
 
 def _marks(text: str) -> str:
-    # NFKC makes ″ two ′ and º an o; keep the signs of degrees readable.
     return text.replace("″", '"').replace("′", "'").replace("º", "°").replace("˚", "°")
 
 
@@ -115,8 +114,7 @@ def _from_text(text: str, angular: bool) -> float:
 
 def _packed(text: str) -> tuple[int, float, float] | None:
     """DDD.MMSSs: 111.40123 is 111°40′12.3″."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    found = re.match(r"^(\d{1,3})(?:\.(\d*))?$", plain)
+    found = re.match(r"^(\d{1,3})(?:\.(\d*))?$", narrow(text))
     if not found:
         return None
     digits = (found[2] or "").ljust(4, "0")  # a number loses its last noughts

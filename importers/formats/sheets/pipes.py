@@ -18,6 +18,7 @@ import shapely
 from importers.formats.sheets.body import Body
 from importers.formats.sheets.ordinates import Axes, axes_of, claim_of, coordinates
 from importers.formats.sheets.words import columns_by_role
+from importers.phases.cells import narrow
 from importers.phases.rename import plain
 from spatial.codes import scheme
 from spatial.crs import Claim
@@ -174,7 +175,7 @@ def key(cell: Any) -> str:
     """A point's number for comparison: width, case and spaces do not matter."""
     if cell is None:
         return ""
-    return unicodedata.normalize("NFKC", str(cell)).replace(" ", "").upper()
+    return narrow(cell).replace(" ", "").upper()
 
 
 def _looked_up(body: Body, name: str, places: Mapping[str, np.ndarray], source: Body) -> np.ndarray:

@@ -16,6 +16,7 @@ from importers.errors import Refused
 from importers.formats.archives import check_members
 from importers.formats.sheets import extract
 from importers.formats.sheets.grid import Grid, Merge
+from importers.phases.cells import Shown
 
 MEGABYTES = 4096  # of address space; 10 million cells take about 1 GB
 SECONDS = 240
@@ -140,7 +141,9 @@ def _rows(out: IO[bytes]) -> Iterator[tuple[int, list[Any]]]:
         yield number, [_cell(c) if isinstance(c, dict) else c for c in cells]
 
 
-def _cell(tagged: dict[str, str]) -> date | datetime:
+def _cell(tagged: dict[str, Any]) -> date | datetime | Shown:
+    if "n" in tagged:
+        return Shown(tagged["n"], tagged["s"])
     if "d" in tagged:
         return date.fromisoformat(tagged["d"])
     return datetime.fromisoformat(tagged["t"])

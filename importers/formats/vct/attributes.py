@@ -10,6 +10,7 @@ from importers.formats.vct.head import Structure
 
 NUMBERS = {"int": int, "integer": int, "int1": int, "int2": int, "int4": int, "int8": int,
            "float": float, "double": float, "number": float, "decimal": float}  # fmt: skip
+EXACT_DIGITS = 15
 
 
 class Attributes:
@@ -67,12 +68,15 @@ class Attributes:
 
 
 def _typed(texts: list[str], kind: str) -> np.ndarray:
-    """Numbers where the structure says so; what is none stays the text it is."""
+    """Numbers where the structure says so; what is none stays the text it is.
+
+    So does a number of more digits than a float holds, for a code may be one.
+    """
     number = NUMBERS.get(kind)
     values: list[Any] = []
     for text in texts:
         value: Any = text or None
-        if number and text:
+        if number and text and "_" not in text and (number is int or len(text) <= EXACT_DIGITS):
             try:
                 value = number(text)
             except ValueError:

@@ -1,6 +1,6 @@
 """One OpenAPI 3.0 document over the whole API, self-contained: no remote reference."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from layers.ogc.openapi import (
@@ -25,8 +25,13 @@ from spatial.city import city
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
 
-def openapi_document(shares: Iterable[Share], url: str) -> dict[str, Any]:
-    """The document for a caller who sees these shares at this address."""
+def openapi_document(
+    shares: Iterable[Share], url: str, written: Collection[str] = ()
+) -> dict[str, Any]:
+    """The document for a caller who sees these shares at this address.
+
+    ``written`` names the layers whose writing it offers.
+    """
     shares = list(shares)
     paths: dict[str, Any] = {
         "/": parts.plain("landingPage", "首页"),
@@ -46,8 +51,9 @@ def openapi_document(shares: Iterable[Share], url: str) -> dict[str, Any]:
         paths |= history.paths(share)
         paths |= feed.paths(share)
         paths |= comparing.paths(share)
-        for path, operations in writing.operations(share).items():
-            paths[path] |= operations
+        if share.layer.id in written:
+            for path, operations in writing.operations(share).items():
+                paths[path] |= operations
         paths |= downloads.paths(share)
         paths |= tiles.paths(share)
     return {

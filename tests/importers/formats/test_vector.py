@@ -3,6 +3,7 @@ import struct
 import warnings
 
 import numpy as np
+import pyarrow as pa
 import pyogrio
 import pytest
 import shapely
@@ -10,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importers.errors import Refused
+from importers.formats import vector
 from importers.formats.opening import open_table
 from importers.formats.table import Ask
+from importers.formats.vector import column
 from tests.importers.files import geojson, gpkg, plots, shapefile
 
 
@@ -96,13 +99,16 @@ def test_dates_are_iso_text(tmp_path):
 @pytest.mark.parametrize(
     ("kind", "written", "found"),
     [
-        ("datetime64[D]", ["2024-05-01", "2024-13-45", "99999999"], ["2024-05-01", "2024-13-45", "99999999"]),
-        ("int64", [1, "abc", 2], ["1", "abc", "2"]),
-        ("float64", [1.5, "1,5", 2.5], ["1.5", "1,5", "2.5"]),
-        ("bool", [1, 5, 0], ["1", "5", "0"]),
+        ("datetime64[D]", ["2024-05-01", "2024-13-45", "99999999"], ["2024-05-01", "2024-13-45", 99999999]),
+        ("int64", [1, "abc", 2**60 + 1], [1, "abc", 2**60 + 1]),
+        ("int32", [1, 4294967301, 2], [1, 4294967301, 2]),
+        ("int16", [1, 70000, None], [1, 70000, None]),
+        ("float64", [1234.56, "1,5", 0.1 + 0.2], [1234.56, "1,5", 0.1 + 0.2]),
+        ("float32", [1234.56, 16777217.0, 0.1], [1234.56, 16777217.0, 0.1]),
+        ("bool", [1, 5, 0], [1, 5, 0]),
     ],
 )  # fmt: skip
-def test_what_does_not_fit_its_column_is_kept_as_text(tmp_path, kind, written, found):
+def test_what_does_not_fit_its_column_comes_as_it_is_stored(tmp_path, kind, written, found):
     path = tmp_path / "a.gpkg"
     pyogrio.raw.write(
         path,
@@ -119,6 +125,44 @@ def test_what_does_not_fit_its_column_is_kept_as_text(tmp_path, kind, written, f
     assert columns["x"] == found
     assert columns["n"] == ["甲", "乙", "丙"]
     assert shapely.get_x(shapely.from_wkb(batches[0].wkb)).tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("BIGINT", 431382001001123457), ("NUMERIC", 431382001001123457), ("DECIMAL(20,0)", 2**62 + 1),
+        ("VARCHAR(20)", "甲"), ("TIMESTAMP", "2024-05-01T10:00:00Z"), ("TINYINT", 300),
+        ("SMALLINT", 70000), ("MEDIUMINT", 2**32), ("DOUBLE", 0.1), ("BLOB", b"\x00"), ("所有", 1.5),
+    ],
+)  # fmt: skip
+def test_columns_of_any_type_are_read_as_they_are_stored(tmp_path, kind, value):
+    path = gpkg(tmp_path, plots(2))
+    base = sqlite3.connect(path)
+    base.execute(f'ALTER TABLE parcels ADD COLUMN "另列" {kind}')
+    base.commit()
+    base.close()
+    set_values(path, "另列", [value])
+    table, columns, batches = read(path, tmp_path)
+    assert "另列" in table.fields
+    assert columns["另列"][0] == value
+    assert columns["code"] == ["P0", "P1"]
+    assert shapely.area(shapely.from_wkb(batches[0].wkb)).tolist() == [100, 100]
+
+
+def test_lists_structures_and_a_column_of_lists_are_json(tmp_path):
+    values = [pa.array([[1, 2], None]), pa.array([{"a": "甲"}, None]), pa.array([[], ["x"]])]
+    assert [column(v).tolist() for v in values] == [
+        ["[1, 2]", None], ['{"a": "甲"}', None], ["[]", '["x"]'],
+    ]  # fmt: skip
+
+
+def test_a_column_that_cannot_be_read_is_named(tmp_path, monkeypatch):
+    def fails(_values):
+        raise TypeError("of a new kind")
+
+    monkeypatch.setattr(vector, "column", fails)
+    with pytest.raises(Refused, match="图层“parcels”的列“code”（string）无法读取：of a new kind"):
+        read(gpkg(tmp_path, plots(1)), tmp_path)
 
 
 ARC = struct.pack("<BII", 1, 10, 1) + struct.pack("<BII10d", 1, 8, 5, 0, 0, 1, 1, 2, 0, 1, -1, 0, 0)
@@ -141,6 +185,8 @@ def test_arcs_and_measures_come_as_plain_shapes_and_what_is_broken_as_none(tmp_p
     assert (shapes[0].geom_type if shapes[0] else None) == found
     assert shapes[1].geom_type == "Polygon"
     assert not shapely.has_m(shapes).any()
+    told = {ARC: ["arcs-flattened"], MEASURED: ["m-dropped"], BROKEN: []}[raw]
+    assert [code for code, _ in batches[0].notes] == told
 
 
 def dbf(fields, rows, mark=b" "):
@@ -170,6 +216,7 @@ def shp(tmp_path, fields, rows, mark=b" "):
         (("N", 20, 0), [b"4313821001001000123", b""], [4313821001001000123, None]),
         (("N", 12, 2), [b"1.5", b"12", b"1e3"], [1.5, 12.0, 1000.0]),
         (("N", 12, 2), [b"abc", b"1,5", b"7"], ["abc", "1,5", 7]),
+        (("N", 20, 0), [b"43138200100112345678", b"1.5"], [43138200100112345678, 1.5]),
         (("L", 1, 0), [b"T", b"n", b"y"], [True, False, True]),
         (("C", 8, 0), [b"  A 1 ", b"", b"B\0old", "楼房".encode("gbk")], ["A 1", None, "B", "楼房"]),
         (("C", 8, 0), [b"a\nb", b"c"], ["a\nb", "c"]),
@@ -186,6 +233,24 @@ def test_empty_numbers_of_a_dbf_are_gaps(tmp_path, cells):
     assert batches[0].columns["X"].dtype.kind == "f"
     assert columns["X"][::2] == [7, 8]
     assert np.isnan(columns["X"][1])
+
+
+@pytest.mark.parametrize(("cells", "first"), [([b"****", b"8", b"****"], 1), ([b"7", b" ***"], 2)])
+def test_numbers_that_did_not_fit_their_column_are_told(tmp_path, cells, first):
+    table, columns, _ = read(shp(tmp_path, [("X", "N", 4, 0)], [(c,) for c in cells]), tmp_path)
+    assert np.isnan(columns["X"][first - 1])
+    (told,) = table.remarks
+    assert (told.row, told.code, told.field) == (first, "number-overflow", "X")
+    assert f"有 {sum(b'*' in c for c in cells)} 个值" in told.message
+
+
+@pytest.mark.parametrize("kind", ["M", "I", "B", "@"])
+def test_a_column_that_no_shapefile_has_is_refused_by_name_where_it_is_wanted(tmp_path, kind):
+    path = shp(tmp_path, [("A", "C", 4, 0), ("X", kind, 10, 0)], [(b"a", b"1"), (b"b", b"2")])
+    table = open_table(path, Ask(tmp_path))
+    assert next(table.batches(["A"])).columns["A"].tolist() == ["a", "b"]
+    with pytest.raises(Refused, match=f"的列“X”是 {kind} 型"):
+        next(table.batches(["X"]))
 
 
 @settings(max_examples=30, deadline=None)

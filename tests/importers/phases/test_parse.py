@@ -3,7 +3,9 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
+from importers.errors import Refused
 from importers.phases.batch import Batch
+from importers.phases.cells import Shown
 from importers.phases.columns import Column, Register
 from importers.phases.parse import parse
 
@@ -37,6 +39,22 @@ def parsed(name, values, dtype=object):
         ("code", " ４３１３８２ ", "431382"),
         ("code", 2402108101.0, "2402108101"),
         ("code", "宗地 1", "宗地 1"),
+        ("code", "Ⅱ-①", "Ⅱ-①"),
+        ("code", "II-1", "II-1"),
+        ("code", "A㎡", "A㎡"),
+        ("code", "Ａ－１２", "A-12"),
+        ("code", "\uf900x", "\uf900x"),
+        ("code", "x²", "x²"),
+        ("code", 9007199254740991.0, "9007199254740991"),
+        ("code", 431382001001123457, "431382001001123457"),
+        ("code", Shown(123, "000123"), "000123"),
+        ("note", Shown(123, "000123"), "000123"),
+        ("storeys", Shown(3, "3层"), 3),
+        ("height_m", Shown(3, "3米"), 3.0),
+        ("note", ["张三", 1], '["张三", 1]'),
+        ("note", {"zh": "甲"}, '{"zh": "甲"}'),
+        ("note", "①㎡Ⅱ", "①㎡Ⅱ"),
+        ("note", np.float32(12.3), "12.3"),
         ("note", None, ""),
         ("note", 12, "12"),
         ("note", "　原样 ", "　原样 "),
@@ -60,7 +78,9 @@ def parsed(name, values, dtype=object):
     ],
 )
 def test_a_cell_is_read(field, cell, value):
-    batch = parsed(field, [cell, cell])
+    cells = np.empty(2, object)
+    cells[:] = [cell, cell]
+    batch = parsed(field, cells)
     assert not batch.issues
     assert batch.columns[field][0] == value
 
@@ -85,6 +105,12 @@ def test_a_cell_is_read(field, cell, value):
         ("day", "昨天", "date"),
         ("moment", "25点", "datetime"),
         ("kind", "高速", "choice"),
+        ("code", 431382001001123456.0, "code-as-number"),
+        ("code", "4.31382001001123E+17", "code-as-number"),
+        ("code", np.float32(16777216), "code-as-number"),
+        ("note", 431382001001123456.0, "code-as-number"),
+        ("note", b"\x00\x01", "text"),
+        ("code", b"\x00\x01", "text"),
     ],
 )
 def test_a_cell_that_cannot_be_read_rejects_its_row_alone(field, cell, code):
@@ -105,3 +131,40 @@ def test_whole_columns_of_numbers_pass_through():
     batch = parsed("height_m", [1.5, np.nan], float)
     assert batch.columns["height_m"].dtype == float
     assert not batch.issues
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("2024-05-01T17:30:00Z", date(2024, 5, 2)),
+        ("2024-05-01T23:59:59+08:00", date(2024, 5, 1)),
+        ("2024-05-01 17:30:00", date(2024, 5, 1)),
+        (datetime(2024, 5, 1, 17, 30), date(2024, 5, 1)),  # noqa: DTZ001 -- as a sheet has it
+    ],
+)
+def test_an_instant_is_the_day_in_the_city_and_its_lost_time_is_told(cell, day):
+    batch = parsed("day", [cell, "2024-05-03", "2024-05-04T00:00:00"])
+    assert batch.columns["day"].tolist() == [day, date(2024, 5, 3), date(2024, 5, 4)]
+    (told,) = batch.issues
+    assert (told.row, told.code, told.severity) == (0, "time-dropped", "warning")
+    assert "1 个值" in told.message
+
+
+def test_numbers_of_a_float_column_that_lost_digits_reject_their_rows_alone():
+    batch = parsed("code", [1.0, 431382001001123456.0, np.nan], float)
+    assert batch.columns["code"].tolist() == ["1", "", ""]
+    assert [(i.row, i.code) for i in batch.issues] == [(2, "code-as-number"), (3, "missing-code")]
+
+
+def test_floats_of_four_bytes_lose_digits_earlier():
+    batch = parsed("code", [16777215, 16777216], np.float32)
+    assert batch.columns["code"].tolist() == ["16777215", ""]
+
+
+def test_a_column_that_no_one_foresaw_is_named():
+    class Strange:
+        def __str__(self):
+            raise TypeError
+
+    with pytest.raises(Refused, match="f 的“备注”列无法解读"):
+        parsed("note", [Strange()])

@@ -126,6 +126,18 @@ def test_a_case_walks_through_all_hands(people):
     assert CasePhoto.objects.get().moment == "after"
 
 
+def test_a_script_is_told_that_the_session_has_ended_and_a_person_is_led_to_the_sign_in(
+    people, client
+):
+    case = new_case()
+    addresses = ("/grid/list", f"/grid/cases/{case.code}", "/grid/new")
+    for address in addresses:
+        assert client.get(address).status_code == 302
+        answer = client.get(address, headers=FETCH)
+        assert (answer.status_code, answer.content.decode()) == (401, "登录已过期，请重新登录")
+    assert client.post(f"/grid/cases/{case.code}/act", headers=FETCH).status_code == 401
+
+
 def test_an_action_that_does_not_fit_is_told_in_place(people):
     case = new_case()
     late = Case.objects.current().get(code=case.code).pk

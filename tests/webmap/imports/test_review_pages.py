@@ -122,7 +122,7 @@ def test_an_office_sees_only_its_own_layers(client, steward, tmp_path):
     for path in ("", "/issues", "/rows", "/issues.csv", "/tiles/0/0/0"):
         assert client.get(f"/imports/{run.pk}{path}").status_code == 404
     assert post(client, f"/imports/{run.pk}/commit").status_code == 404
-    assert deliver(client, gpkg(tmp_path, plots(3))).status_code == 400
+    assert deliver(client, gpkg(tmp_path, plots(3))).status_code == 403
     assert client.get("/imports/", headers=JSON["headers"]).json() == {"imports": []}
 
 

@@ -23,7 +23,7 @@ from spatial.city import city
 from spatial.crs import transformer
 from spatial.parcels.models import Building
 from tests.factories import centre, open_feature, spot, square
-from tests.grid.people import COMMUNITY, INTAKE, make_ground, picture, told
+from tests.grid.people import COMMUNITY, INTAKE, make_ground, make_inspector, picture, told
 from tests.town import make_user
 from tests.webmap.grid.conftest import make_staff
 from webmap.grid.actors import actor_of
@@ -167,6 +167,7 @@ def test_what_is_no_photo_is_told(phone):
 
 
 def test_tasks_and_their_results(phone):
+    make_inspector("别人")
     case = report(anybody(), told())
     act(INTAKE, case.code, "ask_verify", {"inspector": "inspector"})
     other = report(anybody(), told(point=spot(50, 50)))
@@ -180,6 +181,25 @@ def test_tasks_and_their_results(phone):
     done = send(phone, "act", given | {"text": "没有"}, picture())
     assert done.json() == {"code": case.code, "state": "待受理"}
     assert send(phone, "act", given | {"text": "没有"}).status_code == 200  # sent again
+    assert CasePhoto.objects.get().moment == "verified"
+
+
+def test_the_result_of_a_task_that_was_taken_back_is_refused_in_words(phone, settings):
+    make_inspector("别人")
+    case = report(anybody(), told())
+    act(INTAKE, case.code, "ask_verify", {"inspector": "inspector"})
+    assert len(phone.get(f"{API}/tasks").json()["tasks"]) == 1
+    act(INTAKE, case.code, "reassign_task", {"inspector": "别人", "reason": "路近"})
+    assert phone.get(f"{API}/tasks").json()["tasks"] == []
+    given = {"uuid": str(uuid4()), "code": case.code, "action": "confirm", "text": "属实"}
+    late = send(phone, "act", given, picture())
+    assert late.status_code == 409
+    assert "改派监督员（路近），这项任务不用再办" in late.json()["error"]
+    assert not CasePhoto.objects.exists()
+    assert not list(settings.CASE_FILES.rglob("*.jpg"))
+    # Given back, what the phone still has is taken as it is.
+    act(INTAKE, case.code, "reassign_task", {"inspector": "inspector", "reason": "还是您"})
+    assert send(phone, "act", given, picture()).status_code == 200
     assert CasePhoto.objects.get().moment == "verified"
 
 

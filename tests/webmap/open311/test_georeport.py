@@ -9,7 +9,7 @@ from django.utils import timezone
 from georeport import GeoReport
 
 from grid.actions import act, report
-from grid.models import Case, CasePhoto
+from grid.models import Case, CasePhoto, CaseStep
 from grid.open311 import documents
 from grid.photos import read_photo
 from grid.rule_models import HandlingLimit
@@ -20,7 +20,17 @@ from spatial.base.models import Address
 from spatial.city import city
 from spatial.crs import transformer
 from tests.factories import centre, open_feature, spot
-from tests.grid.people import INSPECTOR, INTAKE, make_ground, picture, told, walk
+from tests.grid.people import (
+    CHIEF,
+    INSPECTOR,
+    INTAKE,
+    STREETS,
+    make_ground,
+    picture,
+    publish_all,
+    told,
+    walk,
+)
 from webmap.open311.views import CHANGESET
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +153,7 @@ def test_an_address_will_do(client, ground, key):
         assert Case.objects.current().get(code=number).geom.equals(spot(7, 7))
 
 
-def test_words_and_pictures_are_shown_once_the_centre_has_looked(client, ground):
+def test_words_and_pictures_are_shown_once_they_are_published(client, ground):
     case = public(photos=[read_photo(picture())])
     photo = f"{ROOT}/photos/{CasePhoto.objects.get().pk}.jpg"
     row = get(client, f"requests/{case.code}").json()[0]
@@ -151,15 +161,27 @@ def test_words_and_pictures_are_shown_once_the_centre_has_looked(client, ground)
     assert client.get(photo).status_code == 404
     walk(case, "dispatch")
     row = get(client, f"requests/{case.code}").json()[0]
-    assert row["description"] == "路面破损"
+    assert (row["description"], row["address"], row["media_url"]) == (None, None, None)
+    assert client.get(photo).status_code == 404
+    assert row["agency_responsible"] == STREETS
+    published = get(client, f"requests/{publish_all(case).code}")
+    assert published["Cache-Control"] == "no-store"
+    row = published.json()[0]
+    assert (row["description"], row["address"]) == ("路面破损", "公交站旁")
     assert row["media_url"].endswith(photo)
     assert row["expected_datetime"].endswith("Z")
     answer = client.get(photo)
     assert answer["Content-Type"] == "image/jpeg"
+    assert answer["Cache-Control"] == "no-store"
     assert b"Exif" not in b"".join(answer.streaming_content)
     assert {"lat": f"{row['lat']:.6f}", "long": f"{row['long']:.6f}"} == {
         name: f"{float(value):.6f}" for name, value in degrees().items()
     }
+    for item in ("words", str(CasePhoto.objects.get().pk)):
+        act(CHIEF, case.code, "withhold", {"item": item})
+    row = get(client, f"requests/{case.code}").json()[0]
+    assert (row["description"], row["address"], row["media_url"]) == (None, None, None)
+    assert client.get(photo).status_code == 404
 
 
 def test_a_case_that_is_not_public_is_nowhere(client, ground, key):
@@ -339,7 +361,7 @@ def test_places_at_the_other_end_of_the_earth_are_outside_the_city(client, groun
 def test_georeport_reads_the_server(live_server, settings, tmp_path, form):
     settings.CASE_FILES = tmp_path / "cases"
     make_ground()
-    case = walk(public(), "dispatch")
+    case = publish_all(walk(public(), "dispatch"))
     client = GeoReport(f"{live_server.url}{ROOT}", output_format=form)
     codes = {one["service_code"] for one in client.get_service_list()}
     assert "event-0113" in codes
@@ -350,3 +372,17 @@ def test_georeport_reads_the_server(live_server, settings, tmp_path, form):
     assert rows[0]["description"] == "路面破损"
     one = client.get_service_request(case.code)
     assert case.code in json.dumps(one)
+
+
+def test_the_words_are_kept_and_a_picture_that_is_not_fetched_is_said(client, ground, key):
+    words = "水位<2米，>1米，第一 <b>x</b> 5 < 6 > 3"
+    form = {"service_code": "event-0113", "description": words, "api_key": key}
+    form |= {"media_url": "https://example.org/a.jpg", **degrees()}
+    row = client.post(f"{ROOT}/requests.json", form).json()[0]
+    assert "没有下载" in row["service_notice"]
+    case = Case.objects.current().get(code=row["service_request_id"])
+    assert case.description == words
+    assert CaseStep.objects.get().details["media_url"] == "https://example.org/a.jpg"
+    act(INTAKE, case.code, "accept", {})
+    told = get(client, f"requests/{case.code}", "xml").content
+    assert ElementTree.fromstring(told).findtext(".//description") in (words, None)

@@ -14,7 +14,16 @@ from layers import limits
 from spatial.city import city
 from spatial.crs import transformer
 from tests.factories import centre
-from tests.grid.people import CHIEF, INTAKE, STREETS, make_ground, picture, told, walk
+from tests.grid.people import (
+    CHIEF,
+    INTAKE,
+    STREETS,
+    make_ground,
+    picture,
+    publish_all,
+    told,
+    walk,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +80,7 @@ def test_the_same_report_sent_twice_is_one_case(client):
     assert Case.objects.current().count() == 1
 
 
-def test_words_and_photos_are_shown_after_acceptance_without_numbers_and_names(client):
+def test_words_and_photos_are_shown_once_published_without_numbers_and_names(client):
     sent(client, photos=[photo()])
     code = Case.objects.current().get().code
     picture_of = f"/open311/v2/photos/{CasePhoto.objects.get().pk}.jpg"
@@ -79,11 +88,17 @@ def test_words_and_photos_are_shown_after_acceptance_without_numbers_and_names(c
     assert "<img src=" + f'"{picture_of}"' not in before
     assert client.get(picture_of).status_code == 404
     act(INTAKE, code, "accept", {})
-    act(CHIEF, code, "file", {"condition": "1"})
+    case = act(CHIEF, code, "file", {"condition": "1"})
+    accepted = client.get("/report/follow", {"number": code}).text
+    assert "我的电话" not in accepted
+    assert "人民路口" not in accepted  # where it is, as somebody wrote it, is words too
+    assert client.get(picture_of).status_code == 404
+    publish_all(case, words=case.description, address=case.address)
     after = client.get("/report/follow", {"number": code}).text
     assert picture_of in after
     assert client.get(picture_of).status_code == 200
     assert "我的电话 ×××" in after
+    assert "人民路口" in after
     for hidden in ("王小明", "13900001111", "138-0013-8000", INTAKE.name, CHIEF.name):
         assert hidden not in after
     assert re.findall(r"<b>(上报|受理|立案)</b>", after) == ["立案", "受理", "上报"]
@@ -135,6 +150,7 @@ def test_the_map_says_class_state_and_day_and_nothing_else(client):
         ({"class": ""}, "请选择问题类别"),
         ({"class": "event:9999"}, "没有该问题类别"),
         ({"description": "坑"}, "4 到 500"),
+        ({"description": "\u200b\u3164\u202e\u2800\u200d"}, "4 到 500"),
         ({"lon": "", "lat": ""}, "请在地图上点选位置"),
         ({"lon": "2", "lat": "48"}, "不在"),
         ({"uuid": "x"}, "再点一次"),

@@ -1,4 +1,6 @@
 // A case in its drawer or on its page: its forms are sent without leaving, refusals shown in place.
+import { ask, csrf, isSignedOut, post } from "../base/http.js";
+
 const drawer = document.getElementById("drawer");
 export const ready = { open: null, done: () => {} };
 
@@ -32,14 +34,16 @@ drawer.addEventListener("submit", async (event) => {
   form.setAttribute("aria-busy", "true");
   const stay = (words) => { button.disabled = false; form.removeAttribute("aria-busy"); tell(form, words); };
   try {
-    const answer = await fetch(form.getAttribute("action"), { method: "POST", body: new FormData(form), headers: { "X-Requested-With": "fetch" } });
-    if (answer.headers.get("Content-Type")?.startsWith("application/json")) { ready.done((await answer.json()).code); return; }
-    if (answer.redirected) { location.reload(); return; }
-    const text = await answer.text();
+    const body = new FormData(form);
+    body.delete("csrfmiddlewaretoken"); // the header's is of this moment
+    const answer = await post(form.getAttribute("action"), body, { "X-CSRFToken": csrf() });
+    const { status, type, text } = answer;
+    if (type.startsWith("application/json")) { ready.done(JSON.parse(text).code); return; }
     // What does not fit is mended in the form, which keeps what was written and chosen.
-    if (answer.status === 413 || answer.status === 422 || !isCase(text)) { stay(why(answer, text)); return; }
+    if (status === 401) { stay(SIGNED_OUT); offerSignIn(form.querySelector(".remark.bad")); return; }
+    if (status === 413 || status === 422 || !isCase(text)) { stay(why(answer)); return; }
     put(text);
-    if (answer.status === 409) takeOver(form);
+    if (status === 409) takeOver(form);
     drawer.focus();
     drawer.scrollTop = 0;
     ready.done("");
@@ -48,14 +52,24 @@ drawer.addEventListener("submit", async (event) => {
   }
 });
 
+export const SIGNED_OUT = "登录已过期。写下的内容还在：请在新页面登录，再回来按一次。Signed out; what you wrote is kept.";
 const isCase = (html) => html.trimStart().startsWith("<article");
 const page = (html) => new DOMParser().parseFromString(html, "text/html");
 
-function why(answer, text) {
-  if (answer.headers.get("Content-Type")?.startsWith("text/plain")) return text;
+function why({ status, type, text }) {
+  if (type.startsWith("text/plain")) return text;
   const told = page(text).querySelector("[role=alert]")?.textContent;
   if (told) return told;
-  return answer.status === 413 ? "内容过大，请减少照片，或压缩后再传。Too large." : `没有办成（${answer.status}），请刷新后再试。Failed.`;
+  return status === 413 ? "内容过大，请减少照片，或压缩后再传。Too large." : `没有办成（${status}），请稍后再按一次；写下的内容还在。Failed; try again.`;
+}
+
+// Elsewhere, so that what is written here stays.
+export function offerSignIn(line) {
+  const link = document.createElement("a");
+  link.href = `/accounts/login/?next=${encodeURIComponent(location.pathname)}`;
+  link.target = "_blank";
+  link.textContent = "请登录 / sign in";
+  line.append(" ", link);
 }
 
 // Somebody was quicker; where the same action is still to be taken, the words written go on.
@@ -64,9 +78,10 @@ function takeOver(form) {
   const next = drawer.querySelector(`details.offer ${wanted}`)?.form;
   if (!next) return;
   next.closest("details").open = true;
-  for (const field of next.querySelectorAll("textarea, select, input:not([type=hidden]):not([type=file])")) {
+  for (const field of next.querySelectorAll("textarea, select, input:not([type=hidden])")) {
     const before = form.elements[field.name];
-    if (before?.value) field.value = before.value;
+    if (field.type === "file") field.files = before?.files || field.files;
+    else if (before?.value) field.value = before.value;
   }
 }
 
@@ -76,9 +91,10 @@ drawer.addEventListener("click", async (event) => {
   if (other && ready.open) { event.preventDefault(); ready.open(other.dataset.open); return; }
   const reveal = event.target.closest("[data-personal]");
   if (!reveal) return;
-  const token = drawer.querySelector("[name=csrfmiddlewaretoken]")?.value || JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
-  const answer = await fetch(`/grid/cases/${reveal.dataset.personal}/personal`, { method: "POST", headers: { "X-CSRFToken": token, "X-Requested-With": "fetch" } });
-  if (answer.ok) reveal.closest("dd").outerHTML = await answer.text();
+  const answer = await ask(`/grid/cases/${reveal.dataset.personal}/personal`, { method: "POST", headers: { "X-CSRFToken": csrf() } }).catch(() => null);
+  if (answer?.ok && !answer.redirected) reveal.closest("dd").outerHTML = await answer.text();
+  else if (answer && isSignedOut(answer)) noteSignedOut();
+  else note(answer ? `没有取到（${answer.status}）。Failed.` : "没有取到：网络不通，请稍后再点。No network.", false);
 });
 
 // One form at a time, and its first field under the cursor.
@@ -97,24 +113,30 @@ function tell(form, words) {
 // ---- somebody else acts on the case that is open ---------------------------
 const EVERY_MS = 5000;
 
-async function ask(shown, headers = {}) {
-  return fetch(`/grid/cases/${encodeURIComponent(shown.dataset.code)}`, { headers: { "X-Requested-With": "fetch", ...headers }, cache: "no-store" });
-}
+const again = (shown, headers) => ask(`/grid/cases/${encodeURIComponent(shown.dataset.code)}`, { headers });
 
 async function follow() {
+  let isOut = false;
   const shown = drawer.querySelector("article[data-version]");
   if (shown && !drawer.hidden && !document.hidden) {
     try {
-      const answer = await ask(shown, { "If-None-Match": `"${shown.dataset.version}"` });
+      const answer = await again(shown, { "If-None-Match": `"${shown.dataset.version}"` });
+      isOut = isSignedOut(answer);
       const text = answer.status === 200 && !answer.redirected ? await answer.text() : "";
       // Meanwhile another case may have been opened, or this one sent.
       if (shown.isConnected && !drawer.hidden && !drawer.querySelector("form[aria-busy]")) changed(shown, answer.status, text);
     } catch { /* the list tells that the connection is lost */ }
   }
-  setTimeout(follow, EVERY_MS);
+  setTimeout(follow, isOut ? EVERY_MS * 6 : EVERY_MS);
 }
 
 function changed(shown, status, text) {
+  const isTold = drawer.querySelector(".changed")?.dataset.about === "out";
+  if (status === 401) {
+    if (!isTold) noteSignedOut();
+    return;
+  }
+  if (isTold) drawer.querySelector(".changed").remove();
   if (status === 404) {
     delete shown.dataset.version;
     note("此案件已转给别的环节，不在您的办理范围了。No longer in your hands.", false);
@@ -138,9 +160,16 @@ function keepPlace(renewing) {
 async function renew() {
   const shown = drawer.querySelector("article[data-code]");
   try {
-    const answer = await ask(shown);
+    const answer = await again(shown);
     if (answer.ok && !answer.redirected && shown.isConnected) await fill(answer);
   } catch { note("没有取到：网络不通，请稍后再点。No network.", true); }
+}
+
+function noteSignedOut() {
+  note(SIGNED_OUT, false);
+  const line = drawer.querySelector(".changed");
+  line.dataset.about = "out";
+  offerSignIn(line);
 }
 
 function note(words, isButton) {

@@ -1,6 +1,7 @@
 // The desk: the list follows the database every few seconds, the map follows the list.
 import * as maplibregl from "../maplibre-gl/maplibre-gl.mjs";
-import { fill, ready } from "./case.js";
+import { ask, csrf, isSignedOut } from "../base/http.js";
+import { fill, offerSignIn, ready, SIGNED_OUT } from "./case.js";
 
 const EVERY_MS = 4000;
 const config = JSON.parse(document.getElementById("config").textContent);
@@ -54,20 +55,22 @@ async function load() {
   try {
     const asked = new URLSearchParams(new FormData(sift)).toString();
     for (const id of ["csv", "gpkg"]) document.getElementById(id).href = `/grid/cases.${id}?${asked}`;
-    const answer = await fetch(`/grid/list?${asked}`, { headers: { "X-Requested-With": "fetch", ...(tag ? { "If-None-Match": tag } : {}) }, signal: asking.signal, cache: "no-store" });
-    if (answer.redirected) return location.reload();
-    if (answer.status === 200) { show(await answer.text()); tag = answer.headers.get("ETag") || ""; }
+    const answer = await ask(`/grid/list?${asked}`, { headers: tag ? { "If-None-Match": tag } : {}, signal: asking.signal });
+    if (isSignedOut(answer)) signedOut();
+    else if (answer.status === 200) { show(await answer.text()); tag = answer.headers.get("ETag") || ""; }
     else if (answer.status !== 304) throw new Error(answer.status);
-    if (notice.dataset.about === "net") notice.hidden = true;
+    if (notice.dataset.about && !isSignedOut(answer)) say("");
   } catch (error) {
-    if (error.name === "AbortError") return undefined;
+    if (asking.signal.aborted) return undefined;
     say("与服务器的连接中断，恢复后自动更新。Connection lost; will update by itself.", "net");
   }
-  timer = setTimeout(load, document.hidden ? EVERY_MS * 5 : EVERY_MS);
+  const isIdle = document.hidden || notice.dataset.about === "out";
+  timer = setTimeout(load, isIdle ? EVERY_MS * 5 : EVERY_MS);
   return undefined;
 }
 
 function show(html) {
+  const wanted = list.querySelector("#bulk select")?.value;
   const picked = new Set([...list.querySelectorAll("input[name=code]:checked")].map((box) => box.value));
   const focused = document.activeElement?.closest?.("li[data-code]")?.dataset.code;
   const top = list.scrollTop;
@@ -76,6 +79,7 @@ function show(html) {
   for (const box of list.querySelectorAll("input[name=code]")) box.checked = picked.has(box.value);
   const options = list.querySelector("#bulk select");
   if (options) for (const option of sift.elements.department.options) if (option.value) options.add(new Option(option.text));
+  if (options && wanted) options.value = wanted;
   counted();
   list.scrollTop = top;
   mark();
@@ -112,8 +116,11 @@ list.addEventListener("submit", async (event) => {
   body.set("department", event.target.elements.department.value);
   for (const box of list.querySelectorAll("input[name=code]:checked")) body.append("code", box.value);
   event.target.querySelector("button").disabled = true;
-  const answer = await fetch("/grid/dispatch", { method: "POST", body, headers: { "X-CSRFToken": JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"] } });
-  if (!answer.ok) { say(`批量派遣没有成功（${answer.status}）`); return; }
+  const answer = await ask("/grid/dispatch", { method: "POST", body, headers: { "X-CSRFToken": csrf() }, ms: 120_000 }).catch(() => null);
+  counted();
+  if (!answer) { say(NO_NETWORK); return; }
+  if (isSignedOut(answer)) { signedOut(); return; }
+  if (!answer.ok) { say(`批量派遣没有成功（${answer.status}）。Failed.`); return; }
   const { done, failed } = await answer.json();
   const why = failed.slice(0, 3).map((one) => `${one.code}：${one.why}`).join("；");
   say(`已派遣 ${done.length} 件${failed.length ? `；${failed.length} 件未派：${why}` : ""}`);
@@ -139,7 +146,10 @@ async function open(code) {
   unplace();
   current = code;
   mark();
-  const answer = await fetch(`/grid/cases/${encodeURIComponent(code)}`, { headers: { "X-Requested-With": "fetch" } });
+  const answer = await ask(`/grid/cases/${encodeURIComponent(code)}`).catch(() => null);
+  if (current !== code) return; // another was opened meanwhile
+  if (!answer) { say(NO_NETWORK); return; }
+  if (isSignedOut(answer)) { signedOut(); return; }
   if (!answer.ok) { say(answer.status === 404 ? "没有这件案件，或已转给别的环节。" : `没有打开（${answer.status}）`); return; }
   const shown = await fill(answer);
   mark();
@@ -170,8 +180,10 @@ drawer.addEventListener("click", (event) => {
 });
 
 document.getElementById("register")?.addEventListener("click", async () => {
-  const answer = await fetch("/grid/new", { headers: { "X-Requested-With": "fetch" } });
-  if (!answer.ok) return;
+  const answer = await ask("/grid/new").catch(() => null);
+  if (!answer) { say(NO_NETWORK); return; }
+  if (isSignedOut(answer)) { signedOut(); return; }
+  if (!answer.ok) { say(`没有打开（${answer.status}）。Failed.`); return; }
   current = "";
   await fill(answer);
   mark();
@@ -201,7 +213,7 @@ function put(lngLat) {
 
 // The components near the place, out of which the case may name one.
 async function offerComponents(select, { lng, lat }) {
-  const answer = await fetch(`/grid/new/components?lon=${lng}&lat=${lat}`, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
+  const answer = await ask(`/grid/new/components?lon=${lng}&lat=${lat}`).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const { components } = await answer.json();
   const before = select.value;
@@ -231,10 +243,18 @@ document.addEventListener("keydown", (event) => {
   return undefined;
 });
 
+const NO_NETWORK = "没有取到：网络不通，请稍后再试。No network.";
+
+function signedOut() {
+  if (notice.dataset.about === "out") return;
+  say(SIGNED_OUT, "out");
+  offerSignIn(notice);
+}
+
 function say(words, about = "") {
   notice.textContent = words;
   notice.dataset.about = about;
-  notice.hidden = false;
+  notice.hidden = !words;
   if (!about) setTimeout(() => { notice.hidden = true; }, 8000);
 }
 

@@ -2,7 +2,8 @@
 import { preview } from "./camera.js";
 import { discard, flush, isMendable, isOwn, retry, state, waiting } from "./queue.js";
 import { forget, mend } from "./report.js";
-import { asked, get } from "./store.js";
+import { patience } from "../base/http.js";
+import { asked, get, kept } from "./store.js";
 import { reopen } from "./tasks.js";
 import { clock, escape, language, t } from "./words.js";
 import { go, say } from "./app.js";
@@ -22,8 +23,14 @@ const isListed = (item) => item.path !== "patrol" || item.state === "refused" ||
 
 export async function showMine() {
   const turn = ++latest;
-  const [listed, told] = [await countMine(), await asked("mine")];
+  const [before, last] = [await countMine(), await kept("mine")];
   if (turn !== latest) return;
+  lay(before, last); // with a poor signal the answer may take long
+  const told = await asked("mine"), listed = await countMine();
+  if (turn === latest) lay(listed, told);
+}
+
+function lay(listed, told) {
   const own = listed.filter(isOwn), others = listed.filter((item) => !isOwn(item));
   const sending = own.length ? `<h2>${t("待上传")} ${own.length}</h2>${own.map(entry).join("")}<button class="second" id="send-now">${t("立即上传")}</button>` : "";
   const left = others.length ? `<h2>${t("他人待上传")} ${others.length}</h2><p class="where">${t("同一部手机上由他人录入，本人登录后才会上传。")}</p>${others.map(entryOfOther).join("")}` : "";
@@ -76,7 +83,7 @@ async function mendOne(item) {
 async function speakOther() {
   const body = new URLSearchParams({ language: OTHER[0], next: "/inspector/" });
   try {
-    await fetch("/i18n/setlang/", { method: "POST", body, headers: { "X-CSRFToken": state.me?.csrf || "" } });
+    await fetch("/i18n/setlang/", { method: "POST", body, headers: { "X-CSRFToken": state.me?.csrf || "" }, signal: patience() });
     location.reload();
   } catch {
     say(t("换语言需要信号"));

@@ -1,5 +1,6 @@
 // Things on their way to the server. One leaves only on a 2xx or when its owner throws it away.
-import { all, change, get, newId, patience, put, remove } from "./store.js";
+import { hurry, json, patience, post } from "../base/http.js";
+import { all, change, get, newId, put, remove } from "./store.js";
 import { t } from "./words.js";
 
 const FIRST_MS = 4_000, LAST_MS = 120_000, LAST_OF_ONE_MS = 600_000;
@@ -47,7 +48,9 @@ export const isMendable = (item) => item.state === "refused" || (item.tries > 0 
 // ``isNow``: also what failed a moment ago and waits for its next try.
 export function flush(isNow = false) {
   clearTimeout(timer);
-  if (navigator.locks) return navigator.locks.request("inspector-queue", { ifAvailable: true }, (lock) => (lock ? send(isNow) : undefined)).then(again);
+  if (isNow) hurry();
+  // Who asks for it now waits for what is on its way; else one that is at work is enough.
+  if (navigator.locks) return navigator.locks.request("inspector-queue", { ifAvailable: !isNow }, (lock) => (lock ? send(isNow) : undefined)).then(again);
   return state.sending ? undefined : send(isNow).then(again);
 }
 
@@ -133,17 +136,17 @@ async function sendOne(id) {
   const body = new FormData();
   body.set("json", JSON.stringify(item.values));
   for (const photo of item.photos) body.append("photos", new Blob([photo.bytes], { type: photo.type }), photo.name);
-  let answer, told = null;
+  let answer, told;
   try {
-    answer = await fetch(`/inspector/api/${item.path}`, { method: "POST", body, headers: { "X-CSRFToken": state.me.csrf } });
-    // A page from something between (a proxy, a hotel's Wi-Fi) is no answer of the server's.
-    if (answer.headers.get("Content-Type")?.startsWith("application/json")) told = await answer.json();
+    answer = await post(`/inspector/api/${item.path}`, body, { "X-CSRFToken": state.me.csrf });
+    told = json(answer);
   } catch {
     state.online = false;
-    await change("queue", id, (row) => { row.isMaybeTaken = true; });
+    // Next time another goes first: one that is too large for the line must not hold up all.
+    await change("queue", id, (row) => { Object.assign(row, later(row, t("没有信号，或服务器没有应答"), LAST_MS), { isMaybeTaken: true }); });
     return "stop";
   }
-  if (answer.ok && told) {
+  if (answer.status >= 200 && answer.status < 300 && told) {
     await remove("queue", id);
     state.sent(item, told);
     return "sent";
@@ -156,14 +159,16 @@ async function kept(id, status, told) {
   if (status === 429) return "stop";
   const isRefused = told && status >= 400 && status < 500;
   await change("queue", id, (row) => {
-    row.tries = (row.tries || 0) + 1;
-    if (isRefused) Object.assign(row, { state: "refused", error: told.error || String(status), field: told.field || "" });
-    else {
-      const pause = Math.min(FIRST_MS * 2 ** row.tries, LAST_OF_ONE_MS);
-      Object.assign(row, { next: Date.now() + pause, error: t("服务器没有正常应答（{status}）", { status }), isMaybeTaken: row.isMaybeTaken || status >= 500 });
-    }
+    if (isRefused) Object.assign(row, { tries: (row.tries || 0) + 1, state: "refused", error: told.error || String(status), field: told.field || "" });
+    else Object.assign(row, later(row, t("服务器没有正常应答（{status}）", { status })), { isMaybeTaken: row.isMaybeTaken || status >= 500 });
   });
   return "kept";
+}
+
+// One more try is over; the next one comes the later the more there were.
+function later(row, error, most = LAST_OF_ONE_MS) {
+  const tries = (row.tries || 0) + 1;
+  return { tries, error, next: Date.now() + Math.min(FIRST_MS * 2 ** tries, most) };
 }
 
 addEventListener("online", () => { state.online = true; wait = FIRST_MS; flush(true); });

@@ -38,7 +38,8 @@ export async function start() {
   known = (await asked("classes")) || known;
   const sought = $("#class-search").value.trim();
   if (sought) options(sought);
-  else show();
+  else showClass();
+  showNear();
 }
 
 export function placeChanged() {
@@ -72,12 +73,14 @@ function wire() {
     stamp(into, isFirst);
     await add(into.photos, [...event.target.files], say);
     event.target.value = "";
-    save(into); show();
+    save(into);
+    // Only what has changed: whoever waits for the photos is typing meanwhile.
+    if (into === draft) { showPhotos(); showSpot(); }
   });
   $("#class-search").addEventListener("input", () => options($("#class-search").value.trim()));
   $("#words").addEventListener("input", (event) => { draft.description = event.target.value; stamp(draft); save(); });
   $("#spot-map").addEventListener("click", onMap);
-  $("#spot-now").addEventListener("click", () => { Object.assign(draft, { spot: measured(fresh()), isPlaced: true }); save(); show(); });
+  $("#spot-now").addEventListener("click", () => { Object.assign(draft, { spot: measured(fresh()), isPlaced: true }); save(); showSpot(); showNear(); });
   $("#report").addEventListener("click", touched);
   $("#report").addEventListener("submit", send);
 }
@@ -85,16 +88,18 @@ function wire() {
 function touched(event) {
   const on = (name) => event.target.closest(`[data-${name}]`)?.dataset[name];
   if (event.target.closest("[data-give-up]")) open("");
-  else if (on("class")) { Object.assign(draft, { class: on("class"), title: event.target.closest("[data-class]").dataset.title, component: "" }); stamp(draft); save(); show(); }
-  else if (on("component")) { draft.component = draft.component === on("component") ? "" : on("component"); save(); show(); }
-  else if (on("drop")) { draft.photos.splice(Number(on("drop")), 1); save(); show(); }
+  else if (on("class")) { Object.assign(draft, { class: on("class"), title: event.target.closest("[data-class]").dataset.title, component: "" }); stamp(draft); save(); chooseClass(); }
+  else if (on("component")) { draft.component = draft.component === on("component") ? "" : on("component"); save(); showNear(); }
+  else if (on("drop")) { draft.photos.splice(Number(on("drop")), 1); save(); showPhotos(); }
 }
 
 async function onMap() {
   go("map");
   const spot = await choose(draft.spot || fresh());
   if (spot) { stamp(draft); draft.spot = chosen(spot); save(); }
-  go("report"); show();
+  go("report");
+  showSpot();
+  showNear();
 }
 
 function save(what = draft) {
@@ -110,18 +115,30 @@ function options(text) {
   box.innerHTML = found.map((one) => classButton(`${one.kind}:${one.code}`, one.name, `<small> ${escape(one.group)}</small>`)).join("") || `<p>${t("没有这个类别")}</p>`;
 }
 
+// The whole form, for another draft; while one is written, only the parts below that change.
 function show() {
-  const names = Object.fromEntries(known.classes.map((one) => [`${one.kind}:${one.code}`, one.name]));
   $("#mending").hidden = !draft.mends;
   $("#mending").innerHTML = draft.mends ? `<p>${t("正在改正：{title}", { title: escape(draft.title) })}</p><p class="bad">${escape(draft.error)}</p><button type="button" class="second" data-give-up>${t("先不改，回到新上报")}</button>` : "";
-  $("#shots").innerHTML = figures(draft.photos);
-  if (draft.class && !names[draft.class]) names[draft.class] = draft.title;
-  $("#class-recent").innerHTML = [...new Set([draft.class, ...known.recent])].filter((id) => names[id]).map((id) => classButton(id, names[id], "", ` aria-pressed="${id === draft.class}"`)).join("");
+  $("#words").value = draft.description;
+  showPhotos();
+  chooseClass();
+  showSpot();
+}
+
+function showPhotos() { $("#shots").innerHTML = figures(draft.photos); }
+
+// A class is chosen: what was sought has been found.
+function chooseClass() {
   $("#class-found").hidden = true;
   $("#class-search").value = "";
-  $("#words").value = draft.description;
-  showSpot();
+  showClass();
   showNear();
+}
+
+function showClass() {
+  const names = Object.fromEntries(known.classes.map((one) => [`${one.kind}:${one.code}`, one.name]));
+  if (draft.class && !names[draft.class]) names[draft.class] = draft.title;
+  $("#class-recent").innerHTML = [...new Set([draft.class, ...known.recent])].filter((id) => names[id]).map((id) => classButton(id, names[id], "", ` aria-pressed="${id === draft.class}"`)).join("");
 }
 
 async function showNear() {

@@ -1,5 +1,7 @@
 // What the phone keeps: things to send, the form as it stands, what the server said last.
 // A connection that the system has cut (iOS does) is opened anew by the next call.
+import { patience } from "../base/http.js";
+
 const NAME = "tujing-inspector", VERSION = 1;
 const STORES = ["queue", "kept", "track"];
 let opening = null;
@@ -51,10 +53,6 @@ export const change = (store, id, amend) => run(store, "readwrite", (s) => {
 export async function kept(path) {
   return (await get("kept", path))?.value || null;
 }
-
-// A signal that carries nothing is no signal.
-const PATIENCE_MS = 20_000;
-export const patience = () => AbortSignal.timeout?.(PATIENCE_MS);
 
 // The answer of the server, or what it said last when there is no signal.
 export async function asked(path) {

@@ -3,7 +3,8 @@ import { add, figures } from "./camera.js";
 import { enqueue, waiting, who } from "./queue.js";
 import { fresh } from "./place.js";
 import { distanceTo, improve, measured, stamp, told, untold } from "./spot.js";
-import { asked, put, remove, within } from "./store.js";
+import { patience } from "../base/http.js";
+import { asked, kept, put, remove, within } from "./store.js";
 import { clock, escape, t } from "./words.js";
 import { say } from "./app.js";
 
@@ -54,15 +55,23 @@ export function placeMoved() {
 
 export async function showTasks() {
   const turn = ++latest;
-  const [said, queued] = [await asked("tasks"), await waiting(), await draftsOfTasks()];
+  if (!page.querySelector(".list")) await show(await kept("tasks")); // with a poor signal the answer may take long
+  const said = await asked("tasks");
   if (turn !== latest) return; // a later call knows more
+  const left = await show(said);
+  if (said && !said.old) keepPhotos(left);
+}
+
+async function show(said) {
+  const queued = await waiting();
+  await draftsOfTasks();
   const done = new Set(queued.filter((item) => item.path === "act").map((item) => item.values.code));
   const left = (said?.tasks || []).filter((task) => !done.has(task.code));
   const here = new Set([...done, ...left.map((task) => task.code)]);
   const gone = said ? [...drafts.values()].filter((draft) => !here.has(draft.code) && (draft.text || draft.photos.length)) : [];
   document.getElementById("task-count").textContent = left.length || "";
   lay(said?.old, left, gone);
-  if (said && !said.old) keepPhotos(left);
+  return left;
 }
 
 // Cards stay what they are, so that no word, no open camera and no focus is lost to a redraw.
@@ -183,8 +192,14 @@ async function keepPhotos(tasks) {
     if (wanted.includes(path)) there.add(path);
     else await cache.delete(url);
   }
-  for (const path of wanted) if (!there.has(path)) await cache.add(path).then(() => there.add(path), () => {});
+  for (const path of wanted) if (!there.has(path)) await keepPhoto(cache, path).then(() => there.add(path), () => {});
   page.dataset.kept = there.size;
+}
+
+async function keepPhoto(cache, path) {
+  const answer = await fetch(path, { signal: patience() });
+  if (!answer.ok) throw new Error(String(answer.status));
+  await cache.put(path, answer);
 }
 
 export const forgetPhotos = () => ("caches" in window ? caches.delete(PHOTOS) : undefined);

@@ -1,6 +1,7 @@
 // Keeps the app's own parts; what people enter is kept by the pages, not here.
 const CACHE = "inspector-{{ version }}";
 const PHOTOS = "task-photos"; // small photos of the own tasks, put there by the page
+const SHELL_MS = 3_000, PATIENCE_MS = 20_000;
 const PARTS = {{ parts|safe }};
 
 self.addEventListener("install", (event) => {
@@ -15,13 +16,29 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin || url.pathname.startsWith("/inspector/api/")) return;
   if (event.request.mode === "navigate" && url.pathname.startsWith("/inspector/")) {
-    event.respondWith(fetch(event.request).then(keepShell).catch(() => caches.match("/inspector/")));
+    event.respondWith(shell(event));
   } else if (url.pathname.startsWith("/grid/photos/")) {
-    event.respondWith(caches.match(event.request, { cacheName: PHOTOS, ignoreVary: true }).then((kept) => kept || fetch(event.request)));
+    event.respondWith(caches.match(event.request, { cacheName: PHOTOS, ignoreVary: true }).then((kept) => kept || fetch(event.request, { signal: patience() })));
   } else if (PARTS.includes(url.pathname)) {
     event.respondWith(caches.match(url.pathname).then((kept) => kept || fetch(event.request)));
   }
 });
+
+function patience() {
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), PATIENCE_MS);
+  return stop.signal;
+}
+
+// The server's shell, if it comes soon; a signal that carries nothing is no signal.
+async function shell(event) {
+  const asked = fetch(event.request, { signal: patience() }).then(keepShell);
+  event.waitUntil(asked.catch(() => {}));
+  const kept = await caches.match("/inspector/");
+  if (!kept) return asked;
+  const late = new Promise((resolve) => { setTimeout(resolve, SHELL_MS, kept); });
+  return Promise.race([asked.catch(() => kept), late]);
+}
 
 // The last shell that was seen is the one kept: it speaks the language that was chosen since.
 async function keepShell(answer) {
