@@ -91,8 +91,7 @@ def set_terms(by: Caller, consumer: Consumer, *, is_department: bool, per_minute
         raise Unfitting(_("每分钟请求上限应在 1 至 1,000,000 之间"))
     consumer.is_department, consumer.per_minute = is_department, per_minute
     consumer.save(update_fields=["is_department", "per_minute"])
-    if is_department:
-        _ensure_granted(consumer)
+    _ensure_granted(consumer)
     _changed()
 
 

@@ -94,6 +94,12 @@ class Layer:
                 return str(column.kinds[0])  # type: ignore[attr-defined]
         return ""
 
+    @cached_property
+    def may_lack_geometry(self) -> bool:
+        """Whether some of its features, or all, may have no geometry."""
+        columns = [f for f in self.model._meta.concrete_fields if f.name == "geom"]
+        return not columns or columns[0].null
+
     @property
     def by_steps(self) -> bool:
         """Whether a table of steps alone writes it; its register says so, for every layer of it."""

@@ -63,6 +63,16 @@ def token_of(request: HttpRequest) -> str:
             return base64.b64decode(rest, validate=True).decode().partition(":")[2]
         except (binascii.Error, UnicodeDecodeError):
             raise BadKey from None
+    return _in_address(request)
+
+
+def key_in_address(request: HttpRequest) -> str:
+    """The key by which the caller came, if it stands in the address; '' if it came otherwise."""
+    scheme = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")[0].lower()
+    return "" if scheme in ("bearer", "basic") else _in_address(request)
+
+
+def _in_address(request: HttpRequest) -> str:
     return request.GET.get("token", "") if "token=" in request.META.get("QUERY_STRING", "") else ""
 
 

@@ -49,6 +49,12 @@ def line_to(server: int) -> Line:
     return line
 
 
+def has_line(server: int) -> bool:
+    """Whether this thread has a line to a server that was not yet seen to be lost."""
+    line = _kept.__dict__.get("lines", {}).get(server)
+    return line is not None and not line.connection.closed
+
+
 def drop(server: int) -> None:
     """Close this thread's line to a server."""
     line = _kept.__dict__.get("lines", {}).pop(server, None)
@@ -67,6 +73,7 @@ def connect(server: int) -> Any:
         port=given["PORT"] or None,
         application_name="tujing outside",
         connect_timeout=PATIENCE_S,
+        **settings.KEEP_ALIVE,
         **({"options": OPTIONS} if settings.PREPARED_STATEMENTS else {}),
     )
     line.autocommit = True

@@ -24,6 +24,7 @@ from layers.access import ANONYMOUS, Caller
 from layers.models import AccessCount
 from layers.registry import layer_named
 from layers.shares import share_by_id
+from spatial.outages import Seldom, cause, is_away
 
 EVERY_S = 1.0
 REFUSED = "refused"
@@ -64,6 +65,7 @@ _hits: deque[Hit] = deque()
 _requests: Counter[Row] = Counter()
 _bytes: Counter[Row] = Counter()
 _flushing = threading.Lock()
+_may_log = Seldom(60.0)
 
 
 class _Writer:
@@ -183,6 +185,8 @@ def _write_on() -> None:
 def _flush_quietly() -> None:
     try:
         flush()
-    except (DatabaseError, InterfaceError):
-        logger.exception("access counts could not be written; they are kept for the next time")
+    except (DatabaseError, InterfaceError) as error:
+        if _may_log():
+            told = "access counts could not be written; they are kept for the next time: %s"
+            logger.error(told, cause(error), exc_info=not is_away(error))
         connection.close()

@@ -2,7 +2,8 @@
 
 A view per layer in the schema ``published`` shows the declared fields, the geometry,
 the valid time and the changes that bound it; a second one per layer that knows its
-districts shows the rows of the districts in the setting ``tujing.districts``. A role
+districts shows the rows of the districts in the setting ``tujing.districts``, and a third
+one, of public layers with reserved fields, shows all rows, those fields only there. A role
 per share may select the share's columns of its view, and the login of outside
 requests may only become such a role (docs/adr/0005-access.md). All follow the
 declarations: made anew after a migrate and by ``manage.py publish_layers``.
@@ -19,7 +20,7 @@ from layers.access import Caller, Grant, Sharing
 from layers.declarations import Layer
 from layers.models import LayerGrant
 from layers.registry import all_layers, layer_named
-from layers.shares import BOOKKEEPING, LOGIN, Share, share_of, standing_shares
+from layers.shares import BLANKED, BOOKKEEPING, CUT, LOGIN, Share, share_of, standing_shares
 
 SCHEMA = "published"
 REVISIONS_VIEW = f"{SCHEMA}.revisions"
@@ -44,11 +45,13 @@ COMPANIONS = {
 
 def view_sql(layer: Layer) -> str:
     """The definition of a layer's view: bookkeeping, code, declared fields, geom, valid."""
-    columns = [*BOOKKEEPING, "code", *(str(layer.column(f.name).column) for f in layer.fields)]
-    if layer.geometry:
-        columns.append("geom")
-    listed = ", ".join(f'"{column}"' for column in (*columns, "valid"))
+    listed = ", ".join(f'"{column}"' for column in _columns(layer))
     return f'SELECT {listed} FROM public."{layer.model._meta.db_table}"'
+
+
+def _columns(layer: Layer) -> list[str]:
+    own = (str(layer.column(f.name).column) for f in layer.fields)
+    return [*BOOKKEEPING, "code", *own, *(["geom"] if layer.geometry else []), "valid"]
 
 
 def cut_sql(layer: Layer) -> str:
@@ -58,8 +61,28 @@ def cut_sql(layer: Layer) -> str:
     since PostGIS's operators are not leakproof. Nobody outside can send a function of
     their own that would leak, as all SQL here is compiled from declared fields.
     """
+    return f"{view_sql(layer)} WHERE {_in_districts()}"
+
+
+def blanked_sql(layer: Layer) -> str:
+    """The definition of the view that shows reserved fields in the districts of the setting only.
+
+    For the holder of a grant of districts on a public layer, whose other rows stay public.
+    Conditions on the public fields, the place and the time pass through to their indexes.
+    """
+    reserved = {str(layer.column(f.name).column) for f in layer.fields if f.reserved}
+    listed = ", ".join(
+        f'CASE WHEN {_in_districts()} THEN "{column}" END AS "{column}"'
+        if column in reserved
+        else f'"{column}"'
+        for column in _columns(layer)
+    )
+    return f'SELECT {listed} FROM public."{layer.model._meta.db_table}"'
+
+
+def _in_districts() -> str:
     allowed = f"string_to_array(current_setting('{DISTRICTS}', true), ',')"
-    return f'{view_sql(layer)} WHERE "district_code" ^@ ANY ({allowed})'
+    return f'"district_code" ^@ ANY ({allowed})'
 
 
 def sync_views(using: str = "default") -> list[str]:
@@ -122,7 +145,9 @@ def _declared() -> dict[str, str]:
             continue
         found[layer.id] = view_sql(layer)
         if layer.has_districts:
-            found[f"{layer.id}@districts"] = cut_sql(layer)
+            found[layer.id + CUT] = cut_sql(layer)
+            if layer.public and any(f.reserved for f in layer.fields):
+                found[layer.id + BLANKED] = blanked_sql(layer)
     return found
 
 

@@ -21,7 +21,7 @@ from django.db.utils import OperationalError as DjangoOperationalError
 from psycopg2 import extensions
 from psycopg2.errors import QueryCanceled
 
-from layers.lines import PRIMARY, connect, drop, line_to
+from layers.lines import PRIMARY, connect, drop, has_line, line_to
 from layers.shares import Share
 
 TIMEOUT_MS = 8_000
@@ -73,6 +73,7 @@ def read(
         return _read_inside(prefix + sql, params, as_bytes)
     ask = _Asked(prefix, sql, params, as_bytes, prepared and settings.PREPARED_STATEMENTS)
     server = _routes[0](share) if share and _routes else PRIMARY
+    is_new = server == PRIMARY and not has_line(server)
     try:
         return ask.of(server)
     except QueryCanceled as error:
@@ -81,8 +82,11 @@ def read(
         raise Unfit from error
     except (psycopg2.OperationalError, psycopg2.InterfaceError, psycopg2.NotSupportedError):
         # The server was restarted, the line was cut, a replica took a change of the rows
-        # being read, or a prepared statement reads a view that has changed.
+        # being read, or a prepared statement reads a view that has changed. Where there
+        # was no line and none could be had, asking again would only wait as long again.
         drop(server)
+        if is_new:
+            raise
         return ask.of(PRIMARY)
 
 

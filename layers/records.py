@@ -92,6 +92,7 @@ class Record:
     sources: tuple[Source, ...]
     update: Kept
     quality: Quality | None
+    has_page: bool = True  # whether the layer's page opens for the caller: a key opens none
 
     @property
     def updated_at(self) -> datetime | None:
@@ -195,6 +196,7 @@ def _record(caller: Caller, layer: Layer, quality: Quality | None) -> Record:
         sources=sources,
         update=kept(layer.update_cycle, last, timezone.now()),
         quality=quality,
+        has_page=layer.public or not caller.key,
     )
 
 

@@ -7,6 +7,8 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 VAR=$ROOT/var
 LOG=$VAR/log/${0##*/}.log
 LEAST_MAJOR=15
+# shellcheck disable=SC2034  # of those that take paths
+CALLED_FROM=$PWD
 cd "$ROOT"
 
 # Settings of the caller's shell that would lead Python, uv or psql elsewhere.
@@ -98,17 +100,6 @@ kill_tree() {
     for child in $below; do kill_tree "$child"; done
 }
 
-children() {
-    local child
-    for child in $(children "$$"); do kill_tree "$child"; done
-}
-
-kill_tree() {
-    local child
-    for child in $(children "$1"); do kill_tree "$child"; done
-    kill -TERM "$1" 2>/dev/null || true
-}
-
 children() { cat "/proc/$1/task/$1/children" 2>/dev/null || true; }
 
 interrupted() {
@@ -128,6 +119,14 @@ locked() {
 }
 
 unlocked() { exec 9>&-; }
+
+# The seconds to wait before the Nth start in a row of what keeps ending: longer and
+# longer, and never the last.
+WAITS=(1 2 4 8 15 30 60)
+[ -z "${TUJING_WAITS:-}" ] || read -ra WAITS <<<"$TUJING_WAITS"
+wait_before() { echo "${WAITS[$1 < ${#WAITS[@]} ? $1 : -1]}"; }
+# shellcheck disable=SC2034  # of those that source this
+STEADY_S=60  # after so long at work the next end is the first again
 
 # check_space [DIR]: writable, and at least 1 GB free.
 check_space() {

@@ -28,6 +28,8 @@ OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME, OIDC_ROLES_CLAIM
 CITY_PROFILE    another city's profile (default data/city.toml)
 SECRET_KEY      else a key made once and kept in var/secret_key
 ALLOWED_HOSTS   comma list (default: this machine only)
+CORS_ORIGINS    whose pages may read the API from a browser: origins separated by blanks or
+                commas, * for all (the default), empty for none
 DEBUG           1 for development
 """
 
@@ -57,6 +59,16 @@ def _secret_key() -> str:
     return kept.read_text().strip()
 
 
+# A database machine that vanishes without a word is noticed within about 15 s, not after
+# the two hours of TCP. (A socket in the file system needs and takes none of it.)
+KEEP_ALIVE = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+
+
 def _database(url: str) -> dict:
     parts = urlparse(url)
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
@@ -73,7 +85,8 @@ def _database(url: str) -> dict:
             # Each parallel worker starts with a cold PROJ: 20 ms for its first transform.
             "options": "-c max_parallel_workers_per_gather=0 -c jit=off",
             "application_name": "tujing",
-            "connect_timeout": 5,
+            "connect_timeout": 3,
+            **KEEP_ALIVE,
             **query,
         },
     }
@@ -103,7 +116,46 @@ OUTSIDE_DATABASE = _as_reader(os.environ.get("OUTSIDE_DATABASE_URL") or _databas
 REPLICA_DATABASES = [_as_reader(u) for u in os.environ.get("REPLICA_DATABASE_URLS", "").split()]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Pages of other origins may read the API below /ogc with a key, or what is public; with a
+# visitor's session never, whatever stands here: CORS_ALLOW_CREDENTIALS stays off.
+CORS_ORIGINS = os.environ.get("CORS_ORIGINS", "*").replace(",", " ").split()
+CORS_ALLOW_ALL_ORIGINS = "*" in CORS_ORIGINS
+CORS_ALLOWED_ORIGINS = [origin.rstrip("/") for origin in CORS_ORIGINS if origin != "*"]
+CORS_URLS_REGEX = r"^/ogc(/|$)"
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
+CORS_ALLOW_HEADERS = [
+    "Accept",
+    "Accept-Language",
+    "Authorization",
+    "Content-Crs",
+    "Content-Type",
+    "If-Match",
+    "If-None-Match",
+    "OGC-Change-Document",
+    "OGC-Change-Reason",
+    "OGC-Mutation-Datetime",
+    "Prefer",
+]
+CORS_EXPOSE_HEADERS = [
+    "Accept-Patch",
+    "Accept-Post",
+    "Allow",
+    "Content-Crs",
+    "Content-Disposition",
+    "Content-Location",
+    "ETag",
+    "Link",
+    "Location",
+    "Memento-Datetime",
+    "OGC-NumberMatched",
+    "OGC-NumberReturned",
+    "Preference-Applied",
+    "Retry-After",
+    "WWW-Authenticate",
+]
+
 INSTALLED_APPS = [
+    "corsheaders",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -130,13 +182,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "layers.ogc.origins.OtherOrigins",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "webmap.language.ChosenLanguage",
+    "webmap.outage.DatabaseAway",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "webmap.signed_in.StillSignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -177,6 +232,14 @@ STATICFILES_DIRS = [
     ("htmx", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
     ("proj4", BASE_DIR / "node_modules" / "proj4" / "dist"),
 ]
+STATICFILES_FINDERS = [
+    "webmap.static_files.UsedFiles",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "webmap.static_files.HashedFiles"},
+}
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
 
 LOGIN_URL = "/accounts/login/"

@@ -10,6 +10,7 @@ from layers.access import Caller, may_see
 from layers.declarations import Layer
 from layers.queries import MOST, Neighbour, at_most, beside
 from layers.registry import layer_of
+from spatial.outages import is_away
 from spatial.periods import AsOf
 from webmap.records import heading
 
@@ -104,7 +105,9 @@ def _group(relation: Relation, other: Layer, shape: Any, as_of: AsOf, area: floa
     try:
         with at_most(TIMEOUT_MS):
             found = beside(other, shape, as_of, relation.reach_m)
-    except OperationalError:
+    except OperationalError as error:
+        if is_away(error):
+            raise
         return Group(other, str(relation.title), [], more=False, late=True)
     items = [_item(other, neighbour, area) for neighbour in found[:MOST]]
     return Group(other, str(relation.title), items, more=len(found) > MOST)

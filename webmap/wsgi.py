@@ -7,8 +7,13 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webmap.settings")
 django = get_wsgi_application()
 
-from layers.metering import count_by_itself  # noqa: E402  (needs Django set up)
+from django.urls import get_resolver  # noqa: E402  (needs Django set up)
+
+from layers.metering import count_by_itself  # noqa: E402
 from layers.ogc.lane import with_lane  # noqa: E402
 
+# Every view is loaded now: the first to ask waits seconds for it otherwise, and may be asking
+# in the midst of an outage.
+get_resolver().url_patterns  # noqa: B018
 count_by_itself()
 application = with_lane(django)

@@ -101,6 +101,19 @@ def read_properties(share: Share, given: Mapping[str, Any], faults: Faults) -> d
     return found
 
 
+def granted_part(
+    share: Share, seen: Share, given: dict[str, Any], faults: Faults, stands: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What is given of the fields that may be written; others that are seen come back as read."""
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        if share.field(name) or not seen.field(name):
+            found[name] = value
+        elif name not in stands or read_properties(seen, {name: value}, []) != {name: stands[name]}:
+            faults.append((_pointer(name), "授权不含对该字段的写入"))
+    return found
+
+
 def blank_properties(share: Share, given: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
     """What the visible fields become that a whole feature leaves out."""
     found: dict[str, Any] = {}

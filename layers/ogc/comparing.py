@@ -16,10 +16,10 @@ from django.views.decorators.http import require_safe
 from layers.ogc.cursors import read_cursor, write_cursor
 from layers.ogc.errors import BadParameter, ogc_errors
 from layers.ogc.etags import tag_of, unless_held
-from layers.ogc.features import conditions, feature_sql, value_sql
+from layers.ogc.features import conditions, feature_sql, narrows_by_place, value_sql
 from layers.ogc.moments import iso
 from layers.ogc.requests import GEOMETRY, ItemsQuery, read_items_query, read_only
-from layers.ogc.sharing import GEOJSON, root_url, share_for, wanted_format
+from layers.ogc.sharing import GEOJSON, carried_on, root_url, share_for, wanted_format
 from layers.reading import read
 from layers.revisions import revision
 from layers.shares import Share
@@ -55,13 +55,13 @@ class Compared:
 def changes(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/collections/{id}/changes?from=…&to=…``: what differs between two moments."""
     share = share_for(request, layer_id)
-    wanted_format(request, ["json"])
+    wanted_format(request, ["json"], GEOJSON)
     params = request.GET.dict()
     read_only(params, (*OWN, *SHARED, *share.names))
     before, after = _moments(params)
     asked = {name: value for name, value in params.items() if name not in (*OWN, "cursor")}
     query = read_items_query(share, asked)
-    query = replace(query, after=read_cursor(params.get("cursor", ""), 1))
+    query = replace(query, after=read_cursor(params.get("cursor", ""), 1, share))
     etag = f'"{tag_of(share.key, revision(share.layer), request.get_full_path())}"'
 
     def made() -> HttpResponse:
@@ -73,7 +73,7 @@ def changes(request: HttpRequest, layer_id: str) -> HttpResponse:
 def compared(share: Share, query: ItemsQuery, before: AsOf, after: AsOf) -> Compared:
     """One page of the features that differ between two moments, in the order of their codes."""
     sql, params = compare_sql(share, query, before, after)
-    rows = read(share, sql, params, as_bytes=True, spatial=bool(query.boxes))
+    rows = read(share, sql, params, as_bytes=True, spatial=narrows_by_place(share.layer, query))
     features = [_feature(row) for row in rows[: query.limit] if _differs(row)]
     more = len(rows) > query.limit
     return Compared(features, rows[query.limit - 1][0].decode() if more else "")
@@ -154,10 +154,8 @@ def _answer(
     here = f"{root_url(request)}/collections/{share.layer.id}"
     links = [{"rel": "collection", "type": "application/json", "href": here}]
     if page.last:
-        following = request.GET.copy()
-        following.pop("token", None)
-        following["cursor"] = write_cursor((page.last,))
-        address = f"{here}/changes?{following.urlencode()}"
+        following = {**request.GET.dict(), "cursor": write_cursor((page.last,), share)}
+        address = f"{here}/changes?{carried_on(request, following)}"
         links.append({"rel": "next", "type": GEOJSON, "title": "下一页", "href": address})
     head = {
         "type": "FeatureCollection",

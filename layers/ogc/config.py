@@ -67,8 +67,17 @@ def _metadata(url: str) -> dict[str, Any]:
             "url": url,
         },
         "license": {"name": "按各图层共享类别", "url": url},
-        "provider": {"name": f"{profile.name}人民政府", "url": url},
+        "provider": {"name": f"{profile.name}人民政府", "url": f"{url}?f=html"},
         "contact": {"name": "数据管理", "email": ""},
+    }
+
+
+def _tiles_link(here: str) -> dict[str, str]:
+    return {
+        "type": "application/json",
+        "rel": "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
+        "title": "矢量瓦片",
+        "href": f"{here}/tiles",
     }
 
 
@@ -82,15 +91,7 @@ def _resource(share: Share, url: str) -> dict[str, Any]:
         "title": {"zh": layer.title, "en": layer.title_en},
         "description": {"zh": layer.description, "en": layer.title_en},
         "keywords": {"zh": [layer.title, layer.steward], "en": [layer.title_en]},
-        "links": [
-            {
-                "type": "application/json",
-                "rel": "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
-                "title": "矢量瓦片",
-                "href": f"{here}/tiles",
-            },
-            *format_links(here),
-        ],
+        "links": [*([_tiles_link(here)] if layer.geometry else []), *format_links(here)],
         "extents": {
             "spatial": {
                 "bbox": [extent.west, extent.south, extent.east, extent.north],

@@ -2,6 +2,9 @@
 
 A page is found through an index by what comes after the last feature shown, so page
 1,000 costs what page 1 costs, and nothing is shown twice when features come or go.
+
+A token also names the share that it was made of. Followed by somebody who sees other
+fields or districts it would make one data set of two, without a sign.
 """
 
 import json
@@ -9,8 +12,10 @@ from base64 import b64decode, urlsafe_b64encode
 from typing import Any
 
 from layers.cql2.fields import Queryable
-from layers.ogc.errors import BadParameter
+from layers.ogc.errors import BadParameter, Gone
+from layers.ogc.etags import tag_of
 from layers.ogc.moments import read_version_id
+from layers.shares import Share
 
 CASTS = {
     "integer": "bigint",
@@ -23,32 +28,55 @@ CASTS = {
 SortKey = tuple[Queryable, bool]  # the field, and whether it descends
 
 
-def read_cursor(token: str, length: int) -> tuple[Any, ...]:
+def read_cursor(token: str, length: int, share: Share) -> tuple[Any, ...]:
     """The values that a token holds: one per sort key, then the code.
 
     Raises:
         BadParameter: a token not of ours, or of another sort order.
+        Gone: one that was made of another share.
     """
     if not token:
         return ()
     try:
         padded = token.encode() + b"=" * (-len(token) % 4)
-        values = json.loads(b64decode(padded, altchars=b"-_", validate=True))
-    except (ValueError, RecursionError):
-        values = None
-    plain = isinstance(values, list) and all(
-        value is None or isinstance(value, str | int | float) for value in values
-    )
+        owner, *values = json.loads(b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, TypeError, RecursionError):
+        owner, values = None, []
+    _check_form(values, length)
+    check_owner(owner, tag_of(share.key))
+    return tuple(values)
+
+
+def check_owner(owner: object, mine: str) -> None:
+    """Refuse to go on with what was begun with another share.
+
+    Raises:
+        BadParameter: no token of ours.
+        Gone: one of another share: of another caller, or of before the rights were changed.
+    """
+    if not isinstance(owner, str) or len(owner) != len(mine):
+        raise BadParameter("cursor 只能取自上一页的 next 链接")
+    if owner != mine:
+        raise Gone(
+            "cursor 取自另一种权限之下的页面：请求者不同，或可见的字段、区划已经变化；"
+            "请去掉 cursor，从第一页重新取",
+            [],
+        )
+
+
+def _check_form(values: list[Any], length: int) -> None:
+    plain = all(value is None or isinstance(value, str | int | float) for value in values)
     if not plain or len(values) != length or not isinstance(values[-1], str):
         raise BadParameter("cursor 只能取自上一页的 next 链接")
     if any(isinstance(value, str) and "\x00" in value for value in values):
         raise BadParameter("cursor 只能取自上一页的 next 链接")
-    return tuple(values)
 
 
-def write_cursor(values: tuple[Any, ...]) -> str:
-    """The token of a page that begins after these values."""
-    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=str)
+def write_cursor(values: tuple[Any, ...], share: Share | None = None) -> str:
+    """The token of a page of a share that begins after these values."""
+    owner = tag_of(share.key) if share else None
+    told = [owner, *values]
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"), default=str)
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

@@ -28,7 +28,14 @@ from layers.ogc.formats.slots import slot_of
 from layers.ogc.formats.tables import DRIVERS, line_sql, table_of
 from layers.ogc.formats.watching import Watch
 from layers.ogc.requests import ItemsQuery, epsg_uri, offered_crs, read_items_query
-from layers.ogc.sharing import DOWNLOAD_FORMS, MEDIA_TYPES, PAGING, share_for, wanted_format
+from layers.ogc.sharing import (
+    DOWNLOAD_FORMS,
+    GEOJSON,
+    MEDIA_TYPES,
+    PAGING,
+    share_for,
+    wanted_format,
+)
 from layers.reading import TooSlow, stream
 from layers.revisions import revision
 from layers.shares import Share
@@ -40,7 +47,7 @@ from spatial.city import city
 def download(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/collections/{id}/download``: every feature that the query leaves, as one file."""
     share = share_for(request, layer_id)
-    form = wanted_format(request, DOWNLOAD_FORMS)
+    form = wanted_format(request, DOWNLOAD_FORMS, GEOJSON)
     query = _query(request, share, form)
     etag = f'"{tag_of(share.key, revision(share.layer), form, request.get_full_path())}"'
     if holds(request, etag):

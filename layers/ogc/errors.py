@@ -13,7 +13,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from layers.cql2.errors import FilterError
-from layers.keys import BadKey
+from layers.keys import BadKey, key_in_address
 from layers.limits import TooFast
 from layers.metering import note
 from layers.reading import TooSlow, Unfit
@@ -43,7 +43,7 @@ class Gone(LookupError):
         super().__init__(message)
         self.links = links
         listed = (f'<{link["href"]}>; rel="{link["rel"]}"' for link in links)
-        self.headers = {"Link": ", ".join(listed)}
+        self.headers = {"Link": ", ".join(listed)} if links else {}
 
 
 class WrongMethod(Exception):
@@ -167,11 +167,20 @@ def ogc_errors(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
             response = view(request, *args, **kwargs)
         except tuple(STATUS) as error:
             response = refusal(error)
+        _keep_apart(request, response)
         layer_id = kwargs.get("layer_id") or (args[0] if args else "")
         note(request, name, layer_id, response)
         return response
 
     return answered
+
+
+def _keep_apart(request: HttpRequest, response: HttpResponse) -> None:
+    """No cache gives an answer to somebody else; one whose address holds a key, to nobody."""
+    if not response.has_header("Vary"):
+        response["Vary"] = "Accept, Authorization, Cookie"
+    if key_in_address(request):
+        response["Cache-Control"] = "private, no-store"
 
 
 def refusal(error: Exception) -> HttpResponse:

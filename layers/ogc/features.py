@@ -55,7 +55,7 @@ def page_of(share: Share, query: ItemsQuery, row: str = "", glue: str = r",\n") 
         sql,
         params,
         as_bytes=True,
-        spatial=bool(query.boxes) and not query.words,
+        spatial=narrows_by_place(share.layer, query) and not query.words,
         prepared=is_plain and query.selects_all and not query.offset,
     )[0]
     shown = min(returned, query.limit)
@@ -211,13 +211,24 @@ def conditions(share: Share, query: ItemsQuery) -> tuple[str, list[Any]]:
     return " AND ".join(clauses), params
 
 
+def narrows_by_place(layer: Layer, query: ItemsQuery) -> bool:
+    """Whether the index of places alone finds what a query's boxes leave."""
+    return bool(query.boxes) and not layer.may_lack_geometry
+
+
 def boxes_sql(layer: Layer, boxes: Sequence[Box]) -> tuple[str, list[Any]]:
-    """A condition that geom meets one of the boxes, and its parameters."""
+    """A condition that geom meets one of the boxes, and its parameters.
+
+    What has no geometry meets every box (Features core, fc-bbox-response C).
+    """
     if not layer.geometry:
-        return "false", []
+        return "true", []
     found = [box_sql(box) for box in boxes]
     params = [value for _, values in found for value in values]
-    return "(" + " OR ".join(sql for sql, _ in found) + ")", params
+    choices = [sql for sql, _ in found]
+    if layer.may_lack_geometry:  # else not asked: it would keep the planner from the index
+        choices.append("geom IS NULL")
+    return "(" + " OR ".join(choices) + ")", params
 
 
 def box_sql(box: Box) -> tuple[str, Sequence[Any]]:

@@ -23,7 +23,7 @@ from layers.ogc.etags import tag_of, unless_held
 from layers.ogc.features import Found
 from layers.ogc.moments import http_date, iso
 from layers.ogc.requests import read_only
-from layers.ogc.sharing import GEOJSON, root_url, share_for
+from layers.ogc.sharing import GEOJSON, accepted, root_url, share_for
 from layers.reading import read
 from layers.registry import layer_named
 from layers.revisions import revision
@@ -202,7 +202,7 @@ def _wanted(request: HttpRequest) -> str:
     asked = request.GET.get("f")
     if asked in offered.values():
         return str(asked)
-    accept = request.get_preferred_type(list(offered)) if not asked else None
+    accept = accepted(request, offered) if not asked else None
     if not accept:
         raise NotAcceptable("只提供 json、link（application/link-format）")
     return offered[accept]

@@ -27,6 +27,7 @@ from layers.ogc.sharing import (
     ITEM_FORMS,
     MEDIA_TYPES,
     PAGE_FORMS,
+    carried_on,
     root_url,
     share_for,
     wanted_format,
@@ -73,7 +74,7 @@ def _page_answer(request: HttpRequest, share: Share, query: ItemsQuery, form: st
 
 def _form(request: HttpRequest, offered: Iterable[str]) -> str:
     """The format wanted; GeoJSON by a profile of JSON-FG is JSON-FG."""
-    form = wanted_format(request, offered)
+    form = wanted_format(request, offered, GEOJSON)
     return "jsonfg" if form == "json" and profile_of(request.GET.dict()) else form
 
 
@@ -106,7 +107,7 @@ def version(request: HttpRequest, layer_id: str, code: str, start: str) -> HttpR
     """``/items/{code}/versions/{start}``: the version that began then, by an address of its own."""
     share = share_for(request, layer_id)
     read_only(request.GET, [name for name in ITEM_PARAMETERS if name != "datetime"])
-    wanted_format(request, ["json"])
+    wanted_format(request, ["json"], GEOJSON)
     moment = read_stamp(start)
     query = read_items_query(share, request.GET.dict())
     if moment is None:
@@ -214,7 +215,8 @@ def _links(
         {"rel": "collection", "type": "application/json", "href": collection_url(request, share)},
     ]
     if page.has_more:
-        following = {**kept, "limit": str(query.limit), "cursor": write_cursor(page.last)}
-        address = f"{here}?{urlencode(following)}"
+        cursor = write_cursor(page.last, share)
+        following = {**kept, "limit": str(query.limit), "cursor": cursor}
+        address = f"{here}?{carried_on(request, following)}"
         links.append({"rel": "next", "type": media_type, "title": "下一页", "href": address})
     return links

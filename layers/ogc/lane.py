@@ -8,17 +8,20 @@ docs/adr/0007-speed.md.
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.wsgi import WSGIRequest
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 
 from layers.ogc.items import item, items
+from layers.ogc.origins import OtherOrigins
 from layers.ogc.tiles.matrices import MATRIX_SET
 from layers.ogc.tiles.views import tile
+from spatial.outages import is_silent, learn
 
 Application = Callable[[dict[str, Any], Callable], Iterable[bytes]]
 
@@ -58,7 +61,9 @@ def answer(environ: dict[str, Any]) -> HttpResponse | None:
         return None
     if settings.SESSION_COOKIE_NAME in environ.get("HTTP_COOKIE", ""):
         return None
-    if "f=" in environ.get("QUERY_STRING", ""):
+    if "HTTP_X_SIGNED_IN_AS" in environ:  # a page whose session has ended: told by Django
+        return None
+    if "f=" in environ.get("QUERY_STRING", "") or is_silent():
         return None
     found = PATH.fullmatch(environ["PATH_INFO"])
     if not found or not _is_known(environ.get("HTTP_HOST", "")):
@@ -67,11 +72,20 @@ def answer(environ: dict[str, Any]) -> HttpResponse | None:
     request.user = AnonymousUser()
     try:
         return _view(request, found)
-    except Exception:  # noqa: BLE001  Django answers it again, and logs what is wrong
+    except Exception as error:  # noqa: BLE001  Django answers it again, and logs what is wrong
+        learn(error)
         return None
 
 
-def _view(request: WSGIRequest, found: re.Match[str]) -> HttpResponse | None:
+def _view(request: WSGIRequest, found: re.Match[str]) -> HttpResponse:
+    if "HTTP_ORIGIN" in request.META:
+        return cast(HttpResponse, OtherOrigins(partial(_found, found=found))(request))
+    response = _found(request, found)
+    response["Vary"] += ", origin"  # no page elsewhere asked, one that does is told more
+    return response
+
+
+def _found(request: HttpRequest, found: re.Match[str]) -> HttpResponse:
     layer_id = found["layer_id"]
     if found["zoom"]:
         place = (int(found[name]) for name in ("zoom", "row", "column"))
@@ -80,7 +94,9 @@ def _view(request: WSGIRequest, found: re.Match[str]) -> HttpResponse | None:
         response = item(request, layer_id, found["code"].encode("latin1").decode())
     else:
         response = items(request, layer_id)
-    return None if response.streaming else response
+    if response.streaming:
+        raise TypeError("the lane sends whole answers only")
+    return response
 
 
 def _is_known(host: str) -> bool:

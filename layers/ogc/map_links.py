@@ -4,8 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from layers.callers import api_caller
 from layers.ogc.sharing import root_url
+from layers.records import figures_of
 from layers.registry import layer_named
+from layers.shares import Share, share_by_id
 
 REL = "http://www.opengis.net/def/rel/ogc/1.0"
 
@@ -27,7 +30,25 @@ def lead_to_maps(request: HttpRequest, document: Any) -> Any:
         if layer and layer.geometry:
             here = f"{root}/collections/{layer.id}"
             entry.setdefault("links", []).append(_link("styles", f"{here}/styles", "样式"))
+        share = share_by_id(api_caller(request), layer.id) if layer else None
+        if share and lies_nowhere(share):
+            _take_place_from(entry)
     return document
+
+
+def lies_nowhere(share: Share) -> bool:
+    """Whether no feature of a share has a geometry: its layer has none, or none was ever drawn."""
+    if not share.layer.geometry or not share.layer.may_lack_geometry:
+        return not share.layer.geometry
+    figures = figures_of(share)
+    return bool(figures.count) and figures.bounds is None
+
+
+def _take_place_from(entry: dict[str, Any]) -> None:
+    """No extent and no CRS of what lies nowhere; pygeoapi knows no such collection."""
+    for name in ("crs", "storageCrs"):
+        entry.pop(name, None)
+    entry.get("extent", {}).pop("spatial", None)
 
 
 def _link(rel: str, href: str, title: str) -> dict[str, str]:

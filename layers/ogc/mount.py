@@ -37,9 +37,10 @@ from layers.ogc.provider import RegistryProvider
 from layers.ogc.rain.views import advertise as advertise_rain
 from layers.ogc.records import advertise
 from layers.ogc.requests import GEOMETRY
-from layers.ogc.sharing import root_url, share_for, wanted_format
+from layers.ogc.sharing import JSON, SCHEMA, root_url, share_for, wanted_format
 from layers.shares import Share, shares_of
 
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 ABSENT = ("processes", "job-list", "tiling-schemes")
 _making = Lock()
 
@@ -69,8 +70,10 @@ def _api(shares: tuple[Share, ...], url: str, written: frozenset[str]) -> API:
     return API(config, openapi_document(shares, url, written))
 
 
-def _answer(request: HttpRequest, operation: Callable[..., Answer], *args: Any) -> HttpResponse:
-    form = wanted_format(request)
+def _answer(
+    request: HttpRequest, operation: Callable[..., Answer], *args: Any, json_type: str = JSON
+) -> HttpResponse:
+    form = wanted_format(request, json=json_type)
     api = api_for(api_caller(request), root_url(request))
     asked = APIRequest.from_django(request, api.locales)
     asked._format = form
@@ -149,23 +152,25 @@ def collection(request: HttpRequest, layer_id: str) -> HttpResponse:
 @ogc_errors
 def schema(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/ogc/collections/{id}/schema``."""
-    return _answer(request, get_collection_schema, share_for(request, layer_id).layer.id)
+    share = share_for(request, layer_id)
+    return _answer(request, get_collection_schema, share.layer.id, json_type=SCHEMA)
 
 
 @require_safe
 @ogc_errors
 def queryables(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/ogc/collections/{id}/queryables``; pygeoapi leaves the titles out of it."""
-    if wanted_format(request) == "json":
+    if wanted_format(request, json=SCHEMA) == "json":
         return _schema_answer(request, layer_id, "queryables")
-    return _answer(request, get_collection_queryables, share_for(request, layer_id).layer.id)
+    share = share_for(request, layer_id)
+    return _answer(request, get_collection_queryables, share.layer.id, json_type=SCHEMA)
 
 
 @require_safe
 @ogc_errors
 def sortables(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/ogc/collections/{id}/sortables``."""
-    wanted_format(request, ["json"])
+    wanted_format(request, ["json"], SCHEMA)
     return _schema_answer(request, layer_id, "sortables")
 
 
@@ -185,19 +190,19 @@ def _schema_answer(request: HttpRequest, layer_id: str, what: str) -> HttpRespon
         "additionalProperties": False,
     }
     text = json.dumps(document, ensure_ascii=False)
-    return HttpResponse(text, content_type="application/schema+json")
+    return HttpResponse(text, content_type=SCHEMA)
 
 
 @require_safe
 @ogc_errors
 def openapi(request: HttpRequest) -> HttpResponse:
     """``/ogc/openapi``: one self-contained document over all of it."""
-    form = wanted_format(request)
+    form = wanted_format(request, json=OPENAPI)
     api = api_for(api_caller(request), root_url(request))
     if form == "html":
         return render(request, "ogc/openapi.html", {"document": api.openapi})
     body = json.dumps(api.openapi, ensure_ascii=False)
-    return HttpResponse(body, content_type="application/vnd.oai.openapi+json;version=3.0")
+    return HttpResponse(body, content_type=OPENAPI)
 
 
 @csrf_exempt

@@ -62,8 +62,9 @@ def record_links(record: Record, root: str) -> list[Link]:
         _link("self", here, GEOJSON),
         _link("alternate", f"{here}?f=html", "text/html"),
         _link("collection", f"{root}/collections/{CATALOGUE}", "application/json", "数据目录"),
-        _link("about", page, "text/html", "说明与申请"),
     ]
+    if record.has_page:
+        links.append(_link("about", page, "text/html", "说明与申请"))
     if record.share is None:
         return links
     data = f"{root}/collections/{layer.id}"

@@ -65,7 +65,8 @@ TITLES = {
     "language": "语言",
 }
 SQL_TYPES = {"string": "text", "integer": "bigint", "date-time": "timestamptz"}
-PARAMETERS = ("bbox", "bbox-crs", "datetime", "limit", "offset", "q", "type", "ids", "externalIds")
+PAGING = ("limit", "offset", "cursor")
+PARAMETERS = ("bbox", "bbox-crs", "datetime", *PAGING, "q", "type", "ids", "externalIds")
 FILTERING = ("filter", "filter-lang", "filter-crs", "sortby")
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 MAX_SORT = 5

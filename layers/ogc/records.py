@@ -14,7 +14,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from layers.callers import api_caller
+from layers.ogc.cursors import check_owner
 from layers.ogc.errors import NotThere, ogc_errors
+from layers.ogc.etags import tag_of
 from layers.ogc.moments import iso
 from layers.ogc.record_documents import (
     CATALOGUE,
@@ -25,12 +27,11 @@ from layers.ogc.record_documents import (
 )
 from layers.ogc.record_queries import KINDS, TITLES, chosen, known_parameters, page_of
 from layers.ogc.requests import GEOMETRY, read_only
-from layers.ogc.sharing import GEOJSON, root_url, wanted_format
+from layers.ogc.sharing import GEOJSON, JSON, SCHEMA, carried_on, root_url, wanted_format
 from layers.records import Record, record_of, records_of
 from spatial.city import city
 
 JSON_TYPES = {"date": ("string", "date"), "date-time": ("string", "date-time")}
-JSON = "application/json"
 
 
 @require_safe
@@ -50,12 +51,15 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @ogc_errors
 def records(request: HttpRequest) -> HttpResponse:
     """``/collections/catalogue/items``: the records that meet the parameters."""
-    form = wanted_format(request)
+    form = wanted_format(request, json=GEOJSON)
     params = request.GET.dict()
     read_only(params, known_parameters())
-    found = chosen(records_of(api_caller(request)), params)
+    known = records_of(api_caller(request))
+    if "cursor" in params:
+        check_owner(params["cursor"], _owner(known))
+    found = chosen(known, params)
     page, offset, limit = page_of(found, params)
-    links = _page_links(request, form, offset, limit, len(found))
+    links = _page_links(request, form, (offset, limit, len(found)), _owner(known))
     if form == "html":
         context = {"records": page, "total": len(found), "links": links}
         return render(request, "ogc/records.html", context)
@@ -75,7 +79,7 @@ def records(request: HttpRequest) -> HttpResponse:
 @ogc_errors
 def record(request: HttpRequest, record_id: str) -> HttpResponse:
     """``/collections/catalogue/items/{id}``: one record."""
-    form = wanted_format(request)
+    form = wanted_format(request, json=GEOJSON)
     read_only(request.GET, ())
     found = _record(request, record_id)
     if form == "html":
@@ -130,10 +134,17 @@ def _here(request: HttpRequest) -> str:
     return f"{root_url(request)}/collections/{CATALOGUE}"
 
 
+def _owner(known: list[Record]) -> str:
+    """What pages of these records are bound to: what their caller knows of, and what it may read."""
+    return tag_of(*((r.layer.id, r.share.key if r.share else "") for r in known))
+
+
 def _page_links(
-    request: HttpRequest, form: str, offset: int, limit: int, total: int
+    request: HttpRequest, form: str, place: tuple[int, int, int], owner: str
 ) -> list[dict[str, str]]:
-    kept = {k: v for k, v in request.GET.items() if k not in ("offset", "token", "f")}
+    """self, alternate, collection, and the pages beside this one; those hold for this caller."""
+    offset, limit, total = place
+    kept = {k: v for k, v in request.GET.items() if k not in ("offset", "token", "f", "cursor")}
     media = {"json": GEOJSON, "html": "text/html"}
 
     def link(rel: str, form: str, **more: Any) -> dict[str, str]:
@@ -143,16 +154,19 @@ def _page_links(
     other = "json" if form == "html" else "html"
     links = [link("self", form, offset=offset), link("alternate", other, offset=offset)]
     links.append({"rel": "collection", "type": JSON, "href": _here(request)})
-    if offset + limit < total:
-        links.append(link("next", form, offset=offset + limit, limit=limit))
-    if offset:
-        links.append(link("prev", form, offset=max(0, offset - limit), limit=limit))
+    beside = {"next": offset + limit if offset + limit < total else None}
+    beside["prev"] = max(0, offset - limit) if offset else None
+    for rel, start in beside.items():
+        if start is not None:
+            told = {**kept, "offset": str(start), "limit": str(limit), "cursor": owner, "f": form}
+            address = f"{_here(request)}/items?{carried_on(request, told)}"
+            links.append({"rel": rel, "type": media[form], "href": address})
     return links
 
 
 def _schema(request: HttpRequest, what: str, more: dict[str, Any]) -> HttpResponse:
     api_caller(request)
-    wanted_format(request, ["json"])
+    wanted_format(request, ["json"], SCHEMA)
     read_only(request.GET, ())
     plain = {"id": {"type": "string", "title": TITLES["id"], "x-ogc-role": "id"}}
     for name, kind in KINDS.items():
@@ -166,7 +180,7 @@ def _schema(request: HttpRequest, what: str, more: dict[str, Any]) -> HttpRespon
         "properties": {**plain, **more},
         "additionalProperties": False,
     }
-    return _json(document, "application/schema+json")
+    return _json(document, SCHEMA)
 
 
 def _json(document: Any, media: str = JSON) -> HttpResponse:

@@ -168,7 +168,7 @@ def read_items_query(share: Share, params: Mapping[str, str]) -> ItemsQuery:
         crs=crs,
         limit=min(read_integer(params, "limit", DEFAULT_LIMIT, least=1), MAX_LIMIT),
         offset=read_integer(params, "offset", 0, least=0, most=MAX_OFFSET),
-        after=read_cursor(params.get("cursor", ""), len(sort) + 1),
+        after=read_cursor(params.get("cursor", ""), len(sort) + 1, share),
         equals=tuple((name, _value(share, name, params[name])) for name in equal),
         filter=_filter(share, params),
         words=tuple(terms_of(params.get("q", ""))),

@@ -1,15 +1,20 @@
 """What the caller of a request may have: its share of a collection, and its formats."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
 from layers.callers import api_caller
+from layers.keys import key_in_address
 from layers.ogc.errors import BadParameter, NotAcceptable, NotThere
 from layers.shares import Share, share_by_id
 
-GEOJSON = "application/geo+json"
+JSON, GEOJSON, SCHEMA = "application/json", "application/geo+json", "application/schema+json"
+CHARSET = re.compile(r";\s*charset\s*=\s*\"?utf-?8\"?", re.IGNORECASE)
 MEDIA_TYPES = {
     "json": GEOJSON,
     "html": "text/html",
@@ -38,33 +43,59 @@ def share_for(request: HttpRequest, layer_id: str) -> Share:
     return share
 
 
-def wanted_format(request: HttpRequest, offered: Iterable[str] = ("json", "html")) -> str:
+def wanted_format(
+    request: HttpRequest, offered: Iterable[str] = ("json", "html"), json: str = JSON
+) -> str:
     """``f=``, else what the Accept header prefers, else JSON.
+
+    ``json`` is the media type that the resource's JSON has; asked for as plain JSON it
+    comes too.
 
     Raises:
         BadParameter: a format that is not offered.
         NotAcceptable: the client accepts none of them.
     """
-    offered = tuple(offered)
+    types = {json if form == "json" else MEDIA_TYPES[form]: form for form in offered}
     asked = request.GET.get("f")
     if asked:
         asked = {"geojson": "json"}.get(asked, asked)
-        if asked not in offered:
-            raise BadParameter(f"不提供格式 {asked}；可用：{'、'.join(offered)}")
+        if asked not in types.values():
+            raise BadParameter(f"不提供格式 {asked}；可用：{'、'.join(types.values())}")
         return asked
-    preferred = _preferred(request.META.get("HTTP_ACCEPT", "*/*"), offered)
+    also = [JSON] if json in types else []
+    preferred = accepted(request, [*types, *also])
     if preferred is None:
-        raise NotAcceptable(f"只提供 {'、'.join(MEDIA_TYPES[form] for form in offered)}")
-    return preferred
+        raise NotAcceptable(f"只提供 {'、'.join(types)}")
+    return types.get(preferred, "json")
+
+
+def accepted(request: HttpRequest, offered: Iterable[str]) -> str | None:
+    """The media type that the client prefers of those offered; None if it takes none of them."""
+    return _accepted(request.META.get("HTTP_ACCEPT", "*/*"), tuple(offered))
 
 
 @lru_cache(maxsize=1024)
-def _preferred(accept: str, offered: tuple[str, ...]) -> str | None:
+def _accepted(accept: str, offered: tuple[str, ...]) -> str | None:
+    """A parameter of an offered type need not be named, and all that is text is in UTF-8."""
     request = HttpRequest()
-    request.META["HTTP_ACCEPT"] = accept
-    types = {MEDIA_TYPES[form]: form for form in offered}
-    found = request.get_preferred_type([*types, "application/json"])
-    return types.get(found, "json") if found else None
+    request.META["HTTP_ACCEPT"] = CHARSET.sub("", accept)
+    names: dict[str, str] = {}
+    for media in offered:
+        names.setdefault(media, media)
+        names.setdefault(media.partition(";")[0], media)
+    found = request.get_preferred_type(list(names))
+    return names[found] if found else None
+
+
+def carried_on(request: HttpRequest, query: Mapping[str, Any]) -> str:
+    """The query of a link that leads on: as asked, with the key if the caller came by one in it.
+
+    No other link carries a key. Without it the next page would be answered as nobody's.
+    """
+    kept = {name: value for name, value in query.items() if name != "token"}
+    if key := key_in_address(request):
+        kept["token"] = key
+    return urlencode(kept)
 
 
 def root_url(request: HttpRequest) -> str:

@@ -30,6 +30,7 @@ from layers.ogc.errors import (
     BadParameter,
     MustMatch,
     NotAllowed,
+    NotThere,
     Outdated,
     Unknown,
     WrongMethod,
@@ -43,7 +44,7 @@ from layers.ogc.sharing import share_for
 from layers.reading import read
 from layers.refusals import only_by_steps, why_not_delivered
 from layers.revisions import revision, wrote
-from layers.shares import Share
+from layers.shares import Share, write_share_of
 from spatial.city import city
 from spatial.periods import NOW, PeriodError, parse_as_of
 from spatial.versions.actions import apply, record_change
@@ -118,7 +119,7 @@ def _change(request: HttpRequest, layer_id: str, code: str, *, whole: bool) -> H
         at = _moment(request, document, faults, standing)
         bodies.refuse(faults)
         if values == standing.values and at is None:  # nothing new: no new version
-            found = one_feature(share, code, ItemsQuery())
+            found = one_feature(_seen(request, share), code, ItemsQuery())
         else:
             edit = Edit(Action.REPLACE, code, values, expected=standing.version)
             found = _write(request, share, edit, at, standing)
@@ -126,23 +127,23 @@ def _change(request: HttpRequest, layer_id: str, code: str, *, whole: bool) -> H
 
 
 def _writable(request: HttpRequest, layer_id: str) -> Share:
-    """The caller's share of a layer that it may write.
+    """The part of a layer that the caller may write; what it reads may be more.
 
     Raises:
         NotThere, Unknown, NotAllowed: hidden, nobody known, or somebody who may not.
         WrongMethod: nobody may, it is written by its steps.
     """
-    share = share_for(request, layer_id)
-    if share.layer.by_steps:
-        raise WrongMethod(only_by_steps(share.layer), ", ".join(READING))
-    caller = api_caller(request)
+    layer, caller = share_for(request, layer_id).layer, api_caller(request)
+    if layer.by_steps:
+        raise WrongMethod(only_by_steps(layer), ", ".join(READING))
     if caller.is_anonymous:
         raise Unknown("写入须登录，或提供有写入授权的密钥")
-    if not may_write(caller, share.layer):
+    share = write_share_of(caller, layer)
+    if share is None or not may_write(caller, layer):
         raise NotAllowed(
-            f"密钥没有写入图层“{share.layer.title}”的授权；请由登记人向数据管理员申请"
+            f"密钥没有写入图层“{layer.title}”的授权；请由登记人向数据管理员申请"
             if caller.key
-            else why_not_delivered(share.layer)
+            else why_not_delivered(layer)
         )
     if not caller.key:
         _check_csrf(request)
@@ -166,20 +167,33 @@ def _standing(request: HttpRequest, share: Share, code: str) -> Standing:
     """The current version, which the writer has named by If-Match.
 
     Raises:
-        NotThere, Gone: there is none in the caller's share.
+        NotThere, Gone: there is none in the caller's share, or none that it may write.
         MustMatch, Outdated: the writer has named none, or another.
     """
-    version = _current(share, code)
+    seen = _seen(request, share)
+    version = _current(seen, code)
     if version is None:
-        raise not_there(request, share, code, NOW)
+        raise not_there(request, seen, code, NOW)
     tags = request.META.get("HTTP_IF_MATCH", "")
     if not tags:
         raise MustMatch("须以 If-Match 头注明所依据的版本（取自 ETag）；不论版本则写 *")
     if tags.strip() != "*" and version not in {version_in(tag) for tag in tags.split(",")}:
         raise Outdated(f"要素“{code}”已被改动；请重新读取后再写")
     row = share.layer.model._default_manager.get(pk=version)
+    if not _is_of_districts(share, row):
+        raise NotThere(f"授权写入的区划之内没有要素“{code}”")
     values = {field.name: getattr(row, field.name) for field in attribute_fields(type(row))}
     return Standing(code, version, row.valid.lower, values)
+
+
+def _seen(request: HttpRequest, share: Share) -> Share:
+    """What the writer reads of the layer: no less than anybody else, and maybe more than it writes."""
+    return share_for(request, share.layer.id)
+
+
+def _is_of_districts(share: Share, row: Any) -> bool:
+    """Whether a row names one of the districts to which writing is cut, if it is."""
+    return not share.districts or row.district_code.startswith(share.districts)
 
 
 def _current(share: Share, code: str) -> int | None:
@@ -201,6 +215,7 @@ def _whole(
     given = document.get("properties")
     given = given if isinstance(given, dict) else {}
     values = dict(standing.values) if standing else {}
+    given = bodies.granted_part(share, _seen(request, share), given, faults, values)
     values |= bodies.blank_properties(share, given, faults)
     values |= bodies.read_properties(share, given, faults)
     shape = _shape(request, share, document.get("geometry"), faults, standing)
@@ -218,6 +233,7 @@ def _patched(
     given = document.get("properties", {})
     values = dict(standing.values)
     if isinstance(given, dict):
+        given = bodies.granted_part(share, _seen(request, share), given, faults, values)
         values |= bodies.read_properties(share, given, faults)
     if "geometry" not in document:
         return values
@@ -307,21 +323,25 @@ def _write(
             raise Conflict([(edit.code, "与另一项变更同时进行，请重试")]) from error
         raise
     except Conflict:
-        if standing and _current(share, edit.code) != standing.version:
+        if standing and _current(_seen(request, share), edit.code) != standing.version:
             raise Outdated(f"要素“{edit.code}”刚刚被改动；请重新读取后再写") from None
         raise
     if edit.action is Action.END:
         return None
-    found = one_feature(share, edit.code, ItemsQuery())
+    found = one_feature(_seen(request, share), edit.code, ItemsQuery())
     if found is None or not _is_inside(share, edit, standing):
         raise NotAllowed("要素不在授权写入的区划之内")
     return found
 
 
 def _is_inside(share: Share, edit: Edit, standing: Standing | None) -> bool:
-    """Whether a new or moved shape lies in the districts to which the share is cut, if any."""
+    """Whether it names a district to which writing is cut, if it is, and lies in one if it moved."""
+    if not share.districts:
+        return True
+    if not str(edit.values.get("district_code") or "").startswith(share.districts):
+        return False
     shape = edit.values.get("geom")
-    if not share.districts or shape is None or (standing and shape == standing.values["geom"]):
+    if shape is None or (standing and shape == standing.values["geom"]):
         return True
     return shapes.is_within(shape, share.districts)
 
@@ -349,6 +369,7 @@ def _answer(
 ) -> HttpResponse:
     """The feature as it now stands, with the tag for the next write."""
     wrote()
+    share = _seen(request, share)
     if found is None:  # it was there within the transaction
         raise Outdated(f"要素“{code}”刚刚被改动；请重新读取")
     address = feature_url(request, share, code)

@@ -80,9 +80,13 @@ def deep_cursor(base: str, pages: int) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT code FROM bench.{TABLE} WHERE id = %s", [pages * 100])
         code = cursor.fetchone()[0]
+    from layers.access import ANONYMOUS
     from layers.ogc.cursors import write_cursor
+    from layers.registry import layer_of
+    from layers.shares import share_of
 
-    return f"{base}?limit=100&cursor={write_cursor((code,))}"
+    share = share_of(ANONYMOUS, layer_of("buildings"))
+    return f"{base}?limit=100&cursor={write_cursor((code,), share)}"
 
 
 def cases(boxes: list, items: list) -> dict[str, dict]:

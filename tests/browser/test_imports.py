@@ -60,6 +60,13 @@ def test_from_upload_to_undo(visit, at_once, tmp_path):
     page.uncheck("input[data-row=P1]")
     page.wait_for_function("document.getElementById('accepted').textContent === '3'")
     page.fill(".decide input[name=why]", "网页验收")
+    session = [one for one in page.context.cookies() if one["name"] == "sessionid"]
+    page.context.clear_cookies(name="sessionid")
+    page.click("#commit")  # the session has ended: nothing is sent, nothing typed is lost
+    page.wait_for_selector("#signed-out a.signin[target=_blank]")
+    assert page.input_value(".decide input[name=why]") == "网页验收"
+    assert ImportRun.objects.get().state == "dry"
+    page.context.add_cookies(session)
     page.click("#commit")
     page.wait_for_selector("#undo")
     run = ImportRun.objects.get()

@@ -163,16 +163,33 @@ def test_a_suspended_case_is_taken_up_by_the_command(suspended, capsys):
 def test_the_command_goes_on_and_outlives_a_database_that_is_away(suspended, capsys):
     with (
         patch("grid.management.commands.run_clocks.connections"),  # of the test's transaction
-        patch("time.sleep", side_effect=[None, KeyboardInterrupt]) as slept,
+        patch("time.sleep", side_effect=[None, None, None, KeyboardInterrupt]) as slept,
         patch(
             "grid.management.commands.run_clocks.forget_old_tracks",
-            side_effect=[OperationalError("gone"), 0],
+            side_effect=[
+                OperationalError("gone"),
+                OperationalError("gone"),
+                0,
+                OperationalError("x"),
+            ],
         ),
         pytest.raises(KeyboardInterrupt),
     ):
         call_command("run_clocks", every=60)
-    assert slept.call_args.args == (60,)
-    assert "60 秒后再试：gone" in capsys.readouterr().err
+    assert [call.args[0] for call in slept.call_args_list] == [1, 2, 60, 1]
+    said = capsys.readouterr().err.splitlines()
+    assert said == [
+        f"数据库没有应答，{s} 秒后再试：{why}" for s, why in ((1, "gone"), (2, "gone"), (1, "x"))
+    ]
     assert now_of(suspended).step == "handling"
     with pytest.raises(CommandError, match="正数"):
         call_command("run_clocks", every=0)
+
+
+def test_once_without_a_database_is_one_line(monkeypatch):
+    def gone():
+        raise OperationalError("connection refused\n\tIs it running?")
+
+    monkeypatch.setattr("grid.management.commands.run_clocks.resume_elapsed", gone)
+    with pytest.raises(CommandError, match="数据库没有应答：connection refused$"):
+        call_command("run_clocks")

@@ -160,7 +160,7 @@ def test_a_grant_opens_what_it_names_and_the_database_refuses_the_rest(keeper, s
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_role_of_a_grant_reads_its_columns_only_on_a_line_of_its_own():
+def test_the_role_of_a_grant_reads_its_columns_only_on_a_line_of_its_own(closed_parcels):
     keeper, steward = caller_named("keeper"), caller_named("steward", Role.STEWARD)
     consumer = consumer_of(keeper)
     actions.grant_layer(steward, consumer, Part("parcels", ("land_use",), ("431382001",)))
@@ -176,7 +176,7 @@ def test_the_role_of_a_grant_reads_its_columns_only_on_a_line_of_its_own():
     line.close()
 
 
-def test_a_grant_of_districts_shows_their_features_only(keeper, steward):
+def test_a_grant_of_districts_shows_their_features_only(closed_parcels, keeper, steward):
     for number, district in enumerate(("431382001001", "431382002001")):
         open_feature(Parcel, f"P{number}", geom=square(number * 20), district_code=district)
     consumer = consumer_of(keeper, department=True)

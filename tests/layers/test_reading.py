@@ -60,7 +60,7 @@ def test_a_field_left_out_of_a_grant_is_refused_by_the_database():
         read(share, f"SELECT material FROM {share.view}")
 
 
-def test_a_grant_of_districts_shows_their_rows_only():
+def test_a_grant_of_districts_shows_their_rows_only(closed_parcels):
     rows = [("P1", "431382001001"), ("P2", "431382002001"), ("P3", "431382001002")]
     edits = [
         Edit(Action.OPEN, code, {"geom": square(n * 20), "district_code": district})

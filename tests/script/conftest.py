@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,30 +20,44 @@ Run = Callable[..., subprocess.CompletedProcess]
 @pytest.fixture
 def checkout() -> Iterator[Path]:
     """A checkout in a short path (sockets need that) that every user may enter."""
+    with a_checkout() as folder:
+        yield folder
+
+
+@contextmanager
+def a_checkout() -> Iterator[Path]:
+    """One that is taken away in the end, with its database."""
     folder = Path(tempfile.mkdtemp(prefix="tj"))
-    folder.chmod(0o755)
-    shutil.copytree(ROOT / "script", folder / "script")
-    for name in FILES:
-        shutil.copy(ROOT / name, folder)
-    yield folder
-    if (folder / "var" / "pg").exists():
-        subprocess.run(
-            [folder / "script" / "database", "stop"],
-            env=clean(),
-            capture_output=True,
-            timeout=LONG_S,
-            check=False,
-        )
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.chmod(0o755)
+        shutil.copytree(ROOT / "script", folder / "script")
+        for name in FILES:
+            shutil.copy(ROOT / name, folder)
+        yield folder
+    finally:
+        if (folder / "var" / "pg").exists():
+            subprocess.run(
+                [folder / "script" / "database", "stop"],
+                env=clean(),
+                capture_output=True,
+                timeout=LONG_S,
+                check=False,
+            )
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
 def run(checkout: Path) -> Run:
     """Run one of the copied scripts; returns what it said and its status."""
+    return runner_in(checkout)
+
+
+def runner_in(folder: Path) -> Run:
+    """The same in another checkout."""
 
     def run(*command: str, **environment: str) -> subprocess.CompletedProcess:
         return subprocess.run(
-            [checkout / "script" / command[0], *command[1:]],
+            [folder / "script" / command[0], *command[1:]],
             env=clean(**environment),
             text=True,
             capture_output=True,

@@ -13,7 +13,8 @@ import pytest
 
 from .conftest import Run, clean, program
 
-WORKERS = 3  # restarts of a dying worker
+INTERRUPTED, TERMINATED = 130, 143
+ENOUGH = 4  # more often than what once was the end
 
 STAND_IN = """
 import http.server, os, sys, time
@@ -21,14 +22,18 @@ folder, *command = sys.argv[1:]
 if "--help" in command:
     print("--no-control-socket")
 elif "gunicorn" in command:
+    if os.path.exists(f"{folder}/web-dies"):
+        sys.exit("no socket")
     open(f"{folder}/web.pid", "w").write(str(os.getpid()))
     class Answer(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
-            self.send_response(200)
+            is_away = os.path.exists(f"{folder}/database-away")
+            self.send_response(503 if is_away else 200)
             self.end_headers()
     host, port = command[command.index("--bind") + 1].split(":")
+    http.server.HTTPServer.allow_reuse_address = True
     http.server.HTTPServer((host, int(port)), Answer).serve_forever()
-elif "db_worker" in command:
+elif "run_worker" in command:
     open(f"{folder}/worker.pid", "w").write(str(os.getpid()))
     if os.path.exists(f"{folder}/worker-dies"):
         sys.exit("no luck")
@@ -39,6 +44,10 @@ elif "run_clocks" in command:
     if os.path.exists(f"{folder}/clocks-die"):
         sys.exit("no time")
     time.sleep(60)
+elif "check_database" in command:
+    if os.path.exists(f"{folder}/database-away"):
+        print("not there")
+        sys.exit(1)
 elif "demo_accounts" in command:
     print("the accounts")
 """
@@ -58,18 +67,31 @@ class Server:
     def start(self) -> "Server":
         self.process = subprocess.Popen(
             [self.folder / "script" / "server"],
-            env=clean(DATABASE_URL="postgresql://x/x", PORT=str(self.port)),
+            env=clean(DATABASE_URL="postgresql://x/x", PORT=str(self.port), TUJING_WAITS="0 0 0 1"),
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
         return self
 
-    def wait_for(self, text: str) -> None:
+    def wait_for(self, text: str, times: int = 1) -> list[str]:
+        said = []
         for line in self.process.stdout:
-            if text in line:
-                return
+            said.append(line)
+            times -= text in line
+            if not times:
+                return said
         pytest.fail(f"never said {text}")
+
+    def answers(self) -> bool:
+        with socket.socket() as asking:
+            return asking.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def terminate(self) -> None:
+        """It goes on until told to stop, and then leaves nothing."""
+        self.process.send_signal(signal.SIGTERM)
+        assert self.end()[0] == TERMINATED
+        assert self.left() == []
 
     def pid(self, name: str) -> int:
         return int((self.folder / f"{name}.pid").read_text())
@@ -103,7 +125,9 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("sent", "status"), [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, TERMINATED)]
+)
 def test_a_signal_ends_all(server: Server, sent: signal.Signals, status: int) -> None:
     server.start().wait_for("ready")
     server.process.send_signal(sent)
@@ -120,33 +144,71 @@ def test_nothing_outlives_a_killed_script(server: Server) -> None:
     assert server.left() == []
 
 
-def test_web_server_dies(server: Server) -> None:
+def test_web_server_is_started_again(server: Server) -> None:
     server.start().wait_for("ready")
-    os.kill(server.pid("web"), signal.SIGKILL)
-    status, said = server.end()
+    first = server.pid("web")
+    os.kill(first, signal.SIGKILL)
+    server.wait_for("网页服务 / web server 已退出")
+    deadline = time.monotonic() + 10
+    while not server.answers() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert server.answers()
+    assert server.pid("web") != first
+    server.terminate()
+
+
+def test_web_server_that_never_came_up_is_the_end(server: Server) -> None:
+    (server.folder / "web-dies").touch()
+    status, said = server.start().end()
     assert status == 1
-    assert "网页服务已退出" in said
-    assert server.left() == []
+    assert "网页服务没有启动 / web server：no socket" in said
 
 
-def test_worker_is_started_again_a_few_times(server: Server) -> None:
+@pytest.mark.parametrize(
+    ("sign", "title", "why"),
+    [
+        ("worker-dies", "后台任务进程 / worker 已退出", "no luck"),
+        ("clocks-die", "时钟进程 / clocks 已退出", "no time"),
+    ],
+)
+def test_what_keeps_dying_is_started_without_an_end(
+    server: Server, sign: str, title: str, why: str
+) -> None:
+    (server.folder / sign).touch()
+    said = server.start().wait_for(title, times=ENOUGH)
+    assert any(line.endswith(f"重新启动 / restarted in 0 s：{why}\n") for line in said)
+    (server.folder / sign).unlink()
+    server.terminate()
+
+
+def test_one_counts_not_for_the_other(server: Server) -> None:
+    """The pause before a start grows with a process's own ends alone."""
     (server.folder / "worker-dies").touch()
-    server.start()
-    status, said = server.end()
-    assert status == 1
-    assert said.count("重新启动") == WORKERS
-    assert "后台任务进程反复退出 / worker keeps dying：no luck" in said
-    assert server.left() == []
+    server.start().wait_for("worker 已退出，1 秒后", times=1)
+    os.kill(server.pid("clocks"), signal.SIGKILL)
+    (said,) = [line for line in server.wait_for("clocks 已退出") if "clocks" in line]
+    assert "，0 秒后" in said
+    (server.folder / "worker-dies").unlink()
+    server.terminate()
 
 
-def test_clocks_are_started_again_a_few_times(server: Server) -> None:
-    (server.folder / "clocks-die").touch()
-    server.start()
-    status, said = server.end()
-    assert status == 1
-    assert said.count("重新启动") == WORKERS
-    assert "时钟进程反复退出 / clocks keep dying：no time" in said
-    assert server.left() == []
+def test_a_site_waits_for_the_database_that_it_had(server: Server) -> None:
+    (server.folder / "var").mkdir()
+    (server.folder / "var" / "setup.stamp").touch()
+    (server.folder / "database-away").touch()
+    server.start().wait_for("等待数据库 / waiting for the database（not there）")
+    (server.folder / "database-away").unlink()
+    server.wait_for("ready")
+    server.terminate()
+
+
+def test_a_signal_ends_the_waiting(server: Server) -> None:
+    (server.folder / "var").mkdir()
+    (server.folder / "var" / "setup.stamp").touch()
+    (server.folder / "database-away").touch()
+    server.start().wait_for("等待数据库")
+    server.process.send_signal(signal.SIGINT)
+    assert server.end()[0] == INTERRUPTED
 
 
 def test_taken_port_is_named(run: Run) -> None:

@@ -76,6 +76,9 @@ def _sign_in(request: HttpRequest) -> HttpResponse | None:
     if request.headers.get("Authorization", "").startswith("Basic "):
         return _by_password(request)
     if not request.user.is_authenticated:
+        is_form = request.method == "POST" and "text/html" in request.headers.get("Accept", "")
+        if is_form and not wants_json(request):
+            return redirect_to_login("/imports/")
         if wants_json(request) or request.method != "GET":
             answer = refusal(request, 401, "请先登录")
             answer["WWW-Authenticate"] = 'Basic realm="imports", charset="UTF-8"'

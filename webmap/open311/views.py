@@ -66,10 +66,10 @@ def georeport(view: View) -> View:
         try:
             response = view(request, form, *args, **named)
         except UNREADABLE:
-            response = _refusal(400, "the request cannot be read", form)
+            response = refusal(400, "the request cannot be read", form)
         except tuple(STATUS) as error:
             status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
-            response = _refusal(status, str(error), form)
+            response = refusal(status, str(error), form)
             for name, value in getattr(error, "headers", {}).items():
                 response[name] = value
         response["Access-Control-Allow-Origin"] = "*"
@@ -269,7 +269,8 @@ def _root(request: HttpRequest) -> str:
     return f"{request.scheme}://{request.get_host()}/open311/v2"
 
 
-def _refusal(status: int, why: str, form: str) -> HttpResponse:
+def refusal(status: int, why: str, form: str) -> HttpResponse:
+    """An error as the specification says it, in the form asked for."""
     return _answer(documents.errors([(status, why)], form), form, status)
 
 

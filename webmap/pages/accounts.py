@@ -6,8 +6,11 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import views
 from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from layers.callers import address_of
 from webmap.demo import DEMO_PASSWORD, demo_users
@@ -57,6 +60,13 @@ class SignOut(views.LogoutView):
     """``/accounts/logout/``: by POST only, so that no link or image can sign anybody out."""
 
     http_method_names = ["post", "options"]
+
+
+@require_safe
+@never_cache
+def session(request: HttpRequest) -> HttpResponse:
+    """``/accounts/session``: 204; a page that is no longer signed in is told before."""
+    return HttpResponse(status=204)
 
 
 def _waiting(seconds: int) -> str:

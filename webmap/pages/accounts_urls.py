@@ -7,6 +7,7 @@ from webmap.pages import accounts, exports, identities
 urlpatterns = [
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
     path("accounts/logout/", accounts.SignOut.as_view(), name="logout"),
+    path("accounts/session", accounts.session, name="session"),
     path("accounts/oidc/", identities.begin, name="oidc"),
     path("accounts/oidc/back", identities.back, name="oidc-back"),
     path("exports", exports.ask, name="exports"),

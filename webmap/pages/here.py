@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from layers.declarations import Layer
 from layers.queries import at_most, found_at, place
 from spatial.codes import scheme
+from spatial.outages import is_away
 from spatial.periods import AsOf
 from webmap.pages.asking import asked_moment, asked_place, day_of, shown_layers
 from webmap.records import heading, layer_title
@@ -56,7 +57,9 @@ def here(request: HttpRequest) -> HttpResponse:
             for layer in _ordered(shown_layers(request)):
                 sections.append(_section(layer, point, as_of))
         late = False
-    except OperationalError:
+    except OperationalError as error:
+        if is_away(error):
+            raise
         late = True
     context = {
         "late": late,

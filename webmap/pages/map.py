@@ -138,6 +138,8 @@ def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
         "bounds": [extent.west, extent.south, extent.east, extent.north],
         "projected": {"epsg": city().projected, "proj4": proj4_text(city().projected)},
         "layers": list(entrance.layers),
+        "relief": entrance.relief,
+        "time_zone": city().time_zone,
         "fragment": entrance.fragment,
         "first": days[0] if days else "",
         "days": days,

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from layers.reading import TooSlow
-from layers.search import is_code, search, terms_of
+from layers.search import Hit, is_code, search, terms_of
 from layers.shares import shares_of
 from webmap.pages.asking import asked_moment
 from webmap.pages.caller import caller_of
@@ -37,9 +37,17 @@ def found(request: HttpRequest) -> HttpResponse:
             late = True
             continue
         if hits:
-            groups.append({"layer": share.layer, "title": layer_title(share.layer), "hits": hits})
+            exact = {hit.code for hit in hits if _is_called(hit, text)}
+            title = layer_title(share.layer)
+            groups.append({"layer": share.layer, "title": title, "hits": hits, "exact": exact})
     context = {"groups": groups, "text": " ".join(terms), "late": late}
     return render(request, "panel/found.html", context)
+
+
+def _is_called(hit: Hit, text: str) -> bool:
+    """Whether the text is the code or a whole name of what was found, not a part of it."""
+    wanted = text.strip().casefold()
+    return wanted in {hit.code.casefold(), *(name.casefold() for name in hit.texts)}
 
 
 def _telling(term: str) -> bool:

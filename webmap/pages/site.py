@@ -1,15 +1,18 @@
 """What every page knows: the city, the entrances; and what is said when something fails."""
 
+import sys
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from spatial.city import city
+from spatial.outages import is_away
 from webmap.entrances import ENTRANCES
+from webmap.outage import away, log_away, unhealthy
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -22,8 +25,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
-        return HttpResponse("unavailable\n", content_type="text/plain", status=503)
+    except Error as error:
+        log_away(error)
+        return unhealthy()
     return HttpResponse("ok\n", content_type="text/plain")
 
 
@@ -46,7 +50,13 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500 in words; needs neither the database nor the context processors."""
+    """500 in words; needs neither the database nor the context processors.
+
+    503 where the database went while no view was at work: a session being kept.
+    """
+    error = sys.exc_info()[1]
+    if is_away(error):
+        return away(request, error)
     context = {
         "code": 500,
         "title": _("系统出错了"),

@@ -20,6 +20,7 @@ from spatial.hazards.queries import (
     threat_as_of,
     warnings_in_force,
 )
+from spatial.outages import is_away
 from spatial.periods import AsOf, at
 from webmap.pages.asking import asked_layer, asked_moment, day_of
 from webmap.pages.caller import caller_of
@@ -71,5 +72,7 @@ def _buildings(request: HttpRequest, warning: HazardWarning, as_of: AsOf) -> Any
     try:
         with at_most(TIMEOUT_MS):
             return buildings_inside(warning, as_of)
-    except OperationalError:
+    except OperationalError as error:
+        if is_away(error):
+            raise
         return None

@@ -9,6 +9,7 @@ from django.db import Error, connections
 
 from grid.actions import resume_elapsed
 from grid.patrols import close_idle_patrols, forget_old_tracks
+from spatial.outages import cause, is_away, waits
 
 
 class Command(BaseCommand):
@@ -31,14 +32,28 @@ class Command(BaseCommand):
         if every is not None and every <= 0:
             raise CommandError("--every 应为正数，如 60")
         if every is None:
-            self.stdout.write(_run())
-        while every is not None:
+            self.once()
+            return
+        pauses = waits(every)
+        while True:
+            pause = every
             try:
                 _run()
+                pauses = waits(every)
             except Error as error:
-                self.stderr.write(f"数据库没有应答，{every:g} 秒后再试：{error}")
+                pause = next(pauses)
+                self.stderr.write(f"数据库没有应答，{pause:g} 秒后再试：{cause(error)}")
             connections.close_all()
-            time.sleep(every)
+            time.sleep(pause)
+
+    def once(self) -> None:
+        """For a timer: one line and status 1 while the database is away."""
+        try:
+            self.stdout.write(_run())
+        except Error as error:
+            if is_away(error):
+                raise CommandError(f"数据库没有应答：{cause(error)}") from error
+            raise
 
 
 def _run() -> str:

@@ -27,7 +27,7 @@ PARAMETERS = (
 )
 AXES = {"lon": "x", "long": "x", "e": "x", "x": "x", "lat": "y", "n": "y", "y": "y"}
 PART = re.compile(r"\s*([A-Za-z]+)\(([^()]*)\)\s*")
-MOST_CELLS = 10_000_000
+MOST_CELLS, MOST_TEXT_CELLS = 10_000_000, 1_000_000  # of one answer: as an image, as JSON
 EDGE_POINTS = 21
 
 
@@ -65,7 +65,7 @@ def read_coverage(found: Terrain, params: Mapping[str, str], most: int = MOST_CE
         bounds, shape = warped_shape(found.info, bounds, crs.epsg)
     asked = Asked(bounds, _scaled(shape, params), crs)
     if asked.cells > most:
-        fitting = _fitting(shape, most)
+        fitting = fitting_scale(shape, most)
         raise TooLarge(
             f"共 {asked.cells:,} 个格，上限 {most:,}；请缩小范围，或改用 scale-factor={fitting:g}"
         )
@@ -194,7 +194,7 @@ def _scaled(shape: tuple[int, int], params: Mapping[str, str]) -> tuple[int, int
     return shape
 
 
-def _fitting(shape: tuple[int, int], most: int) -> float:
+def fitting_scale(shape: tuple[int, int], most: int) -> float:
     """A scale factor that fits, of the grid as it is without one."""
     factor = math.ceil(math.sqrt(shape[0] * shape[1] / most) * 100) / 100
     while max(1, round(shape[0] / factor)) * max(1, round(shape[1] / factor)) > most:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from layers.ogc.coverages import covjson
+from layers.ogc.coverages.asked import MOST_CELLS, MOST_TEXT_CELLS, fitting_scale
 from layers.ogc.coverages.terrain import (
     DESCRIPTION,
     FIELD,
@@ -55,8 +56,10 @@ def collection_document(found: Terrain, root: str) -> dict[str, Any]:
         "links": [
             {"rel": "self", "type": JSON, "title": TITLE, "href": f"{here}?f=json"},
             {"rel": "alternate", "type": "text/html", "title": TITLE, "href": f"{here}?f=html"},
-            _coverage_link(here, GEOTIFF, "GeoTIFF", "tif"),
-            _coverage_link(here, covjson.MEDIA, "CoverageJSON", "covjson"),
+            _coverage_link(here, GEOTIFF, "GeoTIFF", "tif", _scale(found, MOST_CELLS)),
+            _coverage_link(
+                here, covjson.MEDIA, "CoverageJSON", "covjson", _scale(found, MOST_TEXT_CELLS)
+            ),
             {
                 "rel": f"{REL}/schema",
                 "type": "application/schema+json",
@@ -64,7 +67,13 @@ def collection_document(found: Terrain, root: str) -> dict[str, Any]:
                 "href": f"{here}/schema",
             },
             *(
-                {"rel": "data", "type": covjson.MEDIA, "title": title, "href": f"{here}/{name}"}
+                {
+                    "rel": "data",
+                    "type": covjson.MEDIA,
+                    "title": title,
+                    "href": _template(name, here),
+                    "templated": True,
+                }
                 for name, (title, _) in QUERIES.items()
             ),
         ],
@@ -90,13 +99,27 @@ def schema_document(root: str) -> dict[str, Any]:
     }
 
 
-def _coverage_link(here: str, media: str, title: str, form: str) -> dict[str, str]:
+def _scale(found: Terrain, most: int) -> str:
+    """The parameter that makes the whole small enough for one answer; '' if it is."""
+    rows, columns = found.info.shape
+    if rows * columns <= most:
+        return ""
+    return f"&scale-factor={fitting_scale(found.info.shape, most):g}"
+
+
+def _coverage_link(here: str, media: str, title: str, form: str, scale: str) -> dict[str, str]:
     return {
         "rel": f"{REL}/coverage",
         "type": media,
         "title": title,
-        "href": f"{here}/coverage?f={form}",
+        "href": f"{here}/coverage?f={form}{scale}",
     }
+
+
+def _template(name: str, here: str) -> str:
+    """The address of a query with a place for what it cannot do without."""
+    needed = "bbox" if name == "cube" else "coords"
+    return f"{here}/{name}?{needed}={{{needed}}}"
 
 
 def _query(name: str, here: str) -> dict[str, Any]:
@@ -104,7 +127,8 @@ def _query(name: str, here: str) -> dict[str, Any]:
     details = [{"crs": uri.rsplit("/", 1)[1], "wkt": uri} for uri in offered_crs()]
     return {
         "link": {
-            "href": f"{here}/{name}",
+            "href": _template(name, here),
+            "templated": True,
             "rel": "data",
             "title": title,
             "variables": {

@@ -14,6 +14,7 @@ from layers.callers import api_caller
 from layers.ogc.coverages import covjson, terrain
 from layers.ogc.coverages.asked import (
     MOST_CELLS,
+    MOST_TEXT_CELLS,
     PARAMETERS,
     Asked,
     grid_of,
@@ -25,11 +26,10 @@ from layers.ogc.coverages.places import read_area, read_points
 from layers.ogc.coverages.terrain import FIELD, Terrain
 from layers.ogc.errors import BadParameter, NotAcceptable, NotThere, TooLarge, ogc_errors
 from layers.ogc.requests import Crs, read_bbox, read_crs, read_only
-from layers.ogc.sharing import root_url, wanted_format
+from layers.ogc.sharing import SCHEMA, accepted, root_url, wanted_format
 from spatial.crs import transformer
 from spatial.rasters import Grid, read_grid, sample, snapped, warped_shape
 
-MOST_TEXT_CELLS = 1_000_000  # as JSON
 FORMS = {"tif": GEOTIFF, "covjson": covjson.MEDIA}
 EDR_PARAMETERS = ("coords", "crs", "parameter-name")
 
@@ -53,9 +53,9 @@ def schema(request: HttpRequest) -> HttpResponse:
     """``/collections/terrain/schema``."""
     api_caller(request)
     _terrain()
-    wanted_format(request, ["json"])
+    wanted_format(request, ["json"], SCHEMA)
     read_only(request.GET, ())
-    return as_json(schema_document(root_url(request)), "application/schema+json")
+    return as_json(schema_document(root_url(request)), SCHEMA)
 
 
 @require_safe
@@ -179,12 +179,10 @@ def _form(request: HttpRequest) -> str:
         if form not in FORMS:
             raise BadParameter(f"不提供格式 {asked[:20]}；可用：{'、'.join(FORMS)}")
         return form
-    media = request.get_preferred_type(
-        ["image/tiff", covjson.MEDIA, "application/prs.coverage+json", JSON]
-    )
+    media = accepted(request, [GEOTIFF, covjson.MEDIA, "application/prs.coverage+json", JSON])
     if media is None:
-        raise NotAcceptable("只提供 GeoTIFF 和 CoverageJSON")
-    return "tif" if media == "image/tiff" else "covjson"
+        raise NotAcceptable(f"只提供 {'、'.join(FORMS.values())}")
+    return "tif" if media == GEOTIFF else "covjson"
 
 
 def _covjson(document: dict[str, Any]) -> HttpResponse:

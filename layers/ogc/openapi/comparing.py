@@ -24,6 +24,7 @@ def paths(share: Share) -> dict[str, Any]:
             [*own, *map(parts.shared, SHARED), *(equal(share, f.name) for f in share.fields)],
             parts.ok(_collection(share), GEOJSON, html=False) | parts.NOT_MODIFIED,
             tag=layer.id,
+            refusals=(410,),
         )
     }
 

@@ -51,6 +51,7 @@ def paths(share: Share) -> dict[str, Any]:
             [*map(parts.shared, PAGE), formats.parameter(PAGE_FORMS), *filters],
             formats.contents(PAGE_FORMS, json=_collection_schema(feature)) | parts.NOT_MODIFIED,
             tag=tag,
+            refusals=(410,),
         ),
         f"{here}/items/{{code}}": parts.get(
             f"{tag}.item",

@@ -133,6 +133,7 @@ def query(name: str, description: str, schema: dict[str, Any], **more: Any) -> d
 
 SCHEMA = "application/schema+json"
 TEXT = {"type": "string"}
+LISTED = {"style": "form", "explode": False}  # how clients write a value, the standard says
 FLAG = {"type": "boolean", "default": False}
 
 
@@ -142,17 +143,17 @@ def parameters() -> dict[str, Any]:
     box = {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}}
     count = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
     names = {"type": "array", "items": TEXT}
-    listed = {"style": "form", "explode": False}
+    listed = LISTED
     return {
         "f": query("f", "格式", {"type": "string", "enum": ["json", "html"]}),
         "bbox": query("bbox", "范围", box, **listed),
         "bbox-crs": query("bbox-crs", "范围的坐标系", crs),
         "crs": query("crs", "坐标系", crs),
-        "datetime": query("datetime", "时间：时刻或区间；不填为现在", TEXT),
+        "datetime": query("datetime", "时间：时刻或区间；不填为现在", TEXT, **listed),
         "profile": query(
             "profile", "区间内每个要素有多个版本时的表示；不填为各要素最后的版本", TEXT
         ),
-        "limit": query("limit", "每页数量", count),
+        "limit": query("limit", "每页数量", count, **listed),
         "offset": query("offset", "跳过数量", {"type": "integer", "minimum": 0, "default": 0}),
         "cursor": query("cursor", "下一页标记，取自 next 链接", TEXT),
         "filter": query("filter", "CQL2 过滤条件", TEXT),

@@ -120,9 +120,9 @@ def _job_parameters() -> list[dict[str, Any]]:
         parts.query("type", "任务类型", parts.TEXT),
         parts.query("processID", "处理", parts.TEXT),
         parts.query("status", "状态，可用逗号并列", parts.TEXT),
-        parts.query("datetime", "提交时间：时刻或区间", parts.TEXT),
+        parts.query("datetime", "提交时间：时刻或区间", parts.TEXT, **parts.LISTED),
         parts.query("minDuration", "至少用时（秒）", seconds),
         parts.query("maxDuration", "至多用时（秒）", seconds),
-        parts.query("limit", "每页数量", {"type": "integer", "minimum": 1}),
+        parts.query("limit", "每页数量", {"type": "integer", "minimum": 1}, **parts.LISTED),
         parts.query("offset", "跳过数量", seconds),
     ]

@@ -37,7 +37,9 @@ def paths(shares: Iterable[Share]) -> dict[str, Any]:
             title,
             [
                 first,
-                parts.query("datetime", "时段（按截止时刻）或时刻；不填为全部", parts.TEXT),
+                parts.query(
+                    "datetime", "时段（按截止时刻）或时刻；不填为全部", parts.TEXT, **parts.LISTED
+                ),
                 parts.query("parameter-name", "参数", parts.TEXT),
                 parts.query("crs", "坐标系", parts.TEXT),
                 parts.query("f", "格式", parts.TEXT),

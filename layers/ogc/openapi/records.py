@@ -8,7 +8,7 @@ from layers.ogc.record_queries import DEFAULT_LIMIT, KINDS, MAX_LIMIT, TITLES
 
 GEOJSON = "application/geo+json"
 FORMATS = {"date": "date", "date-time": "date-time"}
-SHARED = ("f", "bbox", "bbox-crs", "datetime", "offset", "filter", "filter-crs", "sortby")
+SHARED = ("f", "bbox", "bbox-crs", "datetime", "offset", "cursor", "filter", "filter-crs", "sortby")
 PHRASES = "全文检索：逗号分隔的任一短语；短语中的词须依次出现"
 
 
@@ -25,6 +25,7 @@ def paths() -> dict[str, Any]:
             [*map(parts.shared, SHARED), *_own(), *_equal()],
             parts.ok(_collection(), GEOJSON),
             tag=CATALOGUE,
+            refusals=(410,),
         ),
         f"{here}/items/{{recordId}}": parts.get(
             f"{CATALOGUE}.item",
@@ -56,7 +57,7 @@ def _own() -> list[dict[str, Any]]:
     external = {"type": "array", "items": {"type": "string", "pattern": "([^:]+:)?[^:]+"}}
     language = {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"}
     return [
-        parts.query("limit", "每页数量", count),
+        parts.query("limit", "每页数量", count, **listed),
         parts.query("q", PHRASES, names, **listed),
         parts.query("type", "资源类型", names, **listed),
         parts.query("ids", "图层标识", names, **listed),

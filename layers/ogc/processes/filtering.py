@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from urllib.parse import urlencode
 
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Now
@@ -28,8 +27,10 @@ MOST_S = 10**9
 STATES = set(ProcessJob.State.values)
 
 
-def chosen(jobs: QuerySet[ProcessJob], params: Mapping[str, str]) -> tuple[list[ProcessJob], str]:
-    """The jobs that meet the parameters, one page of them, and the query of the next page or ''.
+def chosen(
+    jobs: QuerySet[ProcessJob], params: Mapping[str, str]
+) -> tuple[list[ProcessJob], dict[str, str]]:
+    """The jobs that meet the parameters, one page of them, and the query of the next page, if any.
 
     Raises:
         BadParameter, PeriodError: a value that cannot be read.
@@ -47,7 +48,7 @@ def chosen(jobs: QuerySet[ProcessJob], params: Mapping[str, str]) -> tuple[list[
     jobs = _within_time(jobs, params)
     found = list(jobs[offset : offset + limit + 1])
     kept = {name: value for name, value in params.items() if name in PARAMETERS}
-    more = urlencode({**kept, "offset": offset + limit}) if len(found) > limit else ""
+    more = {**kept, "offset": str(offset + limit)} if len(found) > limit else {}
     return found[:limit], more
 
 

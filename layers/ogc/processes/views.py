@@ -31,7 +31,7 @@ from layers.ogc.processes.inputs import MOST_BYTES, read_execution
 from layers.ogc.processes.listed import PROCESSES, process_named
 from layers.ogc.processes.told import told
 from layers.ogc.requests import read_only
-from layers.ogc.sharing import root_url, wanted_format
+from layers.ogc.sharing import carried_on, root_url, wanted_format
 
 SYNC_MS = 10_000
 SYNC_PER_CALLER = 2  # at once; each holds a thread of the server
@@ -120,7 +120,9 @@ def job_list(request: HttpRequest) -> HttpResponse:
     root = root_url(request)
     links = [{"rel": "self", "type": JSON, "href": f"{root}/jobs"}]
     if more:
-        links.append({"rel": "next", "type": JSON, "href": f"{root}/jobs?{more}"})
+        links.append(
+            {"rel": "next", "type": JSON, "href": f"{root}/jobs?{carried_on(request, more)}"}
+        )
     document = {"jobs": [status(job, root) for job in found], "links": links}
     return _page(request, "jobs", document) if wanted == "html" else _json(document)
 

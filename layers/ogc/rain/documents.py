@@ -66,7 +66,7 @@ def collection_document(root: str, spans: Spans) -> dict[str, Any]:
             {"rel": "self", "type": JSON, "title": TITLE, "href": f"{here}?f=json"},
             {"rel": "alternate", "type": "text/html", "title": TITLE, "href": f"{here}?f=html"},
             *(
-                {"rel": "data", "type": _media(name), "title": title, "href": f"{here}/{name}"}
+                {"rel": "data", "type": _media(name), "title": title, **_place_of(name, here)}
                 for name, title in QUERIES.items()
             ),
         ],
@@ -158,11 +158,18 @@ def _media(name: str) -> str:
     return GEOJSON if name == "locations" else covjson.MEDIA
 
 
+def _place_of(name: str, here: str) -> dict[str, Any]:
+    """The address of a query, with a place for the coordinates that it cannot do without."""
+    if name == "locations":
+        return {"href": f"{here}/{name}"}
+    return {"href": f"{here}/{name}?coords={{coords}}", "templated": True}
+
+
 def _query(name: str, here: str) -> dict[str, Any]:
     form = "GeoJSON" if name == "locations" else "CoverageJSON"
     return {
         "link": {
-            "href": f"{here}/{name}",
+            **_place_of(name, here),
             "rel": "data",
             "title": QUERIES[name],
             "variables": {

@@ -1,9 +1,10 @@
 """Tiles kept in memory, each until a change touches the window that it was read from.
 
 A tile is known by its share, so that two access classes never have one in common, its
-place, its moment and its bound. Before one is given out the cache catches up with the
-register: what the revisions since touched is emptied, and nothing else. If it is not
-known what they touched, all of the register is.
+place, its moment and its bound. It is compressed when somebody first asks for it so, and
+both are kept. Before one is given out the cache catches up with the register: what the
+revisions since touched is emptied, and nothing else. If it is not known what they touched,
+all of the register is.
 
 A tile carries the revision that its own statement read. One that is older than what the
 cache has caught up with is not kept, since a change between may have missed it; one that
@@ -20,6 +21,7 @@ import shapely
 from django.conf import settings
 
 from layers.ogc.tiles.framing import Window
+from layers.ogc.tiles.packing import gzipped
 from layers.revisions import touched_since
 
 OVERHEAD = 700  # bytes of a tile beside its body
@@ -28,15 +30,21 @@ SPARE_M = 1.0  # the database compares boxes in single precision
 Touched = Callable[[str, int], Mapping[int, list[list[float]]]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Kept:
-    """A tile in memory."""
+    """A tile in memory; ``packed`` is its body compressed, once somebody has asked for it so."""
 
     body: bytes
     etag: str
     register: str
     revision: int
     window: Window
+    packed: bytes = b""
+
+    @property
+    def size(self) -> int:
+        """The bytes that it takes."""
+        return len(self.body) + len(self.packed) + OVERHEAD
 
 
 class TileCache:
@@ -71,9 +79,20 @@ class TileCache:
             self._drop([key])
             self._tiles[key] = kept
             self._of[kept.register].add(key)
-            self.bytes += len(kept.body) + OVERHEAD
-            while self.bytes > self.most_bytes:
-                self._drop([next(iter(self._tiles))])
+            self.bytes += kept.size
+            self._shrink()
+
+    def packed(self, key: Hashable, kept: Kept) -> bytes:
+        """A tile compressed: as it was the first time, or now and kept beside it."""
+        if kept.packed:
+            return kept.packed
+        packed = gzipped(kept.body)
+        with self._lock:
+            if self._tiles.get(key) is kept and not kept.packed:
+                kept.packed = packed
+                self.bytes += len(packed)
+                self._shrink()
+        return packed
 
     def catch_up(self, register: str, number: int, look_again: Callable[[], int]) -> None:
         """Empty what has been touched up to a revision of the register.
@@ -115,12 +134,16 @@ class TileCache:
             self._drop(keys)
             self._seen[register] = number
 
+    def _shrink(self) -> None:
+        while self.bytes > self.most_bytes:
+            self._drop([next(iter(self._tiles))])
+
     def _drop(self, keys: Iterable[Hashable]) -> None:
         for key in keys:
             kept = self._tiles.pop(key, None)
             if kept:
                 self._of[kept.register].discard(key)
-                self.bytes -= len(kept.body) + OVERHEAD
+                self.bytes -= kept.size
 
 
 def _touched_of(

@@ -1,18 +1,19 @@
 """Vector tiles: of one collection, and of all that the caller may see."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from layers.callers import api_caller
 from layers.ogc.errors import BadParameter, NotThere, ogc_errors
-from layers.ogc.etags import tag_of_bytes, unless_held
+from layers.ogc.etags import holds, tag_of_bytes
 from layers.ogc.requests import read_only
 from layers.ogc.sharing import share_for
 from layers.ogc.tiles.cache import Kept, tiles
 from layers.ogc.tiles.drawing import MOST_BYTES, draw
 from layers.ogc.tiles.matrices import Place
+from layers.ogc.tiles.packing import LEAST_BYTES, gzipped, takes_gzip
 from layers.revisions import forget, revision
 from layers.shares import Share, shares_of
 from spatial.city import city
@@ -20,6 +21,9 @@ from spatial.periods import NOW, AsOf, parse_as_of
 
 MVT = "application/vnd.mapbox-vector-tile"
 PARAMETERS = ("datetime",)
+FRESH_S = 60  # how long an edit may take to show on a map that is open to everybody
+PUBLIC, PERSONAL = f"public, max-age={FRESH_S}", "private, no-cache"
+VARY = "Accept, Authorization, Cookie, Accept-Encoding"
 
 
 @require_safe
@@ -30,8 +34,15 @@ def tile(request: HttpRequest, layer_id: str, zoom: int, row: int, column: int) 
     place = Place(zoom, row, column)
     if not place.is_in_range or not share.layer.geometry:
         raise NotThere(f"没有瓦片 {zoom}/{row}/{column}")
-    kept = kept_tile(share, place, _moment(request, PARAMETERS))
-    return _answer(request, kept.body, kept.etag, public=share.layer.public)
+    as_of = _moment(request, PARAMETERS)
+    kept = kept_tile(share, place, as_of)
+    return _answer(
+        request,
+        kept.body,
+        kept.etag,
+        lambda: tiles.packed(_key(share, place, as_of, MOST_BYTES), kept),
+        public=share.layer.public,
+    )
 
 
 @require_safe
@@ -46,7 +57,7 @@ def dataset_tile(request: HttpRequest, zoom: int, row: int, column: int) -> Http
     bodies = [kept.body for kept in fitting(shares, place, as_of)]
     body = b"".join(bodies)
     public = all(share.layer.public for share in shares)
-    return _answer(request, body, tag_of_bytes(body), public=public)
+    return _answer(request, body, tag_of_bytes(body), lambda: gzipped(body), public=public)
 
 
 def kept_tile(share: Share, place: Place, as_of: AsOf, most_bytes: int = MOST_BYTES) -> Kept:
@@ -54,7 +65,7 @@ def kept_tile(share: Share, place: Place, as_of: AsOf, most_bytes: int = MOST_BY
     layer = share.layer
     register = layer.register
     tiles.catch_up(register, revision(layer), lambda: _revision_anew(share))
-    key = (share.key, place, as_of, most_bytes)
+    key = _key(share, place, as_of, most_bytes)
     kept = tiles.get(key)
     if kept is None:
         if place.zoom < layer.min_zoom:
@@ -63,6 +74,10 @@ def kept_tile(share: Share, place: Place, as_of: AsOf, most_bytes: int = MOST_BY
         kept = Kept(body, tag_of_bytes(body), register, number, window)
         tiles.put(key, kept)
     return kept
+
+
+def _key(share: Share, place: Place, as_of: AsOf, most_bytes: int) -> Hashable:
+    return (share.key, place, as_of, most_bytes)
 
 
 def fitting(shares: Iterable[Share], place: Place, as_of: AsOf) -> list[Kept]:
@@ -120,11 +135,26 @@ def _moment(request: HttpRequest, allowed: Iterable[str]) -> AsOf:
     return parse_as_of(request.GET.get("datetime"), city().time_zone)
 
 
-def _answer(request: HttpRequest, body: bytes, etag: str, *, public: bool) -> HttpResponse:
-    def made() -> HttpResponse:
-        return HttpResponse(body, content_type=MVT, status=200 if body else 204)
+def _answer(
+    request: HttpRequest, body: bytes, etag: str, packed: Callable[[], bytes], *, public: bool
+) -> HttpResponse:
+    """The tile, compressed for who takes it so; that is another representation with its own tag.
 
-    return unless_held(request, etag, made, public=public)
+    What anybody may have is used again for ``FRESH_S`` without asking; who comes with a
+    session or a key sees every edit at once.
+    """
+    accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
+    is_packed = len(body) >= LEAST_BYTES and takes_gzip(accepted)
+    tag = f'{etag[:-1]}-gz"' if is_packed else etag
+    headers = {"ETag": tag, "Vary": VARY, "Cache-Control": PERSONAL}
+    if public and api_caller(request).is_anonymous:
+        headers["Cache-Control"] = PUBLIC
+    if holds(request, tag):
+        return HttpResponse(status=304, headers=headers)
+    if is_packed:
+        headers["Content-Encoding"] = "gzip"
+    content = packed() if is_packed else body
+    return HttpResponse(content, MVT, 200 if body else 204, headers=headers)
 
 
 def _revision_anew(share: Share) -> int:

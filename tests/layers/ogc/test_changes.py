@@ -135,7 +135,7 @@ def test_only_the_shares_fields_and_features(client):
     assert client.get("/ogc/collections/pipe-points/feed").status_code == 200
 
 
-def test_a_share_cut_to_districts_is_told_what_comes_in_and_goes_out(client):
+def test_a_share_cut_to_districts_is_told_what_comes_in_and_goes_out(closed_parcels, client):
     local = {"authorization": f"Bearer {key_of('镇系统', 'parcels', districts=[VILLAGE])}"}
     write(entry("A", district_code=VILLAGE), entry("B", district_code=OTHER))
     since = client.get(FEED, headers=local).json()["next"]

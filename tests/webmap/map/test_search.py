@@ -1,5 +1,7 @@
 """The search box."""
 
+import re
+
 import pytest
 
 from layers.access import ANONYMOUS
@@ -58,3 +60,19 @@ def test_an_exact_code_comes_first_and_has_a_place(town):
     hit = search(share_of(ANONYMOUS, layer_of("districts")), "431382001", NOW)[0]
     assert hit.code == "431382001"
     assert place(*hit.place).distance(place(*hit.place)) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "exact"),
+    [
+        ("人民路", ["roads/RD1"]),
+        ("示范", []),
+        ("示范楼 ", ["buildings/B1"]),
+        ("h1", []),
+        ("431382001", ["districts/431382001"]),
+    ],
+)
+def test_what_is_called_just_so_is_marked(client, town, text, exact):
+    """Enter may open it without asking; what only begins so it may not."""
+    page = found(client, text)
+    assert re.findall(r'data-open="([^"]+)" data-exact', page) == exact

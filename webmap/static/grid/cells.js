@@ -1,5 +1,5 @@
 // A community's cells on the map; a row leads to its place, a click on the map to its row.
-import * as maplibregl from "../maplibre-gl/maplibre-gl.mjs";
+import * as maplibregl from "../map/maplibre.js";
 
 const config = JSON.parse(document.getElementById("config").textContent);
 const EMPTY = { type: "FeatureCollection", features: [] };

@@ -1,5 +1,5 @@
 // The desk: the list follows the database every few seconds, the map follows the list.
-import * as maplibregl from "../maplibre-gl/maplibre-gl.mjs";
+import * as maplibregl from "../map/maplibre.js";
 import { ask, csrf, isSignedOut } from "../base/http.js";
 import { fill, offerSignIn, ready, SIGNED_OUT } from "./case.js";
 

@@ -1,5 +1,5 @@
 // The way of one patrol on the map, and where it was at a moment.
-import * as maplibregl from "../maplibre-gl/maplibre-gl.mjs";
+import * as maplibregl from "../map/maplibre.js";
 
 const config = JSON.parse(document.getElementById("config").textContent);
 const track = JSON.parse(document.getElementById("track")?.textContent || "null") || { legs: [], fixes: [], reports: [] };

@@ -1,5 +1,5 @@
 // The ranking on the map: each area in the colour of its figure; a click tells and leads on.
-import * as maplibregl from "../maplibre-gl/maplibre-gl.mjs";
+import * as maplibregl from "../map/maplibre.js";
 
 const config = JSON.parse(document.getElementById("config").textContent);
 const codes = Object.keys(config.areas);

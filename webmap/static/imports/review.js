@@ -1,12 +1,15 @@
 // The review of a delivery: its lists beside its map; a click in one shows it in the other.
-import * as maplibregl from "../maplibre-gl/maplibre-gl.mjs";
+import * as maplibregl from "../map/maplibre.js";
+import { ask, check, csrfToken } from "../map/asking.js";
+import { latestOnly } from "../map/latest.js";
 
 const config = JSON.parse(document.getElementById("config").textContent);
-const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 const base = `/imports/${config.run}`;
 const colour = ["match", ["get", "action"], "open", "#2c7a4b", "replace", "#c77f16", "repair", "#7b3fa0", "#a63a2b"];
 const view = { src: "", page: 1, kind: "", action: "", q: "" };
 const list = document.getElementById("list");
+const listing = latestOnly();
+const counting = latestOnly();
 
 const map = new maplibregl.Map({
   container: "map",
@@ -20,6 +23,7 @@ map.addControl(new maplibregl.NavigationControl(), "top-right");
 map.addControl(new maplibregl.ScaleControl({ maxWidth: 110 }), "bottom-right");
 map.once("idle", () => { document.documentElement.dataset.ready = "idle"; });
 map.on("click", pick);
+map.on("error", ({ error }) => { if (error?.status >= 400 && error.status < 500) check(); });
 window.tujing = { map };
 
 document.querySelectorAll(".tabbar button").forEach((tab) => tab.addEventListener("click", () => open(tab)));
@@ -94,10 +98,13 @@ function open(tab) {
 
 async function load() {
   const asked = new URLSearchParams({ page: view.page, code: view.kind, action: view.action, q: view.q });
-  const answer = await fetch(`${view.src}?${asked}`, { headers: { Accept: "text/html" } });
-  if (!answer.ok) return say(await reason(answer));
-  list.innerHTML = await answer.text();
-  list.dataset.loaded = view.src;
+  const [src, signal] = [view.src, listing.begin()];
+  const answer = await heard(`${src}?${asked}`, { signal, headers: { Accept: "text/html" } });
+  const text = answer?.ok ? await answer.text() : answer && (await reason(answer));
+  if (!answer || signal.aborted) return;
+  if (!answer.ok) { say(text); return; }
+  list.innerHTML = text;
+  list.dataset.loaded = src;
 }
 
 function listClick(event) {
@@ -151,8 +158,9 @@ async function pick({ point }) {
 
 // ---- decisions ------------------------------------------------------------
 async function choose(body) {
+  const signal = counting.begin(); // of two quick ticks the first answer may come last
   const answer = await post(`${base}/choose`, body);
-  if (!answer) return;
+  if (!answer || signal.aborted) return;
   const ending = document.getElementById("ending").textContent;
   counted(answer.chosen);
   const { staged, accepted } = answer.chosen.end;
@@ -165,9 +173,11 @@ async function choose(body) {
 async function decide(button) {
   const done = button.dataset.accepted === "1";
   button.disabled = true;
+  const signal = counting.begin();
   const answer = await post(`${base}/issues/${button.dataset.proposal}/${done ? "withdraw" : "accept"}`, {});
   button.disabled = false;
-  if (answer) { counted(answer.chosen); load(); }
+  if (answer && !signal.aborted) counted(answer.chosen);
+  if (answer) load();
 }
 
 function counted(chosen) {
@@ -214,20 +224,25 @@ async function keepSource(event) {
 // While a worker is at it, the head is fetched every second; when it is done, the page.
 async function watch() {
   while (document.getElementById("run-head").dataset.moving === "1") {
-    await new Promise((wait) => setTimeout(wait, 1000));
-    const answer = await fetch(`${base}?part=head`, { headers: { Accept: "text/html" } });
-    if (!answer.ok) continue;
+    await new Promise((wait) => setTimeout(wait, document.getElementById("signed-out") ? 5000 : 1000));
+    const answer = await heard(`${base}?part=head`, { headers: { Accept: "text/html" } });
+    if (!answer?.ok) continue;
     document.getElementById("head").innerHTML = await answer.text();
     if (document.getElementById("run-head").dataset.moving !== "1") location.reload();
   }
 }
 
 async function post(url, body) {
-  const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token };
-  const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
-  if (answer.ok) return answer.json();
-  say(await reason(answer));
+  const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() };
+  const answer = await heard(url, { method: "POST", headers, body: JSON.stringify(body) });
+  if (answer?.ok) return answer.json();
+  if (answer) say(await reason(answer));
   return undefined;
+}
+
+// The answer; nothing where the network failed, a newer question came, or nobody is signed in.
+async function heard(url, options) {
+  try { return await ask(url, options); } catch { return undefined; }
 }
 
 async function reason(answer) {

@@ -1,4 +1,6 @@
 // Uploads in pieces by the tus protocol: an interrupted file goes on where it stopped.
+import { ask, csrfToken } from "../map/asking.js";
+
 const PIECE = 8 * 1024 * 1024;
 const texts = JSON.parse(document.getElementById("texts").textContent);
 const form = document.getElementById("delivery");
@@ -6,7 +8,6 @@ const list = document.getElementById("uploads");
 const send = document.getElementById("send");
 const said = document.getElementById("said");
 const drop = document.getElementById("drop");
-const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
 const files = new Map();
 
 document.getElementById("files").addEventListener("change", (event) => { take([...event.target.files]); event.target.value = ""; });
@@ -64,6 +65,7 @@ async function upload(item) {
     try {
       await go(item);
     } catch (problem) {
+      if (problem.fragment) { item.state.textContent = texts.failed; break; } // goes on after signing in
       if (problem.final) { item.state.textContent = problem.message; break; }
       item.state.textContent = texts.again;
       await new Promise((wait) => setTimeout(wait, 500 * 2 ** attempt));
@@ -95,7 +97,7 @@ async function go(item) {
 }
 
 async function call(url, method, headers = {}, body = undefined) {
-  const answer = await fetch(url, { method, body, headers: { "Tus-Resumable": "1.0.0", "X-CSRFToken": token, ...headers } });
+  const answer = await ask(url, { method, body, headers: { "Tus-Resumable": "1.0.0", "X-CSRFToken": csrfToken(), ...headers } });
   if (answer.ok) return answer;
   const problem = new Error((await answer.text()).trim().slice(0, 120) || answer.statusText);
   problem.final = answer.status >= 400 && answer.status < 500 && ![408, 409, 423].includes(answer.status);

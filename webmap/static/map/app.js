@@ -1,7 +1,8 @@
 // The map's program: makes the map and ties the parts together. Each part is a module
 // with one task; what they share is the `app` object made here.
-import * as maplibregl from "../maplibre-gl/maplibre-gl.mjs";
-import { readState, keepState } from "./state.js";
+import * as maplibregl from "./maplibre.js";
+import { check } from "./asking.js";
+import { keepState, readState, wireAddress } from "./state.js";
 import { wireLayers } from "./layers.js";
 import { wireTime } from "./time.js";
 import { wireCompare } from "./compare.js";
@@ -32,8 +33,8 @@ const map = new maplibregl.Map({
 map.addControl(new maplibregl.NavigationControl({ visualizePitch: true }), "top-right");
 map.addControl(new maplibregl.ScaleControl({ maxWidth: 110 }), "bottom-left");
 
-const app = { map, config, texts, state, say };
-app.keep = () => keepState(app);
+const app = { map, config, texts, state, say, address: { shown: "", href: location.href, restoring: false } };
+app.keep = (how) => keepState(app, how);
 wireLayers(app);
 wireTime(app);
 wireCompare(app);
@@ -42,9 +43,10 @@ wireSearch(app);
 wireMeasure(app);
 wireTools(app);
 wireKeyboard(app);
+wireAddress(app);
 wireCursor();
 wireBusy();
-map.on("moveend", app.keep);
+map.on("moveend", () => app.keep());
 document.documentElement.dataset.ready = "wired";
 map.once("idle", () => { document.documentElement.dataset.ready = "idle"; });
 window.tujing = app; // for tests and for the curious
@@ -89,6 +91,7 @@ function wireBusy() {
   map.on("idle", () => { clearTimeout(timer); timer = 0; busy.hidden = true; });
   map.on("error", ({ error }) => {
     console.warn(error?.message);
+    if ([401, 403, 404].includes(error?.status)) check(); // refused: perhaps nobody's any more
     if (error?.status >= 500 || error instanceof TypeError) say(texts.tiles_failed);
   });
 }

@@ -1,5 +1,8 @@
 // The past day beside today: what was added, changed and ended since, drawn over the map.
 
+import { ask } from "./asking.js";
+import { latestOnly } from "./latest.js";
+
 const KINDS = { added: "#1a7f37", changed: "#b8860b", ended: "#c0392b" };
 const MOST = 2000;
 const LEAST_ZOOM = 12;
@@ -10,18 +13,20 @@ export function wireCompare(app) {
   const { map, state, texts } = app;
   const part = (id) => document.getElementById(id);
   const [toggle, told] = [part("compare"), part("compare-told")];
-  let asking = new AbortController();
+  const turn = latestOnly();
   let timer = 0;
 
   const soon = () => { clearTimeout(timer); timer = setTimeout(refresh, WAIT_MS); };
   toggle.addEventListener("click", () => { state.compare = !state.compare; app.keep(); refresh(); });
   document.addEventListener("tujing:time", soon);
+  document.addEventListener("tujing:restored", soon);
   document.getElementById("layers-list").addEventListener("change", soon);
   map.on("moveend", () => { if (state.compare) soon(); });
   map.once("load", () => { addLayers(map); refresh(); });
 
   async function refresh() {
-    asking.abort();
+    clearTimeout(timer);
+    const signal = turn.begin();
     const shown = state.compare && Boolean(state.at);
     toggle.setAttribute("aria-pressed", String(Boolean(state.compare)));
     told.hidden = !shown;
@@ -32,20 +37,20 @@ export function wireCompare(app) {
       told.textContent = shown ? texts.compare_zoom : "";
       return;
     }
-    asking = new AbortController();
     try {
-      const pages = await Promise.all([...state.on].map((id) => differences(id, asking.signal)));
+      const pages = await Promise.all([...state.on].map((id) => differences(id, signal)));
+      if (signal.aborted) return;
       source.setData({ type: "FeatureCollection", features: pages.flatMap((page) => page.features) });
       tell(pages);
     } catch (error) {
-      if (error.name !== "AbortError") app.say(texts.failed);
+      if (!signal.aborted && !error.fragment) app.say(texts.failed);
     }
   }
 
   async function differences(layer, signal) {
     const box = map.getBounds().toArray().flat().map((degrees) => degrees.toFixed(6)).join(",");
     const query = new URLSearchParams({ from: state.at, bbox: box, limit: MOST });
-    const answer = await fetch(`/ogc/collections/${layer}/changes?${query}`, { signal });
+    const answer = await ask(`/ogc/collections/${layer}/changes?${query}`, { signal });
     if (answer.status === 404) return NOTHING;
     if (!answer.ok) throw new Error(answer.status);
     const page = await answer.json();

@@ -1,10 +1,14 @@
 // Measuring: drawn here, computed on the server in the city's own CRS.
 
+import { ask, csrfToken } from "./asking.js";
+import { latestOnly } from "./latest.js";
+
 export function wireMeasure(app) {
   const { map, texts } = app;
   const buttons = { line: document.getElementById("tool-length"), polygon: document.getElementById("tool-area") };
   let kind = "";
   let points = [];
+  const turn = latestOnly(); // another measurement, or Escape, ends the waiting for this one
 
   const drawn = (cursor) => {
     const all = cursor ? [...points, cursor] : points;
@@ -40,31 +44,43 @@ export function wireMeasure(app) {
     Object.values(buttons).forEach((b) => b.setAttribute("aria-pressed", "false"));
     map.getCanvas().style.cursor = "";
     setTimeout(() => map.doubleClickZoom.enable(), 300);
-    if (clear) { points = []; draw(); app.say(""); }
+    if (clear) wipe();
+  }
+
+  function wipe() {
+    turn.end();
+    points = [];
+    draw();
+    app.say("");
   }
 
   async function finish() {
     const enough = points.length >= (kind === "polygon" ? 3 : 2);
     stop(!enough);
     if (!enough) return;
-    const geometry = kind === "polygon"
+    const [measured, signal] = [kind, turn.begin()];
+    const geometry = measured === "polygon"
       ? { type: "Polygon", coordinates: [[...points, points[0]]] }
       : { type: "LineString", coordinates: points };
-    const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
-    try {
-      const answer = await fetch("/measure", { method: "POST", body: JSON.stringify(geometry),
-        headers: { "Content-Type": "application/json", "X-CSRFToken": token } });
-      const found = await answer.json();
-      app.say(answer.ok ? sentence(found) : found.description || texts.failed, 0);
-    } catch {
-      app.say(texts.failed);
-    }
     points = [];
+    const told = await answerTo(measured, geometry, signal);
+    if (!signal.aborted) app.say(told, 0);
   }
 
-  function sentence(found) {
-    const length = `${kind === "polygon" ? texts.perimeter : texts.length} ${metres(found.length_m)}`;
-    if (kind !== "polygon") return `${length}（${texts.ellipsoid} ${metres(found.ellipsoidal_length_m)}）`;
+  async function answerTo(measured, geometry, signal) {
+    try {
+      const answer = await ask("/measure", { method: "POST", body: JSON.stringify(geometry), signal,
+        headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() } });
+      const found = await answer.json();
+      return answer.ok ? sentence(measured, found) : found.description || texts.failed;
+    } catch (problem) {
+      return problem.fragment ? "" : texts.failed;
+    }
+  }
+
+  function sentence(measured, found) {
+    const length = `${measured === "polygon" ? texts.perimeter : texts.length} ${metres(found.length_m)}`;
+    if (measured !== "polygon") return `${length}（${texts.ellipsoid} ${metres(found.ellipsoidal_length_m)}）`;
     const area = `${texts.area} ${number(found.area_m2, 1)} ${texts.m2} = ${number(found.area_ha, 4)} ${texts.ha} = ${number(found.area_mu, 3)} ${texts.mu}`;
     return `${area}（${texts.ellipsoid} ${number(found.ellipsoidal_area_m2, 1)} ${texts.m2}） · ${length}`;
   }
@@ -79,7 +95,7 @@ export function wireMeasure(app) {
   document.addEventListener("keydown", (event) => {
     const { key } = event;
     if (app.drawing && key === "Enter") event.preventDefault(); // else the focused tool begins anew
-    if (!app.drawing) { if (key === "Escape") { points = []; draw(); app.say(""); } return; }
+    if (!app.drawing) { if (key === "Escape") wipe(); return; }
     if (key === "Escape") stop(true);
     if (key === "Enter") finish();
   });

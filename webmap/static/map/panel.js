@@ -1,5 +1,7 @@
 // Click → record. What is under the pointer is asked of the tiles; the rest of the
 // server, as HTML fragments.
+import { ask, csrfToken } from "./asking.js";
+import { latestOnly } from "./latest.js";
 import { mark, outline, walkTable } from "./selection.js";
 
 export function wirePanel(app) {
@@ -17,36 +19,102 @@ export function wirePanel(app) {
     }, duration: 200 });
   };
   const at = () => (state.at ? `at=${encodeURIComponent(state.at)}` : "");
+  app.panelTurn = latestOnly();
 
+  // Show a fragment; true if it is still the one that was wanted last when it came.
   app.load = (url) => {
-    openPanel(true);
     app.current = url;
-    const address = url + (at() ? (url.includes("?") ? "&" : "?") + at() : "");
-    return window.htmx.ajax("GET", address, { source: "#panel-body", target: "#panel-body", swap: "innerHTML" }).then(() => {
-      const shape = body.querySelector(".ended") && document.getElementById("record-shape");
-      outline(map, shape ? JSON.parse(shape.textContent) : null);
-    });
+    return fill(url + (at() ? (url.includes("?") ? "&" : "?") + at() : ""));
   };
 
-  app.open = (key, { fly = false } = {}) => {
-    state.selected = key;
+  app.send = (url, values) => {
+    app.current = "";
+    return fill(url, { method: "POST", body: new URLSearchParams(values), headers: { "X-CSRFToken": csrfToken() } });
+  };
+
+  async function fill(address, options = {}) {
+    const signal = app.panelTurn.begin();
+    openPanel(true);
+    body.setAttribute("aria-busy", "true");
+    const fragment = await fetched(address, { ...options, signal });
+    if (signal.aborted) return false;
+    body.removeAttribute("aria-busy");
+    body.innerHTML = fragment;
+    window.htmx.process(body);
+    const shape = body.querySelector(".ended") && document.getElementById("record-shape");
+    outline(map, shape ? JSON.parse(shape.textContent) : null);
+    return true;
+  }
+
+  // The fragment, or in its place why there is none.
+  async function fetched(address, options) {
+    try {
+      const answer = await ask(address, { ...options, headers: { "HX-Request": "true", ...options.headers } });
+      return worded(answer.status, await answer.text());
+    } catch (problem) {
+      return problem.fragment ?? worded(500, "");
+    }
+  }
+
+  function worded(status, answer) {
+    const fragment = status < 500 && answer.trim() && !answer.trimStart().toLowerCase().startsWith("<!doctype");
+    return fragment ? answer : `<p class="error">${texts.failed}</p>`;
+  }
+
+  app.open = (key, { fly = false, push = true } = {}) => {
+    Object.assign(state, { selected: key, point: null });
     const cut = key.indexOf("/");
     const [layer, code] = [key.slice(0, cut), key.slice(cut + 1)];
     mark(map, layer, code);
-    app.keep();
+    app.keep({ push });
     const wantsTable = config.entrance === "housing" && layer === "buildings";
     const path = wantsTable ? `/units/${encodeURIComponent(code)}` : `/panel/${layer}/${encodeURIComponent(code)}`;
-    return app.load(path).then(() => { if (fly) flyToRecord(); });
+    return app.load(path).then((isShown) => {
+      if (isShown && fly) flyToRecord();
+      return isShown;
+    });
   };
 
-  app.closePanel = () => {
+  // Everything at a point, and the topmost of it marked: at once, or when its tiles are there.
+  app.openHere = ([lon, lat], { push = true } = {}) => {
+    const point = [lon, lat];
+    Object.assign(state, { selected: "", point });
+    const markTop = () => {
+      const [top] = under(map, map.project(point), state.on);
+      if (state.point === point) mark(map, top?.layer ?? "", top?.code ?? "");
+    };
+    markTop();
+    if (!push) map.once("idle", markTop);
+    app.keep({ push });
+    return app.load(`/here?lon=${lon.toFixed(7)}&lat=${lat.toFixed(7)}`);
+  };
+
+  app.closePanel = ({ push = true } = {}) => {
+    const had = Boolean(state.selected || state.point);
+    app.panelTurn.end();
+    body.removeAttribute("aria-busy");
+    app.current = "";
     openPanel(false);
-    state.selected = "";
+    forgetRecord();
+    app.keep({ push: push && had });
+  };
+
+  function forgetRecord() {
+    Object.assign(state, { selected: "", point: null });
     more.replaceChildren();
     mark(map, "", "");
     outline(map, null);
-    app.keep();
-  };
+  }
+
+  // The panel becomes what the state says.
+  function showState({ fly = false, closed = false } = {}) {
+    more.replaceChildren();
+    if (state.selected) return app.open(state.selected, { fly, push: false });
+    if (state.point) return app.openHere(state.point, { push: false });
+    forgetRecord();
+    if (!closed && config.fragment && window.innerWidth > 760) return app.load(config.fragment);
+    return app.closePanel({ push: false });
+  }
 
   async function copy(text) {
     try {
@@ -68,9 +136,7 @@ export function wirePanel(app) {
     const found = under(map, point, state.on);
     others(config.entrance === "planning" ? [] : found.slice(1));
     if (config.entrance === "planning") {
-      state.selected = "";
-      mark(map, found[0]?.layer ?? "", found[0]?.code ?? "");
-      app.load(`/here?lon=${lng.toFixed(7)}&lat=${lat.toFixed(7)}`);
+      app.openHere([lng, lat]);
     } else if (found.length) {
       app.open(`${found[0].layer}/${found[0].code}`);
     } else {
@@ -121,21 +187,23 @@ export function wirePanel(app) {
     walkTable(event);
   });
   document.addEventListener("tujing:time", () => { if (app.current && document.body.classList.contains("open")) app.load(app.current); });
-  document.body.addEventListener("htmx:responseError", ({ detail }) => {
-    const answer = detail.xhr.responseText;
-    const fragment = detail.xhr.status < 500 && !answer.trimStart().toLowerCase().startsWith("<!doctype");
-    body.innerHTML = fragment && answer.trim() ? answer : `<p class="error">${texts.failed}</p>`;
+  // What htmx asks by itself (an export's state, a name in full) speaks only while it is shown.
+  document.body.addEventListener("htmx:responseError", ({ detail: { elt, xhr } }) => {
+    if (elt.isConnected) body.innerHTML = worded(xhr.status, xhr.responseText);
   });
-  document.body.addEventListener("htmx:sendError", () => { body.innerHTML = `<p class="error">${texts.failed}</p>`; });
-  document.getElementById("panel-close").addEventListener("click", app.closePanel);
+  document.body.addEventListener("htmx:sendError", ({ detail: { elt } }) => {
+    if (elt.isConnected) body.innerHTML = worded(500, "");
+  });
+  document.getElementById("panel-close").addEventListener("click", () => app.closePanel());
   document.getElementById("tool-panel").addEventListener("click", () => {
     app.closePanel();
     app.load(config.fragment);
   });
+  document.addEventListener("tujing:restored", ({ detail }) => showState(detail));
 
   map.once("load", () => {
-    if (state.selected) app.open(state.selected, { fly: !location.hash });
-    else if (config.fragment && window.innerWidth > 760) app.load(config.fragment);
+    const isBare = !state.selected && !state.point && !(config.fragment && window.innerWidth > 760);
+    if (!isBare) showState({ fly: !state.isPlaced });
     else if (window.innerWidth > 1200) openPanel(true);
   });
 }

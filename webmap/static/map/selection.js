@@ -27,6 +27,7 @@ export function outline(map, geometry) {
   const data = { type: "FeatureCollection", features: geometry ? [{ type: "Feature", properties: {}, geometry }] : [] };
   const source = map.getSource("outline");
   if (source) return source.setData(data);
+  if (!geometry) return undefined;
   map.addSource("outline", { type: "geojson", data });
   return map.addLayer({ id: "outline", type: "line", source: "outline",
     paint: { "line-color": RED, "line-width": 2.4, "line-dasharray": [2, 1.6] } });

@@ -11,27 +11,36 @@ export function wireTime(app) {
   const days = Math.max(1, Math.round((Date.parse(config.today) - first) / DAY));
   const ordinal = (day) => Math.round((Date.parse(day) - first) / DAY);
   const dayOf = (value) => new Date(first + value * DAY).toISOString().slice(0, 10);
+  const dayShown = () => dayIn(config.time_zone, state.at);
   let timer = 0;
+  let turned = ""; // the moment that the tiles show
   range.max = days;
   field.min = config.first || config.today;
   field.max = config.today;
 
   app.turnTo = (at) => {
+    clearTimeout(timer); // a slider let go of before this
     state.at = at && at < config.today ? at : "";
     reflect();
-    turnTiles(map, state.at);
-    app.keep();
+    turn();
+    app.keep({ push: true });
     document.dispatchEvent(new CustomEvent("tujing:time"));
   };
 
+  function turn() {
+    if (state.at === turned || !map.getStyle()) return;
+    turned = state.at;
+    turnTiles(map, state.at);
+  }
+
   function reflect() {
-    const day = state.at.slice(0, 10);
+    const day = dayShown();
     field.value = day || config.today;
     range.value = day ? ordinal(day) : days;
     range.setAttribute("aria-valuetext", field.value);
     now.setAttribute("aria-pressed", String(!day));
     past.hidden = !day;
-    part("past-text").textContent = `${texts.past}${written(state.at)}`;
+    part("past-text").textContent = `${texts.past}${written(config.time_zone, state.at)}`;
     part("time-back").disabled = !neighbour(-1);
     part("time-on").disabled = !state.at;
     document.body.classList.toggle("in-past", Boolean(day));
@@ -39,7 +48,7 @@ export function wireTime(app) {
 
   // The nearest day with a change before or after the day shown.
   function neighbour(step) {
-    const day = state.at.slice(0, 10) || config.today;
+    const day = dayShown() || config.today;
     const before = config.days.filter((d) => (step < 0 ? d < day : d > day));
     return step < 0 ? before.at(-1) : before[0];
   }
@@ -57,14 +66,22 @@ export function wireTime(app) {
   part("time-on").addEventListener("click", () => app.turnTo(neighbour(1) ?? ""));
   drawYears(part("time-years"), config, (day) => (100 * ordinal(day)) / days, app);
   reflect();
-  if (state.at) map.once("load", () => turnTiles(map, state.at));
+  map.once("load", turn);
+  document.addEventListener("tujing:restored", () => { clearTimeout(timer); reflect(); turn(); });
 }
 
-function written(at) {
+// Days and hours are the city's, wherever the browser believes to be.
+function written(timeZone, at) {
   if (!at) return "";
-  const moment = at.includes("T") ? new Date(at) : null;
-  const options = { year: "numeric", month: "long", day: "numeric", ...(moment && { hour: "2-digit", minute: "2-digit" }) };
-  return (moment ?? new Date(`${at}T00:00:00`)).toLocaleString(document.documentElement.lang, options);
+  const day = { year: "numeric", month: "long", day: "numeric" };
+  const [moment, how] = at.includes("T")
+    ? [new Date(at), { ...day, hour: "2-digit", minute: "2-digit", timeZone }]
+    : [new Date(`${at}T12:00:00Z`), { ...day, timeZone: "UTC" }];
+  return moment.toLocaleString(document.documentElement.lang, how);
+}
+
+function dayIn(timeZone, at) {
+  return at.includes("T") ? new Date(at).toLocaleDateString("sv", { timeZone }) : at;
 }
 
 // Under the slider: the years, and a stroke for every day on which something changed.

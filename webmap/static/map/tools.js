@@ -1,4 +1,6 @@
 // The other tools: a link to this view, a printable map, a tilt.
+import { hereAddress } from "./asking.js";
+import { entranceAddress } from "./state.js";
 
 export function wireTools(app) {
   const { map, state, texts, config } = app;
@@ -13,21 +15,18 @@ export function wireTools(app) {
     }
   });
 
-  // Another entrance, or signing in, keeps the day and, near by, the place.
-  for (const link of document.querySelectorAll(".tabs a, a.signin")) {
-    link.addEventListener("click", () => {
-      const [path] = link.getAttribute("href").split("#");
-      const hash = new URLSearchParams(location.hash.slice(1));
-      if (link.classList.contains("signin")) {
-        link.href = `/accounts/login/?next=${encodeURIComponent(location.pathname + location.hash)}`;
-      } else if (map.getZoom() >= 13 && path !== "/hazards") {
-        const { lng, lat } = map.getCenter();
-        link.href = `${path}#${map.getZoom().toFixed(2)}/${lat.toFixed(5)}/${lng.toFixed(5)}/0/${path === "/housing" ? 52 : 0}${hash.has("at") ? `&at=${hash.get("at")}` : ""}`;
-      } else if (state.at) {
-        link.href = `${path}#&at=${encodeURIComponent(state.at)}`;
-      }
-    });
+  // Another entrance keeps the day and, near by, the place; another language keeps all.
+  for (const link of document.querySelectorAll(".tabs a")) {
+    const path = link.getAttribute("href");
+    link.addEventListener("click", () => { link.href = entranceAddress(app, path); });
   }
+  document.querySelector("form.lang")?.addEventListener("submit", ({ target }) => { target.elements.next.value = hereAddress(); });
+
+  // A plain "#panel" would take the place of the view in the address.
+  document.querySelector("a.skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    document.getElementById("panel").focus();
+  });
 
   document.getElementById("tool-tilt").addEventListener("click", () => {
     map.easeTo(map.getPitch() > 5 ? { pitch: 0, bearing: 0 } : { pitch: 55, bearing: -18 });
@@ -42,8 +41,6 @@ export function wireTools(app) {
       datetime: state.at,
       title: "",
     };
-    document.body.classList.add("open");
-    app.current = "";
-    window.htmx.ajax("POST", "/exports", { target: "#panel-body", swap: "innerHTML", values });
+    app.send("/exports", values);
   });
 }

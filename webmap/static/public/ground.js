@@ -1,5 +1,5 @@
 // The ground that the public pages draw on: what is public of the city, in quiet colours.
-import * as maplibregl from "../maplibre-gl/maplibre-gl.mjs";
+import * as maplibregl from "../map/maplibre.js";
 
 export { maplibregl };
 const config = JSON.parse(document.getElementById("config").textContent);

@@ -1,13 +1,17 @@
 """What stays in memory, and what a change empties: its own place and nothing else."""
 
+import gzip
 import threading
 import time
 
 import pytest
 from django.contrib.gis.geos import Polygon
 from django.db import connection
+from django.test import RequestFactory
 
 from layers import revisions
+from layers.ogc.lane import with_lane
+from layers.ogc.tiles import cache as keeping
 from layers.ogc.tiles import views
 from layers.ogc.tiles.cache import OVERHEAD, Kept, TileCache, tiles
 from layers.ogc.tiles.matrices import WORLD_M, side_m
@@ -124,7 +128,7 @@ def test_two_access_classes_never_have_a_tile_in_common(client, drawn):
 
 
 @pytest.mark.django_db
-def test_shares_of_other_districts_have_tiles_of_their_own(client, tmp_path):
+def test_shares_of_other_districts_have_tiles_of_their_own(closed_parcels, client, tmp_path):
     open_feature(code="P1", geom=square(), district_code="431382001001")
     open_feature(code="P2", geom=square(20), district_code="431382002001")
     seen = {}
@@ -273,3 +277,96 @@ def test_while_a_register_is_edited_nobody_sees_what_was_before_for_long(client,
             thread.join()
         forget_everything()
     assert faults == []
+
+
+def big_tile(client):
+    """The address of a tile that is worth compressing."""
+    edits = [Edit(Action.OPEN, f"P{n:03d}", {"geom": square(n, 0, 4)}) for n in range(60)]
+    apply(change(moment(2020)), Parcel, edits)
+    return address(16)
+
+
+@pytest.mark.django_db
+def test_a_tile_is_compressed_once_for_who_takes_it_so(client, monkeypatch):
+    url = big_tile(client)
+    plain = client.get(url)
+    assert "Content-Encoding" not in plain
+    packed, done = keeping.gzipped, []
+    monkeypatch.setattr(keeping, "gzipped", lambda body: done.append(body) or packed(body))
+    before = tiles.bytes
+    for accepted in ("gzip", "br, gzip;q=0.8", "*"):
+        answer = client.get(url, headers={"accept-encoding": accepted})
+        assert answer["Content-Encoding"] == "gzip"
+        assert len(answer.content) < len(plain.content)
+        assert gzip.decompress(answer.content) == plain.content
+        assert "Accept-Encoding" in answer["Vary"]
+    assert done == [plain.content]
+    assert tiles.bytes == before + len(answer.content)
+    for accepted in ("identity", "gzip;q=0", "br"):
+        answer = client.get(url, headers={"accept-encoding": accepted})
+        assert answer.content == plain.content
+        assert "Content-Encoding" not in answer
+    replace("P000", square(), land_use="0901")
+    client.get(url)
+    assert tiles.bytes == sum(kept.size for kept in tiles._tiles.values())
+
+
+@pytest.mark.django_db
+def test_each_representation_of_a_tile_is_validated_by_its_own_tag(client):
+    url = big_tile(client)
+    tags = {}
+    for accepted in ("gzip", "identity"):
+        headers = {"accept-encoding": accepted}
+        tags[accepted] = client.get(url, headers=headers)["ETag"]
+        held = client.get(url, headers=headers | {"if-none-match": tags[accepted]})
+        assert (held.status_code, held.content) == (304, b"")
+        assert "Content-Encoding" not in held
+        assert held["Cache-Control"] == "public, max-age=60"
+    assert tags["gzip"] != tags["identity"]
+    crossed = client.get(
+        url, headers={"accept-encoding": "gzip", "if-none-match": tags["identity"]}
+    )
+    assert crossed.status_code == 200
+    replace("P000", square(), land_use="0901")
+    anew = client.get(url, headers={"accept-encoding": "gzip", "if-none-match": tags["gzip"]})
+    assert anew.status_code == 200
+
+
+@pytest.mark.django_db
+def test_only_what_anybody_may_have_is_used_again_unasked(client, django_user_model):
+    url = big_tile(client)
+    empty = address(16, dx=FAR)
+    for each in (url, empty, address(16, "")):
+        assert client.get(each)["Cache-Control"] == "public, max-age=60"
+    key = key_of("系统", "parcels", may_write=False)
+    known = client.get(url, headers={"authorization": f"Bearer {key}"})
+    assert known["Cache-Control"] == "private, no-cache"
+    client.force_login(django_user_model.objects.create_user("某人"))
+    assert client.get(url)["Cache-Control"] == "private, no-cache"
+
+
+@pytest.mark.django_db
+def test_a_dataset_tile_is_compressed_as_one(client):
+    url = big_tile(client)
+    whole = url.replace("collections/parcels/", "")
+    answer = client.get(whole, headers={"accept-encoding": "gzip"})
+    assert answer["Content-Encoding"] == "gzip"
+    assert gzip.decompress(answer.content) == client.get(whole).content
+
+
+@pytest.mark.django_db
+def test_the_fast_lane_compresses_too(client):
+    url = big_tile(client)
+    told = {}
+
+    def start_response(status, headers):
+        told.update(headers, status=status)
+
+    environ = (
+        RequestFactory().get(url, headers={"accept-encoding": "gzip", "host": "testserver"}).environ
+    )
+    body = b"".join(with_lane(None)(environ, start_response))
+    assert told["status"] == "200 OK"
+    assert told["Content-Encoding"] == "gzip"
+    assert int(told["Content-Length"]) == len(body)
+    assert gzip.decompress(body) == client.get(url).content
