@@ -72,6 +72,11 @@ class Delivery:
         """How many rows the files announce."""
         return sum(max(opened.table.features, 0) for opened in self.opened)
 
+    @property
+    def ignored(self) -> dict[str, list[str]]:
+        """Of each file the columns that were not used, if there are any."""
+        return {o.table.name: o.ignored for o in self.opened if o.ignored}
+
     def notes(self) -> Iterator[Issue]:
         """Remarks on whole files."""
         for opened in self.opened:

@@ -27,9 +27,10 @@ SINGLE = (
 
 @dataclass
 class Difference:
-    """How many features a delivery adds, changes, ends or leaves; and what it rejects.
+    """How many features a delivery adds, changes, ends or leaves; and how many rows it rejects.
 
-    ``standing`` counts the current features in the delivery's own area.
+    ``standing`` counts the current features in the delivery's own area; ``lone`` those of
+    the ended that nothing replaces, ``held`` those that stay because of rejected rows.
     """
 
     added: int = 0
@@ -38,12 +39,20 @@ class Difference:
     unchanged: int = 0
     rejected: int = 0
     standing: int = 0
+    lone: int = 0
+    held: int = 0
 
     @property
     def ends_suspiciously_many(self) -> bool:
         """Whether so much would end that the delivery is more likely a part than the whole."""
-        share = self.ended / self.standing if self.standing else 0
-        return self.ended > ENDING_UNSUSPICIOUS and share > MAX_ENDING_SHARE
+        return ends_many(self.ended, self.lone, self.standing)
+
+
+def ends_many(ended: int, lone: int, standing: int) -> bool:
+    """Whether more than a third of what stands would end: of what nothing replaces, or,
+    where it is more than a handful, of all."""  # fmt: skip
+    most = standing * MAX_ENDING_SHARE
+    return lone > most or (ended > ENDING_UNSUSPICIOUS and ended > most)
 
 
 def reject_duplicates(cursor: Any, stage: Stage, files: list[str], has_place: bool) -> list[Issue]:
@@ -52,7 +61,8 @@ def reject_duplicates(cursor: Any, stage: Stage, files: list[str], has_place: bo
     cursor.execute(
         f"WITH twice AS (SELECT code FROM {stage.table} GROUP BY code HAVING count(*) > 1),"
         f" gone AS (DELETE FROM {stage.table} s USING twice t WHERE s.code = t.code"
-        f" RETURNING s.*), held AS (INSERT INTO {HELD} SELECT code, {place} FROM gone)"
+        f" RETURNING s.*), held AS (INSERT INTO {HELD}"
+        f" SELECT code, {place}, file_number, row_number FROM gone)"
         " SELECT file_number, row_number, code, count(*) OVER (PARTITION BY code) FROM gone"
         " ORDER BY code, file_number, row_number"
     )
@@ -107,8 +117,11 @@ def reject_incomplete(
         titles.append("图形")
     if not titles:
         return []
+    place = GEOMETRY if register.kinds else "NULL::geometry"
     cursor.execute(
-        f"DELETE FROM {stage.table} WHERE action IN ('open', 'repair') RETURNING file_number, row_number"
+        f"WITH gone AS (DELETE FROM {stage.table} WHERE action IN ('open', 'repair') RETURNING *),"
+        f" held AS (INSERT INTO {HELD} SELECT code, {place}, file_number, row_number FROM gone)"
+        " SELECT file_number, row_number FROM gone ORDER BY 1, 2"
     )
     message = f"新要素缺少必需的{'、'.join(titles)}，文件没有这些列"
     name = lacking[0].name if lacking else GEOMETRY
@@ -116,20 +129,34 @@ def reject_incomplete(
     return [Issue(files[f], r, "required", message, name, hint) for f, r in cursor.fetchall()]
 
 
-def reject_rows(cursor: Any, stage: Stage, rows: Collection[tuple[int, int]]) -> dict[str, int]:
-    """Take out rows by number of the file and row; returns how many, by what they did."""
+def reject_rows(
+    cursor: Any, stage: Stage, rows: Collection[tuple[int, int]], has_place: bool
+) -> int:
+    """Take out rows by number of the file and row; returns how many were there."""
     if not rows:
-        return {}
+        return 0
+    place = f"s.{GEOMETRY}" if has_place else "NULL::geometry"
     numbers = [list(column) for column in zip(*rows, strict=True)]
     cursor.execute(
         f"WITH gone AS (DELETE FROM {stage.table} s"
         " USING unnest(%s::int[], %s::int[]) AS bad(file_number, row_number)"
         " WHERE (s.file_number, s.row_number) = (bad.file_number, bad.row_number)"
-        " AND s.action IN ('open', 'replace') RETURNING s.action)"
-        " SELECT action, count(*) FROM gone GROUP BY action",
+        f" AND s.action IN ('open', 'replace') RETURNING s.code, {place}, s.file_number, s.row_number)"
+        f" INSERT INTO {HELD} SELECT * FROM gone",
         numbers,
     )
-    return dict(cursor.fetchall())
+    return cursor.rowcount
+
+
+def count_again(cursor: Any, stage: Stage, found: Difference) -> None:
+    """What the stage holds and how many rows were rejected, once nothing more will be."""
+    cursor.execute(f"SELECT action, count(*) FROM {stage.table} GROUP BY action")
+    counts = dict(cursor.fetchall())
+    found.added = counts.get("open", 0)
+    found.changed = counts.get("replace", 0)
+    found.ended = counts.get("end", 0)
+    cursor.execute(f"SELECT count(DISTINCT (file_number, row_number)) FROM {HELD}")
+    found.rejected = cursor.fetchone()[0]
 
 
 def _is_empty(cursor: Any, table: str) -> bool:
@@ -147,7 +174,7 @@ def _end_named(cursor: Any, stage: Stage, table: str, codes: list[str]) -> None:
 
 
 def _end_absent(cursor: Any, stage: Stage, table: str) -> None:
-    """A feature lies where a point on its surface lies; a rejected row's stays unended."""
+    """A feature lies where a point on its surface lies; one that a rejected row names stays."""
     cursor.execute(
         f"INSERT INTO {stage.table} (action, code, expected)"
         f" WITH area AS (SELECT ST_SetSRID(ST_Extent(geom)::geometry, %s) AS box FROM {stage.table}),"
@@ -157,8 +184,7 @@ def _end_absent(cursor: Any, stage: Stage, table: str) -> None:
         f" AND NOT EXISTS (SELECT FROM {HELD} h WHERE h.code = v.code))"
         " SELECT 'end', code, id FROM absent, area"
         " WHERE ST_X(at) BETWEEN ST_XMin(box) AND ST_XMax(box)"
-        " AND ST_Y(at) BETWEEN ST_YMin(box) AND ST_YMax(box)"
-        f" AND NOT EXISTS (SELECT FROM {HELD} h WHERE h.area && at)",
+        " AND ST_Y(at) BETWEEN ST_YMin(box) AND ST_YMax(box)",
         [city().projected],
     )
 
@@ -183,10 +209,6 @@ def mark_changed(cursor: Any, stage: Stage, table: str, unsaid: list[str]) -> No
 
 
 def _counted(cursor: Any, stage: Stage, found: Difference) -> Difference:
-    cursor.execute(f"SELECT action, count(*) FROM {stage.table} GROUP BY action")
-    counts = dict(cursor.fetchall())
-    found.added = counts.get("open", 0)
-    found.changed = counts.get("replace", 0)
-    found.ended = counts.get("end", 0)
+    count_again(cursor, stage, found)
     found.standing = found.unchanged + found.changed + found.ended
     return found

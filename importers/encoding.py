@@ -14,11 +14,15 @@ from spatial.city import city
 
 @dataclass(frozen=True)
 class Encoded:
-    """A batch, and its rows ready for COPY: the good, and those that can be repaired."""
+    """A batch, and its rows ready for COPY: the good, and those that can be repaired.
+
+    ``file`` is the number of the file in the delivery.
+    """
 
     batch: Batch
     columns: tuple[str, ...]
     data: bytes
+    file: int
 
 
 def encode(batch: Batch, file_number: int) -> Encoded:
@@ -36,7 +40,7 @@ def encode(batch: Batch, file_number: int) -> Encoded:
         listed.append(GEOMETRY)
         parts.append(ewkb_hex(batch.shapes[good], city().projected))
     text = "\n".join(map("\t".join, zip(*parts, strict=True)))
-    return Encoded(batch, tuple(listed), f"{text}\n".encode() if text else b"")
+    return Encoded(batch, tuple(listed), f"{text}\n".encode() if text else b"", file_number)
 
 
 def _staged(batch: Batch) -> tuple[slice | np.ndarray, list[str]]:

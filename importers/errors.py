@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+WAL_MISSING = "wal-missing"
+WITHOUT_WAL = "GeoPackage 来时没有 -wal 文件，最后的修改可能不在其中"
+
 
 class Refused(Exception):
     """A delivery that cannot be taken in at all. The message is one line for its sender.

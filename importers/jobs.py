@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django_tasks import task
 
-from importers import originals, recovery
+from importers import locks, originals, recovery
 from importers.delivery import Reading
 from importers.errors import Refused
 from importers.models import ImportRun
@@ -102,7 +102,8 @@ def commit_reviewed(run_id: int, who: str, terms: dict[str, Any] | None = None) 
         given["at"] = datetime.fromisoformat(given["at"])
     try:
         _ask_again(who, _layer_of(run_id))
-        commit_run(run_id, who, progress=RunProgress(run_id, "写入"), **given)
+        progress = RunProgress(run_id, recovery.COMMITTING)
+        commit_run(run_id, who, progress=progress, **given)
     except Refused as error:
         ImportRun.objects.filter(pk=run_id, state=ImportRun.State.DRY).update(
             message=str(error)[:1000], stage=""
@@ -114,12 +115,17 @@ def commit_reviewed(run_id: int, who: str, terms: dict[str, Any] | None = None) 
 @task()
 def undo_committed(run_id: int, who: str, why: str = "") -> dict[str, Any]:
     """Undo a committed run; why it could not be stands in the run's message."""
+    said: dict[str, str] = {}
     try:
         _ask_again(who, _layer_of(run_id))
-        undo(run_id, who, why)
+        with locks.alive(run_id):
+            ImportRun.objects.filter(pk=run_id).update(stage="撤销")
+            undo(run_id, who, why)
     except Refused as error:
-        ImportRun.objects.filter(pk=run_id).update(message=str(error)[:1000], stage="")
+        said = {"message": str(error)[:1000]}
         return {"run": run_id, "refused": str(error)}
+    finally:
+        ImportRun.objects.filter(pk=run_id).update(stage="", **said)
     return {"run": run_id, "refused": ""}
 
 

@@ -17,7 +17,8 @@ class Terms:
 
     ``ended`` names the codes that cease; None means: find out, unless ``partial``.
     ``ancestry`` is (parent code, child code). ``source`` marks the run, for resuming.
-    Without ``keep`` the files are hashed only: they can be made again. Without
+    ``without_wal`` confirms that nothing is missing of a database that came without its
+    journal. Without ``keep`` the files are hashed only: they can be made again. Without
     ``checks`` the rules between features are left out; those on each row never are.
     """
 
@@ -27,6 +28,7 @@ class Terms:
     at: datetime | None = None
     partial: bool = False
     allow_ending: bool = False
+    without_wal: bool = False
     ended: Sequence[str] | None = None
     ancestry: Sequence[tuple[str, str]] = ()
     source: str = ""

@@ -1,10 +1,8 @@
 """What became of runs that nobody works on any more: killed, cut off, or out of disk."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from importers import locks, originals
@@ -17,11 +15,14 @@ UNSTAGED = "数据库曾异常重启，待审核内容已丢失。登记簿没�
 
 NOT: dict[str, str] = {
     ImportRun.State.DRY: "提交中断，登记簿没有变动，可以重新提交。",
-    ImportRun.State.COMMITTED: "撤销中断，登记簿没有变动，可以再次撤销。",
+    ImportRun.State.COMMITTED: "撤销中断，登记簿没有变动，可以重新撤销。",
 }
-QUEUED = "排队中"
+QUEUED, COMMITTING = "排队中", "核对采纳的内容"
 ANNOUNCING = timedelta(hours=1)  # the files of a delivery are put in place in it
+# What a dry run was last at: left standing after its end, it says nothing of a commit.
+TRYING = ("打开", "读取", "比较", "检查", "核对")
 REVIEW_DAYS = 30
+RESTING = (ImportRun.State.DRY, ImportRun.State.COMMITTED)
 UNFINISHED = (
     ImportRun.State.DRY,
     ImportRun.State.REFUSED,
@@ -39,39 +40,57 @@ def settle_abandoned() -> list[ImportRun]:
     take_up()
     settled = []
     for run in ImportRun.objects.filter(state=ImportRun.State.RUNNING):
-        if not locks.is_alive(run.pk):
-            settled += _settle(run, LOST)
+        settled += settle_running(run)
     for run in ImportRun.objects.filter(state=ImportRun.State.DRY, options__has_key="staged"):
         if not _is_staged(run):
             settled += _settle(run, UNSTAGED)
-    for run in _unasked(ImportRun.objects.filter(state=ImportRun.State.WAITING)):
-        if run.started_at < timezone.now() - ANNOUNCING:
-            settled += _settle(run, LOST)
-    _settle_asked()
+    for run in ImportRun.objects.filter(state=ImportRun.State.WAITING):
+        settled += settle_waiting(run)
+    for run in ImportRun.objects.filter(state__in=RESTING).exclude(stage=""):
+        settle_resting(run)
     return settled
 
 
-def _settle_asked() -> None:
-    """Of a commit or an undo that was asked for and that no job is at: it has not happened."""
-    dry = ImportRun.objects.filter(state=ImportRun.State.DRY).exclude(stage="")
-    committed = ImportRun.objects.filter(state=ImportRun.State.COMMITTED, stage=QUEUED)
-    begun = list(dry.exclude(stage=QUEUED))
-    for run in (*begun, *_unasked(dry.filter(stage=QUEUED)), *_unasked(committed)):
-        if not locks.is_alive(run.pk):
-            same = ImportRun.objects.filter(pk=run.pk, state=run.state, stage=run.stage)
-            same.update(stage="", message=NOT[run.state])
+def settle(run: ImportRun) -> None:
+    """Say of this one run what is true, where nobody works on it any more."""
+    take_up()
+    if run.state == ImportRun.State.RUNNING:
+        settle_running(run)
+    elif run.state == ImportRun.State.WAITING:
+        settle_waiting(run)
+    elif run.stage and run.state in RESTING:
+        settle_resting(run)
 
 
-def _unasked(runs: QuerySet[ImportRun]) -> list[ImportRun]:
-    """Those that no job waits for or is at."""
-    found = list(runs)
-    if not found:
+def settle_running(run: ImportRun) -> list[ImportRun]:
+    """Say of a running run that nobody works on that it was cut off."""
+    return [] if locks.is_alive(run.pk) else _settle(run, LOST)
+
+
+def settle_waiting(run: ImportRun) -> list[ImportRun]:
+    """Say of a delivery that has waited long, and that no job takes up, that it was cut off."""
+    if run.started_at > timezone.now() - ANNOUNCING or _is_asked_for(run):
         return []
-    asked: set[Any] = set()
+    return _settle(run, LOST)
+
+
+def settle_resting(run: ImportRun) -> None:
+    """A run that has ended is at no stage, unless somebody decides on it just now or soon."""
+    if locks.is_alive(run.pk) or (run.stage == QUEUED and _is_asked_for(run)):
+        return
+    said = {"stage": ""}
+    if run.stage not in TRYING:
+        said["message"] = NOT[run.state]
+    ImportRun.objects.filter(pk=run.pk, state=run.state, stage=run.stage).update(**said)
+
+
+def _is_asked_for(run: ImportRun) -> bool:
+    """Whether a job waits for the run or is at it."""
     for given in unfinished("importers.jobs."):
         first = given["args"][0] if given["args"] else None
-        asked.add(first if isinstance(first, int) else given["kwargs"].get("run_id"))
-    return [run for run in found if run.pk not in asked]
+        if run.pk == (first if isinstance(first, int) else given["kwargs"].get("run_id")):
+            return True
+    return False
 
 
 def _settle(run: ImportRun, message: str) -> list[ImportRun]:

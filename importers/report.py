@@ -25,10 +25,12 @@ def lines(outcome: Outcome, limit: int) -> list[str]:
     if run.crs:
         said.append(f"坐标系 crs: {run.crs}")
     counts = vars(outcome.difference)
-    said += [f"{title} {word}: {counts[word]}" for word, title in TITLES.items()]
     for file, names in outcome.ignored.items():
         said.append(f"未采用的列 ignored columns（{file}）: {'、'.join(names)}")
+    said += [f"{title} {word}: {counts[word]}" for word, title in TITLES.items()]
     said += _issue_lines(outcome, limit)
+    if counts["lone"]:
+        said.append(f"注意 caution: {_lone_words(outcome)}")
     if outcome.caution:
         said.append(f"注意 caution: {outcome.caution}")
     if run.state == run.State.DRY:
@@ -53,13 +55,23 @@ def as_json(outcome: Outcome, limit: int) -> dict[str, Any]:
         "source": run.source,
         "crs": run.crs,
         "change": run.change_id,
-        **{word: counts[word] for word in TITLES},
+        **{word: counts[word] for word in (*TITLES, "held", "lone")},
         "ignored_columns": outcome.ignored,
         "issue_counts": outcome.log.by_kind(),
         "issues": [_issue_data(issue) for issue in outcome.log.kept[:limit]],
         "refused": outcome.refusal,
         "caution": outcome.caution,
     }
+
+
+def _lone_words(outcome: Outcome) -> str:
+    lone = outcome.difference.lone
+    found = f"{lone} 条不在文件中而在交付的范围内，没有别的行替换它们"
+    if outcome.run.state == outcome.run.State.DRY:
+        return f"{found}：审核时默认不终止，确实消失的用 review_import --end-absent 或在网页采纳"
+    if outcome.refusal:
+        return found
+    return f"{found}，已终止；文件只是一部分的请撤销，加 --partial 重交"
 
 
 def _issue_lines(outcome: Outcome, limit: int) -> list[str]:

@@ -18,14 +18,15 @@ from importers.assigning import check_cells
 from importers.checks.catalogue import rules_for
 from importers.checks.run_checks import check_stage
 from importers.checks.shapes import check_shapes
-from importers.difference import MAX_ENDING_SHARE, mark_changed
-from importers.errors import Refused
+from importers.difference import ends_many, mark_changed
+from importers.ending import Grounds
+from importers.errors import WITHOUT_WAL, Refused
 from importers.issues import Severity
 from importers.models import ImportIssue, ImportRun
 from importers.phases.batch import Batch
 from importers.progress import Progress, Silence
-from importers.registers import layer_for
-from importers.staging import Stage
+from importers.registers import layer_for, register_of
+from importers.staging import Stage, expect_many
 from spatial.versions.edits import Conflict
 from spatial.versions.queries import attribute_fields, conflicts_in, revision_of
 
@@ -41,19 +42,26 @@ def choose(
 ) -> int:
     """Take rows of a reviewed run in or leave them out; returns how many that concerns.
 
+    What a row replaces ends with it, and stays where it is left out.
+
     Raises:
         Refused: the run is not under review.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        stage = Stage(_under_review(run_id).pk)
-        where, params = "action = ANY(%s)", [list(actions)]
+        run = _under_review(run_id)
+        stage, grounds = Stage(run.pk), _grounds(cursor, run)
+        where, params = "s.action = ANY(%s)", [list(actions)]
         if codes is not None:
-            where, params = f"{where} AND code = ANY(%s)", [*params, list(codes)]
+            where, params = f"{where} AND s.code = ANY(%s)", [*params, list(codes)]
         cursor.execute(
-            f"UPDATE {stage.table} SET accepted = %s WHERE {where} AND accepted <> %s",
+            f"UPDATE {stage.table} s SET accepted = %s WHERE {where} AND s.accepted <> %s",
             [accepted, *params, accepted],
         )
-        return cursor.rowcount
+        changed = cursor.rowcount
+        if accepted and changed:
+            grounds.end_replaced(where, params)
+        kept = grounds.keep_unreplaced()
+        return changed - kept if accepted and tuple(actions) == ("end",) else changed
 
 
 def accept_proposal(issue_id: int, who: str) -> ImportIssue:
@@ -116,6 +124,7 @@ def commit_run(
     document: str = "",
     at: datetime | None = None,
     allow_ending: bool = False,
+    without_wal: bool = False,
     progress: Progress | None = None,
 ) -> ImportRun:
     """Commit what was accepted of a reviewed run.
@@ -133,9 +142,9 @@ def commit_run(
             run = _under_review(run_id)
             layer = layer_for(run.layer)
             commit.take_turn(layer, progress)
-            progress.step("核对")
+            progress.step(recovery.COMMITTING)
             check_cells(run, layer)
-            _check_choice(run, allow_ending)
+            _check_choice(run, allow_ending, without_wal)
             _check_part(run)
             if revision_of(layer.model) != run.options.get("revision"):
                 _check_still_fits(run, layer.model, at)
@@ -227,12 +236,27 @@ def _compare_again(cursor: Any, run: ImportRun, stage: Stage) -> None:
     mark_changed(cursor, stage, f'"{model._meta.db_table}"', unsaid)
 
 
-def _check_choice(run: ImportRun, allow_ending: bool) -> None:
+def _grounds(cursor: Any, run: ImportRun) -> Grounds:
+    layer = layer_for(run.layer)
+    if run.options.get("staged", 0) >= commit.MANY:
+        expect_many(cursor)
+    table = f'"{layer.model._meta.db_table}"'
+    return Grounds(cursor, Stage(run.pk), table, register_of(layer))
+
+
+def _check_choice(run: ImportRun, allow_ending: bool, without_wal: bool) -> None:
+    with connection.cursor() as cursor:
+        grounds = _grounds(cursor, run)
+        grounds.keep_unreplaced()  # another choice may have come between
+        lone = grounds.count_lone()
     chosen = counted(run)
     if not any(chosen[action]["accepted"] for action in ACTIONS):
         raise Refused("没有采纳任何一条，没有可入库的内容")
+    if run.options.get("wal_missing") and not (without_wal or run.options.get("without_wal")):
+        raise Refused(WITHOUT_WAL, "确认没有或不需要，请勾选“没有缺少 -wal 文件”（--without-wal）")
     standing, ending = run.counts.get("standing", 0), chosen["end"]["accepted"]
-    if run.options.get("ends_many") and ending > standing * MAX_ENDING_SHARE and not allow_ending:
+    is_many = run.options.get("ends_many") and ends_many(ending, lone, standing)
+    if is_many and not allow_ending:
         raise Refused(
             f"将终止 {ending} 条，超过该范围现有 {standing} 条的三分之一",
             "确实消失请勾选“允许大量终止”，否则请不采纳终止",

@@ -16,17 +16,10 @@ from django.utils import timezone
 
 from importers import commit as committing
 from importers import locks, originals, recovery
-from importers.assigning import fill_cells, hold_cells, note_cells
-from importers.checks.run_checks import Told, check_stage
+from importers.assigning import hold_cells
 from importers.delivery import Delivery, Reading
-from importers.difference import (
-    Difference,
-    compare,
-    reject_duplicates,
-    reject_incomplete,
-    reject_rows,
-)
-from importers.errors import Refused
+from importers.difference import Difference
+from importers.errors import WAL_MISSING, WITHOUT_WAL, Refused
 from importers.issues import IssueLog
 from importers.models import ImportRun
 from importers.outcome import Outcome, Terms, options_of
@@ -34,11 +27,12 @@ from importers.phases.columns import Register
 from importers.progress import Progress, Silence
 from importers.records import record_issues
 from importers.registers import layer_for, register_of
-from importers.staging import Stage, expect_many
+from importers.staging import Stage
+from importers.trial import Trial
 from layers.declarations import Layer
 from spatial.versions.actions import undo as undo_change
 from spatial.versions.edits import Conflict
-from spatial.versions.queries import conflicts_in, revision_of
+from spatial.versions.queries import conflicts_in
 
 CUT_OFF = "与数据库的连接中断"
 DISK_FULL = "53100"
@@ -73,8 +67,9 @@ def start(
         try:
             layer = layer_for(layer_id)
             register = register_of(layer)
+            came = originals.described(originals.with_companions(list(paths)))
             with Delivery(list(paths), register, reading) as delivery:
-                begun = _begin(run, layer, delivery, terms)
+                begun = _begin(run, layer, delivery, terms, came)
                 if not run:
                     held.enter_context(locks.alive(begun.pk))
                 return _carry_out(begun, layer, register, delivery, terms, commit, progress)
@@ -146,16 +141,24 @@ def undo(run_id: int, who: str, why: str = "") -> ImportRun:
     return run
 
 
-def _begin(waiting: ImportRun | None, layer: Layer, delivery: Delivery, terms: Terms) -> ImportRun:
+def _begin(
+    waiting: ImportRun | None,
+    layer: Layer,
+    delivery: Delivery,
+    terms: Terms,
+    came: list[dict[str, Any]],
+) -> ImportRun:
     sources = {opened.source.name for opened in delivery.opened if opened.source}
     run = waiting or ImportRun(layer=layer.id, who=terms.who)
     run.state = ImportRun.State.RUNNING
-    run.files = originals.described(originals.with_companions(delivery.paths))
+    run.files = came
     run.source = (terms.source or ",".join(sorted(sources)))[:100]
     run.crs = ",".join(sorted({o.placement.words() for o in delivery.opened if o.placement}))[:100]
     run.options = {**run.options, **options_of(delivery.reading, terms)}
     run.options["headers"] = dict(delivery.opened[0].headers)
     run.options["columns_found"] = list(delivery.opened[0].table.fields)
+    if ignored := delivery.ignored:
+        run.options["ignored"] = ignored
     run.save()
     return run
 
@@ -184,10 +187,9 @@ def _take_in(
             committing.take_turn(layer, progress)
         outcome = Outcome(run, Difference(), log)
         with connection.cursor() as cursor:
-            outcome.difference = _stage(
-                cursor, run, layer, register, delivery, terms, log, progress
-            )
-        outcome.ignored = {o.table.name: o.ignored for o in delivery.opened if o.ignored}
+            trial = Trial(cursor, run, layer, register, delivery, terms, log, progress)
+            outcome.difference = trial.stage_all(review=not commit)
+        outcome.ignored = delivery.ignored
         _judge(outcome, terms, commit)
         if commit and not outcome.refusal:
             progress.step("写入")
@@ -209,78 +211,6 @@ def _take_in(
     return outcome
 
 
-def _stage(
-    cursor: Any,
-    run: ImportRun,
-    layer: Layer,
-    register: Register,
-    delivery: Delivery,
-    terms: Terms,
-    log: IssueLog,
-    progress: Progress,
-) -> Difference:
-    files = [opened.table.name for opened in delivery.opened]
-    stage = Stage(run.pk)
-    stage.create(cursor, layer.model)
-    rejected = 0
-    progress.step("读取")
-    for encoded in delivery.batches():
-        stage.copy(cursor, encoded)
-        log.add(encoded.batch.issues)
-        rejected += int(encoded.batch.rejected.sum())
-        progress.advance(len(encoded.batch))
-    if delivery.features >= committing.MANY or delivery.features < 0:
-        expect_many(cursor)
-    progress.step("比较")
-    note_cells(run, layer)
-    ended = None if terms.ended is None else list(terms.ended)
-    twice = reject_duplicates(cursor, stage, files, bool(register.kinds))
-    fill_cells(cursor, stage, layer, delivery.carried)
-    difference = compare(
-        cursor, stage, layer.model, delivery.carried, ended, whole=not terms.partial
-    )
-    fill_cells(cursor, stage, layer, delivery.carried)
-    incomplete = reject_incomplete(cursor, stage, register, delivery.carried, files)
-    log.add(twice)
-    log.add(incomplete)
-    difference.added -= len(incomplete)
-    difference.rejected = rejected + len(twice) + len(incomplete)
-    if terms.checks:
-        progress.step("检查")
-        _check(cursor, stage, layer, files, difference, log)
-    run.options["tables"], run.options["carried"] = files, sorted(delivery.carried)
-    cursor.execute(f"SELECT count(*) FROM {stage.table}")
-    run.options["staged"] = cursor.fetchone()[0]
-    run.options["revision"] = revision_of(layer.model)
-    return difference
-
-
-def _check(
-    cursor: Any,
-    stage: Stage,
-    layer: Layer,
-    files: Sequence[str],
-    difference: Difference,
-    log: IssueLog,
-) -> None:
-    """The rules between features; a row in error leaves the stage.
-
-    Then what it would have replaced stands on, beside which the others were not looked
-    at: the rules are gone through again until they reject no more.
-    """
-    told = Told()
-    while True:
-        checked = check_stage(cursor, stage.table, layer.id, files).without(told)
-        log.add_all(checked.issues, checked.totals)
-        told.add(checked)
-        gone = reject_rows(cursor, stage, checked.errors)
-        if not gone:
-            return
-        difference.rejected += sum(gone.values())
-        difference.added -= gone.get("open", 0)
-        difference.changed -= gone.get("replace", 0)
-
-
 def _judge(outcome: Outcome, terms: Terms, commit: bool) -> None:
     """Whether the delivery as a whole may be written."""
     found = outcome.difference
@@ -294,7 +224,8 @@ def _judge(outcome: Outcome, terms: Terms, commit: bool) -> None:
         )
     elif found.ends_suspiciously_many and not terms.allow_ending and terms.ended is None:
         line = (
-            f"将终止 {found.ended} 条，超过该范围现有 {found.standing} 条的三分之一；"
+            f"将终止 {found.ended} 条（{found.lone} 条没有替换），"
+            f"超过该范围现有 {found.standing} 条的三分之一；"
             "确实消失请加 --allow-ending，文件只是一部分请加 --partial"
         )
         if commit:
@@ -302,6 +233,13 @@ def _judge(outcome: Outcome, terms: Terms, commit: bool) -> None:
         else:
             outcome.caution = f"提交时会被拒绝：{line}"
             outcome.run.options["ends_many"] = True
+    if WAL_MISSING in {issue.code for issue in outcome.log.kept} and not terms.without_wal:
+        line = f"{WITHOUT_WAL}；确认没有或不需要请加 --without-wal"
+        outcome.run.options["wal_missing"] = True
+        if commit:
+            outcome.refusal = outcome.refusal or line
+        else:
+            outcome.caution = outcome.caution or f"提交时会被拒绝：{line}"
 
 
 def _foresee_conflicts(outcome: Outcome, layer: Layer, terms: Terms) -> None:
@@ -318,8 +256,6 @@ def _conclude(outcome: Outcome) -> None:
     if outcome.refusal:
         run.state = ImportRun.State.REFUSED
     run.counts = vars(outcome.difference)
-    if outcome.ignored:
-        run.options["ignored"] = outcome.ignored
     _end(run, run.state, outcome.refusal or outcome.caution)
     record_issues(run, outcome.log)
 

@@ -15,7 +15,11 @@ EVERY_S = 0.5
 
 
 class RunProgress(Progress):
-    """Writes stage, done and total of a run at most twice a second."""
+    """Writes stage, done and total of a run at most twice a second.
+
+    A run that has ended has no stage any more, and is given none: the end may be written
+    while this waits for the row. One whose commit is asked for has the stage of waiting.
+    """
 
     def __init__(self, run_id: int, what: str = "打开") -> None:
         self.run_id, self.what, self.total, self.done = run_id, what, 0, 0
@@ -46,7 +50,7 @@ class RunProgress(Progress):
                 cursor.execute("SET lock_timeout = '200ms'")
                 cursor.execute(
                     "UPDATE importers_importrun SET stage = %s, done = %s, total = %s"
-                    " WHERE id = %s AND state IN ('running', 'dry')",
+                    " WHERE id = %s AND (state = 'running' OR state = 'dry' AND stage <> '')",
                     [self.what[:40], self.done, max(self.total, 0), self.run_id],
                 )
             self._said = now

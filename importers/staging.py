@@ -15,7 +15,6 @@ from django.db import connection
 from django.db.models import Field
 
 from importers.encoding import Encoded
-from importers.phases.batch import Batch
 from importers.phases.columns import CODE
 from spatial.city import city
 from spatial.versions.models import VersionedFeature
@@ -50,7 +49,7 @@ class Stage:
         return cursor.fetchone()[0]
 
     def create(self, cursor: Any, model: type[VersionedFeature]) -> None:
-        """Make the table, and that of what a rejected row still says exists.
+        """Make the table, and that of the rejected rows: what each still says exists.
 
         A column that the files do not carry has the register's default, for what is
         opened.
@@ -64,7 +63,10 @@ class Stage:
             " accepted boolean NOT NULL DEFAULT true, code text, expected bigint,"
             f" file_number int, row_number int, {columns}) WITH (autovacuum_enabled = off)"
         )
-        cursor.execute(f"CREATE TEMP TABLE {HELD} (code text, area geometry) ON COMMIT DROP")
+        cursor.execute(
+            f"CREATE TEMP TABLE {HELD} (code text, area geometry, file_number int, row_number int)"
+            " ON COMMIT DROP"
+        )
 
     def drop(self, cursor: Any) -> None:
         """Remove the table."""
@@ -72,7 +74,7 @@ class Stage:
 
     def copy(self, cursor: Any, encoded: Encoded) -> None:
         """Append a batch's good rows; what its bad rows name is held."""
-        _hold(cursor, encoded.batch)
+        _hold(cursor, encoded)
         if encoded.data:
             quoted = ", ".join(f'"{name}"' for name in encoded.columns)
             source = BytesIO(encoded.data)
@@ -95,22 +97,29 @@ def _definition(cursor: Any, field: Field) -> str:
     return f'"{field.column}" {field.db_type(connection)}{clause}'
 
 
-def _hold(cursor: Any, batch: Batch) -> None:
-    """A rejected row is no proof that its feature is gone: keep its code, or its place."""
+def _hold(cursor: Any, encoded: Encoded) -> None:
+    """A rejected row is no proof that its feature is gone: keep its code and its place."""
+    batch = encoded.batch
     bad = np.flatnonzero(batch.rejected)
     if not len(bad):
         return
     codes = [code or None for code in batch.columns[CODE][bad].tolist()]
-    boxes = np.full((len(bad), 4), np.nan)
+    areas: list[bytes | None] = [None] * len(bad)
     if batch.shapes is not None:
-        boxes = shapely.bounds(batch.shapes[bad])
-    held = [
-        (code, *(box if np.isfinite(box).all() else [None] * 4))
-        for code, box in zip(codes, boxes.tolist(), strict=True)
-    ]
+        shapes = batch.shapes[bad]
+        shapes[np.isin(batch.rows[bad], list(batch.misplaced))] = None
+        areas = _places(shapes)
     cursor.execute(
-        f"INSERT INTO {HELD} SELECT code, ST_MakeEnvelope(x1, y1, x2, y2, %s)"
-        " FROM unnest(%s::text[], %s::float8[], %s::float8[], %s::float8[], %s::float8[])"
-        " AS h(code, x1, y1, x2, y2)",
-        [city().projected, *(list(column) for column in zip(*held, strict=True))],
+        f"INSERT INTO {HELD} SELECT code, ST_GeomFromWKB(area, %s), %s, number"
+        " FROM unnest(%s::text[], %s::bytea[], %s::int[]) AS h(code, area, number)",
+        [city().projected, encoded.file, codes, areas, batch.rows[bad].tolist()],
     )
+
+
+def _places(shapes: np.ndarray) -> list[bytes | None]:
+    """Shapes that a rejected row may have, however wrong, as valid ones or none."""
+    found = shapes
+    found[~np.isfinite(shapely.bounds(found)).all(axis=1)] = None  # none, empty, or nowhere
+    crooked = ~shapely.is_valid(found) & ~np.equal(found, None)  # type: ignore[call-overload]
+    found[crooked] = shapely.make_valid(found[crooked])
+    return shapely.to_wkb(found, output_dimension=2).tolist()

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from importers.checks.catalogue import rules
 
-FINDINGS = Path(__file__).resolve().parents[1] / "data" / "rules" / "findings.csv"
+RULES = Path(__file__).resolve().parents[1] / "data" / "rules"
+FINDINGS, ENGLISH = RULES / "findings.csv", RULES / "titles_en.csv"
 
 
 @cache
@@ -20,3 +21,15 @@ def titles() -> dict[str, str]:
 def title_of(code: str) -> str:
     """The title of a kind of finding; its code where it has none."""
     return titles().get(code, code)
+
+
+@cache
+def english_titles() -> dict[str, str]:
+    """Code of a finding → its title in English."""
+    with ENGLISH.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row["title"] for row in csv.DictReader(file)}
+
+
+def english_title_of(code: str) -> str:
+    """The English title of a kind of finding; where it has none, the Chinese one."""
+    return english_titles().get(code) or title_of(code)

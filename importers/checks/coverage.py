@@ -50,9 +50,11 @@ class Figures:
         return np.where(later, i, j), np.where(later, j, i)
 
     def found(self, rule: Rule, i: int, j: int, text: str, place: shapely.Geometry) -> Found:
-        """A breach between two figures, told of the first."""
+        """A breach between two figures, told of the first; ``{}`` in its text is the other's code."""
+        one, other = str(self.codes[i]), str(self.codes[j])
         also = self.at(j) if self.file[j] >= 0 else None
-        return Found(self.at(i), rule.code, text, str(self.codes[j]), place, also)
+        told, mirror = text.replace("{}", other), text.replace("{}", one)
+        return Found(self.at(i), rule.code, told, other, place, also, mirror=mirror)
 
 
 def check_coverage(figures: Figures, rules: dict[str, Rule]) -> Iterator[Found]:
@@ -117,7 +119,7 @@ def _overlaps(figures: Figures, i: np.ndarray, j: np.ndarray, rules: dict[str, R
         over[over] = are_wider(common[over], rule.tolerance2)
         clear &= ~over
         for k in np.flatnonzero(over).tolist():
-            text = f"与 {figures.codes[j[k]]} {rule.title} {area[k]:.2f} 平方米"
+            text = f"与 {{}} {rule.title} {area[k]:.2f} 平方米"
             yield figures.found(rule, i[k], j[k], text, areal(common[k]))
     return clear
 
@@ -228,7 +230,7 @@ def _unmatched(
         spots = _spots_without_match(edges[one], figures.shapes[other], rule, stands)
         if len(spots):
             told.add(k)
-            text = f"与 {figures.codes[j[k]]} 的公共边上有 {len(spots)} 个顶点不一致"
+            text = f"与 {{}} 的公共边上有 {len(spots)} 个顶点不一致"
             place = shapely.multipoints(spots)
             yield figures.found(rule, int(i[k]), int(j[k]), text, place)
 

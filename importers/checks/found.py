@@ -11,8 +11,8 @@ Row = tuple[int, int]  # number of the file in the delivery, row in the file
 class Found:
     """One breach. ``place`` shows it in the city's projected CRS (metres), if it has a place.
 
-    ``also`` is the other staged row that is as much in doubt as this one. ``text`` is
-    the message; ``field`` the column that it is about.
+    ``also`` is the other staged row that is as much in doubt as this one, ``mirror`` what
+    is said of that one. ``text`` is the message; ``field`` the column that it is about.
     """
 
     row: Row
@@ -22,3 +22,4 @@ class Found:
     place: shapely.Geometry | None = None
     also: Row | None = None
     field: str = ""
+    mirror: str = ""

@@ -53,10 +53,10 @@ def duplicate(scene: Scene, rule: Rule) -> Iterator[Found]:
         " JOIN every o ON (o.a, o.b, o.network) = (n.a, n.b, n.network) AND n.a <> n.b"
         " WHERE (o.f, o.r) < (n.f, n.r) AND o.code <> n.code ORDER BY 1, 2"
     )
-    for file, row, _, other, f, r, raw, a, b in scene.rows(sql):
-        text = f"与管线 {other} 同在管点 {a} 与 {b} 之间"
+    for file, row, code, other, f, r, raw, a, b in scene.rows(sql):
+        text, mirror = (f"与管线 {one} 同在管点 {a} 与 {b} 之间" for one in (other, code))
         place, also = shapely.from_wkb(bytes(raw)), (f, r) if f >= 0 else None
-        yield Found((file, row), rule.code, text, other, place, also)
+        yield Found((file, row), rule.code, text, other, place, also, mirror=mirror)
 
 
 def kind(scene: Scene, rule: Rule) -> Iterator[Found]:

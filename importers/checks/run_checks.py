@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import shapely
@@ -13,7 +13,7 @@ from importers.checks.coverage import check_coverage, check_points
 from importers.checks.found import Found, Row
 from importers.checks.scene import Scene
 from importers.checks.shapes import set_place
-from importers.issues import Issue
+from importers.issues import Issue, Severity
 
 LIMIT = 10_000
 COVERAGE = ("overlap", "geometry-duplicate", "gap", "vertex-unmatched")
@@ -49,13 +49,14 @@ class Checked(Sequence[Issue]):
     """The findings on a stage, at most LIMIT of each rule; ``totals`` counts them all.
 
     ``rows`` are the staged rows of the issues, in the same order, ``others`` the staged
-    rows that they are in conflict with, or None; ``errors`` all staged rows in error,
-    complete: (number of the file, row).
+    rows that they are in conflict with, or None, ``mirrors`` what is to be said of those;
+    ``errors`` all staged rows in error, complete: (number of the file, row).
     """
 
     issues: list[Issue] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     others: list[Row | None] = field(default_factory=list)
+    mirrors: list[str] = field(default_factory=list)
     totals: Counter[tuple[str, str]] = field(default_factory=Counter)  # (severity, code)
     errors: set[Row] = field(default_factory=set)
 
@@ -68,7 +69,8 @@ class Checked(Sequence[Issue]):
     def without(self, told: "Told") -> "Checked":
         """The same but for what an earlier look at the stage found too."""
         fresh = Checked(totals=self.totals.copy(), errors=self.errors)
-        for issue, row, other in zip(self.issues, self.rows, self.others, strict=True):
+        parts = zip(self.issues, self.rows, self.others, self.mirrors, strict=True)
+        for issue, row, other, mirror in parts:
             key = (issue.severity.value, issue.code)
             if (row, issue.code, issue.message) in told.findings:
                 fresh.totals[key] -= 1
@@ -76,11 +78,22 @@ class Checked(Sequence[Issue]):
             fresh.issues.append(issue)
             fresh.rows.append(row)
             fresh.others.append(other)
+            fresh.mirrors.append(mirror)
         for key, number in self.totals.items():
             if number > LIMIT:  # not all of them are listed to be compared
                 fresh.totals[key] = number - told.totals[key]
         fresh.totals = +fresh.totals
         return fresh
+
+    def partners(self, files: Sequence[str]) -> Iterator[Issue]:
+        """An issue of its own for each row in error of which only another's speaks."""
+        pairs = list(zip(self.issues, self.rows, self.others, self.mirrors, strict=True))
+        errors = [pair for pair in pairs if pair[0].severity is Severity.ERROR]
+        told = {row for _, row, _, _ in errors}
+        for issue, _, other, mirror in errors:
+            if other and other not in told:
+                told.add(other)
+                yield replace(issue, file=files[other[0]], row=other[1], message=mirror)
 
 
 @dataclass
@@ -150,6 +163,7 @@ def _take(checked: Checked, rule: Rule, found: Found, files: Sequence[str]) -> N
     checked.issues.append(issue)
     checked.rows.append(found.row)
     checked.others.append(found.also)
+    checked.mirrors.append(found.mirror or found.text)
 
 
 def _locate(scene: Scene, checked: Checked) -> None:

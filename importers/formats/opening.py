@@ -78,6 +78,7 @@ CONTENT: dict[str, tuple[str, ...]] = {
     ".ods": _SHEETS, ".tif": ("tiff",), ".tiff": ("tiff",),
 }  # fmt: skip
 COMPANIONS = {".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsb", ".ods", ".dat"}
+_SIDECAR = "请连同同名的 .gpkg 一起提交"
 _PERSONAL = "请在 ArcGIS 中将个人地理数据库导出为文件地理数据库或 GeoPackage；纯表格请导出为 XLSX"
 ADVICE = {
     ".dwg": "DWG 没有可靠的公开读法，请在 CAD 中另存为 DXF（R2000 至 R2018）",
@@ -87,6 +88,9 @@ ADVICE = {
     ".7z": "请用 zip 重新打包",
     ".dbf": "请提交同名的 .shp",
     ".shx": "请提交同名的 .shp",
+    ".gpkg-wal": _SIDECAR,
+    ".gpkg-shm": _SIDECAR,
+    ".gpkg-journal": _SIDECAR,
 }
 
 
@@ -98,9 +102,10 @@ def open_table(path: Path, ask: Ask) -> Table:
     """
     suffix = path.suffix.lower()
     if path.is_dir() and suffix != ".gdb":
-        raise Refused(f"{path.name} 是文件夹", ADVICE.get(suffix, "请指明其中的文件"))
+        name = path.resolve().name
+        raise Refused(f"{name} 是文件夹，不是文件地理数据库（.gdb）", "请指明其中的文件")
     if not path.exists():
-        raise Refused(f"找不到文件 {path}")
+        raise Refused(f"找不到文件 {path.name}")
     if suffix == ".zip":
         vector.check_exists(path)
         intact.check_content(path, CONTENT[suffix])

@@ -25,7 +25,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from importers.errors import Refused
-from importers.formats import curves, dbf, intact, long_numbers
+from importers.formats import curves, dbf, intact, long_numbers, snapshots
 from importers.formats.dxf_curves import CHORD_ERROR_M
 from importers.formats.shape_index import check_index
 from importers.formats.table import Ask, Rows, Table, pick
@@ -47,6 +47,7 @@ pyogrio.set_gdal_config_options({"CPL_LOG": os.devnull})  # its remarks come as 
 def open_geopackage(path: Path, ask: Ask) -> Table:
     """A table of a GeoPackage. Raises Refused."""
     intact.check_geopackage(path)
+    path, remarks = snapshots.database(path, ask.folder)
     layer = pick(layers_of(path), ask, path.name)
     table = described(path, layer, {"GPKG"})
 
@@ -57,9 +58,8 @@ def open_geopackage(path: Path, ask: Ask) -> Table:
                 rows.columns[name] = intact.untagged(rows.columns[name].tolist())
             yield rows
 
-    return replace(
-        table, fields=(*table.fields, *intact.unlisted(path, layer, table.fields)), read=read
-    )
+    fields = (*table.fields, *intact.unlisted(path, layer, table.fields))
+    return replace(table, fields=fields, read=read, remarks=remarks)
 
 
 def open_geojson(path: Path, ask: Ask) -> Table:
@@ -73,7 +73,8 @@ def open_geojson(path: Path, ask: Ask) -> Table:
 
 def open_shapefile(path: Path, ask: Ask) -> Table:
     """A shapefile with its companions, in the encoding that is found. Raises Refused."""
-    parts = {p.suffix.lower(): p for p in path.parent.iterdir() if p.stem == path.stem}
+    parts = snapshots.shapefile(path, ask.folder)
+    path = parts[".shp"]
     for suffix in (".shx", ".dbf"):
         if suffix not in parts:
             raise Refused(

@@ -20,8 +20,9 @@ class Batch:
     """Rows of one file, column by column.
 
     ``rows`` are consecutive row numbers in the file, from 1; ``shapes`` shapely
-    geometries or None, once ``reproject`` has run in the city's projected CRS. ``decimal_commas`` tells
-    that the file writes some number with a comma for the decimal point.
+    geometries or None, once ``reproject`` has run in the city's projected CRS.
+    ``decimal_commas`` tells that the file writes some number with a comma for the decimal
+    point; ``misplaced`` are rows whose shapes lie elsewhere than meant.
     """
 
     file: str
@@ -31,6 +32,7 @@ class Batch:
     decimal_commas: bool = False
     issues: list[Issue] = field(default_factory=list)
     rejected: np.ndarray = field(init=False)
+    misplaced: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.rejected = np.zeros(len(self.rows), bool)

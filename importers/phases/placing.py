@@ -89,6 +89,7 @@ def explain_outside(batch: Batch, wkb: np.ndarray | None) -> Batch:
             west, south, east, north = shape.bounds
             meaning = look((west + east) / 2, (south + north) / 2, city())
             if meaning:
+                batch.misplaced.add(issue.row)
                 issue.hint = (
                     f"这一行的坐标像是{meaning.words(city())}，与其余各行不同；请改正后重交"
                 )

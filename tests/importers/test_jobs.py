@@ -1,12 +1,17 @@
 """The same run in the background, and the sample city's door."""
 
+from contextlib import closing
+from threading import Thread
+
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection, connections, transaction
 
-from importers import sample
-from importers.jobs import import_files
+from importers import locks, recovery, sample
+from importers.jobs import commit_reviewed, import_files, undo_committed
 from importers.models import ImportRun
+from importers.running_progress import RunProgress
 from spatial.parcels.models import Parcel
 from spatial.versions.models import Change
 from tests.factories import open_feature
@@ -89,3 +94,105 @@ def test_the_sample_does_not_mix_with_other_data(written):
     call_command("load_sample_city", if_empty=True)
     with pytest.raises(CommandError, match="只装入空库"):
         call_command("load_sample_city")
+
+
+def resting(**given):
+    """A run that has ended as a dry run."""
+    return ImportRun.objects.create(layer="parcels", who="甲", state="dry", **given)
+
+
+def silent(monkeypatch, run, what="核对"):
+    """Progress whose thread does not write by itself."""
+    monkeypatch.setattr(RunProgress, "_tick", lambda self: None)
+    progress = RunProgress(run.pk, what)
+    progress.done = progress.total = 13
+    return progress
+
+
+@pytest.mark.django_db(transaction=True)
+def test_progress_that_comes_after_the_end_is_not_written(monkeypatch):
+    """The end is written while the progress waits for the row; then it may go on."""
+    run = ImportRun.objects.create(layer="parcels", who="甲")
+    progress = silent(monkeypatch, run)
+
+    def write():
+        with closing(connections.create_connection("default")) as session:
+            progress._write(session)
+
+    with transaction.atomic():
+        ImportRun.objects.filter(pk=run.pk).update(state="dry", stage="")
+        writer = Thread(target=write)
+        writer.start()
+        with connection.cursor() as cursor:
+            for _ in range(200):
+                cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+                if cursor.fetchone()[0]:
+                    break
+    writer.join()
+    with closing(connections.create_connection("default")) as session:
+        progress._said = ("", 0, 0)
+        progress._write(session)  # and however late it comes
+    run.refresh_from_db()
+    assert (run.state, run.stage) == ("dry", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_progress_is_written_while_there_is_some(monkeypatch):
+    run = ImportRun.objects.create(layer="parcels", who="甲")
+    asked = resting(stage=recovery.QUEUED)
+    for one in (run, asked):
+        progress = silent(monkeypatch, one, "写入")
+        with closing(connections.create_connection("default")) as session:
+            progress._write(session)
+        one.refresh_from_db()
+        assert (one.stage, one.done, one.total) == ("写入", 13, 13)
+
+
+@pytest.mark.parametrize("stage", recovery.TRYING)
+def test_a_run_that_hangs_after_its_end_is_healed_and_nothing_false_is_said(stage):
+    run = resting(stage=stage, message="注意")
+    recovery.settle_abandoned()
+    run.refresh_from_db()
+    assert (run.state, run.stage, run.message) == ("dry", "", "注意")
+
+
+@pytest.mark.parametrize(
+    ("state", "stage", "said"),
+    [
+        ("dry", "写入", "提交中断"),
+        ("dry", recovery.COMMITTING, "提交中断"),
+        ("committed", "撤销", "撤销中断"),
+    ],
+)
+def test_a_commit_or_undo_that_was_cut_off_says_so(state, stage, said):
+    run = ImportRun.objects.create(layer="parcels", who="甲", state=state, stage=stage)
+    with locks.alive(run.pk):
+        recovery.settle_abandoned()
+        run.refresh_from_db()
+        assert run.stage == stage
+    recovery.settle_abandoned()
+    run.refresh_from_db()
+    assert (run.state, run.stage) == (state, "")
+    assert said in run.message
+
+
+def test_jobs_leave_no_stage_behind(tmp_path, monkeypatch):
+    import_files.enqueue([str(gpkg(tmp_path, plots()))], "parcels")
+    run = ImportRun.objects.get()
+    ImportRun.objects.update(stage=recovery.QUEUED)
+    commit_reviewed.enqueue(run.pk, "甲")
+    run.refresh_from_db()
+    assert (run.state, run.stage) == ("committed", "")
+    ImportRun.objects.update(stage=recovery.QUEUED)
+
+    def breaks(*_):
+        raise OSError("disk")
+
+    monkeypatch.setattr("importers.jobs.undo", breaks)
+    undo_committed.enqueue(run.pk, "甲")
+    run.refresh_from_db()
+    assert (run.state, run.stage) == ("committed", "")
+    monkeypatch.undo()
+    undo_committed.enqueue(run.pk, "甲")
+    run.refresh_from_db()
+    assert (run.state, run.stage) == ("undone", "")

@@ -54,7 +54,7 @@ def test_a_selection_is_committed(tmp_path):
     frame.loc[2, "location"] = "新址"
     run = try_out(tmp_path, frame)
     assert review.choose(run.pk, False, codes=["P2"]) == 1
-    assert review.choose(run.pk, False, actions=["end"]) == 1
+    assert review.choose(run.pk, False, actions=["end"]) == 0  # nothing replaces P3
     assert review.counted(run) == {
         "open": {"staged": 1, "accepted": 1},
         "replace": {"staged": 2, "accepted": 1},
@@ -88,6 +88,8 @@ def test_ending_many_is_confirmed_or_left_out(tmp_path):
     start([gpkg(tmp_path, plots(40))], "parcels", commit=True)
     frame = plots(40).drop(index=range(1, 39))
     run = try_out(tmp_path, frame.assign(location="新"))
+    assert review.counted(run)["end"] == {"staged": 38, "accepted": 0}
+    review.choose(run.pk, True, actions=["end"])
     with pytest.raises(Refused, match="三分之一"):
         review.commit_run(run.pk, "甲")
     review.choose(run.pk, False, actions=["end"])

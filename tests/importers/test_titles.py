@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from importers.titles import title_of, titles
+from importers.phases.parse import KIND_TITLES
+from importers.titles import english_title_of, english_titles, title_of, titles
 from layers.registry import all_layers
 
 FLOOR = Path(__file__).resolve().parents[2] / "importers"
@@ -37,9 +38,16 @@ def test_every_kind_of_finding_has_a_title():
     found = set(codes()) - {"sample-city"}  # the name of a command
     assert {"geometry-invalid", "zone-header", "point-count", "missing-code"} <= found
     assert sorted(found - set(titles())) == []
+    assert sorted(set(KIND_TITLES) - set(titles())) == []  # what a value is not: also a finding
 
 
 def test_titles_are_chinese_and_a_code_without_one_stays():
     assert title_of("overlap") != "overlap"
     assert all(re.search("[\u4e00-\u9fff]", title) for title in titles().values())
     assert title_of("never-heard") == "never-heard"
+
+
+def test_every_title_is_there_in_english():
+    assert sorted(set(titles()) ^ set(english_titles())) == []
+    assert not any(re.search("[\u4e00-\u9fff]", title) for title in english_titles().values())
+    assert english_title_of("date") == "Not a date"

@@ -128,6 +128,7 @@ def commit(request: HttpRequest, run_id: int) -> HttpResponse:
             "why": str(given.get("why") or "")[:500],
             "document": str(given.get("document") or "")[:300],
             "allow_ending": _yes(given.get("allow_ending")),
+            "without_wal": _yes(given.get("without_wal")),
             **({"at": at} if (at := _moment(given.get("at"))) else {}),
         }
     except BadForm as error:
@@ -226,6 +227,7 @@ def terms_of(given: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
         "document": str(given.get("document") or "")[:300],
         "partial": _yes(given.get("partial")),
         "allow_ending": _yes(given.get("allow_ending")),
+        "without_wal": _yes(given.get("without_wal")),
         **({"at": at} if at else {}),
     }
 

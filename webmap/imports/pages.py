@@ -66,7 +66,7 @@ def one(request: HttpRequest, run_id: int) -> HttpResponse:
     """One run: how far it is, what it found, what it would do."""
     run, layer = runs.run_for(request, run_id)
     if run.state in MOVING or run.stage:
-        recovery.settle_abandoned()
+        recovery.settle(run)
         run.refresh_from_db()
     if wants_json(request):
         return JsonResponse(runs.as_json(run, layer), json_dumps_params=JSON)
@@ -145,6 +145,9 @@ def _context(request: HttpRequest, run: ImportRun, layer: Layer) -> dict[str, An
         "accepted": sum(chosen[a]["accepted"] for a in runs.ACTIONS) if chosen else 0,
         "is_moving": run.state in MOVING or bool(run.stage),
         "is_open": run.state == ImportRun.State.DRY,
+        "ending": chosen["end"]["accepted"] if chosen else 0,
+        "lone": run.counts.get("lone", 0),
+        "warned": [kind for kind in runs.issue_kinds(run) if kind["severity"] == "warning"],
         "may_undo": run.state == ImportRun.State.COMMITTED,
         "may_repeat": bool(run.options.get("uploaded")) and not run.options.get("expired"),
         "ends_only": run.state == ImportRun.State.DRY and bool(run.options.get("ends_many")),

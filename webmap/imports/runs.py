@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from importers import review
 from importers.models import ImportIssue, ImportRun
 from importers.staging import Stage
-from importers.titles import title_of
+from importers.titles import english_title_of, title_of
 from layers.access import may_deliver
 from layers.callers import caller_of
 from layers.declarations import Layer
@@ -21,7 +21,7 @@ from spatial.city import city
 from spatial.crs import transformer
 from spatial.versions.queries import attribute_fields
 from webmap.imports.door import NotDelivered, deliverable
-from webmap.values import field_title, scheme_of, shown
+from webmap.values import field_title, in_english, scheme_of, shown
 
 PAGE = 50
 MOST_PAGES = 2000
@@ -90,13 +90,18 @@ def issue_kinds(run: ImportRun) -> list[dict[str, Any]]:
         {
             "severity": severity,
             "code": code,
-            "title": title_of(code),
+            "title": kind_title(code),
             "number": number,
             "kept": kept.get((severity, code), 0),
         }
         for severity in ("error", "warning")
         for code, number in sorted(told.get(severity, {}).items(), key=lambda item: -item[1])
     ]
+
+
+def kind_title(code: str) -> str:
+    """What a kind of finding is called in the language of the page."""
+    return english_title_of(code) if in_english() else title_of(code)
 
 
 def issues_of(run: ImportRun, code: str = "", severity: str = "", page: int = 1) -> dict[str, Any]:
@@ -118,7 +123,7 @@ def issue_json(issue: ImportIssue, layer: Layer) -> dict[str, Any]:
         "id": issue.pk,
         "file": issue.file,
         "row": issue.row,
-        "title": title_of(issue.code),
+        "title": kind_title(issue.code),
         "field": issue.field,
         "field_title": _field_title(layer, issue.field),
         "code": issue.code,

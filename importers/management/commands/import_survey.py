@@ -45,6 +45,7 @@ class Command(BaseCommand):
         add("--encoding", default="", help="文字编码（默认自动识别）")
         add("--partial", action="store_true", help="文件只是一部分：缺少的要素不终止")
         add("--allow-ending", action="store_true", help="允许终止三分之一以上的要素")
+        add("--without-wal", action="store_true", help="确认 GeoPackage 没有缺少 -wal 文件")
         add("--code-field", default="", help="作为编码的列名")
         add("--table", default="", help="文件内的图层名")
         add("--source", default="", help="来源声明的名称（默认按列名识别）")
@@ -99,6 +100,7 @@ def _terms(given: dict[str, Any]) -> Terms:
         at=_moment(given["at"]),
         partial=given["partial"],
         allow_ending=given["allow_ending"],
+        without_wal=given["without_wal"],
     )
 
 

@@ -24,9 +24,18 @@ class Command(BaseCommand):
         choice.add_argument("--commit", action="store_true", help="写入登记簿")
         choice.add_argument("--discard", action="store_true", help="放弃")
         parser.add_argument("--without", nargs="+", default=[], metavar="CODE", help="不采纳的编码")
-        parser.add_argument("--keep-absent", action="store_true", help="不终止文件里没有的要素")
+        absent = parser.add_mutually_exclusive_group()
+        absent.add_argument("--keep-absent", action="store_true", help="不终止文件里没有的要素")
+        absent.add_argument(
+            "--end-absent",
+            action="store_true",
+            help="文件里没有、也没有替换的要素一并终止（默认只终止有替换的）",
+        )
         parser.add_argument(
             "--allow-ending", action="store_true", help="允许终止三分之一以上的要素"
+        )
+        parser.add_argument(
+            "--without-wal", action="store_true", help="确认 GeoPackage 没有缺少 -wal 文件"
         )
         parser.add_argument("--who", default="", help="经办人（默认当前系统用户）")
         parser.add_argument("--why", default="", help="事由")
@@ -39,15 +48,16 @@ class Command(BaseCommand):
                 review.discard(given["run"], who)
                 self.stdout.write(f"已放弃 discarded: run {given['run']}")
                 return
+            if given["end_absent"] or given["keep_absent"]:
+                review.choose(given["run"], given["end_absent"], actions=["end"])
             if given["without"]:
                 review.choose(given["run"], False, codes=given["without"])
-            if given["keep_absent"]:
-                review.choose(given["run"], False, actions=["end"])
             run = review.commit_run(
                 given["run"],
                 who,
                 why=given["why"],
                 allow_ending=given["allow_ending"],
+                without_wal=given["without_wal"],
                 progress=Progress("写入"),
             )
         except Refused as error:

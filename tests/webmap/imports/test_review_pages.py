@@ -3,6 +3,7 @@
 import base64
 import json
 from math import asinh, pi, radians, tan
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -16,6 +17,7 @@ from tests.importers.files import gpkg, plots
 from tests.webmap.imports.test_uploads import announce, append
 
 pytestmark = pytest.mark.django_db
+CASES = Path(__file__).resolve().parents[2] / "data" / "imports"
 JSON = {"content_type": "application/json", "headers": {"Accept": "application/json"}}
 
 
@@ -189,3 +191,94 @@ def test_a_form_that_says_nonsense(client, steward, tmp_path, given, word):
     answer = client.post("/imports/", {"uploads": [url], "layer": "parcels", **given}, **JSON)
     assert answer.status_code == 400
     assert word in answer.json()["title"]
+
+
+def uploaded(client, *paths):
+    """Files uploaded one by one, as the page does."""
+    found = []
+    for path in paths:
+        url = announce(client, path.name, path.stat().st_size)["Location"]
+        append(client, url, path.read_bytes(), 0)
+        found.append(url)
+    return found
+
+
+def test_a_database_and_its_journal_are_one_delivery(client, steward):
+    parts = [CASES / "g06b_wal_sidecar.gpkg", CASES / "g06b_wal_sidecar.gpkg-wal"]
+    urls = uploaded(client, *parts)
+    answer = client.post("/imports/", {"uploads": urls, "layer": "buildings"}, **JSON)
+    run = ImportRun.objects.get(pk=answer.json()["id"])
+    assert (run.state, run.counts["added"]) == ("dry", 2)
+    assert {f["name"] for f in run.files} == {part.name for part in parts}
+    again = post(client, f"/imports/{run.pk}/again")
+    assert ImportRun.objects.get(pk=again.json()["id"]).counts["added"] == 2
+
+
+def test_a_journal_alone_is_refused_without_the_server_s_folders(client, steward, settings):
+    urls = uploaded(client, CASES / "g06b_wal_sidecar.gpkg-wal")
+    answer = client.post("/imports/", {"uploads": urls, "layer": "buildings"}, **JSON)
+    run = ImportRun.objects.get(pk=answer.json()["id"])
+    assert run.state == "refused"
+    assert "请连同同名的 .gpkg 一起提交" in run.message
+    assert str(settings.VAR) not in run.message
+
+
+def test_a_missing_journal_is_confirmed_on_the_page(client, steward):
+    run = tried(client, CASES / "g06a_wal_without_sidecar.gpkg", layer="buildings")
+    assert 'name="without_wal"' in client.get(f"/imports/{run.pk}").content.decode()
+    post(client, f"/imports/{run.pk}/commit")
+    run.refresh_from_db()
+    assert run.state == "dry"
+    assert "没有 -wal 文件" in run.message
+    post(client, f"/imports/{run.pk}/commit", without_wal=True)
+    run.refresh_from_db()
+    assert run.state == "committed"
+
+
+def test_unused_columns_come_first(client, steward, tmp_path):
+    run = tried(client, gpkg(tmp_path, plots(2).assign(DLBM="0701", DJMJ=3)))
+    head = client.get(f"/imports/{run.pk}?part=head").content.decode()
+    assert "DLBM、DJMJ" in head
+    assert head.index("DLBM、DJMJ") < head.index("tally")
+    assert 'data-open="tab-how"' in head
+
+
+def test_kinds_of_issues_are_named_in_both_languages(client, steward, settings, tmp_path):
+    frame = plots(3, land_use=["0701", "9999", "9999"]).assign(
+        registered_on=["2026-13-45", "2026-01-02", "2026-01-02"]
+    )
+    run = tried(client, gpkg(tmp_path, frame))
+    chinese = client.get(f"/imports/{run.pk}/issues").content.decode()
+    assert "不是日期（1）" in chinese
+    assert "代码不在代码表内（2）" in chinese
+    page = client.get(f"/imports/{run.pk}").content.decode()
+    assert "警告的行照收：代码不在代码表内 2" in page
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    english = client.get(f"/imports/{run.pk}/issues").content.decode()
+    assert "Not a date（1）" in english
+    assert "Code not in the code list（2）" in english
+
+
+def test_the_button_says_what_ends(client, steward, tmp_path):
+    tried(client, gpkg(tmp_path, plots(9)), commit=True)
+    less = plots(9).drop(index=[4])
+    less.loc[1, "code"] = "N1"
+    less.loc[2, "location"] = "新址"
+    run = tried(client, gpkg(tmp_path, less))
+    assert run.counts["ended"] == 2
+    page = client.get(f"/imports/{run.pk}").content.decode()
+    assert "入库 <span id='accepted'>3</span> 条" in page
+    assert "其中终止 <span id='ending'>1</span> 条" in page
+    assert "1 条不在文件中，也没有替换" in page
+    told = post(client, f"/imports/{run.pk}/choose", accepted=True, action="end").json()
+    assert (told["changed"], told["chosen"]["end"]) == (1, {"staged": 2, "accepted": 2})
+
+
+def test_a_run_that_hung_is_healed_when_it_is_looked_at(client, steward, tmp_path):
+    run = tried(client, gpkg(tmp_path, plots(3)))
+    ImportRun.objects.filter(pk=run.pk).update(stage="核对", done=3, total=3)
+    page = client.get(f"/imports/{run.pk}").content.decode()
+    assert 'data-moving=""' in page
+    assert 'id="commit"' in page
+    run.refresh_from_db()
+    assert (run.stage, run.message) == ("", "")

@@ -40,6 +40,10 @@ list?.addEventListener("keydown", (event) => {
   const next = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling }[event.key];
   if (next) { event.preventDefault(); next.focus(); show(next); }
 });
+document.getElementById("head").addEventListener("click", ({ target }) => {
+  const tab = document.getElementById(target.dataset.open || "");
+  if (tab) open(tab);
+});
 document.querySelector(".keep-source")?.addEventListener("submit", keepSource);
 
 function style() {
@@ -117,7 +121,7 @@ function listChange({ target }) {
   if (target.id === "kind") { Object.assign(view, { kind: target.value, page: 1 }); load(); }
   if (target.id === "action") { Object.assign(view, { action: target.value, page: 1 }); load(); }
   if (target.id === "code-search") { Object.assign(view, { q: target.value.trim(), page: 1 }); load(); }
-  if (target.dataset.row !== undefined) choose({ accepted: target.checked, code: [target.dataset.row] });
+  if (target.dataset.row !== undefined) choose({ accepted: target.checked, code: [target.dataset.row], action: target.dataset.action });
 }
 
 function show(row) {
@@ -156,7 +160,14 @@ async function pick({ point }) {
 async function choose(body) {
   const signal = counting.begin(); // of two quick ticks the first answer may come last
   const answer = await post(`${base}/choose`, body);
-  if (answer && !signal.aborted) counted(answer.chosen);
+  if (!answer || signal.aborted) return;
+  const ending = document.getElementById("ending").textContent;
+  counted(answer.chosen);
+  const { staged, accepted } = answer.chosen.end;
+  const isKept = body.action === "end" && body.accepted && (body.code ? !answer.changed : accepted < staged);
+  if (isKept) say(document.getElementById("notice").dataset.kept);
+  // What a row replaces ends with it: the list shows that too.
+  if (body.code && (isKept || (body.action !== "end" && String(accepted) !== ending)) && view.src.endsWith("/rows")) load();
 }
 
 async function decide(button) {
@@ -172,6 +183,8 @@ async function decide(button) {
 function counted(chosen) {
   const total = ["open", "replace", "end"].reduce((sum, action) => sum + chosen[action].accepted, 0);
   document.getElementById("accepted").textContent = total;
+  document.getElementById("ending").textContent = chosen.end.accepted;
+  document.getElementById("ending-words").hidden = !chosen.end.accepted;
   document.getElementById("commit").disabled = !total;
   for (const box of document.querySelectorAll("[data-choose]")) {
     const { staged, accepted } = chosen[box.dataset.choose];
