@@ -225,7 +225,7 @@ def _link(model: Model, row: int, number: int, kind: str, tokens: list[str]) -> 
         for position, column in zip(at, ("length", "diameter", "roughness"), strict=True)
     )
     return {
-        "id": tokens[0],
+        "id": padded[0],
         "kind": kind,
         "node1": padded[1] or None,
         "node2": padded[2] or None,
