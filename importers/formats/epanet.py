@@ -114,8 +114,8 @@ def _read(path: Path, encoding: str, model: Model) -> None:
             if section == "END":
                 break
             found.setdefault(section, [])
-        elif line and section and section != "TITL":
-            found[section].append((number, [t for t in _BLANKS.split(line) if t]))
+        elif section and section != "TITL" and (tokens := [t for t in _BLANKS.split(line) if t]):
+            found[section].append((number, tokens))
     if any(name in found for name in SWMM):
         raise Refused(
             f"{path.name} 是 SWMM 排水模型，不是 EPANET 管网", "请提交 EPANET 的 INP 文件"
