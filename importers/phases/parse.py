@@ -1,6 +1,6 @@
 """Cells become values of the register's types; what cannot be read is an issue."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -151,7 +151,7 @@ def _is_plain(text: str) -> bool:
     )
 
 
-def _are_texts(values: Sequence) -> bool:
+def _are_texts(values: Iterable) -> bool:
     try:
         "".join(values)
     except TypeError:
