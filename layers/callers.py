@@ -2,6 +2,7 @@
 
 from ipaddress import ip_address
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
@@ -10,7 +11,7 @@ from layers.keys import caller_with, token_of
 from layers.limits import admit
 from layers.revisions import look
 
-LOOPBACK = ("127.0.0.1", "::1", "")
+LOOPBACK = ("127.0.0.1", "::1", "")  # of a proxy on this machine
 
 
 def caller_of(request: HttpRequest) -> Caller:
@@ -31,12 +32,12 @@ def caller_of_user(user: User) -> Caller:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where a request comes from; a proxy of this very machine is believed about it.
+    """Where a request comes from; a proxy of this machine, or one that is named, is believed about it.
 
     Of several addresses the last was written by that proxy; the others anybody can invent.
     """
     near = str(request.META.get("REMOTE_ADDR", ""))
-    if near not in LOOPBACK:
+    if near not in LOOPBACK and near not in settings.PROXIES:
         return near
     told = request.META.get("HTTP_X_FORWARDED_FOR", near).rpartition(",")[2].strip()
     try:

@@ -54,22 +54,31 @@ def digest_of(key: str) -> str:
 
 
 def token_of(request: HttpRequest) -> str:
-    """The key in a request: Bearer, the password of Basic (desktop GIS), or ``token=``."""
-    scheme, _, rest = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    """The key in a request: Bearer, the password of Basic (desktop GIS), or ``token=``.
+
+    Raises:
+        BadKey: there are credentials, but no key in them; that is not nobody's request.
+    """
+    given = request.META.get("HTTP_AUTHORIZATION", "")
+    if not given:
+        return _in_address(request)
+    scheme, _, rest = given.partition(" ")
+    key = ""
     if scheme.lower() == "bearer":
-        return rest.strip()
-    if scheme.lower() == "basic":
+        key = rest.strip()
+    elif scheme.lower() == "basic":
         try:
-            return base64.b64decode(rest, validate=True).decode().partition(":")[2]
+            key = base64.b64decode(rest, validate=True).decode().partition(":")[2]
         except (binascii.Error, UnicodeDecodeError):
             raise BadKey from None
-    return _in_address(request)
+    if not key:
+        raise BadKey
+    return key
 
 
 def key_in_address(request: HttpRequest) -> str:
     """The key by which the caller came, if it stands in the address; '' if it came otherwise."""
-    scheme = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")[0].lower()
-    return "" if scheme in ("bearer", "basic") else _in_address(request)
+    return "" if request.META.get("HTTP_AUTHORIZATION") else _in_address(request)
 
 
 def _in_address(request: HttpRequest) -> str:

@@ -145,6 +145,12 @@ def write_share_of(caller: Caller, layer: Layer) -> Share | None:
     return _share(layer, _granted_names(grant, layer), grant.districts) if grant else None
 
 
+def may_write_whole(caller: Caller, layer: Layer) -> bool:
+    """Whether the caller may create, end and move what it writes; a grant of single fields may not."""
+    grant = None if caller.is_admin else _grant(caller, layer)
+    return not (grant and grant.fields)
+
+
 def visible_names(caller: Caller, layer: Layer) -> tuple[str, ...]:
     """The names of the fields that the caller may see, in the order of the declaration.
 
@@ -166,12 +172,8 @@ def _names_without_grants(caller: Caller, layer: Layer) -> tuple[str, ...] | Non
 
 
 def _granted_names(grant: Grant, layer: Layer) -> tuple[str, ...]:
-    """The fields that a grant opens; with each of a public layer those that are public."""
-    return tuple(
-        f.name
-        for f in layer.fields
-        if not grant.fields or f.name in grant.fields or (layer.public and not f.reserved)
-    )
+    """The fields that a grant opens."""
+    return tuple(f.name for f in layer.fields if not grant.fields or f.name in grant.fields)
 
 
 def _grant(caller: Caller, layer: Layer) -> Grant | None:

@@ -7,6 +7,8 @@ OUTSIDE_DATABASE_URL   the login of outside requests, where the database is not 
 REPLICA_DATABASE_URLS  streaming replicas for reads, separated by blanks
 PREPARED_STATEMENTS    0 behind a pooler in transaction mode
 SITE_URL        how others reach the site (default http://127.0.0.1:8000)
+FORWARDED_ALLOW_IPS     addresses of proxies on other machines, by commas: they are believed about who
+                asks and by which scheme (also read by gunicorn)
 HSTS_SECONDS    how long browsers that came by https stay with it (default a year; 0: not told)
 WEBHOOK_NETWORKS        internal networks that webhooks may reach, separated by blanks
 WEBHOOK_ALLOW_HTTP      1: webhooks also without TLS
@@ -253,11 +255,18 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"max_similarity": 0.6},  # a short name written twice is its like too
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+# Who passes requests on to us from another machine, and says for whom.
+PROXIES = frozenset(
+    each.strip() for each in os.environ.get("FORWARDED_ALLOW_IPS", "").split(",") if each.strip()
+)
 # Passwords in tests are hashed quickly by tests/settings; here Django's default stands.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

@@ -28,16 +28,17 @@ FROM_ALL_ADDRESSES = 25
 WITH_ALL_NAMES = 30  # from one address
 KEPT = timedelta(days=1)
 SUBSCRIBER = 64  # the bits of an IPv6 address that tell one subscriber from another
-AT_ONCE, PATIENCE_S = 2, 2.0
-# A password takes a third of a second of a processor, whoever asks; the rest is for others.
-_looking = threading.BoundedSemaphore(AT_ONCE)
+PATIENCE_S = 2.0
+# A password takes a third of a second of a processor, whoever asks: one is looked at, one
+# waits, and the other threads of the process are for others.
+_looking, _waiting = threading.BoundedSemaphore(1), threading.BoundedSemaphore(1)
 
 
 class MustWait(Exception):
-    """Too many failures. ``seconds`` is how long to wait."""
+    """Too many failures, or too many at once. ``seconds`` is how long to wait."""
 
-    def __init__(self, seconds: int) -> None:
-        self.seconds = seconds
+    def __init__(self, seconds: int, *, is_busy: bool = False) -> None:
+        self.seconds, self.is_busy = seconds, is_busy
         super().__init__(f"wait {seconds} s")
 
 
@@ -64,13 +65,24 @@ def begun_attempt(username: str, address: str | None, device: str = "") -> Itera
         MustWait: a limit was reached, or too many are being looked at.
     """
     attempt = begin_attempt(username, address, device)
-    if not _looking.acquire(timeout=PATIENCE_S):
+    if not _is_turn():
         attempt.delete()
-        raise MustWait(int(PATIENCE_S) + 1)
+        raise MustWait(int(PATIENCE_S) + 1, is_busy=True)
     try:
         yield
     finally:
         _looking.release()
+
+
+def _is_turn() -> bool:
+    if _looking.acquire(blocking=False):
+        return True
+    if not _waiting.acquire(blocking=False):
+        return False
+    try:
+        return _looking.acquire(timeout=PATIENCE_S)
+    finally:
+        _waiting.release()
 
 
 def begin_attempt(username: str, address: str | None, device: str = "") -> FailedSignIn:
@@ -117,7 +129,7 @@ def _limits(
 
 
 def _key(username: str) -> str:
-    return username.casefold()[:150]
+    return username.casefold().replace("\x00", "")[:150]
 
 
 def _origin(address: str | None) -> str | None:

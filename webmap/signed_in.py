@@ -22,10 +22,12 @@ class StillSignedIn:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, or tell."""
-        told = request.headers.get("X-Signed-In-As", "")
-        if not told or told == str(request.user.pk):
+        told, user = request.headers.get("X-Signed-In-As", ""), request.user
+        if not told or "Authorization" in request.headers:  # a key says itself whose it is
             return self.get_response(request)
-        context = {"is_other": request.user.is_authenticated}
+        if user.is_authenticated and told == str(user.pk):
+            return self.get_response(request)
+        context = {"is_other": user.is_authenticated}
         response = render(request, "panel/signed_out.html", context, status=401)
         response["X-Signed-Out"] = "1"
         response["Cache-Control"] = "no-store"

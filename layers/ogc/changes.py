@@ -25,7 +25,7 @@ from layers.ogc.etags import tag_of
 from layers.ogc.features import feature_sql, relation
 from layers.ogc.moments import iso
 from layers.ogc.requests import ItemsQuery, read_items_query, read_only
-from layers.ogc.sharing import root_url, share_for, wanted_format
+from layers.ogc.sharing import carried_on, root_url, share_for, wanted_format
 from layers.reading import read
 from layers.replicas import settled
 from layers.revisions import FRESH_S, revision
@@ -231,7 +231,4 @@ def _answer(
 
 
 def _address(request: HttpRequest, here: str, token: Token) -> str:
-    query = request.GET.copy()
-    query.pop("token", None)  # a key does not belong into answers
-    query["since"] = str(token)
-    return f"{here}?{query.urlencode()}"
+    return f"{here}?{carried_on(request, {**request.GET.dict(), 'since': str(token)})}"

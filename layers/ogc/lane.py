@@ -35,6 +35,7 @@ HEADERS = [
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
     ("X-Frame-Options", "DENY"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),  # nothing of it runs
 ]
 
 
@@ -47,6 +48,9 @@ def with_lane(django: Application) -> Application:
             return django(environ, start_response)
         body = response.content
         headers = [*response.items(), *HEADERS]
+        if environ.get("wsgi.url_scheme") == "https" and settings.SECURE_HSTS_SECONDS:
+            told = f"max-age={settings.SECURE_HSTS_SECONDS}"
+            headers.append(("Strict-Transport-Security", told))
         if body or response.status_code not in BODILESS:
             headers.append(("Content-Length", str(len(body))))
         start_response(f"{response.status_code} {response.reason_phrase}", headers)

@@ -44,7 +44,7 @@ from layers.ogc.sharing import share_for
 from layers.reading import read
 from layers.refusals import only_by_steps, why_not_delivered
 from layers.revisions import revision, wrote
-from layers.shares import Share, write_share_of
+from layers.shares import Share, may_write_whole, write_share_of
 from spatial.city import city
 from spatial.periods import NOW, PeriodError, parse_as_of
 from spatial.versions.actions import apply, record_change
@@ -70,6 +70,7 @@ class Standing:
 def create(request: HttpRequest, layer_id: str) -> HttpResponse:
     """POST ``/items``: a new feature under the code that it brings."""
     share = _writable(request, layer_id)
+    _check_whole(request, share, "新建要素")
     document = bodies.read_document(request, bodies.FEATURE_TYPES)
     faults: bodies.Faults = []
     bodies.check_members(document, faults, whole=True)
@@ -97,6 +98,7 @@ def update(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
 def end(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     """DELETE ``/items/{code}``: the feature stands no longer; its history does."""
     share = _writable(request, layer_id)
+    _check_whole(request, share, "终止要素")
     with transaction.atomic():
         standing = _standing(request, share, code)
         at = _moment(request, {}, [], standing)
@@ -118,6 +120,8 @@ def _change(request: HttpRequest, layer_id: str, code: str, *, whole: bool) -> H
         values = (_whole if whole else _patched)(request, share, document, faults, standing)
         at = _moment(request, document, faults, standing)
         bodies.refuse(faults)
+        if values.get("geom") != standing.values.get("geom"):
+            _check_whole(request, share, "改动图形")
         if values == standing.values and at is None:  # nothing new: no new version
             found = one_feature(_seen(request, share), code, ItemsQuery())
         else:
@@ -149,6 +153,16 @@ def _writable(request: HttpRequest, layer_id: str) -> Share:
         _check_csrf(request)
     read_only(request.GET, ())
     return share
+
+
+def _check_whole(request: HttpRequest, share: Share, what: str) -> None:
+    """A grant of single fields changes those fields, and no more.
+
+    Raises:
+        NotAllowed: the caller has no other.
+    """
+    if not may_write_whole(api_caller(request), share.layer):
+        raise NotAllowed(f"写入授权只含部分字段，不能{what}；请由登记人申请整层的写入授权")
 
 
 class _Csrf(CsrfViewMiddleware):

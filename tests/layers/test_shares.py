@@ -12,7 +12,7 @@ from layers.declarations import Field, Layer
 from layers.publish import ensure_roles, sync_views
 from layers.reading import read
 from layers.registry import layer_of
-from layers.shares import Share, share_of, visible_names, write_share_of
+from layers.shares import may_write_whole, Share, share_of, visible_names, write_share_of
 from spatial.parcels.models import Parcel
 from tests.factories import open_feature, square
 from tests.layers.declared import redeclared
@@ -114,7 +114,9 @@ def test_nobody_writes_more_than_was_granted():
     layer = declared("public")
     for is_department in (True, False):
         caller = holder(GRANTS["both"], is_department=is_department)
-        assert told(write_share_of(caller, layer)) == (PLUS, (TOWN,), False)
+        assert told(write_share_of(caller, layer)) == (("right_type",), (TOWN,), False)
+        assert not may_write_whole(caller, layer)
+        assert may_write_whole(holder(GRANTS["districts"], is_department=is_department), layer)
     admin = Caller("root", is_admin=True)
     assert told(write_share_of(admin, layer)) == (EVERY, (), False)
 
@@ -145,11 +147,11 @@ def rows(db):
         yield
 
 
-def local(client, *, may_write=False, is_department=False):
+def local(client, *, may_write=False, is_department=False, fields=("right_type",)):
     key = key_of(
         "街道",
         "parcels",
-        fields=["right_type"],
+        fields=[*fields],
         districts=[TOWN],
         may_write=may_write,
         is_department=is_department,
@@ -227,8 +229,26 @@ def test_place_code_and_time_are_looked_up_by_their_indexes(rows):
         cursor.execute("SET LOCAL enable_seqscan = on")
 
 
+def test_a_grant_of_single_fields_writes_those_fields_and_no_more(client, rows):
+    writer, item = local(client, may_write=True), f"{PARCELS}/items/P1"
+
+    def patched(body):
+        return writer.send("PATCH", item, body, media=MERGE_PATCH, if_match="*").status_code
+
+    feature = writer.get(item).json()
+    assert patched({"properties": {"right_type": "出让"}}) == 200
+    assert patched({"properties": {"location": "伪造"}}) == 403
+    assert patched({"geometry": writer.get(f"{PARCELS}/items/P2").json()["geometry"]}) == 403
+    assert patched({"geometry": feature["geometry"]}) == 200  # as it stands
+    assert writer.send("DELETE", item, if_match="*").status_code == 403
+    made = {**feature, "id": "P9"}
+    assert writer.send("POST", f"{PARCELS}/items", made).status_code == 403
+    parcel = Parcel.objects.current().get(code="P1")
+    assert (parcel.location, parcel.right_type) == ("人民路", "出让")
+
+
 def test_a_writer_of_one_district_reads_the_others_and_writes_only_there(client, rows):
-    writer = local(client, may_write=True)
+    writer = local(client, may_write=True, fields=())
     assert {f["id"] for f in writer.get(f"{PARCELS}/items").json()["features"]} == {
         "P1",
         "P2",

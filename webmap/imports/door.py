@@ -97,6 +97,8 @@ def _by_password(request: HttpRequest) -> HttpResponse | None:
     try:
         raw = base64.b64decode(request.headers["Authorization"][6:], validate=True)
         name, _, password = raw.decode().partition(":")
+        if "\x00" in name:
+            raise binascii.Error
     except (binascii.Error, UnicodeDecodeError):
         return refusal(request, 400, "Authorization 头无法解读")
     address = address_of(request)

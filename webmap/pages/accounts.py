@@ -39,7 +39,7 @@ class SignInForm(AuthenticationForm):
                 cleaned = super().clean()
         except MustWait as wait:
             self.wait_s = wait.seconds
-            raise forms.ValidationError(waiting(wait.seconds), code="wait") from None
+            raise forms.ValidationError(waiting(wait), code="wait") from None
         forget_failures(username, address or None, device)
         return cleaned
 
@@ -96,6 +96,13 @@ class PasswordForm(PasswordChangeForm):
         super().__init__(user, *args, **kwargs)
         self.address = address
 
+    def clean_new_password2(self) -> str:
+        """Another than the old one."""
+        new = super().clean_new_password2()
+        if new == self.data.get(self.add_prefix("old_password")):
+            raise forms.ValidationError(_("新密码与原密码相同。"), code="same")
+        return new
+
     def clean_old_password(self) -> str:
         """The right one, and not after too many wrong ones."""
         name = self.user.get_username()
@@ -105,7 +112,7 @@ class PasswordForm(PasswordChangeForm):
                 old = super().clean_old_password()
         except MustWait as wait:
             self.wait_s = wait.seconds
-            raise forms.ValidationError(waiting(wait.seconds), code="wait") from None
+            raise forms.ValidationError(waiting(wait), code="wait") from None
         forget_failures(name, self.address or None, f"own-{self.user.pk}")
         return old
 
@@ -141,8 +148,11 @@ class ChangePassword(views.PasswordChangeView):
         return {**super().get_context_data(**kwargs), "identity_provider": settings.OIDC_NAME}
 
 
-def waiting(seconds: int) -> str:
+def waiting(wait: MustWait) -> str:
     """How long to wait, in words."""
+    seconds = wait.seconds
+    if wait.is_busy:
+        return _("此刻登录的人较多，请稍候再试。")
     if seconds < 60:
         return ngettext(
             "登录失败次数过多，请 %(count)d 秒后再试。",

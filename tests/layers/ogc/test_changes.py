@@ -199,10 +199,12 @@ def test_a_token_of_more_rights_does_not_serve_fewer(client):
     assert client.get(feed, headers=narrow).status_code == 200
 
 
-def test_the_answer_leads_on_and_keeps_no_key(client):
+def test_the_answer_leads_on_as_the_same_caller(client):
     key = key_of("系统", "parcels")
     answer = client.get(FEED, {"token": key, "limit": 5, "skip-geometry": "true"})
-    assert key not in answer.content.decode()
+    assert client.get(answer.json()["links"][0]["href"]).status_code == 200
+    owned = client.get(FEED, headers={"authorization": f"Bearer {key}"})
+    assert key not in owned.content.decode()
     following = answer.json()["links"][0]["href"]
     assert "limit=5" in following
     assert "since=" in following

@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.test import Client
 
 from layers.keys import new_key
 from layers.models import ApiKey, LayerGrant
@@ -155,3 +156,15 @@ def test_a_list_of_jobs_goes_on_with_the_key(client):
     page = client.get("/ogc/jobs", {"limit": 2, "token": key})
     again = client.get(path_of(next_of(page)))
     assert [len(a.json()["jobs"]) for a in (page, again)] == [2, 1]
+
+
+@pytest.mark.parametrize("given", ["Bearer ", "Basic YTo=", "Digest x", "Token abc", "Bearer"])
+def test_credentials_that_are_none_are_not_taken_for_nobody(client, db, given):
+    assert client.get(f"{ADDRESSES}/items", headers={"authorization": given}).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["", "/collections", "/collections/roads/schema", "/conformance"])
+def test_what_is_only_read_says_so_to_a_writer(path, db):
+    answer = Client(enforce_csrf_checks=True).post(f"/ogc{path}")
+    assert answer.status_code == 405
+    assert "GET" in answer["Allow"]

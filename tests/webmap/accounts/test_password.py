@@ -106,3 +106,9 @@ def test_demo_accounts_keep_theirs(capsys):
         "/accounts/login/", {"username": "planner", "password": "tujing-demo"}
     )
     assert signed_in.status_code == 302
+
+
+@pytest.mark.parametrize(("new", "words"), [(OLD, "相同"), ("lin.meilin.mei", "相似")])
+def test_neither_the_old_one_nor_ones_own_name_twice(client, lin, new, words):
+    assert words in change(client, new=new).content.decode()
+    assert User.objects.get(pk=lin.pk).check_password(OLD)

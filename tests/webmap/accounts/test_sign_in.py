@@ -212,13 +212,28 @@ def test_a_note_that_was_written_elsewhere_is_worth_nothing(client, lin):
 
 def test_few_passwords_are_looked_at_at_once(client, lin, monkeypatch, hashed):
     monkeypatch.setattr(sign_ins, "PATIENCE_S", 0.01)
-    for _ in range(sign_ins.AT_ONCE):
-        sign_ins._looking.acquire()
-    try:
+    with sign_ins._looking:
         answer = sign_in(client, "right-one")
-    finally:
-        for _ in range(sign_ins.AT_ONCE):
-            sign_ins._looking.release()
+        with sign_ins._waiting:  # another waits already: no thread more is spent on it
+            monkeypatch.setattr(sign_ins, "PATIENCE_S", 60.0)
+            assert sign_in(client, "right-one").status_code == 429
     assert (answer.status_code, hashed) == (429, [])
+    assert "登录的人较多" in answer.content.decode()
     assert not FailedSignIn.objects.exists()  # it was not looked at
     assert sign_in(client, "right-one").status_code == 302
+
+
+@pytest.mark.parametrize(("proxies", "status"), [((), 429), (("10.0.0.9",), 302)])
+def test_a_proxy_on_another_machine_is_believed_if_it_is_named(
+    client, lin, settings, proxies, status
+):
+    settings.PROXIES = frozenset(proxies)
+    form = {"username": "nobody", "password": "wrong-one"}
+    for number in range(sign_ins.WITH_ALL_NAMES):
+        form["username"] = f"nobody{number}"
+        told = {"x-forwarded-for": f"10.7.0.{number}"}
+        Client().post("/accounts/login/", form, headers=told, REMOTE_ADDR="10.0.0.9")
+    told = {"x-forwarded-for": "10.8.0.1"}
+    form = {"username": lin.username, "password": "right-one"}
+    answer = client.post("/accounts/login/", form, headers=told, REMOTE_ADDR="10.0.0.9")
+    assert answer.status_code == status

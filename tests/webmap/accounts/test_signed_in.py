@@ -72,3 +72,9 @@ def test_a_form_sent_after_the_session_ended_leads_to_the_sign_in(client, office
     assert sent["Location"] == "/accounts/login/?next=/imports/"
     program = client.post("/imports/", {}, headers={"accept": "*/*"})
     assert program["WWW-Authenticate"].startswith("Basic")
+
+
+def test_nobody_is_not_taken_for_a_user_and_a_key_says_itself_whose_it_is(client, officer):
+    assert client.get("/search?q=P1", headers={"X-Signed-In-As": "None"}).status_code == 401
+    keyed = said(officer) | {"Authorization": "Bearer wrong"}
+    assert "X-Signed-Out" not in client.get("/ogc/collections", headers=keyed)
