@@ -17,7 +17,7 @@ from importers.issues import Issue, Severity
 
 SQLITE_SIDECARS = ("-wal", "-shm", "-journal")
 WAL_MAGIC = (0x377F0682, 0x377F0683)
-WAL_HEAD = 32  # bytes; the frames follow
+WAL_HEAD, FRAME_HEAD = 32, 24  # bytes; the frames follow, each a page behind its head
 IN_WAL_MODE = 2  # at bytes 18 and 19 of the database (SQLite file format, 1.3)
 
 
@@ -86,7 +86,9 @@ def _merge(copy: Path, wal: Path) -> None:
         with wal.open("rb") as file:
             head = file.read(WAL_HEAD + 1)
     has_frames = len(head) > WAL_HEAD
-    if has_frames and struct.unpack(">I", head[:4])[0] not in WAL_MAGIC:
+    if has_frames and (
+        struct.unpack(">I", head[:4])[0] not in WAL_MAGIC or _is_cut(head, wal.stat().st_size)
+    ):
         raise _misfit(copy.name)
     try:
         with closing(sqlite3.connect(copy, isolation_level=None)) as db:
@@ -96,6 +98,12 @@ def _merge(copy: Path, wal: Path) -> None:
         raise Refused(f"{copy.name} 打不开：{error}", "请重新导出") from error
     if has_frames and frames <= 0:
         raise _misfit(copy.name)
+
+
+def _is_cut(head: bytes, size: int) -> bool:
+    """Whether a journal ends within a frame: what came last would be passed over unsaid."""
+    page = struct.unpack(">I", head[8:12])[0]
+    return page < 512 or (size - WAL_HEAD) % (FRAME_HEAD + page) != 0
 
 
 def _misfit(name: str) -> Refused:

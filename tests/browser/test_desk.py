@@ -190,6 +190,20 @@ def test_a_session_that_ends_takes_nothing_away(centre):
     assert CasePhoto.objects.get().moment == "after"
 
 
+def test_renewing_the_case_keeps_what_is_being_written(centre):
+    visit = centre
+    case = walk(new_case(), "dispatch")
+    at_desk(visit, "handler")
+    page = visit.page
+    page.click(f"li[data-code='{case.code}']")
+    finish(page, "已修补")
+    act(CHIEF, case.code, "remark", {"note": "请尽快"})
+    page.click("#drawer button.changed", timeout=15_000)
+    page.wait_for_selector(".timeline:has-text('请尽快')")
+    assert page.input_value("details.offer[open] textarea") == "已修补"
+    assert page.evaluate("document.querySelector('details.offer[open] [name=photos]').files.length")
+
+
 def finish(page, words):
     """Write what was done, with a photo; not sent yet."""
     page.click("#drawer summary:has-text('处置完毕')")

@@ -653,3 +653,12 @@ def test_what_is_being_typed_stays_while_photos_are_made_smaller(phone):
     assert page.input_value("#class-search") == "道路"
     assert page.is_visible("#class-found button")
     assert page.input_value("#words") == "写到一"
+
+
+def test_a_phone_on_which_nobody_has_signed_in_says_so(phone):
+    visit, page = phone, phone.page
+    page.goto(f"{visit.base}/inspector/")
+    page.wait_for_selector("#strip.bad a:has-text('请登录')")
+    page.set_input_files("#page-report input[type=file]", [shot((n, 2, 3)) for n in (1, 2, 3)])
+    page.wait_for_selector("#shots figure:nth-child(3) img")
+    assert page.evaluate("document.getElementById('page-report').scrollWidth") <= 360

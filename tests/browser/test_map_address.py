@@ -82,9 +82,12 @@ def test_an_address_pasted_into_an_open_map_is_followed(visit):
     page.wait_for_function("tujing.state.at === '' && tujing.map.getZoom() < 17")
     assert page.is_checked("input[value=buildings]")
     assert page.is_hidden("#past")
-    for broken in ("#17/999/111/0/0", "#a/b/c/d/e&at=2020-99-99&sel="):
+    on_earth_alone = "#17/27.6/111.6/0/0&here=999,999&at=2020-06-22T20:00:00"  # nor of no zone
+    for broken in ("#17/999/111/0/0", "#a/b/c/d/e&at=2020-99-99&sel=", on_earth_alone):
         page.evaluate("hash => { location.hash = hash; }", broken)
-        page.wait_for_function(f"/{VIEW}/.test(location.hash) && !/sel=|at=/.test(location.hash)")
+        page.wait_for_function(
+            f"/{VIEW}/.test(location.hash) && !/sel=|at=|here=/.test(location.hash)"
+        )
 
 
 def test_the_point_asked_about_is_in_the_link(visit):

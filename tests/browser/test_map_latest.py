@@ -126,6 +126,11 @@ def test_enter_answers_the_text_in_the_field(visit):
     assert page.evaluate(OPENED) == "P3"
     assert "sel=parcels" in page.url
 
+    page.route("**/search?*", lambda route: route.fulfill(status=502, body="<h1>boom</h1>"))
+    page.fill(FIELD, "人民路")
+    page.wait_for_selector("#found .empty[role=status]")  # a proxy's page is no list
+    assert "boom" not in page.inner_text("#found")
+
 
 def test_the_panel_shows_what_was_asked_for_last(visit):
     """Two records, a record closed, an export, two days, two measurements: the old come late."""

@@ -107,6 +107,15 @@ def test_a_journal_of_another_database_is_refused(tmp_path):
         take(tmp_path / "bad.gpkg", "parcels")
 
 
+def test_a_journal_that_was_cut_short_is_refused(tmp_path):
+    """What came last would be missing, and nobody would be told."""
+    folder = brought(tmp_path, "g06b_wal_sidecar.gpkg", "g06b_wal_sidecar.gpkg-wal")
+    journal = folder / "g06b_wal_sidecar.gpkg-wal"
+    journal.write_bytes(journal.read_bytes()[:-100])
+    with pytest.raises(Refused, match="不配套或已损坏"):
+        take(folder / "g06b_wal_sidecar.gpkg")
+
+
 def test_a_database_in_use_is_read_as_it_stands(tmp_path):
     """Another program has it open, with a journal that is not yet written back."""
     path = gpkg(tmp_path, plots(3))

@@ -12,7 +12,7 @@ from layers.declarations import Field, Layer
 from layers.publish import ensure_roles, sync_views
 from layers.reading import read
 from layers.registry import layer_of
-from layers.shares import may_write_whole, Share, share_of, visible_names, write_share_of
+from layers.shares import Share, may_write_whole, share_of, visible_names, write_share_of
 from spatial.parcels.models import Parcel
 from tests.factories import open_feature, square
 from tests.layers.declared import redeclared

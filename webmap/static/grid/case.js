@@ -60,6 +60,7 @@ function why({ status, type, text }) {
   if (type.startsWith("text/plain")) return text;
   const told = page(text).querySelector("[role=alert]")?.textContent;
   if (told) return told;
+  if (status === 404) return "此案件已转给别的环节，不在您的办理范围了；写下的内容没有收入案件。No longer in your hands.";
   return status === 413 ? "内容过大，请减少照片，或压缩后再传。Too large." : `没有办成（${status}），请稍后再按一次；写下的内容还在。Failed; try again.`;
 }
 
@@ -161,7 +162,10 @@ async function renew() {
   const shown = drawer.querySelector("article[data-code]");
   try {
     const answer = await again(shown);
-    if (answer.ok && !answer.redirected && shown.isConnected) await fill(answer);
+    if (!answer.ok || answer.redirected || !shown.isConnected) return;
+    const begun = drawer.querySelector("details.offer[open] form");
+    await fill(answer);
+    if (begun) takeOver(begun);
   } catch { note("没有取到：网络不通，请稍后再点。No network.", true); }
 }
 

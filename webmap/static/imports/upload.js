@@ -2,6 +2,7 @@
 import { ask, csrfToken } from "../map/asking.js";
 
 const PIECE = 8 * 1024 * 1024;
+const PIECE_MS = 600_000; // for a piece on a thin line
 const texts = JSON.parse(document.getElementById("texts").textContent);
 const form = document.getElementById("delivery");
 const list = document.getElementById("uploads");
@@ -97,7 +98,7 @@ async function go(item) {
 }
 
 async function call(url, method, headers = {}, body = undefined) {
-  const answer = await ask(url, { method, body, headers: { "Tus-Resumable": "1.0.0", "X-CSRFToken": csrfToken(), ...headers } });
+  const answer = await ask(url, { method, body, ms: PIECE_MS, headers: { "Tus-Resumable": "1.0.0", "X-CSRFToken": csrfToken(), ...headers } });
   if (answer.ok) return answer;
   const problem = new Error((await answer.text()).trim().slice(0, 120) || answer.statusText);
   problem.final = answer.status >= 400 && answer.status < 500 && ![408, 409, 423].includes(answer.status);

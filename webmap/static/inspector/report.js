@@ -35,7 +35,8 @@ export async function start() {
   // What is kept first: with a poor signal the answer may take long.
   known = (await kept("classes")) || known;
   show();
-  known = (await asked("classes")) || known;
+  const said = await asked("classes");
+  if (said?.classes) known = said; // signed out on a new phone there are none yet
   const sought = $("#class-search").value.trim();
   if (sought) options(sought);
   else showClass();

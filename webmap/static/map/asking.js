@@ -2,7 +2,10 @@
 // when the session has ended since, the server refuses (401) and says so in words, which
 // are shown over the page with a way back to this very place. Nothing typed is lost.
 
-const LOST = "X-Signed-Out";
+import { csrf, patience } from "../base/http.js";
+
+export const csrfToken = csrf;
+const LOST = "X-Signed-Out", LONG_MS = 60_000; // a check of a whole register may take its time
 const CHECK_MS = 60_000;
 let checked = Date.now();
 
@@ -18,14 +21,9 @@ export const headers = () => {
   return user ? { "X-Signed-In-As": user } : {};
 };
 
-// The token of now: signing in anew, in another tab, gives another than the page came with.
-export function csrfToken() {
-  const kept = document.cookie.split("; ").find((one) => one.startsWith("csrftoken="));
-  return kept?.slice("csrftoken=".length) || document.querySelector("[name=csrfmiddlewaretoken]")?.value || "";
-}
-
-export async function ask(url, options = {}) {
-  const answer = await fetch(url, { ...options, headers: { ...headers(), ...options.headers } });
+// Rejects where no answer came within ``ms``, and where the session has ended.
+export async function ask(url, { ms = LONG_MS, signal, ...options } = {}) {
+  const answer = await fetch(url, { ...options, signal: patience(ms, signal), headers: { ...headers(), ...options.headers } });
   if (answer.status === 401 && answer.headers.has(LOST)) {
     const fragment = await answer.text();
     tell(fragment);

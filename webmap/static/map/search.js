@@ -5,6 +5,7 @@ import { latestOnly } from "./latest.js";
 
 const TYPING_MS = 200;
 const PATIENCE_MS = 150; // a list that comes at once replaces the old one without a flash
+const LONGEST_MS = 15_000; // then it is said that no answer came
 
 export function wireSearch(app) {
   const field = document.getElementById("q");
@@ -35,11 +36,11 @@ export function wireSearch(app) {
     const [text, at] = JSON.parse(key);
     const query = new URLSearchParams({ q: text, ...(at && { at }) });
     try {
-      const found = await ask(`/search?${query}`, { signal, headers: { "HX-Request": "true" } });
+      const found = await ask(`/search?${query}`, { signal, ms: LONGEST_MS, headers: { "HX-Request": "true" } });
       const fragment = await found.text();
       if (signal.aborted) return false;
-      fill(fragment);
-      if (found.ok) answered = key;
+      if (found.ok) { fill(fragment); answered = key; }
+      else say(app.texts.failed);
     } catch (problem) {
       if (signal.aborted) return false;
       if (problem.fragment) fill(problem.fragment);

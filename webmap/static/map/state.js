@@ -2,6 +2,8 @@
 // #14.2/27.69340/111.66410/0/0&at=2020-05-01&on=roads,water&sel=parcels/4313…
 // Also: cmp=1 (beside today), relief=0 (shading off), here=lon,lat (the point asked about).
 
+const DAY_OR_MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
 export function readState(config) {
   const state = {
     centre: config.centre, zoom: config.zoom, pitch: config.pitch, bearing: config.bearing,
@@ -17,14 +19,15 @@ export function readState(config) {
   }
   const given = new URLSearchParams(rest.join("&"));
   const at = given.get("at") || "";
-  if (/^\d{4}-\d{2}-\d{2}/.test(at) && !Number.isNaN(Date.parse(at)) && at < config.today) state.at = at;
+  if (DAY_OR_MOMENT.test(at) && !Number.isNaN(Date.parse(at)) && at < config.today) state.at = at;
   state.compare = given.get("cmp") === "1";
   if (given.has("on")) state.on = new Set(given.get("on").split(",").filter(Boolean));
   if (given.has("relief")) state.relief = given.get("relief") === "1";
   const query = new URLSearchParams(location.search);
   state.selected = given.get("sel") || (query.get("sel") || "").replace(":", "/");
   const point = (given.get("here") || "").split(",").map(Number);
-  if (!state.selected && point.length === 2 && point.every(Number.isFinite)) state.point = point;
+  const isOnEarth = point.length === 2 && Math.abs(point[0]) <= 180 && Math.abs(point[1]) <= 85;
+  if (!state.selected && isOnEarth) state.point = point;
   return state;
 }
 

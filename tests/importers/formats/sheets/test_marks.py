@@ -93,6 +93,12 @@ def test_arrays_and_tables_without_results_reject_all_their_rows(tmp_path, ask):
     assert [r.row for r in table.remarks if r.code == "formula-error"] == [1, 2, 3]
 
 
+def test_an_array_larger_than_any_sheet_is_refused_and_silences_nothing(tmp_path, ask):
+    array = '<c r="B2"><f t="array" ref="B2:B200001">A2:A4*2</f></c>'
+    with pytest.raises(Refused, match="200000 行"):
+        open_sheet(xlsx(tmp_path / "a.xlsx", cell("B2", array), cell("B3", "")), ask())
+
+
 @pytest.mark.parametrize(
     "new",
     [
