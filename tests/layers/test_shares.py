@@ -237,7 +237,7 @@ def test_a_grant_of_single_fields_writes_those_fields_and_no_more(client, rows):
 
     feature = writer.get(item).json()
     assert patched({"properties": {"right_type": "出让"}}) == 200
-    assert patched({"properties": {"location": "伪造"}}) == 403
+    assert patched({"properties": {"location": "伪造"}}) == 422
     assert patched({"geometry": writer.get(f"{PARCELS}/items/P2").json()["geometry"]}) == 403
     assert patched({"geometry": feature["geometry"]}) == 200  # as it stands
     assert writer.send("DELETE", item, if_match="*").status_code == 403

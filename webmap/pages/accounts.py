@@ -96,12 +96,12 @@ class PasswordForm(PasswordChangeForm):
         super().__init__(user, *args, **kwargs)
         self.address = address
 
-    def clean_new_password2(self) -> str:
+    def clean(self) -> dict[str, Any]:
         """Another than the old one."""
-        new = super().clean_new_password2()
-        if new == self.data.get(self.add_prefix("old_password")):
-            raise forms.ValidationError(_("新密码与原密码相同。"), code="same")
-        return new
+        given = super().clean()
+        if given.get("new_password1") and given.get("new_password1") == given.get("old_password"):
+            self.add_error("new_password1", _("新密码与原密码相同。"))
+        return given
 
     def clean_old_password(self) -> str:
         """The right one, and not after too many wrong ones."""

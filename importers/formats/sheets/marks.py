@@ -18,8 +18,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from xml.parsers import expat
 
-from importers.errors import Refused
-
 NO_VALUE = "#NOVALUE!"  # a formula without a result; no program writes this
 BROKEN = (zipfile.BadZipFile, zlib.error, KeyError, OSError, RuntimeError, EOFError, ValueError)
 MOST_IN_ARRAY = 100_000  # cells of one formula
@@ -200,10 +198,8 @@ def _without_result(cell: bytes, formula: bytes, value: bytes | None) -> Iterato
         first, last = (_corner(corner) for corner in said["ref"].split(":")[:2])
         height, width = last[0] - first[0] + 1, last[1] - first[1] + 1
         if height * width > MOST_IN_ARRAY:
-            raise Refused(
-                f"一个公式占 {height} 行 {width} 列，没有保存计算结果",
-                "请在表格软件中打开、重新计算并保存后重交",
-            )
+            # No ValueError, which stands for a part of the file that cannot be read and is passed over.
+            raise LookupError(f"一个公式占 {height} 行 {width} 列，没有保存计算结果")
         for r, c in itertools.product(range(height), range(width)):
             yield first[0] + r, first[1] + c, NO_VALUE
 

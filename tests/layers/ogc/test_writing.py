@@ -242,7 +242,7 @@ def test_what_the_writer_cannot_see_stays(client, parcel):
     assert current("G1", PipePoint).fitting == "阀门"
     made = body | {"id": "G2"}
     made["properties"] = {"network": "JS"}
-    assert narrow.send("POST", POINTS, made).status_code == 201
+    assert narrow.send("POST", POINTS, made).status_code == 403  # it keeps one field, not the layer
 
 
 def test_a_hidden_field_and_none_are_refused_alike(writer, parcel):

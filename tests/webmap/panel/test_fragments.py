@@ -24,7 +24,9 @@ def test_one_chinese_character_is_enough(client, town):
 def test_the_options_stand_in_a_list_box_with_their_place(client, town):
     text = client.get("/search", {"q": "示范楼"}).text
     assert text.index('role="listbox"') < text.index('role="option"')
-    assert re.search(r'data-open="buildings/B1" data-lon="111\.\d+" data-lat="27\.\d+"', text)
+    assert re.search(
+        r'data-open="buildings/B1" data-exact data-lon="111\.\d+" data-lat="27\.\d+"', text
+    )
     assert 'role="listbox"' not in client.get("/search", {"q": "没有这个"}).text
 
 
