@@ -56,7 +56,8 @@ def open_geopackage(path: Path, ask: Ask) -> Table:
         query = intact.exact_query(path, layer, fields)
         for rows in stream(path, layer, fields, size, table.has_geometry, sql=query.sql):
             for name in query.tagged:
-                rows.columns[name] = intact.untagged(rows.columns[name].tolist())
+                cells = intact.untagged(rows.columns[name].tolist())
+                rows.columns[name] = cells.astype(np.float32) if name in query.single else cells
             yield rows
 
     fields = (*table.fields, *intact.unlisted(path, layer, table.fields))

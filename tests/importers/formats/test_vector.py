@@ -197,6 +197,25 @@ def ring_of(thousands, width, count=5):
     return head + b"".join(struct.pack(f"<{width}d", *point, *more) for point in points)
 
 
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([16777216.0, None, 431382.0], np.float32),  # written by a program with four bytes
+        ([16777217.0, None, 16777216.0], np.float64),
+        ([1.5, None, 2.0], np.float64),
+        ([16777216.0, "甲", 1.0], object),
+    ],
+)
+def test_a_float_column_of_four_bytes_is_known_for_one(tmp_path, values, kind):
+    path = gpkg(tmp_path, plots(3, x=np.zeros(3, np.float32)))
+    set_values(path, "x", values)
+    _, columns, batches = read(path, tmp_path, 2)
+    assert {b.columns["x"].dtype for b in batches} <= {np.dtype(kind), np.dtype(float)}
+    assert batches[0].columns["x"].dtype == kind
+    gap = [None if v is None or v != v else v for v in columns["x"]]
+    assert gap == values
+
+
 def read_raw(tmp_path, raw):
     path = gpkg(tmp_path, plots(2))
     base = sqlite3.connect(path)
