@@ -17,6 +17,7 @@ from importers.phases.reproject import accepted_text, check_crs, check_plausible
 from spatial.city import city
 from spatial.crs import CrsError, epsg_of
 from spatial.datums import TITLES, old_datum, parameters_of
+from spatial.geometry import shapes_of
 from spatial.offsets import NAMES, recognise
 from spatial.readings import CGCS2000, Meaning, meaning_of
 
@@ -196,14 +197,14 @@ def _recognised(placement: Placement, layer: str, rows: Rows, code: str) -> str:
 
 def _check_declared(rows: Rows | None, epsg: int, name: str) -> None:
     if rows is not None and rows.wkb is not None and len(rows.wkb):
-        check_plausible(shapely.from_wkb(rows.wkb, on_invalid="ignore"), epsg, name)
+        check_plausible(shapes_of(rows.wkb), epsg, name)
 
 
 def _centres(rows: Rows | None, keep: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """The middles of the geometries' bounds; unless ``keep``, only those that have one."""
     if rows is None or rows.wkb is None or not len(rows.wkb):
         return np.empty(0), np.empty(0)
-    bounds = shapely.bounds(shapely.from_wkb(rows.wkb, on_invalid="ignore"))
+    bounds = shapely.bounds(shapes_of(rows.wkb))
     if not keep:
         bounds = bounds[np.isfinite(bounds).all(axis=1)]
     return (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2

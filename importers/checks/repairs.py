@@ -44,7 +44,11 @@ def made_valid(shape: shapely.Geometry, kinds: Iterable[str]) -> shapely.Geometr
 
 def why_unreadable(raw: bytes) -> str:
     """Why WKB is no geometry for GEOS: an open ring, too few points, or anything else."""
-    mended = shapely.from_wkb(raw, on_invalid="fix")
+    try:
+        mended = shapely.from_wkb(raw, on_invalid="fix")
+        shapely.get_coordinates(mended)
+    except (NotImplementedError, shapely.errors.GEOSException):
+        return "图形类型不受支持，或数据已损坏"
     if mended is None or shapely.get_dimensions(mended) != 2:
         return "数据已损坏"
     return "环未闭合，首尾两点不同" if mended.area > 0 else "环的顶点不足三个"

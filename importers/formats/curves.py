@@ -8,6 +8,7 @@ import math
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,10 @@ class NotRead(ValueError):
     """A geometry of a kind that is none of these, or that breaks off."""
 
 
+class Broken(NotRead):
+    """A curve of a known kind that is none: half an arc, parts that do not meet, a bad ring."""
+
+
 @dataclass
 class Stroked:
     """A geometry without arcs, and how many arcs it had."""
@@ -46,13 +51,15 @@ def stroked(wkb: bytes) -> Stroked:
     """The same geometry with its arcs as chords.
 
     Raises:
-        NotRead: see there.
+        NotRead: see there; ``Broken`` where the kind is known.
     """
     reader = _Reader(wkb)
     try:
         shape = reader.geometry()
+    except NotRead:
+        raise
     except (struct.error, ValueError, IndexError, TooFine, shapely.errors.GEOSException) as error:
-        raise NotRead(str(error)) from error
+        raise Broken(str(error)) from error
     return Stroked(shape, reader.arcs)
 
 
@@ -106,10 +113,14 @@ class _Reader:
 
     def _curve(self, kind: int, width: int) -> np.ndarray:
         points = self._points(width)
-        if kind == LINE or len(points) < 3:
+        if kind == LINE:
             return points
         if kind != ARCS:
             raise NotRead(f"type {kind}")
+        if not len(points):
+            return points
+        if len(points) < 3 or len(points) % 2 == 0:
+            raise Broken(f"{len(points)} points of arcs")
         drawn = [points[:1]]
         for i in range(0, len(points) - 2, 2):
             drawn.append(_arc(*points[i : i + 3]))
@@ -117,17 +128,19 @@ class _Reader:
         return np.concatenate(drawn)
 
     def _compound(self) -> np.ndarray:
-        parts = [self._member() for _ in range(self._count())]
+        parts = [part for _ in range(self._count()) if len(part := self._member())]
         if not parts:
             return np.empty((0, 2))
-        follow = [p[1:] if i and len(p) else p for i, p in enumerate(parts)]
-        return np.concatenate(follow)
+        for one, other in pairwise(parts):
+            gap = float(np.hypot(*(other[0] - one[-1])))
+            if not gap <= _error(one[-1], other[0]):
+                raise Broken(f"parts {gap:g} apart")
+        return np.concatenate([parts[0], *(part[1:] for part in parts[1:])])
 
 
 def _arc(start: np.ndarray, middle: np.ndarray, end: np.ndarray) -> np.ndarray:
     """The points of an arc after its start, through the middle to the end."""
-    is_degrees = max(np.abs(start).max(), np.abs(end).max()) <= DEGREES
-    error = DEGREE_ERROR if is_degrees else CHORD_ERROR_M
+    error = _error(start, end)
     if (start == end).all():
         centre = (start + middle) / 2
         half = math.pi
@@ -145,6 +158,12 @@ def _arc(start: np.ndarray, middle: np.ndarray, end: np.ndarray) -> np.ndarray:
             _between(centre, radius, middle, sweeps[1], error), end[None, :],
         ]
     )  # fmt: skip
+
+
+def _error(start: np.ndarray, end: np.ndarray) -> float:
+    """A millimetre in the unit of these points."""
+    is_degrees = max(np.abs(start).max(), np.abs(end).max()) <= DEGREES
+    return DEGREE_ERROR if is_degrees else CHORD_ERROR_M
 
 
 def _centre(start: np.ndarray, middle: np.ndarray, end: np.ndarray) -> np.ndarray | None:

@@ -26,6 +26,8 @@ SQLITE_MAGIC = b"SQLite format 3\0"
 CHUNK = 1 << 20
 BOM = b"\xef\xbb\xbf"
 HEAD = 64 * 1024
+FETCHED = 50_000
+SINGLE = 2**24  # from here on, a float of four bytes leaves whole numbers out
 # What has GDAL run commands or open other data (GDAL's drivers GDALG, VRT, WFS, WMS).
 ACTIVE = (b"gdal_streamed_alg", b"<ogrvrtdatasource", b"<vrtdataset", b"<ogrwfsdatasource", b"<gdal_wms")  # fmt: skip
 # expat's codes for an encoding that it does not know, or bytes that are not of it
@@ -169,11 +171,13 @@ def quoted(name: str) -> str:
 class Query:
     """How a GeoPackage's table is read without loss: ``sql`` is '' where GDAL does it.
 
-    The cells of ``tagged`` columns come as texts that ``untagged`` makes values again.
+    The cells of ``tagged`` columns come as texts that ``untagged`` makes values again. Of
+    these, ``single`` are those that hold nothing but floats of four bytes.
     """
 
     sql: str = ""
     tagged: tuple[str, ...] = ()
+    single: tuple[str, ...] = ()
 
 
 def unlisted(path: Path, layer: str, fields: Collection[str]) -> list[str]:
@@ -199,9 +203,11 @@ def exact_query(path: Path, layer: str, fields: Sequence[str]) -> Query:
         if not odd:
             return Query()
         shape = _shape_column(db, layer)
+        floats = (name for name in odd if types.get(name) == "FLOAT")
+        single = tuple(name for name in floats if _is_single(db, layer, name))
     chosen = [_tagging(name) if name in odd else quoted(name) for name in fields]
     chosen += [quoted(shape)] if shape else []
-    return Query(f"SELECT {', '.join(chosen)} FROM {quoted(layer)}", odd)
+    return Query(f"SELECT {', '.join(chosen)} FROM {quoted(layer)}", odd, single)
 
 
 def untagged(cells: Sequence[str | None]) -> np.ndarray:
@@ -251,6 +257,27 @@ def _is_odd(db: sqlite3.Connection, layer: str, name: str, kind: str) -> bool:
         return not kind.startswith(("TEXT", "BLOB", "DATETIME"))
     rows = db.execute(f"SELECT 1 FROM {quoted(layer)} WHERE {misfit} LIMIT 1")
     return rows.fetchone() is not None
+
+
+def _is_single(db: sqlite3.Connection, layer: str, name: str) -> bool:
+    """Whether all values of a FLOAT column, some beyond what four bytes count, fit into these.
+
+    FLOAT is of four bytes (OGC 12-128r19, table 1), SQLite stores eight: where none needs more
+    than four, a program with four bytes may have rounded them.
+    """
+    cell, table = quoted(name), quoted(layer)
+    large = f"SELECT 1 FROM {table} WHERE abs({cell}) >= {SINGLE} LIMIT 1"
+    if db.execute(large).fetchone() is None:
+        return False
+    rows = db.execute(f"SELECT {cell} FROM {table} WHERE {cell} IS NOT NULL")
+    while some := rows.fetchmany(FETCHED):
+        if not all(isinstance(value, float) for (value,) in some):
+            return False
+        values = np.array(some, float)
+        with np.errstate(over="ignore"):
+            if (values.astype(np.float32) != values).any():
+                return False
+    return True
 
 
 def check_content(path: Path, expected: Collection[str] = ()) -> None:

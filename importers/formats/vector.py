@@ -36,6 +36,7 @@ READ_ERRORS = (
     pa.ArrowException, OSError, UnicodeDecodeError, ValueError, RuntimeError,
 )  # fmt: skip
 PLAIN_WKB = frozenset(range(1, 7))  # OGC 06-103r4, table 7: point … multipolygon
+UNREADABLE = b"\x01\x00\x00\x00\x00"  # no type at all: in place of a geometry that is none
 EXACT = 2**53  # beyond, a float no longer holds every whole number
 NAMED_ROWS = 1_000
 # What pyogrio warns of is told by ourselves: measures, and columns of types it does not know.
@@ -55,7 +56,8 @@ def open_geopackage(path: Path, ask: Ask) -> Table:
         query = intact.exact_query(path, layer, fields)
         for rows in stream(path, layer, fields, size, table.has_geometry, sql=query.sql):
             for name in query.tagged:
-                rows.columns[name] = intact.untagged(rows.columns[name].tolist())
+                cells = intact.untagged(rows.columns[name].tolist())
+                rows.columns[name] = cells.astype(np.float32) if name in query.single else cells
             yield rows
 
     fields = (*table.fields, *intact.unlisted(path, layer, table.fields))
@@ -271,20 +273,31 @@ def _kind(raw: bytes) -> int:
 def _plain(
     wkb: np.ndarray, linear: Callable[[], np.ndarray | None]
 ) -> tuple[np.ndarray | None, tuple[tuple[str, str], ...]]:
-    """Arcs as our own chords, without measures; what is no curve as GDAL makes it."""
-    found, strokes = wkb.tolist(), []
+    """Arcs as our own chords, without measures; what is no curve as GDAL makes it.
+
+    Curves that are broken come as what cannot be read: GDAL would mend them by guess.
+    """
+    found, strokes, ours = wkb.tolist(), [], set()
     for at, raw in enumerate(found):
         if raw and curves.is_curved(_kind(raw)):
             with contextlib.suppress(curves.NotRead):
-                stroke = curves.stroked(raw)
-                found[at] = shapely.to_wkb(stroke.shape)
-                strokes.append(stroke.arcs)
+                try:
+                    stroke = curves.stroked(raw)
+                except curves.Broken:
+                    found[at] = UNREADABLE
+                else:
+                    found[at] = shapely.to_wkb(stroke.shape, flavor="iso")
+                    strokes.append(stroke.arcs)
+                ours.add(at)
     arcs, curved = sum(strokes), sum(map(bool, strokes))
     plain = np.empty(len(found), object)
     plain[:] = found
     measured = sum(bool(raw) and _kind(raw) >= 2000 for raw in wkb.tolist())
-    if not _are_plain(plain) and (other := linear()) is not None:
-        odd = [bool(raw) and not _are_plain(np.array([raw], object)) for raw in found]
+    odd = [
+        bool(raw) and at not in ours and not _are_plain(np.array([raw], object))
+        for at, raw in enumerate(found)
+    ]
+    if any(odd) and (other := linear()) is not None:
         plain = np.where(odd, other, plain)
     notes = []
     if arcs:

@@ -17,6 +17,7 @@ from importers.phases.columns import GEOMETRY, Register
 from importers.phases.parse import NUMBERS, parse
 from importers.phases.placing import Placement, explain_outside, place
 from importers.sources.declarations import Source
+from spatial.geometry import shapes_of
 
 MULTIPOLYGON = 6  # in GEOS
 
@@ -82,7 +83,7 @@ def _batch(opened: Opened, rows: Rows, register: Register) -> tuple[Batch, np.nd
         columns[name] = np.full(len(rows.numbers), value, object)
     if rows.wkb is None or not opened.placement:
         return Batch(opened.table.name, rows.numbers, columns), np.zeros(len(rows.numbers), bool)
-    shapes = _unwrapped(shapely.from_wkb(rows.wkb, on_invalid="ignore"), register)
+    shapes = _unwrapped(shapes_of(rows.wkb), register)
     return Batch(opened.table.name, rows.numbers, columns, shapes), ~is_none(rows.wkb)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
-from importers.formats.curves import NotRead, stroked
+from importers.formats.curves import Broken, NotRead, stroked
 
 
 def head(kind, count=None):
@@ -98,3 +98,24 @@ def test_curves_in_collections():
 def test_what_is_none_of_these_is_not_read(raw):
     with pytest.raises(NotRead):
         stroked(raw)
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_half_an_arc_is_broken(count):
+    with pytest.raises(Broken):
+        stroked(line(8, CIRCLE[:count]))
+
+
+@pytest.mark.parametrize(("gap", "is_broken"), [(0.0, False), (1e-6, False), (0.5, True)])
+def test_parts_that_do_not_meet_are_broken(gap, is_broken):
+    arc = on_circle(10, 180, 90, 0)
+    raw = head(9, 2) + line(2, [(599980.0, 3045000.0), (arc[0][0] - gap, arc[0][1])]) + line(8, arc)
+    if is_broken:
+        with pytest.raises(Broken, match="apart"):
+            stroked(raw)
+    else:
+        assert stroked(raw).arcs == 1
+
+
+def test_an_empty_row_of_arcs_is_empty():
+    assert stroked(line(8, [])).shape.is_empty

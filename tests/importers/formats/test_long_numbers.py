@@ -51,6 +51,23 @@ def test_short_numbers_stay_numbers(tmp_path):
     assert not any((tmp_path / "scratch").iterdir())
 
 
+@pytest.mark.parametrize("chunk", [64, 1 << 20])
+def test_a_long_number_leaves_the_others_as_they_read_without_it(tmp_path, monkeypatch, chunk):
+    monkeypatch.setattr(long_numbers, "CHUNK", chunk)
+    path = tmp_path / "a.geojson"
+    rows = [f'{{"c":{n}.0,"s": 100.0, "t":{n / 8}}}' for n in range(4313820010, 4313820020)]
+    rows += ['{"c" : -7.000,"s":1.0,"t":2.0}', f'{{"c":{CODE}.0,"s":2.0,"t":0.1}}']
+    path.write_text(features(*rows), encoding="utf-8")
+    (tmp_path / "scratch").mkdir()
+    (read,) = open_table(path, Ask(tmp_path / "scratch")).batches(["c", "s", "t"])
+    whole = [str(n) for n in range(4313820010, 4313820020)]
+    assert read.columns["c"].tolist() == [*whole, "-7", CODE]
+    assert read.columns["s"].dtype == read.columns["t"].dtype == float
+    assert read.columns["s"].tolist() == [100.0] * 10 + [1.0, 2.0]
+    numbers = [n / 8 for n in range(4313820010, 4313820020)]
+    assert read.columns["t"].tolist() == [*numbers, 2.0, 0.1]
+
+
 def test_texts_that_look_like_numbers_are_left_alone(tmp_path, monkeypatch):
     monkeypatch.setattr(long_numbers, "CHUNK", 64)
     monkeypatch.setattr(long_numbers, "OVERLAP", 48)

@@ -189,6 +189,67 @@ def test_arcs_and_measures_come_as_plain_shapes_and_what_is_broken_as_none(tmp_p
     assert [code for code, _ in batches[0].notes] == told
 
 
+def ring_of(thousands, width, count=5):
+    x, y = 600000.0, 3045000.0
+    points = [(x + 100, y), (x, y + 100), (x - 100, y), (x, y - 100), (x + 100, y)][:count]
+    head = struct.pack("<BIIBII", 1, thousands + 10, 1, 1, thousands + 8, count)
+    more = (5.0, 7.0)[: width - 2]
+    return head + b"".join(struct.pack(f"<{width}d", *point, *more) for point in points)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([16777216.0, None, 431382.0], np.float32),  # written by a program with four bytes
+        ([16777217.0, None, 16777216.0], np.float64),
+        ([1.5, None, 2.0], np.float64),
+        ([16777216.0, "甲", 1.0], object),
+    ],
+)
+def test_a_float_column_of_four_bytes_is_known_for_one(tmp_path, values, kind):
+    path = gpkg(tmp_path, plots(3, x=np.zeros(3, np.float32)))
+    set_values(path, "x", values)
+    _, columns, batches = read(path, tmp_path, 2)
+    assert {b.columns["x"].dtype for b in batches} <= {np.dtype(kind), np.dtype(float)}
+    assert batches[0].columns["x"].dtype == kind
+    gap = [None if v is None or v != v else v for v in columns["x"]]
+    assert gap == values
+
+
+def read_raw(tmp_path, raw):
+    path = gpkg(tmp_path, plots(2))
+    base = sqlite3.connect(path)
+    head = bytearray(base.execute("SELECT geom FROM parcels").fetchone()[0][:8])
+    head[3] &= 0b11110001
+    base.execute("UPDATE gpkg_geometry_columns SET geometry_type_name = 'GEOMETRY', m = 2, z = 2")
+    base.commit()
+    base.close()
+    set_values(path, "geom", [bytes(head) + raw])
+    _, _, (rows,) = read(path, tmp_path)
+    return shapely.from_wkb(rows.wkb, on_invalid="ignore"), rows.notes
+
+
+@pytest.mark.parametrize(("thousands", "width"), [(0, 2), (1000, 3), (2000, 3), (3000, 4)])
+@pytest.mark.parametrize("outer", [0, 12, 7])
+def test_a_circle_keeps_its_area_whatever_dimensions_it_has(tmp_path, thousands, width, outer):
+    raw = ring_of(thousands, width)
+    if outer:
+        raw = struct.pack("<BII", 1, thousands + outer, 1) + raw
+    shapes, notes = read_raw(tmp_path, raw)
+    assert abs(shapes[0].area - np.pi * 100**2) < 0.7
+    assert len(shapely.get_coordinates(shapes)) > 700
+    assert shapes[0].has_z == (thousands in (1000, 3000))
+    assert "arcs-flattened" in dict(notes)
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_half_an_arc_is_not_mended_by_guess(tmp_path, count):
+    shapes, notes = read_raw(tmp_path, ring_of(0, 2, count))
+    assert shapes[0] is None
+    assert shapes[1].geom_type == "Polygon"
+    assert not notes
+
+
 def dbf(fields, rows, mark=b" "):
     """A .dbf by hand: what programs write is more various than what GDAL writes."""
     width = 1 + sum(size for _, _, size, _ in fields)

@@ -1,10 +1,17 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import shapely
 
+from importers.formats.table import Rows
 from importers.phases.batch import Batch
 from importers.phases.check_geometry import check_geometry, locate
 from importers.phases.columns import Register
+from importers.phases.placing import Placement
+from importers.phases.stretch import checked as stretch
+from spatial.city import city
+from spatial.readings import Meaning
 from tests.importers.files import boxes, origin
 
 PARCELS = Register("parcels", "宗地", (), ("Polygon", "MultiPolygon"), needs_geometry=True)
@@ -54,6 +61,24 @@ def test_a_bad_geometry_rejects_its_row_alone(what):
 def test_geometry_that_could_not_be_read_is_said():
     batch = checked([None], present=np.array([True]))
     assert [i.code for i in batch.issues] == ["geometry-unreadable"]
+
+
+ARCS = b"\x01\x08\x00\x00\x00\x03\x00\x00\x00" + np.array([0, 0, 1, 1, 2, 0], "<f8").tobytes()
+
+
+@pytest.mark.parametrize("raw", [ARCS, b"\x01\x07\x00\x00\x00\x01\x00\x00\x00" + ARCS])
+def test_what_geos_cannot_walk_is_unreadable(raw):
+    wkb = np.array([shapely.to_wkb(boxes(1)[0]), raw, None], object)
+    rows = Rows(np.arange(1, 4), {}, wkb)
+    table = SimpleNamespace(name="f", refused_rows=frozenset(), undecodable=frozenset())
+    placement = Placement(Meaning(city().projected))
+    opened = SimpleNamespace(
+        table=table, headers={}, constants={}, placement=placement, writes_commas=lambda _: False
+    )
+    batch = stretch(rows, opened, PARCELS)
+    assert [(i.row, i.code) for i in batch.issues] == [
+        (2, "geometry-unreadable"), (3, "geometry-missing")
+    ]  # fmt: skip
 
 
 def test_an_invalid_geometry_is_shown_where_it_crosses():
