@@ -98,7 +98,7 @@ class PasswordForm(PasswordChangeForm):
 
     def clean(self) -> dict[str, Any]:
         """Another than the old one."""
-        given = super().clean()
+        given: dict[str, Any] = super().clean() or self.cleaned_data
         if given.get("new_password1") and given.get("new_password1") == given.get("old_password"):
             self.add_error("new_password1", _("新密码与原密码相同。"))
         return given
