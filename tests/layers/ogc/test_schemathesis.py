@@ -1,6 +1,7 @@
 """schemathesis over our own document: no 5xx, no undocumented answer, no schema error.
 
-Bounded here; docs/operations.md tells how to run it at length.
+Bounded here, the two parts that take longest by night (``-m long``); docs/operations.md tells
+how to run it at length.
 """
 
 import subprocess
@@ -43,9 +44,9 @@ def key() -> str:
     "part",
     [
         "/collections/addresses",
-        "/collections/pipe-lines",
+        pytest.param("/collections/pipe-lines", marks=pytest.mark.long),
         "/collections/terrain",
-        "/collections/rain",
+        pytest.param("/collections/rain", marks=pytest.mark.long),
         OTHERS,
     ],
 )
