@@ -4,7 +4,7 @@ JSON sets numbers no limits (RFC 8259, section 6), but whoever reads them as flo
 digits, and a column with one fraction in it is read as floats throughout. Codes of 18 and 19
 digits are often written as numbers. Here such a number, where it is the value of a property,
 becomes a text of its own digits. That makes the whole column one of texts, in which GDAL
-would write ``4313820010.0`` as it stands; the other whole numbers of that column therefore lose
+would write ``1234567890.0`` as it stands; the other whole numbers of that column therefore lose
 their ``.0``, as they do where a column of numbers is read. Other columns stay as they are.
 """
 
