@@ -4,7 +4,6 @@ Desktop clients learn from ``Allow`` whether to offer editing, so it is told per
 """
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.csrf import csrf_exempt
 
 from layers.access import may_write
 from layers.callers import api_caller
@@ -20,7 +19,6 @@ CHANGING = ("PUT", "PATCH", "DELETE")
 CHANGES = {"PUT": writing.replace, "PATCH": writing.update, "DELETE": writing.end}
 
 
-@csrf_exempt
 @ogc_errors
 def items_resource(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/items`` by any method."""
@@ -31,7 +29,6 @@ def items_resource(request: HttpRequest, layer_id: str) -> HttpResponse:
     return _told(request, layer_id, CREATING)
 
 
-@csrf_exempt
 @ogc_errors
 def item_resource(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     """``/items/{code}`` by any method; with ``datetime`` it is a version, which nobody writes."""
@@ -43,7 +40,6 @@ def item_resource(request: HttpRequest, layer_id: str, code: str) -> HttpRespons
     return change(request, layer_id, code) if change else _told(request, layer_id, CHANGING)
 
 
-@csrf_exempt
 @ogc_errors
 def versions_resource(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     """``/items/{code}/versions`` by any method."""
@@ -52,7 +48,6 @@ def versions_resource(request: HttpRequest, layer_id: str, code: str) -> HttpRes
     return _told(request, layer_id, ())
 
 
-@csrf_exempt
 @ogc_errors
 def version_resource(request: HttpRequest, layer_id: str, code: str, start: str) -> HttpResponse:
     """``/items/{code}/versions/{start}`` by any method: what was is not written."""

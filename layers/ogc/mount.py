@@ -14,7 +14,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from pygeoapi.api import API, APIRequest, describe_collections, get_collection_schema
 from pygeoapi.api import landing_page as pygeoapi_landing_page
@@ -205,7 +204,6 @@ def openapi(request: HttpRequest) -> HttpResponse:
     return HttpResponse(body, content_type=OPENAPI)
 
 
-@csrf_exempt
 @ogc_errors
 def unknown(request: HttpRequest) -> HttpResponse:
     """Every other address below the API's root."""

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.csrf import csrf_exempt
 
 from layers.callers import api_caller
 from layers.models import ApiKey, Consumer, Subscription
@@ -20,7 +19,6 @@ from layers.webhooks import TooMany, secret_of, subscribe
 JSON = "application/json"
 
 
-@csrf_exempt
 @ogc_errors
 def subscriptions(request: HttpRequest) -> HttpResponse:
     """``/ogc/subscriptions``: those of the calling system (GET), one more (POST)."""
@@ -33,7 +31,6 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
     return _answer({"subscriptions": listed})
 
 
-@csrf_exempt
 @ogc_errors
 def subscription(request: HttpRequest, number: int) -> HttpResponse:
     """``/ogc/subscriptions/{number}``: one of the calling system's (GET), ended (DELETE)."""

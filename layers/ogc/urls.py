@@ -85,7 +85,7 @@ urlpatterns = [
     re_path("^/", mount.unknown),  # the last: what is below /ogc is answered as an API does
 ]
 
-# What is only read answers a wrong method with 405, not with the site's page on old forms; the
-# views that write look at a session's token themselves.
+# The views that write look at a session's token themselves, since a key needs none; what is only
+# read answers a wrong method with 405 instead of the site's page on old forms.
 for pattern in urlpatterns:
     pattern.callback = csrf_exempt(pattern.callback)

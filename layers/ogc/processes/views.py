@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from layers.callers import address_of, api_caller
@@ -79,7 +78,6 @@ def process(request: HttpRequest, process_id: str) -> HttpResponse:
     return _json(document)
 
 
-@csrf_exempt
 @ogc_errors
 def execution(request: HttpRequest, process_id: str) -> HttpResponse:
     """``/ogc/processes/{id}/execution``: at once, or by a worker (``Prefer: respond-async``).
@@ -127,7 +125,6 @@ def job_list(request: HttpRequest) -> HttpResponse:
     return _page(request, "jobs", document) if wanted == "html" else _json(document)
 
 
-@csrf_exempt
 @ogc_errors
 def job(request: HttpRequest, job_id: str) -> HttpResponse:
     """``/ogc/jobs/{id}``: how it stands (GET), or away with it (DELETE)."""
