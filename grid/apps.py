@@ -13,10 +13,10 @@ class GridConfig(AppConfig):
 
     def ready(self) -> None:
         """Have empty rule tables filled, and clocks set anew when the calendar changes."""
-        from grid.clocks import recompute
-        from grid.duties import add_duty
-        from grid.photos import sweep
-        from grid.rulebook import seed
+        from grid.cases.clock_tasks import add_duty
+        from grid.cases.clocks import recompute
+        from grid.cases.photos import sweep
+        from grid.rules.rulebook import seed
         from spatial.calendars.actions import changed
 
         post_migrate.connect(seed, sender=self, dispatch_uid="grid-rules")

@@ -8,7 +8,7 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
 
-from grid.rule_models import Department
+from grid.rules.models import Department
 from spatial.versions.fields import POINTS, POLYGONS, CityGeometryField
 from spatial.versions.models import Change, SpatialFeature
 
@@ -50,7 +50,7 @@ class Component(SpatialFeature):
 class Case(SpatialFeature):
     """A case as it stands: each step of its handling is a version.
 
-    ``step`` names a state of ``grid.steps``. The limit is written into the case when it is
+    ``step`` names a state of ``grid.cases.steps``. The limit is written into the case when it is
     filed, so a rule that changes later does not reach it.
     """
 

@@ -12,14 +12,14 @@ class ImportersConfig(AppConfig):
 
     def ready(self) -> None:
         """Saved sources count from the start; runs that nobody works on are settled."""
-        import importers.saved_sources  # noqa: F401
-        from grid.duties import add_duty
+        import importers.sources.saved_sources  # noqa: F401
+        from grid.cases.clock_tasks import add_duty
 
         add_duty("imports", _settle)
 
 
 def _settle() -> None:
-    from importers import recovery
+    from importers.runs import recovery
 
     recovery.settle_abandoned()
     recovery.expire()

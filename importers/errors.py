@@ -1,4 +1,4 @@
-"""What stops a whole delivery; a bad row never does (see ``importers.issues``)."""
+"""What stops a whole delivery; a bad row never does (see ``importers.values.issues``)."""
 
 from collections.abc import Sequence
 

@@ -18,24 +18,24 @@ class LayersConfig(AppConfig):
         """Hook the views to migrations."""
         from django_tasks.signals import task_finished, task_started
 
-        from grid.duties import add_duty
-        from layers import job_leases
-        from layers.publish import drop_views_for, make_views
+        from grid.cases.clock_tasks import add_duty
+        from layers.jobs import leases
+        from layers.reading.publish import drop_views_for, make_views
         from spatial.versions.signals import revised
 
         pre_migrate.connect(drop_views_for, sender=self, dispatch_uid="layers-drop-views")
         post_migrate.connect(make_views, sender=self, dispatch_uid="layers-make-views")
         revised.connect(on_revised, dispatch_uid="layers-webhooks")
-        task_started.connect(job_leases.hold, dispatch_uid="layers-job-begins")
-        task_finished.connect(job_leases.let_go, dispatch_uid="layers-job-ends")
-        add_duty("jobs", job_leases.take_up)
-        add_duty("finished jobs", job_leases.forget_finished)
+        task_started.connect(leases.hold, dispatch_uid="layers-job-begins")
+        task_finished.connect(leases.let_go, dispatch_uid="layers-job-ends")
+        add_duty("jobs", leases.take_up)
+        add_duty("finished jobs", leases.forget_finished)
         add_duty("webhooks", _webhooks)
         add_duty("processes", _processes)
 
 
 def _webhooks() -> None:
-    from layers.webhook_jobs import take_up_lost
+    from layers.webhooks.jobs import take_up_lost
 
     take_up_lost()
 
@@ -50,7 +50,7 @@ def on_revised(register: str, **_: Any) -> None:
     """A register is being changed: once that is committed, tell who asked to be told."""
 
     def told() -> None:
-        from layers.webhooks import tell
+        from layers.webhooks.webhooks import tell
 
         tell(register)
 

@@ -105,7 +105,7 @@ class LayerGrant(models.Model):
 
 
 class Subscription(models.Model):
-    """A system that asked to be told when collections change; see ``layers.webhooks``."""
+    """A system that asked to be told when collections change; see ``layers.webhooks.webhooks``."""
 
     consumer = models.ForeignKey(
         Consumer, models.CASCADE, related_name="subscriptions", verbose_name="使用系统"
@@ -234,7 +234,7 @@ class ProcessJob(models.Model):
 
 
 class AccessCount(models.Model):
-    """How often somebody read a layer within an hour; see ``layers.metering``."""
+    """How often somebody read a layer within an hour; see ``layers.sharing.metering``."""
 
     hour = models.DateTimeField("小时")
     who = models.CharField("使用者", max_length=150, blank=True)  # none: the open internet

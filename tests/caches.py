@@ -1,11 +1,12 @@
 """Caches keyed by a register's revision: a rolled-back test leaves numbers that come again."""
 
-from layers import keys, limits, metering, records, registry, revisions
-from layers.ogc import counting
+from layers.declarations import registry
+from layers.ogc.features import counting
 from layers.ogc.tiles.cache import tiles
-from webmap import legends
-from webmap.pages import map as map_pages
-from webmap.pages import overview
+from layers.reading import revisions
+from layers.sharing import keys, limits, metering, records
+from webmap.map import legends, overview
+from webmap.map import views as map_pages
 
 CACHES = (
     legends._values,

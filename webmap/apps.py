@@ -18,9 +18,9 @@ class WebmapConfig(AppConfig):
 
     def ready(self) -> None:
         """The catalogue learns from the floor above what deliveries showed."""
-        from grid.duties import add_duty
-        from layers.records import quality_by
-        from webmap.quality import quality_of
+        from grid.cases.clock_tasks import add_duty
+        from layers.sharing.records import quality_by
+        from webmap.imports.quality import quality_of
 
         close_folders(Path(settings.VAR))
         quality_by(quality_of)
@@ -38,7 +38,7 @@ def close_folders(var: Path) -> None:
 
 
 def _exports() -> None:
-    from webmap.export_jobs import remove_expired
+    from webmap.exports.jobs import remove_expired
 
     remove_expired()
 
@@ -46,7 +46,7 @@ def _exports() -> None:
 def _sign_ins() -> None:
     from django.contrib.sessions.backends.db import SessionStore
 
-    from webmap.sign_ins import forget_old
+    from webmap.accounts.sign_ins import forget_old
 
     SessionStore.clear_expired()
     forget_old()

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from webmap.roles import make_roles
+from webmap.accounts.groups import make_roles
 
 post_migrate.connect(make_roles, dispatch_uid="webmap-roles")
 

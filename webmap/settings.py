@@ -185,22 +185,22 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "webmap.security.Guarded",
-    "layers.ogc.origins.OtherOrigins",
+    "webmap.web.security.Guarded",
+    "layers.ogc.server.origins.OtherOrigins",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "webmap.language.ChosenLanguage",
-    "webmap.outage.DatabaseAway",
+    "webmap.web.language.ChosenLanguage",
+    "webmap.web.outage.DatabaseAway",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "webmap.signed_in.StillSignedIn",
+    "webmap.web.signed_in.StillSignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
-CSRF_FAILURE_VIEW = "webmap.pages.site.csrf_refused"
+CSRF_FAILURE_VIEW = "webmap.web.site.csrf_refused"
 ROOT_URLCONF = "webmap.urls"
 WSGI_APPLICATION = "webmap.wsgi.application"
 APPEND_SLASH = False
@@ -216,7 +216,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "webmap.pages.site.site",
+                "webmap.web.site.site",
             ]
         },
     }
@@ -237,12 +237,12 @@ STATICFILES_DIRS = [
     ("proj4", BASE_DIR / "node_modules" / "proj4" / "dist"),
 ]
 STATICFILES_FINDERS = [
-    "webmap.static_files.UsedFiles",
+    "webmap.web.static_files.UsedFiles",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "webmap.static_files.HashedFiles"},
+    "staticfiles": {"BACKEND": "webmap.web.static_files.HashedFiles"},
 }
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
 

@@ -3,24 +3,24 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from webmap.pages import site
+from webmap.web import site
 
-handler400 = "webmap.pages.site.refused"
-handler403 = "webmap.pages.site.forbidden"
-handler404 = "webmap.pages.site.not_found"
-handler500 = "webmap.pages.site.broken"
+handler400 = "webmap.web.site.refused"
+handler403 = "webmap.web.site.forbidden"
+handler404 = "webmap.web.site.not_found"
+handler500 = "webmap.web.site.broken"
 
 urlpatterns = [
     path("healthz", site.healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("ogc", include("layers.ogc.urls")),
+    path("ogc", include("layers.ogc.server.urls")),
     path("open311/v2/", include("webmap.open311.urls")),
     path("report/", include("webmap.public.urls")),
-    path("", include("webmap.pages.accounts_urls")),
+    path("", include("webmap.accounts.urls")),
     path("", include("webmap.imports.urls")),
     path("", include("webmap.sharing.urls")),
-    path("", include("webmap.grid.urls")),
+    path("", include("webmap.casework.urls")),
     path("inspector/", include("webmap.inspector.urls")),
-    path("", include("webmap.pages.urls")),
+    path("", include("webmap.map.urls")),
 ]

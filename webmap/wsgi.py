@@ -9,8 +9,8 @@ django = get_wsgi_application()
 
 from django.urls import get_resolver  # noqa: E402  (needs Django set up)
 
-from layers.metering import count_by_itself  # noqa: E402
-from layers.ogc.lane import with_lane  # noqa: E402
+from layers.ogc.server.fast_path import with_lane  # noqa: E402
+from layers.sharing.metering import count_by_itself  # noqa: E402
 
 # Every view is loaded now: the first to ask waits seconds for it otherwise, and may be asking
 # in the midst of an outage.

@@ -6,14 +6,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from grid import rulebook
+from grid.cases.public_view import is_shown
+from grid.cases.publishing import NOTHING, Shown, shown_of
+from grid.cases.queries import public_cases
+from grid.cases.steps import ENDED, STATES
 from grid.models import Case
-from grid.open311.asked import STATUSES, Search, UnknownThing
 from grid.open311.documents import moment
-from grid.public import is_shown
-from grid.publishing import NOTHING, Shown, shown_of
-from grid.queries import public_cases
-from grid.steps import ENDED, STATES
+from grid.open311.parameters import STATUSES, Search, UnknownThing
+from grid.rules import rulebook
 from spatial.city import city
 from spatial.codes import schemes
 from spatial.crs import transformer

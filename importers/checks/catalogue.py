@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from importers.issues import Severity
+from importers.values.issues import Severity
 from spatial.city import city
 
 DEFAULT = Path(__file__).resolve().parents[2] / "data" / "rules" / "checks.csv"

@@ -4,8 +4,8 @@ import re
 
 from importers.checks.catalogue import Rule
 from importers.checks.shapes import flag
-from importers.phases.batch import Batch
-from importers.phases.columns import CODE
+from importers.values.batch import Batch
+from importers.values.columns import CODE
 from spatial.city import city
 
 DIGITS_OF_LEVEL = {"county": 6, "town": 9, "village": 12}  # 统计用区划代码

@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from importers.checks.catalogue import Rule
-from importers.checks.found import Found, Row
+from importers.checks.findings import Found, Row
 
 ON_LINE_M = 0.002  # two roundings to the millimetre
 MITRE = {"join_style": "mitre", "mitre_limit": 5.0}

@@ -12,11 +12,11 @@ import numpy as np
 import shapely
 
 from grid.cells import validation
+from grid.cells.layout import ground_of
 from grid.cells.validation import Breach, breaches, group_breaches
 from grid.errors import Unfit
-from grid.layout import ground_of
 from importers.checks.catalogue import Rule
-from importers.checks.found import Found, Row
+from importers.checks.findings import Found, Row
 from importers.checks.scene import FRESH, Scene, table_of
 
 # rule of the import → rule of the validation

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import shapely
 
 from importers.checks.catalogue import Rule
-from importers.checks.found import Found
+from importers.checks.findings import Found
 from importers.checks.scene import FRESH, Scene, table_of
 
 ENDS = (("start", "起点", "ST_StartPoint"), ("end", "终点", "ST_EndPoint"))

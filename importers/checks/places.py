@@ -7,7 +7,7 @@ import shapely
 
 from importers.checks.catalogue import Rule
 from importers.checks.coverage import areal, intersection
-from importers.checks.found import Found
+from importers.checks.findings import Found
 from importers.checks.scene import FRESH, Scene, table_of
 
 

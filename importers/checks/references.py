@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from importers.checks.catalogue import Rule
-from importers.checks.found import Found
+from importers.checks.findings import Found
 from importers.checks.scene import FRESH, Scene, table_of
 
 # layer → (column, layer that it refers to)

@@ -3,8 +3,8 @@
 from importers.checks.catalogue import rules_for
 from importers.checks.codes import check_codes
 from importers.checks.shapes import check_shapes
-from importers.phases.batch import Batch
-from importers.phases.columns import Register
+from importers.values.batch import Batch
+from importers.values.columns import Register
 
 
 def check_rows(batch: Batch, register: Register) -> Batch:

@@ -10,10 +10,10 @@ import shapely
 from importers.checks import grid_cells, pipes, places, references
 from importers.checks.catalogue import Rule, rules_for
 from importers.checks.coverage import check_coverage, check_points
-from importers.checks.found import Found, Row
+from importers.checks.findings import Found, Row
 from importers.checks.scene import Scene
 from importers.checks.shapes import set_place
-from importers.issues import Issue, Severity
+from importers.values.issues import Issue, Severity
 
 LIMIT = 10_000
 COVERAGE = ("overlap", "geometry-duplicate", "gap", "vertex-unmatched")

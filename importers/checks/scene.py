@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from importers.checks.coverage import Figures
-from layers.registry import layer_of
+from layers.declarations.registry import layer_of
 from spatial.city import city
 
 FRESH = "s.action IN ('open', 'replace') AND s.accepted"

@@ -11,10 +11,10 @@ import numpy as np
 import shapely
 
 from importers.checks.catalogue import Rule
-from importers.checks.repairs import without_repeats, without_spikes
-from importers.checks.vertices import Vertices, spike_tips, vertices
-from importers.phases.batch import Batch
-from importers.phases.columns import GEOMETRY
+from importers.phases.repairs import without_repeats, without_spikes
+from importers.phases.vertices import Vertices, spike_tips, vertices
+from importers.values.batch import Batch
+from importers.values.columns import GEOMETRY
 
 Proposal = Callable[[shapely.Geometry], shapely.Geometry | None]
 

@@ -11,9 +11,9 @@ import shapely
 from importers.errors import Refused
 from importers.formats import texts
 from importers.formats.survey_text_head import is_geographic, zone_of
-from importers.formats.table import Ask, Rows, Table
-from importers.issues import Issue
-from importers.phases.cells import narrow
+from importers.values.cells import narrow
+from importers.values.issues import Issue
+from importers.values.table import Ask, Rows, Table
 from spatial.crs import Claim
 
 CELLS = 5

@@ -22,8 +22,8 @@ from importers.formats import dxf_cass, dxf_entities, dxf_file
 from importers.formats.dxf_curves import CHORD_ERROR_M
 from importers.formats.dxf_file import remark
 from importers.formats.survey_text_head import zone_of
-from importers.formats.table import Ask, Table, in_memory
-from importers.issues import Issue
+from importers.values.issues import Issue
+from importers.values.table import Ask, Table, in_memory
 from spatial.crs import Claim
 
 FAMILIES = (dxf_entities.POINT, dxf_entities.LINE, dxf_entities.AREA)

@@ -18,7 +18,7 @@ from ezdxf.lldxf.validator import is_binary_dxf_file
 
 from importers.errors import Refused
 from importers.formats.dbf import known_encoding
-from importers.issues import Issue, Severity
+from importers.values.issues import Issue, Severity
 
 MAX_BYTES = 200 << 20  # ezdxf takes some 14 times the file's size in memory
 TAIL = 4096

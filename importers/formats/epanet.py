@@ -18,8 +18,8 @@ import shapely
 
 from importers.errors import Refused
 from importers.formats import texts
-from importers.formats.table import Ask, Table, in_memory, pick
-from importers.issues import Issue, Severity
+from importers.values.issues import Issue, Severity
+from importers.values.table import Ask, Table, in_memory, pick
 
 NODES, LINKS = "nodes", "links"
 MOST_LINES = 5_000_000

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from importers.errors import Refused
-from importers.formats.table import Ask, Table, pick
 from importers.formats.vector import described, layers_of
+from importers.values.table import Ask, Table, pick
 
 MAGIC = b"fgb\x03fgb"  # flatgeobuf.org: the version follows, and again these three letters
 

@@ -7,9 +7,9 @@ driver documents). Personal geodatabases (.mdb) are another thing, and not read.
 from pathlib import Path
 
 from importers.errors import Refused
-from importers.formats import intact
-from importers.formats.table import Ask, Table, pick
+from importers.formats import integrity
 from importers.formats.vector import described, layers_of
+from importers.values.table import Ask, Table, pick
 
 SYSTEM_TABLE = "a00000001.gdbtable"
 COMPRESSED = ".cdf"
@@ -23,7 +23,7 @@ def open_geodatabase(path: Path, ask: Ask) -> Table:
         Refused: a file and no folder, not whole, compressed, or with links inside.
     """
     if not path.is_dir():
-        intact.check_content(path)
+        integrity.check_content(path)
         raise Refused(
             f"{path.name} 不是文件夹，文件地理数据库是名为 .gdb 的文件夹",
             "请把整个 .gdb 文件夹打成 zip 提交",

@@ -5,9 +5,9 @@ from pathlib import Path
 import pyogrio
 
 from importers.errors import Refused
-from importers.formats import intact
-from importers.formats.table import Ask, Table, pick
+from importers.formats import integrity
 from importers.formats.vector import READ_ERRORS, described, first_line
+from importers.values.table import Ask, Table, pick
 
 # The layers of GDAL's GPX driver. Points of routes and tracks only on demand: they are
 # the vertices of the lines.
@@ -21,7 +21,7 @@ def open_gpx(path: Path, ask: Ask) -> Table:
     Raises:
         Refused: not GPX, with a document type, or several tables and none wanted.
     """
-    intact.check_xml(path, "gpx")
+    integrity.check_xml(path, "gpx")
     wanted = {name.lower() for name in ask.wanted}
     names = [name for name in VERTICES if name in wanted]
     names = names or [name for name in LAYERS if _count(path, name)]

@@ -10,11 +10,11 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from importers.errors import Refused
-from importers.formats import intact
+from importers.formats import integrity
 from importers.formats.archives import unpack
-from importers.formats.table import Ask, Table, pick
 from importers.formats.vector import check_exists, described, layers_of
-from importers.issues import Issue, Severity
+from importers.values.issues import Issue, Severity
+from importers.values.table import Ask, Table, pick
 
 MAIN = "doc.kml"
 LINK = b"<NetworkLink"
@@ -26,7 +26,7 @@ def open_kml(path: Path, ask: Ask) -> Table:
     Raises:
         Refused: not KML, with a document type, or several folders and none wanted.
     """
-    intact.check_xml(path, "kml")
+    integrity.check_xml(path, "kml")
     table = described(path, pick(layers_of(path), ask, path.name), {"LIBKML", "KML"})
     return replace(table, remarks=tuple(_remarks(path)))
 
@@ -58,7 +58,7 @@ def _remarks(path: Path) -> Iterator[Issue]:
     )
     with path.open("rb") as file:
         overlap = b""
-        while chunk := file.read(intact.CHUNK):
+        while chunk := file.read(integrity.CHUNK):
             if LINK in overlap + chunk:
                 text = "文件内有网络链接（NetworkLink），没有读取所链接的内容"
                 yield Issue(path.name, 0, "kml-link", text, severity=Severity.WARNING)

@@ -6,15 +6,15 @@ from importlib import import_module
 from pathlib import Path
 
 from importers.errors import Refused
-from importers.formats import intact, vector
+from importers.formats import integrity, vector
 from importers.formats.archives import units, unpack
 from importers.formats.flatgeobuf import open_flatgeobuf
 from importers.formats.geodatabase import open_geodatabase
 from importers.formats.gpx import open_gpx
 from importers.formats.kml import open_kml, open_kmz
 from importers.formats.osm import open_osm
-from importers.formats.table import Ask, Table
-from importers.issues import Issue, Severity
+from importers.values.issues import Issue, Severity
+from importers.values.table import Ask, Table
 
 Opener = Callable[[Path, Ask], Table]
 
@@ -36,7 +36,7 @@ _open_raster = _later("raster", "open_raster")
 
 def _open_text(path: Path, ask: Ask) -> Table:
     """A 勘测定界 text, or else a table of points as text. Raises Refused."""
-    return (_open_survey_text if intact.is_survey_text(path) else _open_csv)(path, ask)
+    return (_open_survey_text if integrity.is_survey_text(path) else _open_csv)(path, ask)
 
 
 FORMATS: dict[str, Opener] = {
@@ -108,7 +108,7 @@ def open_table(path: Path, ask: Ask) -> Table:
         raise Refused(f"找不到文件 {path.name}")
     if suffix == ".zip":
         vector.check_exists(path)
-        intact.check_content(path, CONTENT[suffix])
+        integrity.check_content(path, CONTENT[suffix])
         return _in_archive(path, ask)
     if suffix not in FORMATS:
         known = "、".join(sorted(s[1:].upper() for s in FORMATS))
@@ -121,7 +121,7 @@ def _opened(path: Path, ask: Ask) -> Table:
     suffix = path.suffix.lower()
     if not path.is_dir():
         vector.check_exists(path)
-        intact.check_content(path, CONTENT.get(suffix, ()))
+        integrity.check_content(path, CONTENT.get(suffix, ()))
     return FORMATS[suffix](path, ask)
 
 
@@ -145,7 +145,7 @@ def _in_archive(path: Path, ask: Ask) -> Table:
 def _is_data(path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix == ".txt":  # mostly a note to the recipient
-        return intact.is_survey_text(path) or intact.is_table_text(path)
+        return integrity.is_survey_text(path) or integrity.is_table_text(path)
     return suffix in FORMATS
 
 

@@ -20,11 +20,11 @@ from tempfile import mkdtemp
 import numpy as np
 
 from importers.errors import Refused
-from importers.formats import intact
+from importers.formats import integrity
 from importers.formats.archives import unpack_gzip
-from importers.formats.table import Ask, Rows, Table, pick
 from importers.formats.vector import described, layers_of, stream
-from importers.issues import Issue, Severity
+from importers.values.issues import Issue, Severity
+from importers.values.table import Ask, Rows, Table, pick
 
 HEADERS = Path(__file__).resolve().parents[2] / "data" / "headers"
 RAW = ("points", "lines", "multilinestrings", "multipolygons")
@@ -55,7 +55,7 @@ def open_osm(path: Path, ask: Ask) -> Table:
     if path.suffix.lower() == ".gz":
         return _unpacked(path, ask)
     if path.suffix.lower() == ".osm":
-        intact.check_xml(path, "osm")
+        integrity.check_xml(path, "osm")
     else:
         check_pbf(path)
     there = [name for name in layers_of(path) if name in RAW]

@@ -1,6 +1,6 @@
 """Rasters of ground heights: one row that says where the sheet lies and how fine it is.
 
-The heights themselves stay in the file; ``importers.filing`` makes the served copy when
+The heights themselves stay in the file; ``importers.runs.raster_copies`` makes the served copy when
 the row is committed.
 """
 
@@ -9,8 +9,8 @@ from pathlib import Path
 
 from importers.errors import Refused
 from importers.formats.rings import assemble
-from importers.formats.table import Ask, Table, in_memory
-from importers.issues import Issue, Severity
+from importers.values.issues import Issue, Severity
+from importers.values.table import Ask, Table, in_memory
 from spatial.rasters import RasterError, Sheet, read_sheet
 
 LOWEST_M, HIGHEST_M = -500.0, 9_000.0  # no ground of this country lies outside

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from importers.errors import WAL_MISSING, Refused
-from importers.issues import Issue, Severity
+from importers.values.issues import Issue, Severity
 
 SQLITE_SIDECARS = ("-wal", "-shm", "-journal")
 WAL_MAGIC = (0x377F0682, 0x377F0683)

@@ -20,9 +20,9 @@ from importers.errors import Refused
 from importers.formats import texts
 from importers.formats.rings import Degenerate, assemble
 from importers.formats.survey_text_head import Head
-from importers.formats.table import Ask, Table, in_memory
-from importers.issues import Issue, Severity
-from importers.phases.cells import narrow
+from importers.values.cells import narrow
+from importers.values.issues import Issue, Severity
+from importers.values.table import Ask, Table, in_memory
 
 FIELDS = ("界址点数", "地块面积", "编号", "名称", "图形属性", "图幅号", "用途", "地类编码")
 MORE = {9: ("备注",), 12: ("图斑类型", "地类名称", "前等别", "后等别")}

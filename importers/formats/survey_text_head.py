@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from importers.issues import Issue, Severity
+from importers.values.issues import Issue, Severity
 from spatial.crs import Claim
 
 PREFIX = 1_000_000.0  # eastings with a zone prefix: zone × 1,000,000 + 500,000 + distance

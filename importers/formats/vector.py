@@ -25,11 +25,11 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from importers.errors import Refused
-from importers.formats import curves, dbf, intact, long_numbers, snapshots
+from importers.formats import curves, dbf, integrity, long_numbers, snapshots
 from importers.formats.dxf_curves import CHORD_ERROR_M
 from importers.formats.shape_index import check_index
-from importers.formats.table import Ask, Rows, Table, pick
-from importers.issues import Issue, Severity
+from importers.values.issues import Issue, Severity
+from importers.values.table import Ask, Rows, Table, pick
 
 READ_ERRORS = (
     DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError,
@@ -47,26 +47,26 @@ pyogrio.set_gdal_config_options({"CPL_LOG": os.devnull})  # its remarks come as 
 
 def open_geopackage(path: Path, ask: Ask) -> Table:
     """A table of a GeoPackage. Raises Refused."""
-    intact.check_geopackage(path)
+    integrity.check_geopackage(path)
     path, remarks = snapshots.database(path, ask.folder)
     layer = pick(layers_of(path), ask, path.name)
     table = described(path, layer, {"GPKG"})
 
     def read(fields: Sequence[str], size: int) -> Iterator[Rows]:
-        query = intact.exact_query(path, layer, fields)
+        query = integrity.exact_query(path, layer, fields)
         for rows in stream(path, layer, fields, size, table.has_geometry, sql=query.sql):
             for name in query.tagged:
-                cells = intact.untagged(rows.columns[name].tolist())
+                cells = integrity.untagged(rows.columns[name].tolist())
                 rows.columns[name] = cells.astype(np.float32) if name in query.single else cells
             yield rows
 
-    fields = (*table.fields, *intact.unlisted(path, layer, table.fields))
+    fields = (*table.fields, *integrity.unlisted(path, layer, table.fields))
     return replace(table, fields=fields, read=read, remarks=remarks)
 
 
 def open_geojson(path: Path, ask: Ask) -> Table:
     """The features of a GeoJSON file. Raises Refused."""
-    intact.check_geojson(path)
+    integrity.check_geojson(path)
     layer = pick(layers_of(path), ask, path.name)
     exact = long_numbers.as_texts(path, ask.folder)
     table = described(exact, layer, {"GeoJSON", "GeoJSONSeq"})
@@ -85,7 +85,7 @@ def open_shapefile(path: Path, ask: Ask) -> Table:
             )
         check_exists(parts[suffix])
     header = dbf.read_dbf(parts[".dbf"])
-    intact.check_shapefile(path, parts[".shx"], header.records)
+    integrity.check_shapefile(path, parts[".shx"], header.records)
     check_index(path, parts[".shx"])
     encoding, bad = dbf.encoding_of(header, parts.get(".cpg"), ask.encoding)
     mixed = frozenset(dbf.mixed_rows(header, encoding, bad))

@@ -5,10 +5,10 @@ import re
 import numpy as np
 import shapely
 
-from importers.checks.repairs import made_valid, why_unreadable
-from importers.phases.batch import Batch, Message
-from importers.phases.columns import GEOMETRY, Register
+from importers.phases.repairs import made_valid, why_unreadable
 from importers.phases.reproject import inside, overlaps
+from importers.values.batch import Batch, Message
+from importers.values.columns import GEOMETRY, Register
 from spatial.geometry import first_point
 
 TYPE_TITLES = {

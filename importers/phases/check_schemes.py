@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from importers.issues import Severity
-from importers.phases.batch import Batch
-from importers.phases.columns import Column, Register
+from importers.values.batch import Batch
+from importers.values.columns import Column, Register
+from importers.values.issues import Severity
 
 
 def check_schemes(batch: Batch, register: Register) -> Batch:

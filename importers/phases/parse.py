@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 
 from importers.errors import Refused
-from importers.issues import Severity
-from importers.phases import numbers
-from importers.phases.batch import Batch, is_none
-from importers.phases.cells import (
+from importers.values import numbers
+from importers.values.batch import Batch, is_none
+from importers.values.cells import (
     READERS,
     Rounded,
     Unreadable,
@@ -18,7 +17,8 @@ from importers.phases.cells import (
     has_clock,
     narrow,
 )
-from importers.phases.columns import CODE, CODE_COLUMN, Column, Register
+from importers.values.columns import CODE, CODE_COLUMN, Column, Register
+from importers.values.issues import Severity
 
 KIND_TITLES = {
     "integer": "整数",

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from importers.issues import Severity
-from importers.phases.batch import Batch
+from importers.values.batch import Batch
+from importers.values.issues import Severity
 from spatial.city import city
 from spatial.crs import transformer
 from spatial.datums import TITLES, Parameters

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection
 
 from importers.errors import Refused
-from importers.phases.rename import plain
 from importers.sources import (
     building_table,
     cass,
@@ -18,6 +17,7 @@ from importers.sources import (
     utility_networks,
 )
 from importers.sources.declarations import Source
+from importers.values.headings import plain
 
 SOURCES: tuple[Source, ...] = (
     *divisions.SOURCES,

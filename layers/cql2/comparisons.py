@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from unicodedata import normalize
 
 from layers.cql2.errors import FilterError
-from layers.cql2.moments import day_end, day_or_instant, day_start
 from layers.cql2.scalars import exactly
 from layers.cql2.terms import (
     TITLES,
@@ -17,6 +16,7 @@ from layers.cql2.terms import (
     joined,
     refuse_pair,
 )
+from layers.cql2.timestamps import day_end, day_or_instant, day_start
 
 TEMPORAL = ("date", "date-time")
 SCALAR = ("string", "number", "boolean", *TEMPORAL)

@@ -16,11 +16,11 @@ from layers.cql2.errors import FilterError
 from layers.cql2.fields import FilterCrs, Queryable
 from layers.cql2.geometries import bbox, shape
 from layers.cql2.intervals import RELATIONS, interval, temporal
-from layers.cql2.moments import day, instant
 from layers.cql2.parsing import parse
 from layers.cql2.scalars import accentless, arithmetic, caseless, number, text
 from layers.cql2.spatial import FUNCTIONS, spatial
 from layers.cql2.terms import TITLES, Scope, Term, Window, chained, check_count, check_kind, joined
+from layers.cql2.timestamps import day, instant
 
 __all__ = ["Filter", "FilterCrs", "FilterError", "Queryable", "compile_filter"]
 MAX_NAMES = 30

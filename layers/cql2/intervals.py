@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from layers.cql2.errors import FilterError
-from layers.cql2.moments import day_end, day_or_instant, day_start
 from layers.cql2.terms import Scope, Term, check_count, check_kind, joined
+from layers.cql2.timestamps import day_end, day_or_instant, day_start
 
 # {s}: start of the first, {e}: its end, {S} and {E}: those of the second. Where an end
 # is open, {before}, {after} and their negations let the bounds be equal, or not.

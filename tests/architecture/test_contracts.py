@@ -30,11 +30,11 @@ def house(tmp_path):
 
 
 PLANTED = [
-    ("spatial/parcels/queries.py", "import layers.registry", "Floors"),
+    ("spatial/parcels/queries.py", "import layers.declarations.registry", "Floors"),
     ("spatial/base/models.py", "import spatial.parcels.models", "Registers inside spatial"),
     ("spatial/parcels/models.py", "import spatial.parcels.actions", "Inside an app"),
     ("spatial/parcels/rules/division.py", "import django.db", "Rules are plain Python"),
-    ("layers/access.py", "import spatial.versions.models", "Rules are plain Python"),
+    ("layers/access/access.py", "import spatial.versions.models", "Rules are plain Python"),
     ("webmap/urls.py", "import rasterio", "One door per heavy library"),
 ]
 

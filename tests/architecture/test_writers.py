@@ -1,7 +1,7 @@
 """Who writes registers: the modules that call the store, each asking its own leave or none.
 
 A new one is named here once it is clear who lets it: casework its table of steps, a
-delivery, an edit or an undo ``layers.access``.
+delivery, an edit or an undo ``layers.access.access``.
 """
 
 import ast
@@ -10,15 +10,15 @@ from pathlib import Path
 from tests.architecture.test_contracts import FLOORS, ROOT
 
 WRITES = {"apply", "apply_table", "undo"}
-CASEWORK = {"grid/actions.py", "grid/clocks.py", "importers/casework.py"}
+CASEWORK = {"grid/cases/actions.py", "grid/cases/clocks.py", "importers/sample/casework.py"}
 WRITERS = CASEWORK | {
-    "grid/assigning.py",  # components, with their cells
-    "grid/layout.py",  # cells, by a command
-    "importers/commit.py",  # what layer_for lets in
-    "importers/run.py",  # an undo, likewise
-    "layers/ogc/writing.py",  # what may_write lets in
+    "grid/components/assigning.py",  # components, with their cells
+    "grid/cells/layout.py",  # cells, by a command
+    "importers/runs/commit.py",  # what layer_for lets in
+    "importers/runs/run.py",  # an undo, likewise
+    "layers/ogc/features/writing.py",  # what may_write lets in
     "spatial/parcels/actions.py",  # as part of a change that its caller answers for
-    "webmap/admin_changes.py",  # an undo that may_undo lets in
+    "webmap/admin/changes.py",  # an undo that may_undo lets in
 }
 
 

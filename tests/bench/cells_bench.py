@@ -30,8 +30,8 @@ import numpy as np  # noqa: E402
 import shapely  # noqa: E402
 
 from grid.cells.laying import TARGET_M2, Ground, lay  # noqa: E402
+from grid.cells.layout import busiest_communities, plan  # noqa: E402
 from grid.cells.validation import Breach, breaches  # noqa: E402
-from grid.layout import busiest_communities, plan  # noqa: E402
 
 BUBENEC = ROOT / "tests" / "data" / "prague_bubenec.gpkg"
 PREFIX = "0" * 12  # of the codes of Bubeneč's cells

@@ -29,7 +29,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from grid.indicators import Subject  # noqa: E402
+from grid.rules.indicators import Subject  # noqa: E402
 from spatial.city import city  # noqa: E402
 
 # action, state before, state after, role, minutes after the report

@@ -41,9 +41,9 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webmap.settings")
 django.setup()
 from django.db import connection, transaction
-from importers.delivery import Delivery, Reading
-from importers.registers import layer_for, register_of
-from importers.staging import Stage
+from importers.reading.delivery import Delivery, Reading
+from importers.reading.registers import layer_for, register_of
+from importers.staging.staging import Stage
 layer = layer_for("buildings")
 with Delivery([Path(sys.argv[1])], register_of(layer), Reading()) as delivery, transaction.atomic():
     with connection.cursor() as cursor:

@@ -80,10 +80,10 @@ def deep_cursor(base: str, pages: int) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT code FROM bench.{TABLE} WHERE id = %s", [pages * 100])
         code = cursor.fetchone()[0]
-    from layers.access import ANONYMOUS
-    from layers.ogc.cursors import write_cursor
-    from layers.registry import layer_of
-    from layers.shares import share_of
+    from layers.access.access import ANONYMOUS
+    from layers.declarations.registry import layer_of
+    from layers.ogc.common.cursors import write_cursor
+    from layers.reading.shares import share_of
 
     share = share_of(ANONYMOUS, layer_of("buildings"))
     return f"{base}?limit=100&cursor={write_cursor((code,), share)}"

@@ -30,11 +30,11 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-from layers.access import ANONYMOUS  # noqa: E402
+from layers.access.access import ANONYMOUS  # noqa: E402
+from layers.declarations.registry import layer_of  # noqa: E402
 from layers.ogc.tiles.framing import framing_of  # noqa: E402
 from layers.ogc.tiles.matrices import Place, place_of  # noqa: E402
-from layers.registry import layer_of  # noqa: E402
-from layers.shares import Share, share_of  # noqa: E402
+from layers.reading.shares import Share, share_of  # noqa: E402
 from spatial.city import city  # noqa: E402
 from tests.bench.load import CONNECTIONS, Run, Table, interleave, wait_for, wrk  # noqa: E402
 from tests.bench.peers import running  # noqa: E402

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from grid.actions import act, report
-from grid.actors import anybody
+from grid.cases.actions import act, report
+from grid.cases.actors import anybody
+from grid.cases.photos import read_photo
 from grid.models import Case, CasePhoto, CaseStep, Component
-from grid.photos import read_photo
 from grid.roles import GridRole
 from spatial.city import city
 from spatial.crs import transformer
@@ -26,7 +26,7 @@ from tests.grid.people import (
     told,
     walk,
 )
-from tests.webmap.grid.conftest import make_staff
+from tests.webmap.casework.conftest import make_staff
 
 
 @pytest.fixture

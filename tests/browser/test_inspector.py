@@ -12,17 +12,17 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Error
 
-from grid.actions import act, report
-from grid.actors import anybody
+from grid.cases.actions import act, report
+from grid.cases.actors import anybody
+from grid.cases.photos import folder_of, read_photo
 from grid.models import Case, CasePhoto, CaseStep, Patrol, Staff
-from grid.photos import folder_of, read_photo
 from grid.roles import GridRole
 from spatial.city import city
 from spatial.crs import transformer
 from tests.browser.lift import Lift
 from tests.factories import centre, spot
 from tests.grid.people import COMMUNITY, INSPECTOR, INTAKE, make_ground, picture, told
-from tests.webmap.grid.conftest import make_staff
+from tests.webmap.casework.conftest import make_staff
 
 READY = "document.documentElement.dataset.ready === 'yes'"
 CONTROLLED = "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"

@@ -129,7 +129,7 @@ def test_a_measured_line_has_the_length_it_has(visit):
 
 
 def test_the_unit_table_is_walked_with_arrow_keys(visit):
-    from layers.access import Role
+    from layers.access.access import Role
     from tests.town import make_user
 
     sign_in(visit, make_user("fangguan", Role.HOUSING))

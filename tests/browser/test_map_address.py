@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 
-from layers.access import Role
+from layers.access.access import Role
 from tests.browser.test_map import click_on, near, sign_in
 from tests.town import centre_degrees, make_user
 

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from grid.models import Patrol
-from grid.patrols import Fix, add_fixes
+from grid.patrols.patrols import Fix, add_fixes
 from tests.browser.test_desk import centre
 from tests.browser.test_sharing import sign_in
 from tests.factories import spot

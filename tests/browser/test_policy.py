@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
-from importers.run import start
+from importers.runs.run import start
 from tests.browser.test_map import near, sign_in
 from tests.grid.people import make_ground, new_case
 from tests.importers.files import gpkg, plots

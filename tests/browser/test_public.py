@@ -2,9 +2,9 @@
 
 import pytest
 
-from grid.actions import act
+from grid.cases.actions import act
 from grid.models import Case, CasePhoto
-from layers import limits
+from layers.sharing import limits
 from tests.grid.people import CHIEF, INTAKE, make_ground, picture, publish_all
 
 WORDS = "人行道上井盖缺失，电话13800138000"

@@ -5,7 +5,7 @@ import re
 import requests
 from django.contrib.auth.models import Group, User
 
-from layers.access import Role
+from layers.access.access import Role
 
 
 def person(name, role):

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from tests.browser.test_map import near
-from tests.webmap.test_static_files import HASHED, collected
+from tests.webmap.web.test_static_files import HASHED, collected
 
 __all__ = ["collected"]
 

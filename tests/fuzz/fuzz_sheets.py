@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 from importers.errors import Refused  # noqa: E402
 from importers.formats.sheets.open import open_csv, open_sheet  # noqa: E402
-from importers.formats.table import Ask  # noqa: E402
+from importers.values.table import Ask  # noqa: E402
 from tests.importers.formats.sheets.workbooks import Raw, letters, write_xlsx  # noqa: E402
 
 SLOW_S = 20

@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 from importers.errors import Refused  # noqa: E402
 from importers.formats.dat import open_dat  # noqa: E402
 from importers.formats.survey_text import open_survey_text  # noqa: E402
-from importers.formats.table import Ask, Table  # noqa: E402
+from importers.values.table import Ask, Table  # noqa: E402
 
 SLOW_S = 20
 HEAD = "[属性描述]\n格式版本号=1.01版本\n坐标系=2000国家大地坐标系\n几度分带=3\n计量单位=米\n带号=37\n精度=0.001\n转换参数=0,0,0,0,0,0,0\n[地块坐标]\n"

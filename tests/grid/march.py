@@ -7,11 +7,12 @@ and closing 30. What comes too late, or is sent back, says so.
 
 from django.contrib.auth.models import Group, User
 
-from grid.actions import act, report
-from grid.actors import CLOCK, Actor, anybody
+from grid.cases.actions import act, report
+from grid.cases.actors import CLOCK, Actor, anybody
 from grid.models import Case, Staff
 from grid.roles import GridRole
 from tests.factories import spot
+from tests.grid.cases.test_actions import at
 from tests.grid.people import (
     CHIEF,
     CLEANERS,
@@ -27,7 +28,6 @@ from tests.grid.people import (
     new_case,
     told,
 )
-from tests.grid.test_actions import at
 
 FILED = {"condition": "1"}
 TO_ROADS, TO_CLEANERS = {"department": STREETS}, {"department": HYGIENE}

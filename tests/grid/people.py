@@ -8,8 +8,8 @@ from unittest.mock import patch
 from django.contrib.auth.models import Group, User
 from PIL import Image
 
-from grid.actions import Report, act, report
-from grid.actors import Actor
+from grid.cases.actions import Report, act, report
+from grid.cases.actors import Actor
 from grid.models import Case, CasePhoto, GridCell
 from grid.roles import GridRole
 from spatial.base.models import District

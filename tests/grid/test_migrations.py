@@ -7,7 +7,7 @@ from django.apps import apps
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import connection
 
-from grid.rule_models import ScoreWeight
+from grid.rules.models import ScoreWeight
 
 CASES = import_module("grid.migrations.0017_departments_by_case")
 

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from layers import registry
-from layers.access import Sharing
-from layers.declarations import Layer
+from layers.access.access import Sharing
+from layers.declarations import registry
+from layers.declarations.declarations import Layer
 
 CLOSED: dict[str, Any] = {"public": False, "sharing": Sharing.CONDITIONAL}
 

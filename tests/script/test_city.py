@@ -24,8 +24,8 @@ BACK_S = 60
 PATHS = ["/", "/ogc/collections/buildings/items", "/healthz", "/grid/"]
 
 ISSUE = """
-from layers.access import Caller, Role
-from layers.actions import issue_key
+from layers.access.access import Caller, Role
+from layers.sharing.actions import issue_key
 from layers.models import Consumer
 from django.contrib.auth.models import User
 keeper = User.objects.get(username="admin")

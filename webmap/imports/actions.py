@@ -10,18 +10,18 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from importers import jobs, originals, review
 from importers.errors import Refused
 from importers.models import ImportRun
-from importers.phases.cells import Unreadable, read_datetime
-from importers.recovery import QUEUED
-from importers.saved_sources import save_source
-from layers.access import may_deliver
-from layers.callers import caller_of
-from layers.refusals import why_not_delivered
-from layers.registry import layer_named
+from importers.runs import jobs, originals, review
+from importers.runs.recovery import QUEUED
+from importers.sources.saved_sources import save_source
+from importers.values.cells import Unreadable, read_datetime
+from layers.access.access import may_deliver
+from layers.declarations.refusals import why_not_delivered
+from layers.declarations.registry import layer_named
+from layers.sharing.callers import caller_of
 from webmap.imports import runs, uploads
-from webmap.imports.door import for_importers, refusal, wants_json
+from webmap.imports.guards import for_importers, refusal, wants_json
 
 TEXTS = ("encoding", "code_field", "source", "table", "shift")
 MOST_UPLOADS = 40

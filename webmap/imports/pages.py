@@ -10,18 +10,18 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from importers import recovery, review
 from importers.models import ImportRun
-from importers.registers import register_of
+from importers.reading.registers import register_of
+from importers.runs import recovery, review
 from importers.sources.registry import sources_of
-from layers.access import may_see
-from layers.callers import caller_of
-from layers.declarations import Layer
+from layers.access.access import may_see
+from layers.declarations.declarations import Layer
+from layers.sharing.callers import caller_of
 from spatial.city import city
 from webmap.imports import actions, runs
-from webmap.imports.door import deliverable, for_importers, wants_json
-from webmap.spreadsheets import plain_cell
-from webmap.values import layer_title
+from webmap.imports.guards import deliverable, for_importers, wants_json
+from webmap.web.spreadsheets import plain_cell
+from webmap.web.values import layer_title
 
 LISTED = 60
 JSON = {"ensure_ascii": False}

@@ -7,21 +7,21 @@ from django.db import connection
 from django.db.models import Count
 from django.http import Http404, HttpRequest
 
-from importers import review
+from importers.checks.titles import english_title_of, title_of
 from importers.models import ImportIssue, ImportRun
-from importers.staging import Stage
-from importers.titles import english_title_of, title_of
-from layers.access import may_deliver
-from layers.callers import caller_of
-from layers.declarations import Layer
-from layers.masking import masked
-from layers.refusals import only_by_steps
-from layers.registry import layer_named
+from importers.runs import review
+from importers.staging.staging import Stage
+from layers.access.access import may_deliver
+from layers.access.masking import masked
+from layers.declarations.declarations import Layer
+from layers.declarations.refusals import only_by_steps
+from layers.declarations.registry import layer_named
+from layers.sharing.callers import caller_of
 from spatial.city import city
 from spatial.crs import transformer
 from spatial.versions.queries import attribute_fields
-from webmap.imports.door import NotDelivered, deliverable
-from webmap.values import field_title, in_english, scheme_of, shown
+from webmap.imports.guards import NotDelivered, deliverable
+from webmap.web.values import field_title, in_english, scheme_of, shown
 
 PAGE = 50
 MOST_PAGES = 2000

@@ -7,10 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from importers.models import ImportRun
-from importers.staging import Stage
-from layers.declarations import Layer
+from importers.staging.staging import Stage
+from layers.declarations.declarations import Layer
 from spatial.city import city
-from webmap.imports.door import for_importers
+from webmap.imports.guards import for_importers
 from webmap.imports.runs import run_for
 
 MAX_ZOOM = 22

@@ -22,7 +22,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from webmap.imports.door import for_importers, refusal
+from webmap.imports.guards import for_importers, refusal
 
 MAX_BYTES = 4 * 1024**3
 MAX_PENDING_BYTES = 8 * 1024**3

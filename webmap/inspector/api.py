@@ -11,21 +11,21 @@ from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from grid import rulebook
-from grid.actions import Report, Where, act, report
+from grid.cases.actions import Report, Where, act, report
+from grid.cases.queries import photos_by_case, queue
+from grid.cases.steps import CHECKING, STATES, VERIFYING
 from grid.errors import Unfit
 from grid.models import Case, CaseStep
-from grid.patrols import Fix, add_fixes, patrol_of, start_patrol, stop_patrol
-from grid.queries import photos_by_case, queue
-from grid.steps import CHECKING, STATES, VERIFYING
-from layers.masking import masked_within
+from grid.patrols.patrols import Fix, add_fixes, patrol_of, start_patrol, stop_patrol
+from grid.rules import rulebook
+from layers.access.masking import masked_within
 from spatial.codes import schemes
-from webmap.grid.cases import photos_in
-from webmap.grid.door import MOST_SENT, StaffRequest, bounded
-from webmap.grid.words import clock_of, told
-from webmap.grid.writing import point_in
+from webmap.casework.cases import photos_in
+from webmap.casework.guards import MOST_SENT, StaffRequest, bounded
+from webmap.casework.presentation import clock_of, told
+from webmap.casework.writing import point_in
 from webmap.inspector.area import area_of
-from webmap.inspector.door import phone, too_large
+from webmap.inspector.guards import phone, too_large
 
 SOURCE = "监督员上报"
 MOST_BODY, MOST_LISTED, MOST_RECENT = 1_000_000, 100, 8

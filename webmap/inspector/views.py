@@ -14,7 +14,7 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from spatial.city import city
-from webmap.inspector.words import said
+from webmap.inspector.texts import said
 
 PARTS = (
     "base/http.js",

@@ -14,11 +14,15 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from grid.actions import Report, report
-from grid.actors import Actor
+from grid.cases.actions import Report, report
+from grid.cases.actors import Actor
+from grid.cases.idempotency import plain
+from grid.cases.photos import shown_path
+from grid.cases.publishing import photo_shown
+from grid.cases.queries import public_cases
 from grid.errors import Unfit
 from grid.open311 import documents, requests
-from grid.open311.asked import (
+from grid.open311.parameters import (
     MOST_DESCRIPTION,
     BadRequest,
     Forbidden,
@@ -26,17 +30,13 @@ from grid.open311.asked import (
     read_position,
     read_search,
 )
-from grid.photos import shown_path
-from grid.publishing import photo_shown
-from grid.queries import public_cases
-from grid.resending import plain
 from grid.roles import PUBLIC
-from layers.keys import BadKey, caller_with, token_of
-from layers.limits import TooFast, admit
+from layers.sharing.keys import BadKey, caller_with, token_of
+from layers.sharing.limits import TooFast, admit
 from spatial.base.models import Address
 from spatial.city import city
 from spatial.crs import transformer
-from webmap.grid.door import length_of
+from webmap.casework.guards import length_of
 
 SOURCE = "Open311"
 MOST_BODY, MOST_ADDRESS = 65_536, 2_000

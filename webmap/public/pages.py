@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from grid.cases.public_view import PROGRESS, milestones, reached
+from grid.cases.publishing import shown
+from grid.cases.queries import public_cases, steps_of
+from grid.cases.steps import ENDED, STATES
 from grid.models import Case, CasePhoto
-from grid.public import PROGRESS, milestones, reached
-from grid.publishing import shown
-from grid.queries import public_cases, steps_of
-from grid.steps import ENDED, STATES
 from spatial.city import city
 from spatial.crs import transformer
-from webmap.grid.words import class_title, district_names
+from webmap.casework.presentation import class_title, district_names
 
 NUMBER = re.compile(r"[0-9A-Za-z-]{1,40}")
 DIGITS, MOST_DRAWN = 6, 5_000

@@ -19,21 +19,21 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from grid import rulebook
-from grid.actions import Report, report
-from grid.actors import anybody
+from grid.cases.actions import Report, report
+from grid.cases.actors import anybody
+from grid.cases.photos import MOST_BYTES
+from grid.cases.texts import is_blank
 from grid.errors import Unfit
 from grid.models import Case
-from grid.photos import MOST_BYTES
-from grid.texts import is_blank
-from layers.access import Caller
-from layers.callers import address_of
-from layers.limits import TooFast, admit
+from grid.rules import rulebook
+from layers.access.access import Caller
+from layers.sharing.callers import address_of
+from layers.sharing.limits import TooFast, admit
 from spatial.codes import schemes
-from webmap.grid.cases import photos_in
-from webmap.grid.door import length_of
-from webmap.grid.writing import point_in
-from webmap.inspector.words import said
+from webmap.casework.cases import photos_in
+from webmap.casework.guards import length_of
+from webmap.casework.writing import point_in
+from webmap.inspector.texts import said
 
 SOURCE = "公众举报"
 MOST_PHOTOS, MOST_WORDS, LEAST_WORDS = 3, 500, 4

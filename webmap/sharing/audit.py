@@ -14,14 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from layers.access import may_audit
-from layers.metering import REFUSED
+from layers.access.access import may_audit
+from layers.declarations.registry import layer_named
 from layers.models import AccessCount, PersonalRead
-from layers.registry import layer_named
-from webmap.sharing.door import only_if, page
+from layers.sharing.metering import REFUSED
 from webmap.sharing.forms import PeriodForm
-from webmap.spreadsheets import plain_cell
-from webmap.values import layer_title
+from webmap.sharing.guards import only_if, page
+from webmap.web.spreadsheets import plain_cell
+from webmap.web.values import layer_title
 
 PER_PAGE = 100
 WITHIN = timedelta(days=7)

@@ -7,15 +7,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from layers.access import Sharing, may_decide
-from layers.callers import caller_of
-from layers.ogc.record_documents import record_links
-from layers.ogc.record_queries import matches
-from layers.ogc.sharing import root_url
+from layers.access.access import Sharing, may_decide
+from layers.ogc.common.negotiation import root_url
+from layers.ogc.records.documents import record_links
+from layers.ogc.records.queries import matches
 from layers.ogc.tiles.matrices import MATRIX_SET
-from layers.records import Record, record_of, records_of
-from webmap.sharing.door import page
-from webmap.values import layer_title
+from layers.sharing.callers import caller_of
+from layers.sharing.records import Record, record_of, records_of
+from webmap.sharing.guards import page
+from webmap.web.values import layer_title
 
 LONGEST = 60
 

@@ -1,4 +1,4 @@
-"""The forms of the sharing catalogue; what may be done with them is decided in layers.actions."""
+"""The forms of the sharing catalogue; what may be done with them is decided in layers.sharing.actions."""
 
 import re
 from datetime import datetime, time, timedelta
@@ -8,11 +8,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from layers.actions import Part
-from layers.declarations import Layer
+from layers.declarations.declarations import Layer
+from layers.declarations.registry import all_layers
 from layers.models import Consumer
-from layers.registry import all_layers
-from webmap.values import layer_title
+from layers.sharing.actions import Part
+from webmap.web.values import layer_title
 
 SEPARATORS = re.compile(r"[\s,，、;；]+")
 LONGEST_DAYS = 366 * 3

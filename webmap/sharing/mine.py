@@ -9,15 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from layers import actions
-from layers.access import may_keep, may_know_of, may_manage_sharing
-from layers.actions import Unfitting
-from layers.callers import caller_of
+from layers.access.access import may_keep, may_know_of, may_manage_sharing
+from layers.declarations.registry import layer_named
 from layers.models import AccessCount, ApiKey, Application, Consumer
-from layers.registry import layer_named
-from webmap.sharing.door import done, page, signed_in
+from layers.sharing import actions
+from layers.sharing.actions import Unfitting
+from layers.sharing.callers import caller_of
 from webmap.sharing.forms import ApplyForm, ConsumerForm, KeyForm
-from webmap.values import layer_title
+from webmap.sharing.guards import done, page, signed_in
+from webmap.web.values import layer_title
 
 COUNTED = timedelta(days=30)
 KEY_DAYS = 365

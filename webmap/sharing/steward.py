@@ -9,15 +9,15 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from layers import actions
-from layers.access import Caller, Sharing, may_manage_sharing
-from layers.callers import caller_of
-from layers.masking import masked
+from layers.access.access import Caller, Sharing, may_manage_sharing
+from layers.access.masking import masked
+from layers.declarations.registry import all_layers, layer_named
 from layers.models import Application, Consumer, LayerGrant
-from layers.registry import all_layers, layer_named
-from webmap.sharing.door import decidable, done, only_if, page
+from layers.sharing import actions
+from layers.sharing.callers import caller_of
 from webmap.sharing.forms import DecideForm, TermsForm
-from webmap.values import layer_title
+from webmap.sharing.guards import decidable, done, only_if, page
+from webmap.web.values import layer_title
 
 HOME = "sharing-steward"
 PER_PAGE = 50

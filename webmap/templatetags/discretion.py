@@ -2,7 +2,7 @@
 
 from django import template
 
-from layers.masking import masked_within
+from layers.access.masking import masked_within
 
 register = template.Library()
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django import template
 
-from webmap.grid.words import local
+from webmap.casework.presentation import local
 
 register = template.Library()
 

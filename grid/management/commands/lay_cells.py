@@ -11,9 +11,9 @@ import shapely
 from django.core.management.base import BaseCommand, CommandError
 
 from grid.cells.laying import TARGET_M2
+from grid.cells.layout import Plan, busiest_communities, lay_cells, plan
 from grid.cells.numbering import NoCodesLeft
 from grid.errors import Unfit
-from grid.layout import Plan, busiest_communities, lay_cells, plan
 from spatial.versions.edits import Conflict
 
 LEAST_M2, MOST_M2 = 2_000, 100_000

@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connections
 
-from grid.actions import resume_elapsed
-from grid.duties import do_duties
-from grid.patrols import close_idle_patrols, forget_old_tracks
+from grid.cases.actions import resume_elapsed
+from grid.cases.clock_tasks import do_duties
+from grid.patrols.patrols import close_idle_patrols, forget_old_tracks
 from spatial.outages import cause, is_away, waits
 
 

@@ -12,11 +12,11 @@ from importers.errors import Refused
 from importers.formats.sheets.extract import EXACT, MAX_CELLS
 from importers.formats.sheets.grid import Grid
 from importers.formats.sheets.header import Heading
+from importers.formats.sheets.headings import folded, words
 from importers.formats.sheets.marks import NO_VALUE
-from importers.formats.sheets.words import folded, words
-from importers.issues import Issue, Severity
-from importers.phases.cells import narrow
-from importers.phases.numbers import has_decimal_comma
+from importers.values.cells import narrow
+from importers.values.issues import Issue, Severity
+from importers.values.numbers import has_decimal_comma
 
 ROW_COLUMN = "表内行号"
 ERRORS = frozenset(

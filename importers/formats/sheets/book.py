@@ -8,7 +8,7 @@ from importers.formats.sheets.body import Body, read_body
 from importers.formats.sheets.header import SEARCHED, Heading, find_heading
 from importers.formats.sheets.pipes import counterparts, ends_of, is_points
 from importers.formats.sheets.workbook import Sheet, read_sheet, sheets_of
-from importers.formats.table import Ask, pick
+from importers.values.table import Ask, pick
 
 LINES_LAYER, POINTS_LAYER = "pipe-lines", "pipe-points"  # the registers' names
 MOST_SHEETS = 60

@@ -13,8 +13,8 @@ import shapely
 
 from importers.formats.rings import Degenerate, assemble
 from importers.formats.sheets.body import ROW_COLUMN, Body
+from importers.formats.sheets.headings import columns_by_role
 from importers.formats.sheets.ordinates import Axes
-from importers.formats.sheets.words import columns_by_role
 
 SAME = 1e-9  # metres or degrees: the same point written twice
 LEAST = 3  # points of a ring

@@ -11,7 +11,7 @@ from importers.errors import Refused
 from importers.formats.dbf import known_encoding
 from importers.formats.sheets.extract import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 from importers.formats.sheets.grid import Grid
-from importers.issues import Issue, Severity
+from importers.values.issues import Issue, Severity
 
 MAX_BYTES = 256 << 20
 DELIMITERS = (",", "\t", ";", "，", "；", "|")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from importers.issues import Issue
+from importers.values.issues import Issue
 
 
 @dataclass(frozen=True)

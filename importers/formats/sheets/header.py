@@ -13,7 +13,7 @@ from typing import Any
 
 from importers.errors import Refused
 from importers.formats.sheets.grid import Grid, Merge
-from importers.formats.sheets.words import folded, vocabulary
+from importers.formats.sheets.headings import folded, vocabulary
 
 SEARCHED = 40  # rows from the top
 LONGEST = 40  # characters of a header; what is longer is a sentence

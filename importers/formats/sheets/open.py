@@ -15,7 +15,7 @@ from importers.formats.sheets.boundary import boundary_of, polygons
 from importers.formats.sheets.delimited import read_delimited
 from importers.formats.sheets.header import find_heading
 from importers.formats.sheets.ordinates import axes_of, claim_of, coordinates, points
-from importers.formats.table import Ask, Table, in_memory
+from importers.values.table import Ask, Table, in_memory
 from spatial.crs import Claim
 
 DELIMITED = (".csv", ".tsv", ".txt")

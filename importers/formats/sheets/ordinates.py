@@ -17,8 +17,8 @@ import numpy as np
 import shapely
 
 from importers.formats.sheets.body import Body
-from importers.formats.sheets.words import columns_by_role
-from importers.phases.cells import narrow
+from importers.formats.sheets.headings import columns_by_role
+from importers.values.cells import narrow
 from spatial.crs import Claim
 
 LARGEST = 1e8  # metres; with a prefix an easting is under 6.1e7

@@ -16,10 +16,10 @@ import numpy as np
 import shapely
 
 from importers.formats.sheets.body import Body
+from importers.formats.sheets.headings import columns_by_role
 from importers.formats.sheets.ordinates import Axes, axes_of, claim_of, coordinates
-from importers.formats.sheets.words import columns_by_role
-from importers.phases.cells import narrow
-from importers.phases.rename import plain
+from importers.values.cells import narrow
+from importers.values.headings import plain
 from spatial.codes import scheme
 from spatial.crs import Claim
 

@@ -16,7 +16,7 @@ from importers.errors import Refused
 from importers.formats.archives import check_members
 from importers.formats.sheets import extract
 from importers.formats.sheets.grid import Grid, Merge
-from importers.phases.cells import Shown
+from importers.values.cells import Shown
 
 MEGABYTES = 4096  # of address space; 10 million cells take about 1 GB
 SECONDS = 240

@@ -20,7 +20,6 @@ import shapely
 from importers.errors import Refused
 from importers.formats.rings import Degenerate, assemble
 from importers.formats.survey_text_head import zone_of
-from importers.formats.table import Ask, Table, in_memory, pick
 from importers.formats.vct.attributes import Attributes
 from importers.formats.vct.cursor import HINT, Cursor
 from importers.formats.vct.edges import MET, MET_DEGREES, Broken, Edges
@@ -33,7 +32,8 @@ from importers.formats.vct.head import (
     read_structures,
 )
 from importers.formats.vct.records import Record, read_lines, read_points, read_polygons
-from importers.issues import Issue, Severity
+from importers.values.issues import Issue, Severity
+from importers.values.table import Ask, Table, in_memory, pick
 from spatial.crs import Claim
 
 ID, CODE = "标识码", "要素代码"

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from importers.errors import Refused
-from importers.rain import take_rain
+from importers.runs.rain import take_rain
 
 SHOWN = 20
 

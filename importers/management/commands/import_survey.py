@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
-from importers import recovery, report
-from importers.delivery import Reading
 from importers.errors import Refused
-from importers.outcome import Terms
-from importers.phases.cells import Unreadable, read_datetime
-from importers.progress import Progress
-from importers.run import start
+from importers.reading.delivery import Reading
+from importers.runs import recovery, report
+from importers.runs.outcome import Terms
+from importers.runs.progress import Progress
+from importers.runs.run import start
+from importers.values.cells import Unreadable, read_datetime
 from spatial.city import city
 
 

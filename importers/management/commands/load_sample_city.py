@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from importers import sample
 from importers.errors import Refused
-from importers.progress import Progress
-from importers.sources.sample_city.sizes import SEED, SIZES
+from importers.runs.progress import Progress
+from importers.sample import sample
+from importers.sample.city.sizes import SEED, SIZES
 
 
 class Command(BaseCommand):

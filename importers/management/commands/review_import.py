@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from importers import review
 from importers.errors import Refused
-from importers.progress import Progress
+from importers.runs import review
+from importers.runs.progress import Progress
 
 
 class Command(BaseCommand):

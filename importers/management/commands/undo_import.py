@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from importers.errors import Refused
-from importers.run import undo
+from importers.runs.run import undo
 
 
 class Command(BaseCommand):

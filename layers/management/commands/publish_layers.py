@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from layers.publish import sync_views
-from layers.registry import refresh
-from layers.revisions import KEYS
+from layers.declarations.registry import refresh
+from layers.reading.publish import sync_views
+from layers.reading.revisions import KEYS
 from spatial.versions.actions import count_revision
 
 

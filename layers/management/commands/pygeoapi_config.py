@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from layers.ogc.config import CONFIG_FILE, config_text
+from layers.ogc.server.config import CONFIG_FILE, config_text
 
 
 class Command(BaseCommand):

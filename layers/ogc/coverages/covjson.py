@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from layers.ogc.common.requests import Crs
 from layers.ogc.coverages.terrain import DESCRIPTION, FIELD, FIELD_TITLE, UNIT
-from layers.ogc.requests import Crs
 from spatial.rasters import Grid
 
 DIGITS = 2  # of a height: centimetres, beyond what any such grid knows

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from layers.ogc.common.requests import CRS84, epsg_uri, offered_crs
 from layers.ogc.coverages import covjson
-from layers.ogc.coverages.asked import MOST_CELLS, MOST_TEXT_CELLS, fitting_scale
+from layers.ogc.coverages.parameters import MOST_CELLS, MOST_TEXT_CELLS, fitting_scale
 from layers.ogc.coverages.terrain import (
     DESCRIPTION,
     FIELD,
@@ -13,7 +14,6 @@ from layers.ogc.coverages.terrain import (
     UNIT,
     Terrain,
 )
-from layers.ogc.requests import CRS84, epsg_uri, offered_crs
 from spatial.city import city
 
 REL = "http://www.opengis.net/def/rel/ogc/1.0"

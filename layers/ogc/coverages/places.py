@@ -3,8 +3,8 @@
 import numpy as np
 import shapely
 
-from layers.ogc.errors import BadParameter, TooLarge
-from layers.ogc.requests import Crs
+from layers.ogc.common.errors import BadParameter, TooLarge
+from layers.ogc.common.requests import Crs
 
 MOST_TEXT, MOST_POINTS, MOST_CORNERS = 500_000, 1_000, 20_000
 

@@ -10,9 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from layers.callers import api_caller
+from layers.ogc.common.errors import BadParameter, NotAcceptable, NotThere, TooLarge, ogc_errors
+from layers.ogc.common.negotiation import SCHEMA, accepted, root_url, wanted_format
+from layers.ogc.common.requests import Crs, read_bbox, read_crs, read_only
 from layers.ogc.coverages import covjson, terrain
-from layers.ogc.coverages.asked import (
+from layers.ogc.coverages.documents import GEOTIFF, JSON, collection_document, schema_document
+from layers.ogc.coverages.parameters import (
     MOST_CELLS,
     MOST_TEXT_CELLS,
     PARAMETERS,
@@ -21,12 +24,9 @@ from layers.ogc.coverages.asked import (
     projected_bounds,
     read_coverage,
 )
-from layers.ogc.coverages.documents import GEOTIFF, JSON, collection_document, schema_document
 from layers.ogc.coverages.places import read_area, read_points
 from layers.ogc.coverages.terrain import FIELD, Terrain
-from layers.ogc.errors import BadParameter, NotAcceptable, NotThere, TooLarge, ogc_errors
-from layers.ogc.requests import Crs, read_bbox, read_crs, read_only
-from layers.ogc.sharing import SCHEMA, accepted, root_url, wanted_format
+from layers.sharing.callers import api_caller
 from spatial.crs import transformer
 from spatial.rasters import Grid, read_grid, sample, snapped, warped_shape
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from layers.ogc.requests import MOMENTS, ItemsQuery
-from layers.shares import Share
+from layers.ogc.common.requests import MOMENTS, ItemsQuery
+from layers.reading.shares import Share
 
 CODE_LENGTH = 40
 TITLES = {"code": "编码", "valid_from": "生效时间", "valid_to": "终止时间"}

@@ -8,11 +8,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from layers.ogc.features import feature_sql
+from layers.ogc.common.negotiation import MEDIA_TYPES, root_url
+from layers.ogc.common.requests import ItemsQuery
 from layers.ogc.formats import jsonfg, sheets
-from layers.ogc.requests import ItemsQuery
-from layers.ogc.sharing import MEDIA_TYPES, root_url
-from layers.shares import Share
+from layers.ogc.formats.geojson import feature_sql
+from layers.reading.shares import Share
 
 PORTION = 256_000
 SEPARATOR = r"E'\x1e'"  # of RFC 8142, before each feature

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from layers.ogc.errors import Full
+from layers.ogc.common.errors import Full
 from layers.ogc.formats.messages import WRITER, Table, message, opening
 
 MANY_ROWS = 50_000

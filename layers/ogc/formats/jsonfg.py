@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from layers.ogc.features import feature_sql, geometry_sql
+from layers.ogc.common.requests import CRS84, ItemsQuery, offered_crs
 from layers.ogc.formats.columns import has_geometry
-from layers.ogc.requests import CRS84, ItemsQuery, offered_crs
-from layers.shares import Share
+from layers.ogc.formats.geojson import feature_sql, geometry_sql
+from layers.reading.shares import Share
 
 PROFILES = ("jsonfg", "jsonfg-plus")
 PROFILE_URI = "http://www.opengis.net/def/profile/OGC/0/"

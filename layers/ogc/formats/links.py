@@ -1,6 +1,6 @@
 """The links of a collection to its features in every format, page by page and whole."""
 
-from layers.ogc.sharing import DOWNLOAD_FORMS, MEDIA_TYPES, PAGE_FORMS
+from layers.ogc.common.negotiation import DOWNLOAD_FORMS, MEDIA_TYPES, PAGE_FORMS
 
 TITLES = {
     "csv": "CSV 表格",

@@ -3,8 +3,8 @@
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from layers.ogc.requests import ItemsQuery
-from layers.shares import Share
+from layers.ogc.common.requests import ItemsQuery
+from layers.reading.shares import Share
 from spatial.city import city
 
 ENDINGS = {"json": "geojson", "jsonfg": "fg.json", "geojsonseq": "geojsons"}

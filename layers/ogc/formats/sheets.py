@@ -4,10 +4,10 @@ Columns are named as in the API. Shapes come as WKT, in the axis order of the CR
 points as two numbers besides, whose names say which is which.
 """
 
-from layers.ogc.features import digits_of, shape_sql
+from layers.ogc.common.requests import GEOMETRY, Crs, ItemsQuery
 from layers.ogc.formats.columns import columns_of, has_geometry, row_sql, text_sql
-from layers.ogc.requests import GEOMETRY, Crs, ItemsQuery
-from layers.shares import Share
+from layers.ogc.formats.geojson import digits_of, shape_sql
+from layers.reading.shares import Share
 from spatial.city import city
 
 MARK = b"\xef\xbb\xbf"

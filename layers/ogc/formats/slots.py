@@ -13,8 +13,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from layers.access import Caller
-from layers.ogc.errors import Busy
+from layers.access.access import Caller
+from layers.ogc.common.errors import Busy
 
 WHOLE, PID = 0, 0
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from layers.ogc.features import shape_sql
+from layers.ogc.common.requests import Crs, ItemsQuery
 from layers.ogc.formats.columns import columns_of, has_geometry, row_sql, text_sql
+from layers.ogc.formats.geojson import shape_sql
 from layers.ogc.formats.messages import Table
-from layers.ogc.requests import Crs, ItemsQuery
-from layers.shares import Share
+from layers.reading.shares import Share
 
 DRIVERS = {"gpkg": "GPKG", "fgb": "FlatGeobuf"}
 

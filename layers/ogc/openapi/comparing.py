@@ -3,10 +3,10 @@
 from copy import deepcopy
 from typing import Any
 
-from layers.ogc.comparing import SHARED
+from layers.ogc.features.comparing import SHARED
 from layers.ogc.openapi import parts
 from layers.ogc.openapi.features import GEOJSON, equal, feature_schema
-from layers.shares import Share
+from layers.reading.shares import Share
 
 
 def paths(share: Share) -> dict[str, Any]:

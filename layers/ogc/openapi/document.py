@@ -19,7 +19,7 @@ from layers.ogc.openapi import (
     tiles,
     writing,
 )
-from layers.shares import Share
+from layers.reading.shares import Share
 from spatial.city import city
 
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"

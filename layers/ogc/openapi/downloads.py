@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from layers.ogc.common.negotiation import DOWNLOAD_FORMS, PAGING
 from layers.ogc.openapi import formats, parts
 from layers.ogc.openapi.features import PAGE, equal
-from layers.ogc.sharing import DOWNLOAD_FORMS, PAGING
-from layers.shares import Share
+from layers.reading.shares import Share
 
 
 def paths(share: Share) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from layers.ogc.common.negotiation import ITEM_FORMS, PAGE_FORMS
+from layers.ogc.common.provider import property_schema
 from layers.ogc.openapi import formats, parts
-from layers.ogc.provider import property_schema
-from layers.ogc.sharing import ITEM_FORMS, PAGE_FORMS
-from layers.shares import Share
+from layers.reading.shares import Share
 
 GEOJSON = "application/geo+json"
 PAGE = (

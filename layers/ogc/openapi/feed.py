@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from layers.ogc.changes import OPERATIONS
+from layers.ogc.features.changes import OPERATIONS
 from layers.ogc.openapi import parts
 from layers.ogc.openapi.features import feature_schema
-from layers.shares import Share
+from layers.reading.shares import Share
 
 SINCE = "上一次回答的 next；不填则得到现在的标记"
 

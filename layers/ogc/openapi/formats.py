@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from layers.ogc.common.negotiation import MEDIA_TYPES
 from layers.ogc.openapi import parts
-from layers.ogc.sharing import MEDIA_TYPES
 
 SCHEMAS: dict[str, dict[str, Any]] = {
     "html": {"type": "string"},

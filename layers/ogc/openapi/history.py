@@ -4,7 +4,7 @@ from typing import Any
 
 from layers.ogc.openapi import parts
 from layers.ogc.openapi.features import GEOJSON, feature_schema
-from layers.shares import Share
+from layers.reading.shares import Share
 
 SELECTING = ("crs", "properties", "exclude-properties", "skip-geometry", "f")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from layers.ogc.requests import DEFAULT_LIMIT, LANGUAGES, MAX_LIMIT, offered_crs
+from layers.ogc.common.requests import DEFAULT_LIMIT, LANGUAGES, MAX_LIMIT, offered_crs
 
 GEOMETRY = {
     "type": "object",

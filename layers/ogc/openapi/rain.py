@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from layers.ogc.coverages import covjson
+from layers.ogc.edr.documents import GEOJSON, ID, QUERIES, TITLE
+from layers.ogc.edr.readings import LAYER
 from layers.ogc.openapi import parts
-from layers.ogc.rain.documents import GEOJSON, ID, QUERIES, TITLE
-from layers.ogc.rain.readings import LAYER
-from layers.shares import Share
+from layers.reading.shares import Share
 
 
 def paths(shares: Iterable[Share]) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from layers.ogc.openapi import parts
-from layers.ogc.record_documents import CATALOGUE
-from layers.ogc.record_queries import DEFAULT_LIMIT, KINDS, MAX_LIMIT, TITLES
+from layers.ogc.records.documents import CATALOGUE
+from layers.ogc.records.queries import DEFAULT_LIMIT, KINDS, MAX_LIMIT, TITLES
 
 GEOJSON = "application/geo+json"
 FORMATS = {"date": "date", "date-time": "date-time"}

@@ -5,8 +5,8 @@ from typing import Any
 
 from layers.ogc.openapi import parts
 from layers.ogc.openapi.tiles import form
-from layers.ogc.styles import MAPBOX, WHOLE, is_drawn
-from layers.shares import Share
+from layers.ogc.tiles.styles import MAPBOX, WHOLE, is_drawn
+from layers.reading.shares import Share
 
 
 def paths(shares: Iterable[Share]) -> dict[str, Any]:

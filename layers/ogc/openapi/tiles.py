@@ -8,7 +8,7 @@ from typing import Any
 
 from layers.ogc.openapi import parts
 from layers.ogc.tiles.matrices import MATRIX_SET, MAX_ZOOM
-from layers.shares import Share
+from layers.reading.shares import Share
 
 MVT = "application/vnd.mapbox-vector-tile"
 JSON = ("json",)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from layers.ogc.bodies import FEATURE_TYPES, PATCH_TYPES
+from layers.ogc.common.requests import offered_crs
+from layers.ogc.features.bodies import FEATURE_TYPES, PATCH_TYPES
 from layers.ogc.openapi import parts
 from layers.ogc.openapi.features import GEOJSON, feature_schema
-from layers.ogc.requests import offered_crs
-from layers.shares import Share
+from layers.reading.shares import Share
 
 NO_CONTENT = {"204": {"description": "已写入"}}
 REFUSED = (403, 409, 413, 415, 422)

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from layers.access import Caller
-from layers.metering import count
-from layers.reading import TooSlow, read
-from layers.shares import Share, shares_of
+from layers.access.access import Caller
+from layers.reading.reading import TooSlow, read
+from layers.reading.shares import Share, shares_of
+from layers.sharing.metering import count
 
 Schema = Mapping[str, Any]
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.utils import timezone
 
 from layers.models import ProcessJob
-from layers.ogc.moments import iso
 from layers.ogc.processes.declared import Input, Process
+from layers.reading.timestamps import iso
 
 REL = "http://www.opengis.net/def/rel/ogc/1.0"
 JSON = "application/json"

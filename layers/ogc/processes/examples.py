@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from layers.access import ANONYMOUS
-from layers.shares import shares_of
+from layers.access.access import ANONYMOUS
+from layers.reading.shares import shares_of
 from spatial.city import city
 
 HALF_DEG = 0.004

@@ -7,8 +7,8 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from layers.models import ProcessJob
-from layers.ogc.errors import BadParameter
-from layers.ogc.requests import read_integer
+from layers.ogc.common.errors import BadParameter
+from layers.ogc.common.requests import read_integer
 from spatial.city import city
 from spatial.periods import parse_as_of
 

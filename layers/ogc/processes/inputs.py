@@ -5,9 +5,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from layers.ogc.errors import BadInput, BadParameter, TooLarge
-from layers.ogc.requests import CRS84, offered_crs
-from layers.ogc.shapes import area_of
+from layers.ogc.common.errors import BadInput, BadParameter, TooLarge
+from layers.ogc.common.requests import CRS84, offered_crs
+from layers.ogc.features.shapes import area_of
 from spatial.city import city
 from spatial.crs import transformer
 from spatial.periods import NOW, AsOf, PeriodError, parse_as_of

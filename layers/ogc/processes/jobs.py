@@ -16,17 +16,17 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
-from layers.access import ANONYMOUS, Caller
-from layers.job_leases import LATE, repeatable, unfinished
-from layers.keys import caller_of_consumer
-from layers.metering import flush
+from layers.access.access import ANONYMOUS, Caller
+from layers.jobs.leases import LATE, repeatable, unfinished
 from layers.models import ApiKey, ProcessJob
-from layers.ogc.errors import BadInput, Busy, Full
+from layers.ogc.common.errors import BadInput, Busy, Full
 from layers.ogc.processes.declared import Asking, Unwanted
 from layers.ogc.processes.listed import process_named
-from layers.reading import TooSlow, Unfit
-from layers.revisions import look
-from layers.shares import share_by_id
+from layers.reading.reading import TooSlow, Unfit
+from layers.reading.revisions import look
+from layers.reading.shares import share_by_id
+from layers.sharing.keys import caller_of_consumer
+from layers.sharing.metering import flush
 
 BUDGET_MS = 300_000
 STUCK_AFTER = timedelta(hours=1)

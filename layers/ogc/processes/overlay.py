@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from layers.access import Caller
-from layers.ogc.errors import BadInput
-from layers.ogc.features import feature_sql, relation
+from layers.access.access import Caller
+from layers.ogc.common.errors import BadInput
+from layers.ogc.common.requests import ItemsQuery
+from layers.ogc.formats.geojson import feature_sql, relation
 from layers.ogc.processes.declared import (
     AREA,
     COUNT,
@@ -21,8 +22,7 @@ from layers.ogc.processes.declared import (
 )
 from layers.ogc.processes.examples import example_area
 from layers.ogc.processes.inputs import Inputs
-from layers.ogc.requests import ItemsQuery
-from layers.shares import Share
+from layers.reading.shares import Share
 from spatial.city import city
 from spatial.periods import AsOf
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from layers.access import Caller
-from layers.ogc.errors import BadInput
-from layers.ogc.features import relation
+from layers.access.access import Caller
+from layers.ogc.common.errors import BadInput
+from layers.ogc.formats.geojson import relation
 from layers.ogc.processes.declared import (
     AREA,
     COUNT,
@@ -19,7 +19,7 @@ from layers.ogc.processes.declared import (
 )
 from layers.ogc.processes.examples import example_area, example_collection
 from layers.ogc.processes.inputs import Inputs
-from layers.shares import Share, share_by_id
+from layers.reading.shares import Share, share_by_id
 from spatial.city import city
 from spatial.periods import AsOf
 

@@ -8,9 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from layers.callers import address_of, api_caller
 from layers.models import ProcessJob
-from layers.ogc.errors import (
+from layers.ogc.common.errors import (
     BadInput,
     Gone,
     NoSuchJob,
@@ -21,6 +20,8 @@ from layers.ogc.errors import (
     WrongMethod,
     ogc_errors,
 )
+from layers.ogc.common.negotiation import carried_on, root_url, wanted_format
+from layers.ogc.common.requests import read_only
 from layers.ogc.formats.slots import slot_of
 from layers.ogc.processes import jobs
 from layers.ogc.processes.declared import Asking, Process
@@ -28,9 +29,8 @@ from layers.ogc.processes.documents import JSON, REL, description, dismissed, st
 from layers.ogc.processes.filtering import PARAMETERS, chosen
 from layers.ogc.processes.inputs import MOST_BYTES, read_execution
 from layers.ogc.processes.listed import PROCESSES, process_named
-from layers.ogc.processes.told import told
-from layers.ogc.requests import read_only
-from layers.ogc.sharing import carried_on, root_url, wanted_format
+from layers.ogc.processes.result_tables import told
+from layers.sharing.callers import address_of, api_caller
 
 SYNC_MS = 10_000
 SYNC_PER_CALLER = 2  # at once; each holds a thread of the server

@@ -22,7 +22,7 @@ from django.conf import settings
 
 from layers.ogc.tiles.framing import Window
 from layers.ogc.tiles.packing import gzipped
-from layers.revisions import touched_since
+from layers.reading.revisions import touched_since
 
 OVERHEAD = 700  # bytes of a tile beside its body
 SPARE_M = 1.0  # the database compares boxes in single precision

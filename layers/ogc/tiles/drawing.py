@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from layers.cartography import LABELS
-from layers.declarations import Field
-from layers.ogc.features import relation
+from layers.declarations.cartography import LABELS
+from layers.declarations.declarations import Field
+from layers.ogc.formats.geojson import relation
 from layers.ogc.tiles.framing import AFFINE, BUFFER, Framing, Window, framing_of, placed_sql
 from layers.ogc.tiles.matrices import UNITS, Place
 from layers.ogc.tiles.thinning import (
@@ -18,8 +18,8 @@ from layers.ogc.tiles.thinning import (
     size_sql,
     spot_sql,
 )
-from layers.reading import read
-from layers.shares import Share
+from layers.reading.reading import read
+from layers.reading.shares import Share
 from spatial.city import city
 from spatial.periods import AsOf
 

@@ -9,7 +9,7 @@ seen at one zoom is there at the next, and a part of the index tells which they 
 (docs/adr/0006-tiles.md).
 """
 
-from layers.declarations import Layer
+from layers.declarations.declarations import Layer
 from layers.ogc.tiles.framing import placed_sql
 from layers.ogc.tiles.matrices import MAP_PIXELS, UNITS, pixel_m, side_m
 from spatial.city import city

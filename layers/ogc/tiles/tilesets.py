@@ -6,10 +6,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from layers.cartography import LABELS
-from layers.ogc.errors import BadParameter, NotThere, ogc_errors
-from layers.ogc.requests import CRS84, read_only
-from layers.ogc.sharing import root_url, share_for
+from layers.declarations.cartography import LABELS
+from layers.ogc.common.errors import BadParameter, NotThere, ogc_errors
+from layers.ogc.common.negotiation import root_url, share_for
+from layers.ogc.common.requests import CRS84, read_only
 from layers.ogc.tiles.drawing import label_fields
 from layers.ogc.tiles.matrices import (
     CRS_URI,
@@ -19,7 +19,7 @@ from layers.ogc.tiles.matrices import (
     definition,
 )
 from layers.ogc.tiles.views import MVT, chosen_shares
-from layers.shares import Share
+from layers.reading.shares import Share
 from spatial.city import city
 
 Document = dict[str, Any]

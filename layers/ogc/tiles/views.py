@@ -5,17 +5,17 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from layers.callers import api_caller
-from layers.ogc.errors import BadParameter, NotThere, ogc_errors
-from layers.ogc.etags import holds, tag_of_bytes
-from layers.ogc.requests import read_only
-from layers.ogc.sharing import share_for
+from layers.ogc.common.errors import BadParameter, NotThere, ogc_errors
+from layers.ogc.common.etags import holds, tag_of_bytes
+from layers.ogc.common.negotiation import share_for
+from layers.ogc.common.requests import read_only
 from layers.ogc.tiles.cache import Kept, tiles
 from layers.ogc.tiles.drawing import MOST_BYTES, draw
 from layers.ogc.tiles.matrices import Place
 from layers.ogc.tiles.packing import LEAST_BYTES, gzipped, takes_gzip
-from layers.revisions import forget, revision
-from layers.shares import Share, shares_of
+from layers.reading.revisions import forget, revision
+from layers.reading.shares import Share, shares_of
+from layers.sharing.callers import api_caller
 from spatial.city import city
 from spatial.periods import NOW, AsOf, parse_as_of
 

@@ -3,8 +3,8 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from grid.cells.layout import lay_cells, plan
 from grid.errors import Unfit
-from grid.layout import lay_cells, plan
 from grid.models import Component, GridCell
 from spatial.base.models import District, Road
 from spatial.parcels.models import Building

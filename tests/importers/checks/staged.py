@@ -6,12 +6,12 @@ import shapely
 
 from importers.checks.rows import check_rows
 from importers.checks.run_checks import check_stage
-from importers.encoding import encode
-from importers.phases.batch import Batch
 from importers.phases.check_geometry import check_geometry
-from importers.registers import register_of
-from importers.staging import Stage
-from layers.registry import layer_of
+from importers.reading.encoding import encode
+from importers.reading.registers import register_of
+from importers.staging.staging import Stage
+from importers.values.batch import Batch
+from layers.declarations.registry import layer_of
 from spatial.versions.queries import attribute_fields
 
 RUN = 999_999_999

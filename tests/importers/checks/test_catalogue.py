@@ -5,8 +5,8 @@ import pytest
 from importers.checks import catalogue
 from importers.checks.catalogue import DEFAULT, RulesError, load_rules, rules_for
 from importers.checks.run_checks import COVERAGE, RULES
-from importers.issues import Severity
-from layers.registry import layer_named
+from importers.values.issues import Severity
+from layers.declarations.registry import layer_named
 
 ROWS = {"vertex-duplicate", "spike", "ring-orientation", "multipart"}
 ROWS |= {"code-syntax", "code-county", "code-letters", "code-level", "code-class"}

@@ -3,7 +3,7 @@ import pytest
 
 from importers.checks.catalogue import rules_for
 from importers.checks.codes import check_codes
-from importers.phases.batch import Batch
+from importers.values.batch import Batch
 from spatial.city import city
 
 OWN = city().adcode

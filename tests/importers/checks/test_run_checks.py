@@ -9,12 +9,12 @@ from django.db import connection
 from importers.checks import run_checks, scene
 from importers.checks.rows import check_rows
 from importers.checks.run_checks import check_stage
-from importers.encoding import encode
-from importers.issues import Severity
-from importers.phases.batch import Batch
-from importers.registers import register_of
-from importers.staging import Stage, expect_many
-from layers.registry import layer_of
+from importers.reading.encoding import encode
+from importers.reading.registers import register_of
+from importers.staging.staging import Stage, expect_many
+from importers.values.batch import Batch
+from importers.values.issues import Severity
+from layers.declarations.registry import layer_of
 from spatial.base.models import District
 from spatial.city import city
 from spatial.parcels.models import Building, Parcel

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from shapely import affinity
 
 from importers.checks.catalogue import rules_for
-from importers.checks.repairs import made_valid, why_unreadable
 from importers.checks.shapes import check_shapes
-from importers.issues import Severity
-from importers.phases.batch import Batch
+from importers.phases.repairs import made_valid, why_unreadable
+from importers.values.batch import Batch
+from importers.values.issues import Severity
 from tests.importers.files import boxes, origin
 
 X, Y = origin()

@@ -5,7 +5,7 @@ import shapely
 
 from importers.errors import Refused
 from importers.formats.dat import open_dat
-from importers.formats.table import Ask
+from importers.values.table import Ask
 
 
 def read(tmp_path, text, encoding="gb18030"):

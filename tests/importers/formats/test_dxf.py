@@ -11,15 +11,15 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from importers.delivery import Reading
 from importers.errors import Refused
 from importers.formats import dxf_file
 from importers.formats.dxf import open_dxf
 from importers.formats.opening import open_table
-from importers.formats.table import Ask
-from importers.issues import Severity
-from importers.outcome import Terms
-from importers.run import start
+from importers.reading.delivery import Reading
+from importers.runs.outcome import Terms
+from importers.runs.run import start
+from importers.values.issues import Severity
+from importers.values.table import Ask
 from spatial.city import city
 from spatial.parcels.models import Parcel
 from tests.importers.files import origin

@@ -10,15 +10,15 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from importers.delivery import Reading
 from importers.errors import Refused
 from importers.formats.epanet import open_epanet
 from importers.formats.opening import open_table
-from importers.formats.table import Ask
-from importers.outcome import Terms
-from importers.phases.rename import plain
-from importers.run import start
+from importers.reading.delivery import Reading
+from importers.runs.outcome import Terms
+from importers.runs.run import start
 from importers.sources.epanet import SOURCES
+from importers.values.headings import plain
+from importers.values.table import Ask
 from spatial.city import city
 from spatial.pipes.models import PipeLine, PipePoint
 from tests.importers.files import origin

@@ -4,7 +4,7 @@ import pytest
 
 from importers.errors import Refused
 from importers.formats.opening import open_table
-from importers.formats.table import Ask
+from importers.values.table import Ask
 from tests.importers.files import plots
 
 

@@ -3,7 +3,7 @@ import shapely
 
 from importers.errors import Refused
 from importers.formats.opening import open_table
-from importers.formats.table import Ask
+from importers.values.table import Ask
 
 HEAD = (
     '<?xml version="1.0"?><gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1">'

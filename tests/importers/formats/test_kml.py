@@ -6,7 +6,7 @@ import shapely
 
 from importers.errors import Refused
 from importers.formats.opening import open_table
-from importers.formats.table import Ask
+from importers.values.table import Ask
 
 PLACE = """<Placemark><name>{name}</name><ExtendedData><SchemaData schemaUrl="#s">
 <SimpleData name="宗地代码">{name}</SimpleData><SimpleData name="面积">12.5</SimpleData>

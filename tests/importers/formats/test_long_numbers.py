@@ -7,7 +7,7 @@ import pytest
 from importers.formats import long_numbers
 from importers.formats.long_numbers import as_texts
 from importers.formats.opening import open_table
-from importers.formats.table import Ask
+from importers.values.table import Ask
 
 CODE = "431382001001123457"
 

@@ -3,9 +3,9 @@ import zipfile
 import pytest
 
 from importers.errors import Refused
-from importers.formats import intact
+from importers.formats import integrity
 from importers.formats.opening import FORMATS, open_table
-from importers.formats.table import Ask
+from importers.values.table import Ask
 from tests.importers.files import geojson, gpkg, plots, shapefile
 
 ZIP = b"PK\x03\x04" + b"\0" * 30
@@ -63,7 +63,7 @@ def test_a_workbook_named_csv_is_told_apart_from_a_zip(tmp_path, ask):
 
 
 def test_every_kind_of_content_has_its_advice():
-    assert {kind for kind, _, _ in intact.MAGIC} <= set(intact.KINDS)
+    assert {kind for kind, _, _ in integrity.MAGIC} <= set(integrity.KINDS)
 
 
 @pytest.mark.parametrize("suffix", sorted(FORMATS))
@@ -95,7 +95,7 @@ def test_no_format_opens_a_virtual_dataset(tmp_path, ask, suffix):
 def test_texts_are_told_apart(tmp_path, text, is_survey, is_table):
     path = tmp_path / "a.txt"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    assert (intact.is_survey_text(path), intact.is_table_text(path)) == (is_survey, is_table)
+    assert (integrity.is_survey_text(path), integrity.is_table_text(path)) == (is_survey, is_table)
 
 
 def members(path):

@@ -10,8 +10,8 @@ from importers.errors import Refused
 from importers.formats import archives
 from importers.formats.opening import open_table
 from importers.formats.osm import exploded
-from importers.formats.table import Ask
 from importers.sources.osm import SOURCES
+from importers.values.table import Ask
 from spatial.city import city
 
 WAYS = {

@@ -7,10 +7,10 @@ import shapely
 from rasterio.transform import from_origin
 
 from importers.errors import Refused
-from importers.filing import sheet_path
 from importers.formats.opening import open_table
-from importers.formats.table import Ask
-from importers.run import start
+from importers.runs.raster_copies import sheet_path
+from importers.runs.run import start
+from importers.values.table import Ask
 from spatial.base.models import TerrainSheet
 from spatial.city import city
 

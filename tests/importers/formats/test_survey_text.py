@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from importers.errors import Refused
 from importers.formats.survey_text import Block, open_survey_text, write_survey_text
-from importers.formats.table import Ask
+from importers.values.table import Ask
 
 SAMPLES = Path(__file__).parents[2] / "data" / "china-formats"
 WITH_ZONE, WITHOUT = "kcdj_txt_ok_gbk_zone37.txt", "kcdj_txt_ok_utf8bom_nozone.txt"

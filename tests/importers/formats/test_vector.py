@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from importers.errors import Refused
 from importers.formats import vector
 from importers.formats.opening import open_table
-from importers.formats.table import Ask
 from importers.formats.vector import column
+from importers.values.table import Ask
 from tests.importers.files import geojson, gpkg, plots, shapefile
 
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import shapely
 
-from importers.formats.table import Rows
-from importers.phases.batch import Batch
 from importers.phases.check_geometry import check_geometry, locate
-from importers.phases.columns import Register
 from importers.phases.placing import Placement
-from importers.phases.stretch import checked as stretch
+from importers.reading.stretch import checked as stretch
+from importers.values.batch import Batch
+from importers.values.columns import Register
+from importers.values.table import Rows
 from spatial.city import city
 from spatial.readings import Meaning
 from tests.importers.files import boxes, origin

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from importers.errors import Refused
-from importers.phases.batch import Batch
-from importers.phases.cells import Shown
-from importers.phases.columns import Column, Register
 from importers.phases.parse import parse
+from importers.values.batch import Batch
+from importers.values.cells import Shown
+from importers.values.columns import Column, Register
 
 REGISTER = Register(
     "things",

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import shapely
 
-from importers.phases.batch import Batch
 from importers.phases.placing import Placement, place
+from importers.values.batch import Batch
 from spatial.datums import Four
 from spatial.offsets import bd09_from_gcj02, gcj02_from_wgs84
 from spatial.readings import Meaning

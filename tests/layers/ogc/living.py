@@ -19,9 +19,9 @@ from typing import Any
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from importers.errors import Refused
-from importers.outcome import Terms
-from importers.run import start
-from importers.run import undo as undo_import
+from importers.runs.outcome import Terms
+from importers.runs.run import start
+from importers.runs.run import undo as undo_import
 from spatial.parcels.models import Building, Parcel
 from spatial.versions.actions import apply, record_change, undo
 from spatial.versions.edits import Action, Conflict, Edit

@@ -19,14 +19,14 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.test import Client
 from django.utils import timezone
 
-from layers.access import Role, Sharing
-from layers.declarations import Layer
-from layers.keys import new_key
+from layers.access.access import Role, Sharing
+from layers.declarations.declarations import Layer
+from layers.declarations.registry import all_layers
 from layers.models import ApiKey, Consumer, LayerGrant
-from layers.publish import ensure_roles
-from layers.registry import all_layers
-from layers.revisions import KEYS
-from layers.shares import Share, share_of
+from layers.reading.publish import ensure_roles
+from layers.reading.revisions import KEYS
+from layers.reading.shares import Share, share_of
+from layers.sharing.keys import new_key
 from spatial.city import city
 from spatial.versions.actions import apply, count_revision
 from spatial.versions.edits import Action, Edit
@@ -123,7 +123,7 @@ def with_key(name: str, *, is_department: bool, grants=(), revoked=False, expire
 @pytest.fixture
 def askers(registers) -> list[Asker]:
     """An anonymous caller, a company, a department, two narrow keys, and people."""
-    from layers.keys import caller_with
+    from layers.sharing.keys import caller_with
 
     narrow = {"layer": "pipe-lines", "fields": ["network", "material"], "districts": []}
     cut = {"layer": "cases", "fields": [], "districts": ["431382002"]}
@@ -153,7 +153,7 @@ def _caller(client: Client, caller_with):
     from django.contrib.auth.models import AnonymousUser
     from django.test import RequestFactory
 
-    from layers.callers import api_caller
+    from layers.sharing.callers import api_caller
 
     held = client.headers if hasattr(client, "headers") else {}
     request = RequestFactory(headers=held).get("/")

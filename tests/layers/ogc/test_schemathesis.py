@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from layers.keys import caller_with, new_key
+from layers.declarations.registry import layer_of
 from layers.models import ApiKey, Consumer, LayerGrant
-from layers.publish import ensure_roles
-from layers.registry import layer_of
-from layers.revisions import forget
-from layers.shares import share_of
+from layers.reading.publish import ensure_roles
+from layers.reading.revisions import forget
+from layers.reading.shares import share_of
+from layers.sharing.keys import caller_with, new_key
 from tests.town import make_town
 
 pytestmark = pytest.mark.django_db(transaction=True)

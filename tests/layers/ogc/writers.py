@@ -2,12 +2,12 @@
 
 import json
 
-from layers.keys import new_key
+from layers.declarations.registry import layer_of
 from layers.models import ApiKey, Consumer, LayerGrant
-from layers.ogc.sharing import GEOJSON
-from layers.publish import ensure_roles
-from layers.registry import layer_of
-from layers.shares import share_of
+from layers.ogc.common.negotiation import GEOJSON
+from layers.reading.publish import ensure_roles
+from layers.reading.shares import share_of
+from layers.sharing.keys import new_key
 from tests.town import centre_degrees
 
 MERGE_PATCH = "application/merge-patch+json"
@@ -33,7 +33,7 @@ def key_of(name, layer, *, may_write=True, fields=(), districts=(), is_departmen
 
 
 def caller_with_key(key):
-    from layers import keys
+    from layers.sharing import keys
 
     keys.forget()
     return keys.caller_with(key)

@@ -6,10 +6,10 @@ import pytest
 from django.contrib.auth.models import User
 from joserfc.jwk import RSAKey
 
-from layers.access import Role
+from layers.access.access import Role
 from tests.webmap.accounts.issuer import Issuer
-from webmap import identities
-from webmap.roles import make_roles
+from webmap.accounts import identities
+from webmap.accounts.groups import make_roles
 
 pytestmark = pytest.mark.django_db
 

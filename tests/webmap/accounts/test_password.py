@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import Client
 
-from layers.access import Role
+from layers.access.access import Role
 
 pytestmark = pytest.mark.django_db
 PAGE = "/accounts/password/"

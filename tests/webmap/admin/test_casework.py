@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from grid.rule_models import Department, HandlingLimit
+from grid.rules.models import Department, HandlingLimit
 
 pytestmark = pytest.mark.django_db
 LIMITS = "/admin/grid/handlinglimit/"

@@ -2,14 +2,14 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.core.cache import cache
 
-from layers.access import Role
+from layers.access.access import Role
 from spatial.parcels.models import Building, Parcel
 from spatial.pipes.models import PipePoint
 from spatial.versions.actions import apply, undo
 from spatial.versions.edits import Action, Edit
 from spatial.versions.models import Change
 from tests.factories import change, moment, open_feature, spot, square
-from webmap.effects import Effect, effects_of
+from webmap.admin.change_effects import Effect, effects_of
 
 pytestmark = pytest.mark.django_db
 CHANGES = "/admin/versions/change/"

@@ -4,7 +4,7 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from layers.access import Role
+from layers.access.access import Role
 from spatial.hazards.models import HazardSite
 from spatial.housing.models import Storey
 from spatial.parcels.models import Parcel
@@ -12,7 +12,7 @@ from spatial.versions.actions import apply, undo
 from spatial.versions.edits import Action, Edit
 from spatial.versions.guards import registers
 from tests.factories import change, moment, open_feature, spot, square
-from webmap import admin_reading
+from webmap.admin import reading
 
 pytestmark = pytest.mark.django_db
 PARCELS = "/admin/parcels/parcel/"
@@ -79,7 +79,7 @@ def test_a_class_is_chosen_with_all_below_it(chief):
 
 
 def test_the_list_counts_to_a_bound_and_says_so(chief, monkeypatch):
-    monkeypatch.setattr(admin_reading, "COUNTED", 3)
+    monkeypatch.setattr(reading, "COUNTED", 3)
     for number in range(5):
         open_feature(code=f"P{number}", geom=square(number * 20))
     assert "3+" in chief.get(PARCELS).text

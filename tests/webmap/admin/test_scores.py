@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from grid import rulebook
-from grid.indicators import Subject
-from grid.rule_models import ScoreBand, ScoreGrade, ScoreWeight
+from grid.rules import rulebook
+from grid.rules.indicators import Subject
+from grid.rules.models import ScoreBand, ScoreGrade, ScoreWeight
 
 pytestmark = pytest.mark.django_db
 WEIGHTS, BANDS, GRADES = (

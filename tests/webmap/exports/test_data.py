@@ -1,8 +1,8 @@
 import pytest
 
-from layers.access import ANONYMOUS
-from layers.registry import layer_of
-from layers.shares import share_of
+from layers.access.access import ANONYMOUS
+from layers.declarations.registry import layer_of
+from layers.reading.shares import share_of
 from spatial.base.models import District
 from spatial.city import city
 from spatial.crs import transformer
@@ -11,9 +11,9 @@ from spatial.periods import NOW, at
 from spatial.versions.actions import apply
 from spatial.versions.edits import Action, Edit
 from tests.factories import centre, change, moment, open_feature, square
-from webmap import export_data
-from webmap.export_data import draw_layers
-from webmap.export_paint import legend_of, with_labels
+from webmap.exports import data
+from webmap.exports.data import draw_layers
+from webmap.exports.paint import legend_of, with_labels
 
 pytestmark = pytest.mark.django_db
 
@@ -87,8 +87,8 @@ def test_personal_fields_never_leave():
 
 
 def test_what_does_not_fit_is_counted(monkeypatch):
-    monkeypatch.setattr(export_data, "PER_LAYER", 3)
-    monkeypatch.setattr(export_data, "IN_ALL", 4)
+    monkeypatch.setattr(data, "PER_LAYER", 3)
+    monkeypatch.setattr(data, "IN_ALL", 4)
     for number in range(5):
         open_feature(code=f"P{number}", geom=square(number * 2, 0, 1))
         open_feature(Building, code=f"B{number}", geom=square(number * 2, 0, 1))

@@ -4,16 +4,16 @@ import re
 
 import pytest
 
-from layers.access import ANONYMOUS
-from layers.registry import layer_of
-from layers.shares import share_of
+from layers.access.access import ANONYMOUS
+from layers.declarations.registry import layer_of
+from layers.reading.shares import share_of
 from spatial.codes import schemes
 from spatial.hazards.models import HazardSite
 from spatial.periods import NOW
 from tests.factories import open_feature, spot, square
 from tests.webmap.exports.test_data import box
-from webmap.export_data import draw_layers
-from webmap.exports import render_map
+from webmap.exports.data import draw_layers
+from webmap.exports.render import render_map
 
 HEADING = {
     "city": "涟源市",
@@ -66,7 +66,7 @@ def test_text_from_outside_never_runs_as_a_template():
 
 @pytest.mark.django_db
 def test_what_was_left_out_is_said(monkeypatch):
-    monkeypatch.setattr("webmap.export_data.PER_LAYER", 1)
+    monkeypatch.setattr("webmap.exports.data.PER_LAYER", 1)
     open_feature(code="P1", geom=square(0, 0, 1))
     open_feature(code="P2", geom=square(3, 0, 1))
     assert "未全部画出：共 2 个，仅含 1 个" in page("parcels")

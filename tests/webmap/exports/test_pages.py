@@ -5,12 +5,12 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import timezone
 
-from layers.access import Role
+from layers.access.access import Role
 from spatial.pipes.models import PipePoint
 from tests.factories import open_feature, spot
 from tests.webmap.exports.test_data import box
-from webmap import export_jobs
-from webmap.export_jobs import folder, remove_expired
+from webmap.exports import jobs
+from webmap.exports.jobs import folder, remove_expired
 from webmap.models import Export
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def test_the_fragment_watches_itself_until_the_file_is_there(client, queued):
     assert f'hx-get="/exports/{export.pk}"' in asked.text
     assert "排队中" in client.get(f"/exports/{export.pk}", **HTMX).text
     assert client.get(f"/exports/{export.pk}/file").status_code == 404
-    export_jobs.make_export.func(str(export.pk))
+    jobs.make_export.func(str(export.pk))
     done = client.get(f"/exports/{export.pk}", **HTMX).text
     assert "hx-get" not in done
     assert f'href="/exports/{export.pk}/file"' in done
@@ -126,7 +126,7 @@ def test_a_right_withdrawn_before_the_job_leaves_the_layer_out(client, pipe_engi
     ask(client, layers="pipe-points")
     pipe_engineer.groups.clear()
     export = Export.objects.get()
-    export_jobs.make_export.func(str(export.pk))
+    jobs.make_export.func(str(export.pk))
     export.refresh_from_db()
     assert "JS-1" not in (folder() / export.file).read_text()
 
@@ -143,7 +143,7 @@ def test_it_takes_a_csrf_token():
 
 
 def test_unfinished_exports_are_bounded(client, queued):
-    for _ in range(export_jobs.PENDING_PER_CALLER):
+    for _ in range(jobs.PENDING_PER_CALLER):
         assert ask(client).status_code == 202
     refused = ask(client)
     assert refused.status_code == 429
@@ -152,12 +152,12 @@ def test_unfinished_exports_are_bounded(client, queued):
 
 
 def test_exports_in_an_hour_are_bounded(client, monkeypatch):
-    monkeypatch.setattr(export_jobs, "HOURLY_PER_CALLER", 2)
+    monkeypatch.setattr(jobs, "HOURLY_PER_CALLER", 2)
     assert [ask(client).status_code for _ in range(3)] == [202, 202, 429]
 
 
 def test_the_whole_queue_is_bounded(client, queued, monkeypatch):
-    monkeypatch.setattr(export_jobs, "PENDING_IN_ALL", 1)
+    monkeypatch.setattr(jobs, "PENDING_IN_ALL", 1)
     assert ask(client).status_code == 202
     assert ask(Client()).status_code == 429
 
@@ -166,7 +166,7 @@ def test_a_failure_is_told_not_hidden(client, monkeypatch):
     def fail(*_):
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(export_jobs, "draw_layers", fail)
+    monkeypatch.setattr(jobs, "draw_layers", fail)
     ask(client)
     export = Export.objects.get()
     page = client.get(f"/exports/{export.pk}", **HTMX).text

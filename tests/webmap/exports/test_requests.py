@@ -1,7 +1,7 @@
 import pytest
 
-from layers.access import ANONYMOUS, Caller, Role
-from webmap.export_requests import BadRequest, kept_request, read_request
+from layers.access.access import ANONYMOUS, Caller, Role
+from webmap.exports.requests import BadRequest, kept_request, read_request
 
 BBOX = "111.66,27.69,111.67,27.70"
 PIPES = Caller("guan", frozenset({Role.PIPES}))

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from importers.models import ImportRun, SavedSource
-from layers.access import Role
+from layers.access.access import Role
 from spatial.city import city
 from spatial.parcels.models import Parcel
 from tests.importers.files import gpkg, plots

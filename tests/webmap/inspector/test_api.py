@@ -13,20 +13,20 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from grid.actions import act, report
-from grid.actors import anybody
+from grid.cases.actions import act, report
+from grid.cases.actors import anybody
+from grid.cases.photos import read_photo
 from grid.models import Case, CasePhoto, CaseStep, GridCell, Patrol, PatrolPoint
-from grid.photos import read_photo
 from grid.roles import GridRole
-from layers.access import Role
+from layers.access.access import Role
 from spatial.city import city
 from spatial.crs import transformer
 from spatial.parcels.models import Building
 from tests.factories import centre, open_feature, spot, square
 from tests.grid.people import COMMUNITY, INTAKE, make_ground, make_inspector, picture, told
 from tests.town import make_user
-from tests.webmap.grid.conftest import make_staff
-from webmap.grid.actors import actor_of
+from tests.webmap.casework.conftest import make_staff
+from webmap.casework.actors import actor_of
 from webmap.inspector.area import COLLECTIONS
 
 pytestmark = pytest.mark.django_db

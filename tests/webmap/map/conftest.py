@@ -2,7 +2,7 @@
 
 import pytest
 
-from layers.access import Role
+from layers.access.access import Role
 from tests.caches import forget_everything
 from tests.town import make_town, make_user
 

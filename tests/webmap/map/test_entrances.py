@@ -6,7 +6,7 @@ import re
 import pytest
 from django.db import OperationalError
 
-from webmap.entrances import ENTRANCES
+from webmap.web.entrances import ENTRANCES
 
 PATHS = [entrance.path for entrance in ENTRANCES]
 
@@ -79,7 +79,7 @@ def test_health_is_told_without_details(client, db, monkeypatch):
         def cursor(self):
             raise OperationalError("password authentication failed for user secret")
 
-    monkeypatch.setattr("webmap.pages.site.connection", Down())
+    monkeypatch.setattr("webmap.web.site.connection", Down())
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert b"secret" not in answer.content

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from layers.access import ANONYMOUS
-from layers.queries import place
-from layers.registry import layer_of
-from layers.search import search
-from layers.shares import share_of
+from layers.access.access import ANONYMOUS
+from layers.declarations.registry import layer_of
+from layers.reading.queries import place
+from layers.reading.search import search
+from layers.reading.shares import share_of
 from spatial.periods import NOW
 
 

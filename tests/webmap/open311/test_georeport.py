@@ -8,14 +8,14 @@ import pytest
 from django.utils import timezone
 from georeport import GeoReport
 
-from grid.actions import act, report
+from grid.cases.actions import act, report
+from grid.cases.photos import read_photo
 from grid.models import Case, CasePhoto, CaseStep
 from grid.open311 import documents
-from grid.photos import read_photo
-from grid.rule_models import HandlingLimit
-from layers.keys import new_key
+from grid.rules.models import HandlingLimit
 from layers.models import ApiKey, Consumer
-from layers.revisions import forget
+from layers.reading.revisions import forget
+from layers.sharing.keys import new_key
 from spatial.base.models import Address
 from spatial.city import city
 from spatial.crs import transformer

@@ -8,9 +8,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from grid.actions import act, report
+from grid.cases.actions import act, report
 from grid.models import Case, CasePhoto
-from layers import limits
+from layers.sharing import limits
 from spatial.city import city
 from spatial.crs import transformer
 from tests.factories import centre
@@ -243,7 +243,7 @@ def test_a_form_sent_again_draws_no_photo(client, monkeypatch):
     def never(*_args):
         raise AssertionError
 
-    monkeypatch.setattr("webmap.grid.cases.read_photo", never)
+    monkeypatch.setattr("webmap.casework.cases.read_photo", never)
     assert client.post("/report/", form | {"photos": [photo()]}).status_code == 303
     assert CasePhoto.objects.count() == 1
 

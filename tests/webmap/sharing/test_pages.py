@@ -6,11 +6,11 @@ import re
 import pytest
 from django.test import Client
 
-from layers.access import Role
-from layers.keys import forget as forget_keys
+from layers.access.access import Role
+from layers.declarations.registry import layer_of
 from layers.models import AccessCount, ApiKey, Application, Consumer, LayerGrant, PersonalRead
-from layers.registry import layer_of
-from layers.revisions import forget
+from layers.reading.revisions import forget
+from layers.sharing.keys import forget as forget_keys
 from tests.town import make_town, make_user
 
 pytestmark = pytest.mark.django_db

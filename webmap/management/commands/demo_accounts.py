@@ -8,13 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from webmap.demo import (
+from webmap.demo.accounts import (
     DemoAccount,
     create_demo_accounts,
     demo_accounts,
     remove_demo_accounts,
 )
-from webmap.demo_day import make_demo_day
+from webmap.demo.working_day import make_demo_day
 
 
 class Command(BaseCommand):

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from webmap.messages import messages
+from webmap.translation.messages import messages
 
 HEADER = (
     "Project-Id-Version: Tujing",

@@ -1,7 +1,7 @@
 import pytest
 
 from importers.formats.sheets.open import open_csv, open_sheet
-from importers.formats.table import Ask
+from importers.values.table import Ask
 from tests.importers.formats.sheets.workbooks import write_xlsx
 
 

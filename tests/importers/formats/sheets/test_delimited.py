@@ -3,7 +3,7 @@ import pytest
 from importers.errors import Refused
 from importers.formats.sheets import delimited
 from importers.formats.sheets.open import open_csv
-from importers.formats.table import Ask
+from importers.values.table import Ask
 from tests.importers.formats.sheets.read import codes, columns, remark
 
 TEXT = "点号,名称,面积\nJ1,蓝田街道,12.5\nJ2,桥头河镇,3\n"

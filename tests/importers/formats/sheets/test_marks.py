@@ -8,7 +8,7 @@ import pytest
 from importers.errors import Refused
 from importers.formats.sheets.marks import shown_as
 from importers.formats.sheets.open import open_sheet
-from importers.phases.cells import code_text
+from importers.values.cells import code_text
 from tests.importers.formats.sheets.read import columns, remark
 from tests.importers.formats.sheets.workbooks import write_xlsx
 

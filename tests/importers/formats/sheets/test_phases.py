@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 import shapely
 
-from importers.delivery import Reading, open_file, process
 from importers.formats import opening
 from importers.formats.sheets.open import open_csv, open_sheet
-from importers.registers import layer_for, register_of
+from importers.reading.delivery import Reading, open_file, process
+from importers.reading.registers import layer_for, register_of
 from importers.sources import building_table, pipe_survey, registry
 from spatial.city import city
 from tests.importers.files import origin

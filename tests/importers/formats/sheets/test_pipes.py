@@ -1,8 +1,8 @@
 import pytest
 
 from importers.formats.sheets.open import open_csv, open_sheet
-from importers.phases.rename import plain
 from importers.sources import building_table, pipe_survey
+from importers.values.headings import plain
 from spatial.crs import Claim
 from tests.importers.formats.sheets.read import codes, columns, remark, shapes, xy
 from tests.importers.formats.sheets.workbooks import write_xlsx

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importers.errors import Refused
-from importers.formats.table import Ask
 from importers.formats.vct.reader import open_vct
 from importers.formats.vct.writer import VctTable, write_vct
+from importers.values.table import Ask
 
 X, Y = 565000.0, 3064000.0
 FIELDS = (("BSM", "Char,18"), ("DLBM", "Char,5"), ("TBMJ", "Float,15,2"))

@@ -6,7 +6,7 @@ import rasterio
 from owslib.ogcapi.coverages import Coverages
 from rasterio.io import MemoryFile
 
-from layers.ogc.requests import epsg_uri
+from layers.ogc.common.requests import epsg_uri
 from spatial.city import city
 from spatial.crs import transformer
 from tests.layers.ogc.conftest import CELL, COLUMNS, ROWS

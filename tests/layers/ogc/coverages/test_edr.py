@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from owslib.ogcapi.edr import EnvironmentalDataRetrieval
 
-from layers.ogc.requests import epsg_uri
+from layers.ogc.common.requests import epsg_uri
 from spatial.city import city
 from spatial.crs import transformer
 

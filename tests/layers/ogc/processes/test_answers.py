@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from layers.access import Role
+from layers.access.access import Role
 from spatial.base.models import District, LandCover
 from spatial.hazards.models import HazardSite
 from spatial.parcels.models import Building, Parcel

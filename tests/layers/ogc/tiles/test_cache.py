@@ -9,12 +9,12 @@ from django.contrib.gis.geos import Polygon
 from django.db import connection
 from django.test import RequestFactory
 
-from layers import revisions
-from layers.ogc.lane import with_lane
+from layers.ogc.server.fast_path import with_lane
 from layers.ogc.tiles import cache as keeping
 from layers.ogc.tiles import views
 from layers.ogc.tiles.cache import OVERHEAD, Kept, TileCache, tiles
 from layers.ogc.tiles.matrices import WORLD_M, side_m
+from layers.reading import revisions
 from spatial.city import city
 from spatial.crs import transformer
 from spatial.parcels.models import Parcel

@@ -6,13 +6,13 @@ import pytest
 from django.contrib.gis.geos import Polygon
 from django.db import connection
 
-from layers.access import ANONYMOUS
+from layers.access.access import ANONYMOUS
+from layers.declarations.registry import layer_of
 from layers.ogc.tiles.drawing import MOST_FEATURES, draw, tile_sql
 from layers.ogc.tiles.framing import framing_of
 from layers.ogc.tiles.matrices import UNITS, WORLD_M, Place, pixel_m, side_m
 from layers.ogc.tiles.thinning import mark_pixels, mark_sql
-from layers.registry import layer_of
-from layers.shares import share_of
+from layers.reading.shares import share_of
 from spatial.city import city
 from spatial.crs import transformer
 from spatial.parcels.models import Building, Parcel

@@ -2,10 +2,10 @@
 
 import pytest
 
-from layers.access import ANONYMOUS
+from layers.access.access import ANONYMOUS
+from layers.declarations.registry import layer_of
 from layers.ogc.tiles.drawing import draw
-from layers.registry import layer_of
-from layers.shares import share_of
+from layers.reading.shares import share_of
 from spatial.parcels.models import Building, Parcel
 from spatial.periods import NOW
 from spatial.pipes.models import PipePoint

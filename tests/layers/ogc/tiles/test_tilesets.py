@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from layers.access import Role
-from layers.ogc.conformance import CONFORMANCE
+from layers.access.access import Role
+from layers.ogc.common.conformance import CONFORMANCE
 from tests.factories import open_feature
 from tests.layers.ogc.tiles.tilings import place_at
 from tests.layers.ogc.writers import key_of

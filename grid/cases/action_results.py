@@ -1,0 +1,26 @@
+"""An action being taken, and what comes of it: what effects are given and give back."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from grid.cases.actors import Actor
+from grid.models import Case
+
+
+@dataclass(frozen=True)
+class Act:
+    """One action being taken: on what, by whom, when, with what."""
+
+    case: Case
+    actor: Actor
+    at: datetime
+    given: dict[str, Any]
+
+
+@dataclass
+class Effect:
+    """The values of the case that change, and what the step remembers."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)

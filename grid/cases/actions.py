@@ -1,0 +1,371 @@
+"""The only writes of casework: a report, and the actions of the table in ``grid.cases.steps``.
+
+Each is one transaction that writes the next version of the case and the step that led to
+it. Two who act on the same version cannot both succeed; a report or a step that is sent
+twice (the same UUID) is taken once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.gis.geos import Point
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from grid.cases import clocks
+from grid.cases.action_results import Act, Effect
+from grid.cases.actors import CLOCK, Actor
+from grid.cases.conflicts import is_as_seen, overtaken, task_taken_back
+from grid.cases.effects import effect_of
+from grid.cases.idempotency import case_made, case_moved, plain
+from grid.cases.photos import MOST_PHOTOS, Photo, keep
+from grid.cases.policies import Capacity, check_capacity
+from grid.cases.queries import NEAR_M, case_of, component_of, elapsed_suspensions, place_of
+from grid.cases.steps import HANDLING, REPORTED, WORDS, WORKFLOW
+from grid.cases.texts import is_blank
+from grid.errors import NoCase, NotYours, OutsideCity, Overtaken, Unfit
+from grid.models import Case, CaseCounter, CasePhoto, CaseStep
+from grid.rules import rulebook
+from spatial.city import city
+from spatial.codes import schemes
+from spatial.versions.actions import apply, record_change
+from spatial.versions.edits import Action, Conflict, Edit
+from spatial.workflow import Missing, OutOfOrder, Transition
+from spatial.worktime import Deadline
+
+MOMENTS = {
+    "report": CasePhoto.Moment.BEFORE,
+    "confirm": CasePhoto.Moment.VERIFIED,
+    "deny": CasePhoto.Moment.VERIFIED,
+    "finish": CasePhoto.Moment.AFTER,
+    "pass_check": CasePhoto.Moment.CHECKED,
+    "fail_check": CasePhoto.Moment.CHECKED,
+}
+MOST_TEXT, MOST_DESCRIPTION, MOST_NAME = 1_000, 4_000, 150
+MOST_ADDRESS = 200
+MOST_OF = {
+    "reason": MOST_TEXT,
+    "note": MOST_TEXT,
+    "because": MOST_TEXT,
+    "words": MOST_DESCRIPTION,
+    "address": MOST_ADDRESS,
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What somebody saw: class, place (in the city's CRS), words, photos."""
+
+    kind: str
+    class_code: str
+    point: Point
+    description: str = ""
+    scheme: str = ""
+    address: str = ""
+    source: str = ""
+    component_code: str = ""
+    captured_at: datetime | None = None
+    accuracy_m: float | None = None
+    uuid: UUID | None = None
+    is_public: bool = False
+    reporter_name: str = ""
+    reporter_phone: str = ""
+    photos: Sequence[Photo] = field(default_factory=tuple)
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where and when an action was taken, as a device tells it."""
+
+    point: Point | None = None
+    accuracy_m: float | None = None
+    captured_at: datetime | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+NOWHERE = Where()
+
+
+def report(actor: Actor, told: Report) -> Case:
+    """File what somebody saw as a new case; the same UUID again gives the case it made.
+
+    Raises:
+        OutsideCity: the place lies in no district of the city.
+        Unfit: a class that is not (or no longer) in use, a component that is not there, a
+            text too long, a UUID that another report has.
+    """
+    if made := _made_before(actor, told):
+        return made
+    scheme = _scheme_for(told)
+    place = place_of(told.point)
+    if place is None:
+        raise OutsideCity(f"该位置不在{city().name}范围内；请核对定位，或在地图上改正", "position")
+    _check_component(told.component_code, told.point)
+    now = timezone.now()
+    values = {
+        "kind": told.kind,
+        "scheme": scheme,
+        "class_code": told.class_code,
+        "description": _short(told.description, MOST_DESCRIPTION, "description"),
+        "address": _short(told.address, MOST_ADDRESS, "address"),
+        "step": REPORTED,
+        "source": told.source,
+        "cell_code": place.cell_code,
+        "district_code": place.district_code,
+        "component_code": plain(told.component_code),
+        "reported_at": now,
+        "captured_at": told.captured_at,
+        "accuracy_m": told.accuracy_m,
+        "uuid": told.uuid,
+        "is_public": told.is_public,
+        "reporter": actor.name,
+        "reporter_name": _short(told.reporter_name, 60, "name"),
+        "reporter_phone": _short(told.reporter_phone, 30, "phone"),
+        "entered_at": now,
+        **clocks.step_values(clocks.step_deadline(REPORTED, now)),
+        "geom": told.point,
+    }
+    try:
+        with transaction.atomic():
+            return _open(actor, told, values, now)
+    except (Conflict, IntegrityError):
+        if made := _made_before(actor, told):  # the same report, a moment ago, elsewhere
+            return made
+        raise
+
+
+def act(
+    actor: Actor,
+    code: str,
+    action: str,
+    given: dict[str, Any] | None = None,
+    *,
+    expected: int | None = None,
+    uuid: UUID | None = None,
+    photos: Sequence[Photo] = (),
+    where: Where = NOWHERE,
+) -> Case:
+    """Take one action of the table on a case. ``expected`` is the version that was seen.
+
+    Raises:
+        NoCase: there is no such case.
+        OutOfOrder, NotAllowed, Missing: as ``Workflow.check``.
+        NotYours: it waits for another department or inspector.
+        Overtaken: somebody acted on it since.
+        Unfit: something given does not fit.
+    """
+    given = _readable(given or {}) | {"photos": photos}
+    if done := case_moved(actor, uuid, code, action, given):
+        return done
+    with transaction.atomic():
+        case = case_of(plain(code))
+        if case is None:
+            raise NoCase(f"没有案件 {code[:40]}")
+        if expected is not None and not is_as_seen(case, expected):
+            raise overtaken(code)
+        transition, capacity = _checked(case, actor, action, given)
+        taken = Act(case, actor, timezone.now(), given)
+        effect = effect_of(action, taken)
+        if capacity.instead_of:
+            instead = {"instead_of": capacity.instead_of, "because": given["because"]}
+            effect.details |= instead
+        return _advance(taken, transition, capacity.role, effect, uuid, where)
+
+
+def resume_elapsed(now: datetime | None = None) -> list[str]:
+    """Take up again the suspended cases whose time is up; returns their codes."""
+    done = []
+    for code in elapsed_suspensions(now or timezone.now()):
+        try:
+            act(CLOCK, code, "resume", {"reason": "挂账到期"})
+        except (Overtaken, ValueError):
+            continue  # somebody resumed it at this very moment
+        done.append(code)
+    return done
+
+
+def _open(actor: Actor, told: Report, values: dict[str, Any], now: datetime) -> Case:
+    code = _next_number(now)
+    change = record_change(who=actor.name, why=f"案件 {code} 上报", at=now)
+    apply(change, Case, [Edit(Action.OPEN, code, values)])
+    CaseStep.objects.create(
+        case_code=code,
+        action="report",
+        state_after=REPORTED,
+        at=now,
+        captured_at=told.captured_at,
+        who=actor.name,
+        role=actor.role_for(WORKFLOW.of("report").roles),
+        text=values["description"][:MOST_TEXT],
+        geom=told.point,
+        accuracy_m=told.accuracy_m,
+        details=dict(told.details),
+        uuid=told.uuid,
+        change=change,
+    )
+    _keep_photos(told.photos, code, "report", actor, told.captured_at)
+    return _current(code)
+
+
+def _checked(
+    case: Case, actor: Actor, action: str, given: dict[str, Any]
+) -> tuple[Transition, Capacity]:
+    """The row of the table and the capacity in which it is taken, once both are sure."""
+    try:
+        transition = WORKFLOW.check(action, case.step, actor.roles, given)
+        capacity = check_capacity(case, actor, transition)
+    except (OutOfOrder, NotYours):
+        if late := task_taken_back(case.code, actor, action):
+            raise late from None
+        raise
+    if capacity.instead_of and not given.get("because"):
+        words = f"代{capacity.instead_of}{transition.title}须填写：{WORDS['because']}"
+        raise Missing(words, ("because",))
+    return transition, capacity
+
+
+def _advance(
+    taken: Act,
+    transition: Transition,
+    role: str,
+    effect: Effect,
+    uuid: UUID | None,
+    where: Where,
+) -> Case:
+    case, actor, now, given = taken.case, taken.actor, taken.at, taken.given
+    after = transition.lands_in(case.step)
+    values = clocks.values_of(case) | effect.values | {"step": after}
+    if after != case.step:
+        values["entered_at"] = now
+    if after != case.step or effect.values.keys() & {"due_at", "entered_at"}:
+        values |= clocks.step_values(_step_clock(after, now, values))
+    text = str(given.get("reason") or given.get("note") or "")
+    change = record_change(who=actor.name, why=f"案件 {case.code} {transition.title}", at=now)
+    try:
+        apply(change, Case, [Edit(Action.REPLACE, case.code, values, case.pk)])
+    except Conflict:
+        raise overtaken(case.code) from None
+    CaseStep.objects.create(
+        case_code=case.code,
+        action=transition.action,
+        state_before=case.step,
+        state_after=after,
+        at=now,
+        captured_at=where.captured_at,
+        entered_at=case.entered_at,
+        due_at=case.step_due_at,
+        who=actor.name,
+        role=role,
+        department=actor.department,
+        text=text,
+        details={**where.details, **effect.details},
+        geom=where.point,
+        accuracy_m=where.accuracy_m,
+        uuid=uuid,
+        change=change,
+    )
+    _keep_photos(given["photos"], case.code, transition.action, actor, where.captured_at)
+    return _current(case.code)
+
+
+def _step_clock(state: str, now: datetime, values: dict[str, Any]) -> Deadline | None:
+    """The clock of the state that a case is in now; that of handling runs as a whole."""
+    if state != HANDLING:
+        return clocks.step_deadline(state, now)
+    return Deadline(values["due_at"], values["due_is_provisional"]) if values["due_at"] else None
+
+
+def _keep_photos(
+    photos: Sequence[Photo], code: str, action: str, actor: Actor, captured_at: datetime | None
+) -> None:
+    if len(photos) > MOST_PHOTOS:
+        raise Unfit(f"一次最多 {MOST_PHOTOS} 张照片", "photos")
+    keep(photos, code, MOMENTS.get(action, CasePhoto.Moment.AFTER), actor.name, captured_at)
+
+
+def _scheme_for(told: Report) -> str:
+    """The edition that takes reports today, in which the class is one that is filed.
+
+    Raises:
+        Unfit: it is not, or was chosen from another edition.
+    """
+    today = rulebook.day_of(timezone.now())
+    scheme = rulebook.editions(today).get(told.kind, "")
+    if told.scheme and told.scheme != scheme:
+        raise Unfit("问题类别的分类标准已更换；请重新选择类别", "class_code")
+    known = schemes().get(scheme)
+    entry = known.codes.get(told.class_code) if known else None
+    if entry is None or not entry.parent:
+        raise Unfit("没有该问题类别，或已停用；请重新选择", "class_code")
+    if not rulebook.limits_for(told.kind, scheme, told.class_code, today):
+        raise Unfit("该问题类别已停用；请重新选择", "class_code")
+    return scheme
+
+
+def _check_component(code: str, point: Point) -> None:
+    """A case names a component that stands there today, or none."""
+    if not code:
+        return
+    component = component_of(plain(code))
+    if component is None:
+        raise Unfit(f"没有部件 {plain(code)[:16]}，或已注销；请重新选择部件", "component")
+    far_m = component.geom.distance(point)
+    if far_m > NEAR_M:
+        raise Unfit(
+            f"部件 {component.code} 距所选位置 {far_m:.0f} 米，超过 {NEAR_M:.0f} 米；"
+            "请核对位置，或重新选择部件",
+            "component",
+        )
+
+
+def _made_before(actor: Actor, told: Report) -> Case | None:
+    said = {
+        "kind": told.kind,
+        "class_code": told.class_code,
+        "description": told.description,
+        "address": told.address,
+        "component_code": told.component_code,
+    }
+    return case_made(actor, told.uuid, said, told.point, told.photos)
+
+
+def _current(code: str) -> Case:
+    return Case.objects.current().get(code=code)
+
+
+def _next_number(now: datetime) -> str:
+    """19 digits: area, day, and the day's sequence; in the order of commits, without gaps."""
+    day = rulebook.day_of(now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{CaseCounter._meta.db_table}" AS c (day, number) VALUES (%s, 1)'
+            " ON CONFLICT (day) DO UPDATE SET number = c.number + 1 RETURNING number",
+            [day],
+        )
+        number = cursor.fetchone()[0]
+    return f"{city().adcode}{day:%Y%m%d}{number:05d}"
+
+
+def _readable(given: dict[str, Any]) -> dict[str, Any]:
+    """What was given to an action, its texts as they are kept; one that shows nothing is none.
+
+    Raises:
+        Unfit: a text too long.
+    """
+    return {
+        name: _short("" if is_blank(value) else value, MOST_OF.get(name, MOST_NAME), name)
+        if isinstance(value, str)
+        else value
+        for name, value in given.items()
+    }
+
+
+def _short(text: str, most: int, field_name: str) -> str:
+    text = plain(text)
+    if len(text) > most:
+        raise Unfit(f"文字超过 {most} 字", field_name)
+    return text

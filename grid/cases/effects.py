@@ -1,0 +1,271 @@
+"""What each action of the table does to the case, beside moving it.
+
+An effect takes what is known and gives back the values that change and what is worth
+remembering of them; it writes requests and links itself, in the caller's transaction.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from grid.cases import clocks, publishing, reassignment
+from grid.cases.action_results import Act, Effect
+from grid.cases.actors import CLOCK
+from grid.cases.queries import appeal_granted, case_of, extensions_granted, open_request
+from grid.cases.steps import ENDED, IN_HAND, RECALLS, WORKFLOW
+from grid.errors import Unfit
+from grid.models import Case, CaseRequest
+from grid.rules import rulebook
+from grid.rules.models import HandlingLimit
+from spatial.worktime import Pause
+
+MOST_EXTENSIONS = 2  # of a case, however often it is dispatched
+LONGEST_SUSPENSION = timedelta(days=365)
+Kind = CaseRequest.Kind
+
+
+def effect_of(action: str, act: Act) -> Effect:
+    """What an action does.
+
+    Raises:
+        Unfit: something given does not fit the case.
+    """
+    effect = EFFECTS.get(action)
+    found = effect(act) if effect else Effect()
+    if lapsed := _lapse(action, act):
+        found.details["lapsed"] = lapsed
+    return found
+
+
+def _lapse(action: str, act: Act) -> list[str]:
+    """Answer what the department asked of a handling that is over; returns what that was.
+
+    Left open, the request of one department could be granted to the next.
+    """
+    transition = WORKFLOW.of(action)
+    is_taken = action in RECALLS
+    is_over = is_taken or transition.lands_in(act.case.step) not in IN_HAND
+    if act.case.step not in IN_HAND or not is_over:
+        return []
+    # An appeal is against a round that counts; one that was taken back does not.
+    kinds = Kind.values if is_taken else [Kind.EXTENSION, Kind.SUSPENSION]
+    asked = CaseRequest.objects.filter(case_code=act.case.code, kind__in=kinds, granted=None)
+    titles = [request.get_kind_display() for request in asked]
+    asked.update(
+        granted=False,
+        answered_by=CLOCK.name,
+        answered_at=act.at,
+        answer=f"案件已{transition.title}，申请自动失效",
+    )
+    return titles
+
+
+def _file(act: Act) -> Effect:
+    row = _condition(act)
+    day = rulebook.day_of(act.at)
+    case = act.case
+    found = rulebook.department_for(
+        case.kind, case.scheme, case.class_code, case.district_code, day
+    )
+    name = found.name_on(day) if found else ""
+    values = {
+        "condition": row.condition,
+        "limit_amount": row.amount,
+        "limit_unit": row.unit,
+        "filed_at": act.at,
+        "department": name,
+    }
+    details = {"condition": row.condition, "limit": str(rulebook.handling_limit(row))}
+    return Effect(values, details | ({"suggested": name} if name else {"unrouted": True}))
+
+
+def _condition(act: Act) -> HandlingLimit:
+    case, day = act.case, rulebook.day_of(act.at)
+    rows = rulebook.limits_for(case.kind, case.scheme, case.class_code, day)
+    wanted = str(act.given["condition"])
+    for row in rows:
+        if row.condition_code == wanted:
+            return row
+    if not rows:
+        raise Unfit("该类别现在没有立案条件，或已停用；请核对类别", "condition")
+    raise Unfit("请从该类别现行的立案条件中选择", "condition")
+
+
+def _finish(act: Act) -> Effect:
+    return Effect({"handled_at": act.at})
+
+
+def _resumed_handling(act: Act) -> Effect:
+    """Handling goes on against the same deadline: what was called done was not."""
+    return Effect({"handled_at": None})
+
+
+def _returned(act: Act) -> Effect:
+    values = {"returns": act.case.returns + 1, "due_at": None, "due_is_provisional": False}
+    return Effect(values | {"dispatched_at": None}, {"department": act.case.department})
+
+
+def _reworked(act: Act) -> Effect:
+    values = {"reworks": act.case.reworks + 1, "due_at": None, "due_is_provisional": False}
+    details = {"department": act.case.department, "was_late": _was_late(act.case)}
+    return Effect(values | {"dispatched_at": None, "handled_at": None}, details)
+
+
+def _was_late(case: Case) -> bool:
+    return bool(case.due_at and case.handled_at and case.handled_at > case.due_at)
+
+
+def _ask(kind: str) -> Callable[[Act], Effect]:
+    def ask(act: Act) -> Effect:
+        case = act.case
+        if open_request(case.code, kind):
+            raise Unfit(f"已有一项{Kind(kind).label}申请待审批")
+        until = None
+        if kind == Kind.EXTENSION:
+            _check_extension(case, act.at)
+        if kind == Kind.SUSPENSION:
+            until = _until(act)
+        if kind == Kind.APPEAL and case.is_exempt and appeal_granted(case.code):
+            raise Unfit("本次派遣的申诉已成立")
+        CaseRequest.objects.create(
+            case_code=case.code,
+            kind=kind,
+            asked_by=act.actor.name,
+            asked_at=act.at,
+            reason=act.given["reason"],
+            until=until,
+        )
+        return Effect(details={"until": until.isoformat()} if until else {})
+
+    return ask
+
+
+def _check_extension(case: Case, at: datetime) -> None:
+    _check_extensions_left(case)
+    if case.due_at and at > case.due_at:
+        raise Unfit("处置已超期，不能再申请延期")
+
+
+def _check_extensions_left(case: Case) -> None:
+    if extensions_granted(case.code) >= MOST_EXTENSIONS:
+        raise Unfit(f"一件案件最多延期 {MOST_EXTENSIONS} 次，重新派遣不另计")
+
+
+def _until(act: Act) -> datetime:
+    until = act.given["until"]
+    if not isinstance(until, datetime):
+        raise Unfit("恢复日期读不出，应形如 2026-12-01 08:00", "until")
+    if not act.at < until <= act.at + LONGEST_SUSPENSION:
+        raise Unfit("恢复日期应在今后一年以内", "until")
+    return until
+
+
+def _answered(act: Act, kind: str, *, granted: bool) -> CaseRequest:
+    request = open_request(act.case.code, kind)
+    if request is None:
+        raise Unfit(f"没有待审批的{Kind(kind).label}申请")
+    request.granted, request.answered_by, request.answered_at = granted, act.actor.name, act.at
+    request.answer = str(act.given.get("reason") or "")
+    request.save()
+    return request
+
+
+def _refuse(kind: str) -> Callable[[Act], Effect]:
+    def refuse(act: Act) -> Effect:
+        _answered(act, kind, granted=False)
+        return Effect()
+
+    return refuse
+
+
+def _grant_extension(act: Act) -> Effect:
+    case = act.case
+    _check_extensions_left(case)
+    request = _answered(act, Kind.EXTENSION, granted=True)
+    if case.due_at and request.asked_at > case.due_at:
+        raise Unfit("申请时处置已超期，不能延期")
+    number = case.extensions + 1
+    found = _moved(case, number)
+    return Effect(found.values | {"extensions": number}, found.details)
+
+
+def _moved(case: Case, extensions: int, pauses: Sequence[Pause] = ()) -> Effect:
+    """The deadline as it is with so many extensions, and pauses beside those on record."""
+    limit = clocks.limit_of(case)
+    if case.dispatched_at is None or limit is None:
+        raise Unfit("案件尚未派遣，或没有处置时限")
+    stood = [*clocks.pauses_since(case.code, case.dispatched_at), *pauses]
+    found = clocks.handling_deadline(case.dispatched_at, limit, extensions, stood, case.filed_at)
+    return Effect(clocks.due_values(found), reassignment.due(found))
+
+
+def _suspend(act: Act) -> Effect:
+    request = _answered(act, Kind.SUSPENSION, granted=True)
+    if request.until is None or request.until <= act.at:
+        raise Unfit("申请的恢复日期已过，请部门重新申请")
+    return Effect({"resume_at": request.until}, {"until": request.until.isoformat()})
+
+
+def _resume(act: Act) -> Effect:
+    """The clock goes on: what it stood still for is added to the deadline."""
+    case = act.case
+    pauses = [(case.entered_at, act.at)] if case.entered_at else []
+    found = _moved(case, case.extensions, pauses)
+    return Effect(found.values | {"resume_at": None}, found.details)
+
+
+def _grant_appeal(act: Act) -> Effect:
+    _answered(act, Kind.APPEAL, granted=True)
+    return Effect({"is_exempt": True})
+
+
+def _close(act: Act) -> Effect:
+    return Effect({"closed_at": act.at})
+
+
+def _merge(act: Act) -> Effect:
+    main = case_of(str(act.given["main"]).strip())
+    if main is None or main.code == act.case.code:
+        raise Unfit("没有该主案件", "main")
+    if main.step in ENDED:
+        raise Unfit("主案件已经办结，不能并入", "main")
+    if main.scheme != act.case.scheme or main.class_code != act.case.class_code:
+        raise Unfit("主案件的类别不同，不能并入", "main")
+    details = {"main": main.code, "distance_m": round(main.geom.distance(act.case.geom), 1)}
+    return Effect({"duplicate_of": main.code, "closed_at": act.at}, details)
+
+
+EFFECTS: MappingProxyType[str, Callable[[Act], Effect]] = MappingProxyType(
+    {
+        "ask_verify": reassignment.send,
+        "reject": _close,
+        "file": _file,
+        "dispatch": reassignment.dispatch,
+        "finish": _finish,
+        "return_dispatch": _returned,
+        "ask_extension": _ask(Kind.EXTENSION),
+        "grant_extension": _grant_extension,
+        "refuse_extension": _refuse(Kind.EXTENSION),
+        "ask_suspension": _ask(Kind.SUSPENSION),
+        "suspend": _suspend,
+        "refuse_suspension": _refuse(Kind.SUSPENSION),
+        "resume": _resume,
+        "recall": reassignment.recall,
+        "reassign": reassignment.reassign,
+        "recall_verify": reassignment.recall_task,
+        "recall_check": reassignment.recall_task,
+        "reassign_task": reassignment.resend,
+        "publish": publishing.publish,
+        "withhold": publishing.withhold,
+        "send_check": reassignment.send,
+        "return_handling": _resumed_handling,
+        "fail_check": _reworked,
+        "rework": _reworked,
+        "close": _close,
+        "void": _close,
+        "merge": _merge,
+        "appeal": _ask(Kind.APPEAL),
+        "grant_appeal": _grant_appeal,
+        "refuse_appeal": _refuse(Kind.APPEAL),
+    }
+)

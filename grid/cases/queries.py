@@ -1,0 +1,240 @@
+"""Reads of casework: where a place lies, what is near, what waits for whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.geos import Point
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from grid.cases.actors import Actor
+from grid.cases.steps import CHECKING, ENDED, OPEN, SUSPENDED, VERIFYING, WAITS_FOR, WORKFLOW
+from grid.cases.urgency import soon_from_sql
+from grid.models import Case, CasePhoto, CaseRequest, CaseStep, Component, GridCell
+from grid.roles import GridRole
+from spatial.base.models import District
+
+# Within this of a case is what it may name as its component, and what is shown beside it.
+NEAR_M, MOST_NEAR = 100.0, 20
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a point lies: the village or community, and the cell if it has one."""
+
+    district_code: str
+    cell_code: str
+
+
+def place_of(point: Point) -> Place | None:
+    """Where a point lies; None outside the city.
+
+    On a border the smallest code counts, of cells as of districts.
+    """
+    cell = GridCell.objects.current().filter(geom__intersects=point).order_by("code").first()
+    districts = District.objects.current().filter(geom__intersects=point)
+    codes = sorted(districts.values_list("code", flat=True), key=lambda code: (-len(code), code))
+    if not codes:
+        return None
+    if cell:
+        return Place(cell.community_code or codes[0], cell.code)
+    return Place(codes[0], "")
+
+
+def case_of(code: str) -> Case | None:
+    """The case as it stands."""
+    return Case.objects.current().filter(code=code).first()
+
+
+def case_reported_as(uuid: UUID) -> Case | None:
+    """The case, as it stands, of the report with that UUID."""
+    return Case.objects.current().filter(uuid=uuid).first()
+
+
+def steps_of(code: str) -> list[CaseStep]:
+    """What has been done on a case, in order."""
+    return list(CaseStep.objects.filter(case_code=code))
+
+
+def photos_of(code: str) -> list[CasePhoto]:
+    """The photos of a case, in order."""
+    return list(CasePhoto.objects.filter(case_code=code))
+
+
+def photos_by_case(codes: Iterable[str]) -> dict[str, list[CasePhoto]]:
+    """The photos of several cases, each case's in order; a case without has no entry."""
+    found: dict[str, list[CasePhoto]] = {}
+    for photo in CasePhoto.objects.filter(case_code__in=list(codes)):
+        found.setdefault(photo.case_code, []).append(photo)
+    return found
+
+
+def requests_of(code: str) -> list[CaseRequest]:
+    """What the department has asked for, newest first."""
+    return list(CaseRequest.objects.filter(case_code=code).order_by("-id"))
+
+
+def open_request(code: str, kind: str) -> CaseRequest | None:
+    """The request of a kind that waits for an answer."""
+    return CaseRequest.objects.filter(case_code=code, kind=kind, granted=None).first()
+
+
+def extensions_granted(code: str) -> int:
+    """How often a case has been given more time, in all its rounds of handling."""
+    kind = CaseRequest.Kind.EXTENSION
+    return CaseRequest.objects.filter(case_code=code, kind=kind, granted=True).count()
+
+
+def appeal_granted(code: str) -> bool:
+    """Whether an appeal has been granted since the case was last dispatched."""
+    steps = CaseStep.objects.filter(case_code=code, action__in=("dispatch", "grant_appeal"))
+    last = steps.order_by("-id").values_list("action", flat=True).first()
+    return last == "grant_appeal"
+
+
+def likely_duplicates(case: Case) -> list[tuple[Case, float]]:
+    """Open cases of the same class near in place and time, with their distance in metres.
+
+    None once the case is past the states in which it can be merged into one of them.
+    """
+    if case.step not in WORKFLOW.of("merge").sources:
+        return []
+    span = timedelta(hours=settings.DUPLICATE_HOURS)
+    found = (
+        Case.objects.current()
+        .filter(
+            scheme=case.scheme,
+            class_code=case.class_code,
+            geom__dwithin=(case.geom, settings.DUPLICATE_M),
+            reported_at__range=(case.reported_at - span, case.reported_at + span),
+        )
+        .exclude(code=case.code)
+        .exclude(step__in=ENDED)
+        .annotate(far=Distance("geom", case.geom))
+        .order_by("far", "code")[:MOST_NEAR]
+    )
+    return [(other, other.far.m) for other in found]
+
+
+def cases_near(case: Case, among: QuerySet[Case]) -> list[tuple[Case, float]]:
+    """What else is open within 100 m, with its distance in metres."""
+    return _near(case, among.exclude(step__in=ENDED))
+
+
+def ended_near(case: Case, among: QuerySet[Case], since: datetime) -> list[tuple[Case, float]]:
+    """What has ended since then within 100 m, with its distance in metres."""
+    return _near(case, among.filter(step__in=ENDED, closed_at__gte=since))
+
+
+def _near(case: Case, among: QuerySet[Case]) -> list[tuple[Case, float]]:
+    found = (
+        among.filter(geom__dwithin=(case.geom, NEAR_M))
+        .exclude(code=case.code)
+        .annotate(far=Distance("geom", case.geom))
+        .order_by("far", "code")[:MOST_NEAR]
+    )
+    return [(other, other.far.m) for other in found]
+
+
+def component_of(code: str) -> Component | None:
+    """The component as it stands."""
+    return Component.objects.current().filter(code=code).first()
+
+
+def components_near(point: Point, within_m: float = NEAR_M) -> list[tuple[Component, float]]:
+    """The nearest components, with their distance in metres."""
+    found = (
+        Component.objects.current()
+        .filter(geom__dwithin=(point, within_m))
+        .annotate(far=Distance("geom", point))
+        .order_by("far", "code")[:MOST_NEAR]
+    )
+    return [(one, one.far.m) for one in found]
+
+
+def visible_cases(actor: Actor) -> QuerySet[Case]:
+    """The cases that somebody of the centre may look at: all, or of the own department or hand.
+
+    The centre's roles see every case; a department its own; an inspector those of the own
+    area, and those that they reported or are to look at.
+    """
+    found = Case.objects.current()
+    centre = {GridRole.INTAKE, GridRole.CHIEF, GridRole.DISPATCHER}
+    if actor.roles & centre:
+        return found
+    allowed = Q(pk__in=[])
+    if GridRole.HANDLER in actor.roles and actor.department:
+        allowed |= Q(department__in=(actor.department, *actor.other_names))
+    if GridRole.INSPECTOR in actor.roles:
+        allowed |= Q(reporter=actor.name) | Q(inspector=actor.name)
+        for district in actor.districts:
+            allowed |= Q(district_code__startswith=district)
+    return found.filter(allowed)
+
+
+def queue(actor: Actor, state: str) -> QuerySet[Case]:
+    """What waits in a state for this one, the most urgent first."""
+    found = visible_cases(actor).filter(step=state)
+    if state in (VERIFYING, CHECKING) and actor.roles <= {GridRole.INSPECTOR}:
+        found = found.filter(Q(inspector=actor.name) | Q(inspector=""))
+    return found.order_by("step_due_at", "entered_at", "code")
+
+
+def queue_counts(actor: Actor, now: datetime | None = None) -> dict[str, tuple[int, int, int]]:
+    """By state: (waiting, of these overdue, of these about to be)."""
+    now = now or timezone.now()
+    rows = (
+        visible_cases(actor)
+        .filter(step__in=OPEN)
+        .annotate(soon_from=soon_from_sql())
+        .values("step")
+        .annotate(
+            number=Count("id"),
+            late=Count("id", filter=Q(step_due_at__lt=now)),
+            soon=Count("id", filter=Q(step_due_at__gte=now, soon_from__lte=now)),
+        )
+    )
+    return {row["step"]: (row["number"], row["late"], row["soon"]) for row in rows}
+
+
+# By kind of request: the action that grants it, which says who answers and in which states.
+GRANTS = {
+    CaseRequest.Kind.EXTENSION: WORKFLOW.of("grant_extension"),
+    CaseRequest.Kind.SUSPENSION: WORKFLOW.of("suspend"),
+    CaseRequest.Kind.APPEAL: WORKFLOW.of("grant_appeal"),
+}
+
+
+def answers(actor: Actor) -> bool:
+    """Whether this one answers requests of any kind."""
+    return any(actor.roles & grant.roles for grant in GRANTS.values())
+
+
+def awaiting_answer(actor: Actor) -> QuerySet[Case]:
+    """The cases of which something was asked that this one may answer as they stand."""
+    wanted = Q(pk__in=[])
+    for kind, grant in GRANTS.items():
+        if actor.roles & grant.roles:
+            asked = CaseRequest.objects.filter(granted=None, kind=kind).values("case_code")
+            wanted |= Q(code__in=asked, step__in=grant.sources)
+    return visible_cases(actor).filter(wanted)
+
+
+def own_states(roles: Iterable[str]) -> list[str]:
+    """The states whose cases wait for one of these roles."""
+    return [state for state, role in WAITS_FOR.items() if role in set(roles)]
+
+
+def elapsed_suspensions(now: datetime) -> list[str]:
+    """The codes of suspended cases whose time is up."""
+    found = Case.objects.current().filter(step=SUSPENDED, resume_at__lte=now)
+    return list(found.values_list("code", flat=True))
+
+
+def public_cases() -> QuerySet[Case]:
+    """The cases that anybody may follow; everything public reads through here."""
+    return Case.objects.current().filter(is_public=True)

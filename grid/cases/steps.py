@@ -1,0 +1,191 @@
+"""The handling of a case as one table: seven steps, eleven states, who moves it, with what.
+
+GB/T 30428.8's steps are 收集、立案、派遣、处置、反馈、核查、评价; states name where a case
+waits. 核实 (before filing) and 核查 (after handling) stay apart, as the standard has them.
+What an action does to the case stands in ``grid.cases.actions``; docs/cases.md shows this table
+drawn, and a test holds the two together.
+
+No state waits for one party alone: whoever sent a case on can take it back (撤回, 收回) or
+give it to another (改派), and a 值班长 may take nearly every step in the stead of whoever
+should, saying why (代办).
+"""
+
+from types import MappingProxyType
+from typing import Any
+
+from grid.roles import PUBLIC, SYSTEM, GridRole
+from spatial.workflow import Transition, Workflow
+
+R = GridRole
+REPORTED, VERIFYING, FILING = "reported", "verifying", "filing"
+DISPATCHING, HANDLING, SUSPENDED = "dispatching", "handling", "suspended"
+FEEDBACK, CHECKING, CLOSING = "feedback", "checking", "closing"
+CLOSED, VOID, MERGED = "closed", "void", "merged"
+
+STATES = MappingProxyType(
+    {
+        REPORTED: "待受理",
+        VERIFYING: "待核实",
+        FILING: "待立案",
+        DISPATCHING: "待派遣",
+        HANDLING: "待处置",
+        SUSPENDED: "挂账",
+        FEEDBACK: "待反馈确认",
+        CHECKING: "待核查",
+        CLOSING: "待结案",
+        CLOSED: "已结案",
+        VOID: "已作废",
+        MERGED: "已并案",
+    }
+)
+# The standard's step in which each state lies.
+STEPS = MappingProxyType(
+    {
+        REPORTED: "收集",
+        VERIFYING: "收集",
+        FILING: "立案",
+        DISPATCHING: "派遣",
+        HANDLING: "处置",
+        SUSPENDED: "处置",
+        FEEDBACK: "反馈",
+        CHECKING: "核查",
+        CLOSING: "核查",
+        CLOSED: "评价",
+        VOID: "评价",
+        MERGED: "评价",
+    }
+)
+# Whose queue a state is.
+WAITS_FOR = MappingProxyType(
+    {
+        REPORTED: R.INTAKE,
+        VERIFYING: R.INSPECTOR,
+        FILING: R.CHIEF,
+        DISPATCHING: R.DISPATCHER,
+        HANDLING: R.HANDLER,
+        SUSPENDED: R.DISPATCHER,
+        FEEDBACK: R.INTAKE,
+        CHECKING: R.INSPECTOR,
+        CLOSING: R.CHIEF,
+    }
+)
+ENDED = frozenset({CLOSED, VOID, MERGED})
+OPEN = tuple(state for state in STATES if state not in ENDED)
+IN_HAND, TASKS = (HANDLING, SUSPENDED), (VERIFYING, CHECKING)
+# Until the centre has looked at a report, nothing that it says is shown to the public; one that
+# was merged leads to its main case instead.
+UNSEEN = (REPORTED, VERIFYING, VOID, MERGED)
+SHOWABLE = tuple(state for state in STATES if state not in UNSEEN)
+SENDERS, CLERKS = (R.DISPATCHER, R.CHIEF), (R.INTAKE, R.CHIEF)
+WORDS = MappingProxyType(
+    {
+        "reason": "理由",
+        "note": "处理情况",
+        "photos": "照片",
+        "condition": "立案条件",
+        "department": "专业部门",
+        "main": "主案件",
+        "until": "恢复日期",
+        "because": "代办理由",
+        "item": "要公开的内容",
+    }
+)
+# Who may act in the stead of whoever should.
+SUPERIOR = frozenset({R.CHIEF})
+# What gives a department the handling, and what takes it away again before it is done.
+DISPATCHES = ("dispatch", "reassign")
+RECALLS = ("recall", "reassign")
+# The same of an inspector's task.
+TASKS_SENT = ("ask_verify", "send_check", "reassign_task")
+TASKS_RECALLED = ("recall_verify", "recall_check", "reassign_task")
+# What is done beside the handling: neither moves the case nor can be late.
+ASIDE = frozenset({"remark", "publish", "withhold"})
+
+
+def _t(
+    action: str,
+    title: str,
+    sources: tuple[str, ...],
+    target: str,
+    *roles: str,
+    needs: tuple[str, ...] = (),
+    superiors: frozenset[str] = frozenset(),
+) -> Transition:
+    return Transition(action, title, sources, target, frozenset(roles), needs, WORDS, superiors)
+
+
+def _d(*row: Any, needs: tuple[str, ...] = ()) -> Transition:
+    """A row whose action a superior may take in another's stead (代办)."""
+    return _t(*row, needs=needs, superiors=SUPERIOR)
+
+
+WORKFLOW = Workflow(
+    STATES,
+    (
+        _t("report", "上报", (), REPORTED, R.INSPECTOR, R.INTAKE, PUBLIC, SYSTEM),
+        _d("ask_verify", "安排核实", (REPORTED,), VERIFYING, R.INTAKE),
+        _d("accept", "受理", (REPORTED,), FILING, R.INTAKE),
+        _d("reject", "不予受理", (REPORTED,), VOID, R.INTAKE, needs=("reason",)),
+        _d("confirm", "核实属实", (VERIFYING,), FILING, R.INSPECTOR),
+        _d("deny", "核实不属实", (VERIFYING,), REPORTED, R.INSPECTOR, needs=("reason",)),
+        _t("file", "立案", (FILING,), DISPATCHING, R.CHIEF, needs=("condition",)),
+        _t("return_intake", "退回受理", (FILING,), REPORTED, R.CHIEF, needs=("reason",)),
+        _d("dispatch", "派遣", (DISPATCHING,), HANDLING, R.DISPATCHER, needs=("department",)),
+        _d("return_filing", "退回立案", (DISPATCHING,), FILING, R.DISPATCHER, needs=("reason",)),
+        _d("finish", "处置完毕", (HANDLING,), FEEDBACK, R.HANDLER, needs=("note",)),
+        _t("return_dispatch", "回退", (HANDLING,), DISPATCHING, R.HANDLER, needs=("reason",)),
+        _t("recall", "撤回派遣", IN_HAND, DISPATCHING, *SENDERS, needs=("reason",)),
+        _t("reassign", "改派部门", IN_HAND, HANDLING, *SENDERS, needs=("department", "reason")),
+        _t("ask_extension", "申请延期", (HANDLING,), "", R.HANDLER, needs=("reason",)),
+        _d("grant_extension", "准予延期", (HANDLING,), "", R.DISPATCHER),
+        _d("refuse_extension", "不准延期", (HANDLING,), "", R.DISPATCHER, needs=("reason",)),
+        _t("ask_suspension", "申请挂账", (HANDLING,), "", R.HANDLER, needs=("reason", "until")),
+        _d("suspend", "准予挂账", (HANDLING,), SUSPENDED, R.DISPATCHER),
+        _d("refuse_suspension", "不准挂账", (HANDLING,), "", R.DISPATCHER, needs=("reason",)),
+        _d("resume", "恢复处置", (SUSPENDED,), HANDLING, R.DISPATCHER, SYSTEM),
+        _t("recall_verify", "收回核实", (VERIFYING,), REPORTED, *CLERKS, needs=("reason",)),
+        _t("recall_check", "收回核查", (CHECKING,), FEEDBACK, *CLERKS, needs=("reason",)),
+        _t("reassign_task", "改派监督员", TASKS, "", *CLERKS, needs=("reason",)),
+        _d("send_check", "安排核查", (FEEDBACK,), CHECKING, R.INTAKE),
+        _d("return_handling", "退回处置", (FEEDBACK,), HANDLING, R.INTAKE, needs=("reason",)),
+        _d("pass_check", "核查通过", (CHECKING,), CLOSING, R.INSPECTOR),
+        _d(
+            "fail_check",
+            "核查不通过",
+            (CHECKING,),
+            DISPATCHING,
+            R.INSPECTOR,
+            needs=("reason",),
+        ),
+        _t("close", "结案", (CLOSING,), CLOSED, R.CHIEF),
+        _t("rework", "返工", (CLOSING,), DISPATCHING, R.CHIEF, needs=("reason",)),
+        _t("void", "作废", (FILING, DISPATCHING), VOID, R.CHIEF, needs=("reason",)),
+        _t("merge", "并案", (REPORTED, FILING), MERGED, R.INTAKE, R.CHIEF, needs=("main",)),
+        _t(
+            "appeal",
+            "申诉",
+            (HANDLING, FEEDBACK, CHECKING, CLOSING, CLOSED),
+            "",
+            R.HANDLER,
+            needs=("reason",),
+        ),
+        _t(
+            "grant_appeal",
+            "申诉成立",
+            (HANDLING, FEEDBACK, CHECKING, CLOSING, CLOSED),
+            "",
+            R.CHIEF,
+        ),
+        _t(
+            "refuse_appeal",
+            "申诉不成立",
+            (HANDLING, FEEDBACK, CHECKING, CLOSING, CLOSED),
+            "",
+            R.CHIEF,
+            needs=("reason",),
+        ),
+        _t("remark", "备注", OPEN, "", *R, needs=("note",)),
+        _t("publish", "公开", SHOWABLE, "", *CLERKS, needs=("item",)),
+        _t("withhold", "不公开", tuple(STATES), "", *CLERKS, needs=("item",)),
+    ),
+)

@@ -1,0 +1,177 @@
+"""The rules of casework as tables: filled from ``data/grid``, kept by an administrator.
+
+Every rule holds from a day to a day. A case takes its rules on the day on which it is
+filed or dispatched, and carries them along.
+"""
+
+import csv
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connections
+from django.db.models import Q
+from django.db.models.functions import Length
+
+from grid.rules.indicators import Subject
+from grid.rules.models import (
+    ClassEdition,
+    Dated,
+    Department,
+    HandlingLimit,
+    Routing,
+    ScoreBand,
+    ScoreGrade,
+    ScoreWeight,
+    StepLimit,
+)
+from grid.rules.scoring import Band, Form, Grade, Weight
+from spatial.city import city
+from spatial.codes import Code, schemes
+from spatial.worktime import Limit, Unit
+
+FOLDER = Path(settings.BASE_DIR) / "data" / "grid"
+KINDS = {"部件": "component", "事件": "event"}
+KIND_TITLES = {code: title for title, code in KINDS.items()}
+TABLES: tuple[tuple[type[Dated], str], ...] = (
+    (ClassEdition, "editions"),
+    (Department, "departments"),
+    (HandlingLimit, "limits"),
+    (StepLimit, "step_limits"),
+    (Routing, "routing"),
+    (ScoreWeight, "score_weights"),
+    (ScoreBand, "score_bands"),
+    (ScoreGrade, "score_grades"),
+)
+
+
+def seed(using: str = "default", **_: Any) -> None:
+    """Fill rule tables that hold nothing, once they are there."""
+    present = set(connections[using].introspection.table_names())
+    for model, name in TABLES:
+        if model._meta.db_table in present and not model._default_manager.using(using).exists():
+            model._default_manager.using(using).bulk_create(_read(model, FOLDER / f"{name}.csv"))
+
+
+def day_of(moment: datetime) -> date:
+    """The city's day at a moment."""
+    return moment.astimezone(ZoneInfo(city().time_zone)).date()
+
+
+def editions(on: date) -> dict[str, str]:
+    """By kind: the scheme whose classes are reported on that day; events first."""
+    rows = holding(ClassEdition, on).order_by("valid_from").values_list("kind", "scheme")
+    found = dict(rows)
+    return {kind: found[kind] for kind in ("event", "component") if kind in found}
+
+
+def limits_for(kind: str, scheme: str, class_code: str, on: date) -> list[HandlingLimit]:
+    """The conditions under which a case of that class is filed on that day.
+
+    Those of the class itself, else of its major class, else of the whole kind.
+    """
+    codes = (class_code, class_code[:2], "")
+    rows = list(
+        holding(HandlingLimit, on)
+        .filter(kind=kind, scheme=scheme, class_code__in=codes)
+        .order_by("condition_code", "id")
+    )
+    for code in codes:
+        if found := [row for row in rows if row.class_code == code]:
+            return found
+    return []
+
+
+def classes_in_use(on: date) -> list[tuple[str, str, Code]]:
+    """(kind, scheme, class) of every minor class that is filed on that day."""
+    rows = set(holding(HandlingLimit, on).values_list("kind", "scheme", "class_code"))
+    found = []
+    for kind, scheme_id in editions(on).items():
+        for entry in schemes()[scheme_id].codes.values():
+            held = ((kind, scheme_id, code) in rows for code in (entry.code, entry.parent, ""))
+            if entry.parent and any(held):
+                found.append((kind, scheme_id, entry))
+    return found
+
+
+def handling_limit(row: HandlingLimit) -> Limit:
+    """The limit of a row."""
+    return Limit(row.amount, Unit(row.unit))
+
+
+def step_limit(state: str, on: date) -> Limit | None:
+    """How long a case may wait in a state on that day, if that is bounded."""
+    row = holding(StepLimit, on).filter(state=state).order_by("-valid_from").first()
+    return Limit(row.amount, Unit(row.unit)) if row else None
+
+
+def department_for(
+    kind: str, scheme: str, class_code: str, district_code: str, on: date
+) -> Department | None:
+    """The department that a case goes to; None where a person must choose.
+
+    A longer class prefix goes before a longer district prefix.
+    """
+    rows = (
+        holding(Routing, on)
+        .filter(kind=kind, scheme=scheme)
+        .filter(
+            class_prefix__in=_prefixes(class_code), district_prefix__in=_prefixes(district_code)
+        )
+        .order_by(Length("class_prefix").desc(), Length("district_prefix").desc(), "id")
+        .select_related("department")
+    )
+    found = rows.first()
+    return found.department if found else None
+
+
+def score_rules(subject: Subject, on: date) -> tuple[list[Weight], dict[str, list[Band]]]:
+    """The weights of a subject on that day, and all bands."""
+    weights = [
+        Weight(row.figure, Form(row.form), row.points, row.bands)
+        for row in holding(ScoreWeight, on).filter(subject=subject).order_by("id")
+    ]
+    bands: dict[str, list[Band]] = {}
+    for row in holding(ScoreBand, on):
+        bands.setdefault(row.bands, []).append(Band(row.above, row.points))
+    return weights, bands
+
+
+def grades(on: date) -> list[Grade]:
+    """The grades on that day, the best first."""
+    rows = holding(ScoreGrade, on).order_by("-least")
+    return [Grade(row.letter, row.least, row.colour) for row in rows]
+
+
+def departments(on: date) -> list[Department]:
+    """The departments that there are on that day, with their names."""
+    return list(holding(Department, on).prefetch_related("later_names"))
+
+
+def department_called(name: str, on: date) -> Department | None:
+    """The department of that day that bears a name, or bore it, or will."""
+    return next((found for found in departments(on) if name in found.all_names()), None)
+
+
+def holding(model: type[Dated], on: date) -> Any:
+    """The rows of a table of rules that hold on a day."""
+    ends = Q(valid_to__isnull=True) | Q(valid_to__gt=on)
+    return model._default_manager.filter(ends, valid_from__lte=on)
+
+
+def _prefixes(code: str) -> list[str]:
+    return [code[:length] for length in range(len(code) + 1)]
+
+
+def _read(model: type[Dated], path: Path) -> Iterable[Dated]:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        for row in csv.DictReader(lines):
+            values: dict[str, Any] = {key: value for key, value in row.items() if value}
+            if "kind" in values:
+                values["kind"] = KINDS[values["kind"]]
+            if "department" in values:
+                values["department_id"] = values.pop("department")
+            yield model(**values)

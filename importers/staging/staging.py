@@ -1,0 +1,125 @@
+"""The staging table of a run: filled by COPY, compared, looked at, read by ``apply_table``.
+
+Each run has a table of its own in the schema ``imports``. It is UNLOGGED: it costs no
+journal, and a crash of the server empties it, which only means that the files, which
+are kept, must be read again. It lives until the run is committed or given up.
+"""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import shapely
+from django.db import connection
+from django.db.models import Field
+
+from importers.reading.encoding import Encoded
+from importers.values.columns import CODE
+from spatial.city import city
+from spatial.versions.models import VersionedFeature
+from spatial.versions.queries import attribute_fields
+
+HELD = '"import_held"'
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where a run's rows stand between file and register.
+
+    ``action`` is open, replace or end; a row with ``repair`` is in error, but has a
+    proposal that a person may accept. Only ``accepted`` rows are committed.
+    """
+
+    run: int
+
+    @property
+    def table(self) -> str:
+        """The quoted SQL name of the table."""
+        return f'imports."stage_{self.run}"'
+
+    @property
+    def accepted(self) -> str:
+        """What is to be committed, as a relation."""
+        return f"(SELECT * FROM {self.table} WHERE accepted)"
+
+    def exists(self, cursor: Any) -> bool:
+        """Whether the table is still there."""
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [self.table])
+        return cursor.fetchone()[0]
+
+    def create(self, cursor: Any, model: type[VersionedFeature]) -> None:
+        """Make the table, and that of the rejected rows: what each still says exists.
+
+        A column that the files do not carry has the register's default, for what is
+        opened.
+        """
+        columns = ", ".join(_definition(cursor, field) for field in attribute_fields(model))
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+        cursor.execute("CREATE SCHEMA IF NOT EXISTS imports")
+        cursor.execute(f"DROP TABLE IF EXISTS {self.table}, pg_temp.{HELD}")
+        cursor.execute(
+            f"CREATE UNLOGGED TABLE {self.table} (action text NOT NULL DEFAULT 'open',"
+            " accepted boolean NOT NULL DEFAULT true, code text, expected bigint,"
+            f" file_number int, row_number int, {columns}) WITH (autovacuum_enabled = off)"
+        )
+        cursor.execute(
+            f"CREATE TEMP TABLE {HELD} (code text, area geometry, file_number int, row_number int)"
+            " ON COMMIT DROP"
+        )
+
+    def drop(self, cursor: Any) -> None:
+        """Remove the table."""
+        cursor.execute(f"DROP TABLE IF EXISTS {self.table}")
+
+    def copy(self, cursor: Any, encoded: Encoded) -> None:
+        """Append a batch's good rows; what its bad rows name is held."""
+        _hold(cursor, encoded)
+        if encoded.data:
+            quoted = ", ".join(f'"{name}"' for name in encoded.columns)
+            source = BytesIO(encoded.data)
+            with connection.wrap_database_errors:  # which Django does not do for COPY
+                cursor.copy_expert(f"COPY {self.table} ({quoted}) FROM STDIN", source, 1 << 20)
+
+
+def expect_many(cursor: Any) -> None:
+    """Plan for many rows until the end of the transaction.
+
+    An autovacuum that meets the register while a load into it is under way records it
+    as empty; nested loops planned on that would run for hours.
+    """
+    cursor.execute("SET LOCAL enable_nestloop = off")
+
+
+def _definition(cursor: Any, field: Field) -> str:
+    default = field.get_default()
+    clause = cursor.mogrify(" DEFAULT %s", [default]).decode() if default is not None else ""
+    return f'"{field.column}" {field.db_type(connection)}{clause}'
+
+
+def _hold(cursor: Any, encoded: Encoded) -> None:
+    """A rejected row is no proof that its feature is gone: keep its code and its place."""
+    batch = encoded.batch
+    bad = np.flatnonzero(batch.rejected)
+    if not len(bad):
+        return
+    codes = [code or None for code in batch.columns[CODE][bad].tolist()]
+    areas: list[bytes | None] = [None] * len(bad)
+    if batch.shapes is not None:
+        shapes = batch.shapes[bad]
+        shapes[np.isin(batch.rows[bad], list(batch.misplaced))] = None
+        areas = _places(shapes)
+    cursor.execute(
+        f"INSERT INTO {HELD} SELECT code, ST_GeomFromWKB(area, %s), %s, number"
+        " FROM unnest(%s::text[], %s::bytea[], %s::int[]) AS h(code, area, number)",
+        [city().projected, encoded.file, codes, areas, batch.rows[bad].tolist()],
+    )
+
+
+def _places(shapes: np.ndarray) -> list[bytes | None]:
+    """Shapes that a rejected row may have, however wrong, as valid ones or none."""
+    found = shapes
+    found[~np.isfinite(shapely.bounds(found)).all(axis=1)] = None  # none, empty, or nowhere
+    crooked = ~shapely.is_valid(found) & ~np.equal(found, None)  # type: ignore[call-overload]
+    found[crooked] = shapely.make_valid(found[crooked])
+    return shapely.to_wkb(found, output_dimension=2).tolist()

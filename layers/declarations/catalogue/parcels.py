@@ -1,0 +1,90 @@
+"""Parcels and buildings."""
+
+from layers.access.access import Role, Sharing
+from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint
+from spatial.parcels.models import Building, Parcel
+
+POSITION = 20
+
+LAYERS = (
+    Layer(
+        id="parcels",
+        title="宗地",
+        title_en="Parcels",
+        description="地籍宗地；权利人不在共享之列。",
+        model=Parcel,
+        fields=(
+            Field("location", "Location"),
+            Field("scheme", "Land-use scheme"),
+            Field("land_use", "Land use", scheme="gbt21010_2017", in_tiles=True),
+            Field("right_type", "Right type"),
+            Field("registered_area_m2", "Registered area", unit="m²"),
+            Field("registered_on", "Registered on"),
+            Field("district_code", "District code"),
+            SCHEMATIC,
+        ),
+        personal=("right_holder",),
+        sharing=Sharing.MANDATORY,
+        reason="权属界线与用途各部门均需；权利人按个人信息保护法不共享",
+        public=True,
+        granted=frozenset({Role.LAND, Role.HOUSING, Role.STEWARD}),
+        deliverers=frozenset({Role.LAND}),
+        steward="自然资源局",
+        update_cycle="每日",
+        min_zoom=10,
+        crowded=True,
+        search=("location",),
+        paint=Paint(
+            rank=25, kind="fill", by="land_use", colour="#f3f0e6", outline="#b3a58b", opacity=0.45
+        ),
+    ),
+    Layer(
+        id="buildings",
+        title="建筑",
+        title_en="Buildings",
+        description="自然幢；产权人不在共享之列。",
+        model=Building,
+        fields=(
+            Field("name", "Name", in_tiles=True),
+            Field("address", "Address"),
+            Field("parcel_code", "Parcel code"),
+            Field("usage", "Usage"),
+            Field("structure", "Structure"),
+            Field("storeys_above", "Storeys above ground", in_tiles=True),
+            Field("storeys_below", "Storeys below ground"),
+            Field("height_m", "Height", unit="m", in_tiles=True),
+            Field("floor_area_m2", "Floor area", unit="m²"),
+            Field("completed_year", "Completed"),
+            Field("district_code", "District code"),
+            SCHEMATIC,
+        ),
+        personal=("owner",),
+        sharing=Sharing.MANDATORY,
+        reason="建筑物位置与层数各部门均需；产权人按个人信息保护法不共享",
+        public=True,
+        granted=frozenset({Role.HOUSING, Role.LAND, Role.STEWARD}),
+        deliverers=frozenset({Role.LAND}),
+        steward="自然资源局",
+        update_cycle="每月",
+        min_zoom=10,
+        crowded=True,
+        search=("name", "address"),
+        paint=Paint(
+            rank=50,
+            kind="extrusion",
+            colour="#d9c9b0",
+            by="storeys_above",
+            colours={
+                "1": ("1–3 层", "#e8dcc8"),
+                "4": ("4–6 层", "#dcc4a0"),
+                "7": ("7–11 层", "#cda777"),
+                "12": ("12–18 层", "#b98452"),
+                "19": ("19 层及以上", "#9a6238"),
+            },
+            outline="#a08a6a",
+            height="height_m",
+            label="name",
+            label_zoom=17,
+        ),
+    ),
+)

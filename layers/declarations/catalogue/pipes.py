@@ -1,0 +1,72 @@
+"""Pipe networks: critical infrastructure, shared on conditions."""
+
+from layers.access.access import Role, Sharing
+from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint
+from spatial.pipes.models import PipeLine, PipePoint
+
+POSITION = 40
+
+NETWORKS = "pipe_networks_cjj61_2017"
+GRANTED = frozenset({Role.PIPES, Role.PLANNER, Role.STEWARD, Role.DISPATCHER})
+REASON = "地下管线属关键基础设施，按条件提供给规划、建设、抢险单位"
+
+LAYERS = (
+    Layer(
+        id="pipe-lines",
+        title="管线",
+        title_en="Pipe lines",
+        description="给水、雨水、污水、燃气等管段；重力管高程为管内底。",
+        model=PipeLine,
+        fields=(
+            Field("network", "Network", scheme=NETWORKS, in_tiles=True),
+            Field("start_code", "Start point"),
+            Field("end_code", "End point"),
+            Field("material", "Material"),
+            Field("section", "Section", unit="mm", in_tiles=True),
+            Field("start_depth_m", "Start depth", unit="m"),
+            Field("end_depth_m", "End depth", unit="m"),
+            Field("start_level_m", "Start level", unit="m"),
+            Field("end_level_m", "End level", unit="m"),
+            Field("laying", "Laying"),
+            Field("laid_year", "Laid"),
+            Field("owner", "Owner"),
+            Field("road_name", "Road"),
+            Field("state", "State"),
+            SCHEMATIC,
+        ),
+        sharing=Sharing.CONDITIONAL,
+        reason=REASON,
+        granted=GRANTED,
+        deliverers=frozenset({Role.PIPES}),
+        steward="城市管理和综合执法局",
+        update_cycle="竣工后 30 日内",
+        min_zoom=13,
+        search=("road_name",),
+        paint=Paint(rank=70, kind="line", by="network", width=1.6, label="section", label_zoom=18),
+    ),
+    Layer(
+        id="pipe-points",
+        title="管点",
+        title_en="Pipe points",
+        description="管线特征点与附属物。",
+        model=PipePoint,
+        fields=(
+            Field("network", "Network", scheme=NETWORKS, in_tiles=True),
+            Field("feature", "Feature", in_tiles=True),
+            Field("fitting", "Fitting", in_tiles=True),
+            Field("ground_level_m", "Ground level", unit="m"),
+            Field("bottom_depth_m", "Bottom depth", unit="m"),
+            Field("road_name", "Road"),
+            Field("state", "State"),
+            SCHEMATIC,
+        ),
+        sharing=Sharing.CONDITIONAL,
+        reason=REASON,
+        granted=GRANTED,
+        deliverers=frozenset({Role.PIPES}),
+        steward="城市管理和综合执法局",
+        update_cycle="竣工后 30 日内",
+        min_zoom=16,
+        paint=Paint(rank=74, kind="circle", by="network", width=3),
+    ),
+)

@@ -1,0 +1,58 @@
+"""Plans and constraints."""
+
+from layers.access.access import Sharing
+from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint
+from spatial.planning.models import Constraint, PlanZone
+
+POSITION = 50
+
+LAYERS = (
+    Layer(
+        id="plan-zones",
+        title="规划用地",
+        title_en="Plan zones",
+        description="详细规划用地与控制指标。",
+        model=PlanZone,
+        fields=(
+            Field("plan_name", "Plan"),
+            Field("scheme", "Land-use scheme"),
+            Field("land_use", "Land use", scheme="land_sea_use_2023", in_tiles=True),
+            Field("max_floor_area_ratio", "Max. floor area ratio", in_tiles=True),
+            Field("max_density_pct", "Max. density", unit="%"),
+            Field("min_green_pct", "Min. green ratio", unit="%"),
+            Field("max_height_m", "Max. height", unit="m"),
+            Field("approved_on", "Approved on"),
+            SCHEMATIC,
+        ),
+        sharing=Sharing.MANDATORY,
+        reason="城乡规划法要求公布经批准的规划",
+        public=True,
+        steward="自然资源局",
+        update_cycle="批复后 20 日内",
+        min_zoom=11,
+        search=("plan_name",),
+        paint=Paint(rank=20, kind="fill", by="land_use", outline="#ffffff", opacity=0.72),
+    ),
+    Layer(
+        id="constraints",
+        title="规划约束",
+        title_en="Constraints",
+        description="永久基本农田、生态保护红线、城镇开发边界及各类控制线。",
+        model=Constraint,
+        fields=(
+            Field("kind", "Kind", scheme="constraint_kinds", in_tiles=True),
+            Field("name", "Name", in_tiles=True),
+            Field("authority", "Authority"),
+            Field("basis", "Basis"),
+            SCHEMATIC,
+        ),
+        sharing=Sharing.MANDATORY,
+        reason="项目选址须逐一核对",
+        public=True,
+        steward="自然资源局",
+        update_cycle="每年",
+        min_zoom=8,
+        search=("name",),
+        paint=Paint(rank=64, kind="line", by="kind", width=2.2, label="name", label_zoom=14),
+    ),
+)

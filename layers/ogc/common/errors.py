@@ -1,0 +1,215 @@
+"""What can go wrong with a request. The exceptions know no HTTP; one table maps them.
+
+Every refusal is a problem document of RFC 9457 that also carries ``code`` and
+``description``, the members of an OGC API exception.
+"""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from types import MappingProxyType
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from layers.cql2.errors import FilterError
+from layers.reading.reading import TooSlow, Unfit
+from layers.sharing.keys import BadKey, key_in_address
+from layers.sharing.limits import TooFast
+from layers.sharing.metering import note
+from spatial.periods import PeriodError
+from spatial.versions.edits import Conflict
+
+PROBLEM = "application/problem+json"
+PROCESS_FAULTS = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0"
+
+
+class BadParameter(ValueError):
+    """A parameter with a value that cannot be read."""
+
+
+class UnknownParameter(BadParameter):
+    """A parameter that the operation does not know."""
+
+
+class NotThere(LookupError):
+    """A collection, item or tile that does not exist, or not for this caller."""
+
+
+class Gone(LookupError):
+    """A feature that existed, and does not at the moment asked for."""
+
+    def __init__(self, message: str, links: list[dict[str, str]]) -> None:
+        super().__init__(message)
+        self.links = links
+        listed = (f'<{link["href"]}>; rel="{link["rel"]}"' for link in links)
+        self.headers = {"Link": ", ".join(listed)} if links else {}
+
+
+class WrongMethod(Exception):
+    """A method that the resource does not take, from this caller or from anybody."""
+
+    def __init__(self, message: str, allowed: str) -> None:
+        super().__init__(message)
+        self.headers = {"Allow": allowed}
+
+
+class NotAcceptable(ValueError):
+    """A format that is not offered."""
+
+
+class Unknown(PermissionError):
+    """Who asks must say who it is first."""
+
+
+class NotAllowed(PermissionError):
+    """The caller may see the resource, but not do this with it."""
+
+
+class Unsupported(ValueError):
+    """A body of a kind that is not taken."""
+
+
+class TooLarge(ValueError):
+    """A body, or an answer, beyond its bound."""
+
+
+class Invalid(ValueError):
+    """A body that can be read and does not fit; every fault with the place of it."""
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        self.errors = [{"pointer": pointer, "detail": detail} for pointer, detail in faults]
+        told = "；".join(f"{pointer} {detail}" for pointer, detail in faults[:3])
+        super().__init__(f"{told}；共 {len(faults)} 处" if len(faults) > 3 else told)
+
+
+class BadInput(Invalid):
+    """Inputs of a process that do not fit it."""
+
+
+class NoSuchProcess(NotThere):
+    """A process that is not offered."""
+
+    type = f"{PROCESS_FAULTS}/no-such-process"
+
+
+class NoSuchJob(NotThere):
+    """A job that does not exist, has expired, or is somebody else's."""
+
+    type = f"{PROCESS_FAULTS}/no-such-job"
+
+
+class NotReady(NotThere):
+    """The result of a job that is still at work."""
+
+    type = f"{PROCESS_FAULTS}/result-not-ready"
+
+
+class Outdated(ValueError):
+    """If-Match names another version than the one that stands."""
+
+
+class MustMatch(ValueError):
+    """A write without If-Match."""
+
+
+class Busy(RuntimeError):
+    """The caller has as much under way as it may."""
+
+    headers = MappingProxyType({"Retry-After": "60"})
+
+
+class Full(RuntimeError):
+    """The server has as much under way as it can hold."""
+
+    headers = MappingProxyType({"Retry-After": "300"})
+
+
+STATUS: dict[type[Exception], tuple[int, str, str]] = {
+    UnknownParameter: (400, "InvalidParameterName", "参数不存在"),
+    BadParameter: (400, "InvalidParameterValue", "参数有误"),
+    FilterError: (400, "InvalidParameterValue", "过滤条件有误"),
+    PeriodError: (400, "InvalidParameterValue", "时间有误"),
+    Unfit: (400, "InvalidParameterValue", "参数有误"),
+    BadInput: (400, "InvalidParameterValue", "输入有误"),
+    TooSlow: (400, "QueryTooExpensive", "查询耗时过长"),
+    BadKey: (401, "Unauthorized", "密钥无效"),
+    Unknown: (401, "Unauthorized", "须先表明身份"),
+    NotAllowed: (403, "Forbidden", "没有权限"),
+    NotThere: (404, "NotFound", "不存在"),
+    WrongMethod: (405, "MethodNotAllowed", "不能这样操作"),
+    NotAcceptable: (406, "NotAcceptable", "不提供该格式"),
+    Conflict: (409, "Conflict", "与现有数据冲突"),
+    Gone: (410, "Gone", "已终止"),
+    Outdated: (412, "PreconditionFailed", "已被改动"),
+    TooLarge: (413, "ContentTooLarge", "超出大小上限"),
+    Unsupported: (415, "UnsupportedMediaType", "不接受该格式"),
+    Invalid: (422, "UnprocessableContent", "内容不符合要求"),
+    MustMatch: (428, "PreconditionRequired", "须注明所依据的版本"),
+    TooFast: (429, "TooManyRequests", "请求过于频繁"),
+    Busy: (429, "TooManyRequests", "请求过于频繁"),
+    Full: (503, "ServerBusy", "服务繁忙"),
+}
+WORDS: dict[type[Exception], str] = {
+    Unfit: "请求中有超出可计算范围的值",
+    TooSlow: "查询在时限内没有完成；请缩小范围或简化过滤条件",
+    BadKey: "密钥不存在、已到期或已吊销；请核对，或向数据管理员申请",
+}
+
+
+def ogc_errors(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Answer a view's exceptions as problem documents, and have every answer counted."""
+    name = view.__name__
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response = view(request, *args, **kwargs)
+        except tuple(STATUS) as error:
+            response = refusal(error)
+        _keep_apart(request, response)
+        layer_id = kwargs.get("layer_id") or (args[0] if args else "")
+        note(request, name, layer_id, response)
+        return response
+
+    return answered
+
+
+def _keep_apart(request: HttpRequest, response: HttpResponse) -> None:
+    """No cache gives an answer to somebody else; one whose address holds a key, to nobody."""
+    if not response.has_header("Vary"):
+        response["Vary"] = "Accept, Authorization, Cookie"
+    if key_in_address(request):
+        response["Cache-Control"] = "private, no-store"
+
+
+def refusal(error: Exception) -> HttpResponse:
+    """The problem document for an exception of the table."""
+    kind = next(kind for kind in type(error).__mro__ if kind in STATUS)
+    status, code, title = STATUS[kind]
+    detail = WORDS.get(kind) or str(error)
+    more = {
+        name: getattr(error, name) for name in ("errors", "links", "type") if hasattr(error, name)
+    }
+    response = problem(status, code, title, detail, **more)
+    for name, value in getattr(error, "headers", {}).items():
+        response[name] = value
+    if status == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="tujing", Basic realm="tujing"'
+    return response
+
+
+def problem(status: int, code: str, title: str, detail: str, **more: Any) -> HttpResponse:
+    """One problem document (RFC 9457)."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "description": detail,
+    }
+    text = json.dumps(body | more, ensure_ascii=False)
+    response = HttpResponse(text, content_type=PROBLEM, status=status)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,235 @@
+"""The SQL views and roles behind the published layers: what is not in a view does not leave.
+
+A view per layer in the schema ``published`` shows the declared fields, the geometry,
+the valid time and the changes that bound it; a second one per layer that knows its
+districts shows the rows of the districts in the setting ``tujing.districts``, and a third
+one, of public layers with reserved fields, shows all rows, those fields only there. A role
+per share may select the share's columns of its view, and the login of outside
+requests may only become such a role (docs/adr/0005-access.md). All follow the
+declarations: made anew after a migrate and by ``manage.py publish_layers``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections, transaction
+
+from layers.access.access import Caller, Grant, Sharing
+from layers.declarations.declarations import Layer
+from layers.declarations.registry import all_layers, layer_named
+from layers.models import LayerGrant
+from layers.reading.shares import BLANKED, BOOKKEEPING, CUT, LOGIN, Share, share_of, standing_shares
+
+SCHEMA = "published"
+REVISIONS_VIEW = f"{SCHEMA}.revisions"
+DISTRICTS = "tujing.districts"
+LOGIN_SETTINGS = ("jit=off", "max_parallel_workers_per_gather=0", "TimeZone=UTC")
+LOCK = 7_411_382
+# What the bare login may read, beside becoming the role of a share.
+OWN_VIEWS = {
+    "revisions": "SELECT register, number FROM public.versions_revision",
+    "touched": "SELECT register, number, boxes FROM public.versions_touched",
+}
+
+# What belongs to a layer without being one, for every share of it: (view, columns, definition).
+COMPANIONS = {
+    "rain-stations": (
+        "rain_readings",
+        ("station", "during", "mm"),
+        "SELECT station, during, mm FROM public.hazards_rainreading",
+    ),
+}
+
+
+def view_sql(layer: Layer) -> str:
+    """The definition of a layer's view: bookkeeping, code, declared fields, geom, valid."""
+    listed = ", ".join(f'"{column}"' for column in _columns(layer))
+    return f'SELECT {listed} FROM public."{layer.model._meta.db_table}"'
+
+
+def _columns(layer: Layer) -> list[str]:
+    own = (str(layer.column(f.name).column) for f in layer.fields)
+    return [*BOOKKEEPING, "code", *own, *(["geom"] if layer.geometry else []), "valid"]
+
+
+def cut_sql(layer: Layer) -> str:
+    """The definition of the view that shows only the districts of the setting.
+
+    Not a security barrier: that would keep every spatial condition from its index,
+    since PostGIS's operators are not leakproof. Nobody outside can send a function of
+    their own that would leak, as all SQL here is compiled from declared fields.
+    """
+    return f"{view_sql(layer)} WHERE {_in_districts()}"
+
+
+def blanked_sql(layer: Layer) -> str:
+    """The definition of the view that shows reserved fields in the districts of the setting only.
+
+    For the holder of a grant of districts on a public layer, whose other rows stay public.
+    Conditions on the public fields, the place and the time pass through to their indexes.
+    """
+    reserved = {str(layer.column(f.name).column) for f in layer.fields if f.reserved}
+    listed = ", ".join(
+        f'CASE WHEN {_in_districts()} THEN "{column}" END AS "{column}"'
+        if column in reserved
+        else f'"{column}"'
+        for column in _columns(layer)
+    )
+    return f'SELECT {listed} FROM public."{layer.model._meta.db_table}"'
+
+
+def _in_districts() -> str:
+    allowed = f"string_to_array(current_setting('{DISTRICTS}', true), ',')"
+    return f'"district_code" ^@ ANY ({allowed})'
+
+
+def sync_views(using: str = "default") -> list[str]:
+    """Bring the views and roles in line with the declarations; returns the views that changed.
+
+    A view that is as declared is left alone, so a start on a full, busy database
+    takes no lock.
+    """
+    declared = _declared()
+    connection = connections[using]
+    with transaction.atomic(using), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+        cursor.execute(
+            "SELECT relname, obj_description(oid) FROM pg_class"
+            " WHERE relkind = 'v' AND relnamespace = %s::regnamespace",
+            [SCHEMA],
+        )
+        present = dict(cursor.fetchall())
+        for name in present.keys() - declared.keys():
+            cursor.execute(f'DROP VIEW {SCHEMA}."{name}"')
+        stale = [name for name, sql in declared.items() if present.get(name) != sql]
+        for name in stale:
+            cursor.execute(f'DROP VIEW IF EXISTS {SCHEMA}."{name}"')
+            cursor.execute(f'CREATE VIEW {SCHEMA}."{name}" AS {declared[name]}')
+            cursor.execute(f'COMMENT ON VIEW {SCHEMA}."{name}" IS %s', [declared[name]])
+        _ensure(cursor, [*standing_shares(), *granted_shares(using)])
+    return stale
+
+
+def granted_shares(using: str = "default") -> list[Share]:
+    """The shares that standing grants make, whose rights a view made anew has lost."""
+    connection = connections[using]
+    if LayerGrant._meta.db_table not in connection.introspection.table_names():
+        return []
+    found: dict[str, Share] = {}
+    grants = LayerGrant.objects.using(using).filter(withdrawn_at=None)
+    for kept in grants.select_related("consumer"):
+        grant = Grant(kept.layer, frozenset(kept.fields), tuple(sorted(kept.districts)))
+        who = kept.consumer
+        caller = Caller(who.name, is_department=who.is_department, grants=(grant,))
+        layer = layer_named(kept.layer)
+        # A layer that is off keeps its roles, for when it is put on again.
+        if layer and (share := share_of(caller, replace(layer, is_withdrawn=False))):
+            found[share.role] = share
+    return list(found.values())
+
+
+def ensure_roles(shares: Iterable[Share], using: str = "default") -> None:
+    """Make the roles of these shares, if they are not there: a key was granted."""
+    with transaction.atomic(using), connections[using].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        _ensure(cursor, shares)
+
+
+def _declared() -> dict[str, str]:
+    found = OWN_VIEWS | {name: sql for name, _, sql in COMPANIONS.values()}
+    for layer in all_layers():
+        if layer.sharing is Sharing.WITHHELD:
+            continue
+        found[layer.id] = view_sql(layer)
+        if layer.has_districts:
+            found[layer.id + CUT] = cut_sql(layer)
+            if layer.public and any(f.reserved for f in layer.fields):
+                found[layer.id + BLANKED] = blanked_sql(layer)
+    return found
+
+
+def _ensure(cursor: Any, shares: Iterable[Share]) -> None:
+    """Roles are the cluster's, rights the database's: both only where they are missing."""
+    _create_role(cursor, LOGIN, "LOGIN NOINHERIT")
+    _set_login(cursor)
+    _grant(cursor, LOGIN, f'"{SCHEMA}".revisions', ("register", "number"))
+    _grant(cursor, LOGIN, f'"{SCHEMA}".touched', ("register", "number", "boxes"))
+    for share in shares:
+        _create_role(cursor, share.role, "NOLOGIN")
+        _grant(cursor, share.role, share.view, share.columns)
+        _grant(cursor, share.role, f'"{SCHEMA}".revisions', ("register", "number"))
+        if share.layer.id in COMPANIONS:
+            name, columns, _ = COMPANIONS[share.layer.id]
+            _grant(cursor, share.role, f'"{SCHEMA}".{name}', columns)
+        cursor.execute(
+            "SELECT FROM pg_auth_members WHERE roleid = %s::regrole AND member = %s::regrole",
+            [share.role, LOGIN],
+        )
+        if not cursor.fetchone():
+            _quietly(cursor, f'GRANT "{share.role}" TO "{LOGIN}"')
+
+
+def _create_role(cursor: Any, name: str, options: str) -> None:
+    cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [name])
+    if not cursor.fetchone():
+        _quietly(cursor, f'CREATE ROLE "{name}" {options}')
+
+
+def _set_login(cursor: Any) -> None:
+    """What a pooler does not pass on with a connection stands with the login itself."""
+    cursor.execute("SELECT coalesce(rolconfig, '{}') FROM pg_roles WHERE rolname = %s", [LOGIN])
+    if not set(LOGIN_SETTINGS) <= set(cursor.fetchone()[0]):
+        for setting in LOGIN_SETTINGS:
+            name, value = setting.split("=")
+            _quietly(cursor, f"ALTER ROLE {LOGIN} SET {name} = '{value}'")
+
+
+def _quietly(cursor: Any, statement: str) -> None:
+    """Run what another database of the cluster may be doing at this very moment."""
+    cursor.execute(
+        f"DO $do$ BEGIN {statement}; EXCEPTION"
+        " WHEN duplicate_object OR unique_violation OR internal_error THEN NULL; END $do$"
+    )
+
+
+def _grant(cursor: Any, role: str, view: str, columns: Iterable[str]) -> None:
+    cursor.execute("SELECT has_schema_privilege(%s, %s, 'USAGE')", [role, SCHEMA])
+    if not cursor.fetchone()[0]:
+        cursor.execute(f'GRANT USAGE ON SCHEMA {SCHEMA} TO "{role}"')
+    columns = list(columns)
+    cursor.execute(
+        "SELECT bool_and(has_column_privilege(%s, %s, name, 'SELECT')) FROM unnest(%s) AS name",
+        [role, view, columns],
+    )
+    if not cursor.fetchone()[0]:
+        listed = ", ".join(f'"{column}"' for column in columns)
+        cursor.execute(f'GRANT SELECT ({listed}) ON {view} TO "{role}"')
+
+
+def drop_views_for(plan: list, using: str, **_: Any) -> None:
+    """Before migrations that will run: views would forbid changing their columns."""
+    if plan:
+        with connections[using].cursor() as cursor:
+            cursor.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+
+
+def make_views(sender: AppConfig, using: str = "default", **_: Any) -> None:
+    """After a migrate: the views again; none while the tables are of another release."""
+    if _tables_are_todays(using):
+        sync_views(using)
+
+
+def _tables_are_todays(using: str) -> bool:
+    """Whether every column of every layer's register is there."""
+    models = {layer.model for layer in all_layers()}
+    wanted = {(m._meta.db_table, field.column) for m in models for field in m._meta.concrete_fields}
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE table_schema = current_schema() AND table_name = ANY (%s)",
+            [[model._meta.db_table for model in models]],
+        )
+        return wanted <= set(cursor.fetchall())

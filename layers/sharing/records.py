@@ -1,0 +1,253 @@
+"""The catalogue: per layer, everything that one must know before using or asking for it.
+
+One record per layer that the caller may know of. What the caller cannot read is listed
+with the fields to apply for, and tells nothing that stands in the register.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from layers.access.access import Caller, Sharing, may_know_of
+from layers.declarations.cycles import Kept, kept
+from layers.declarations.declarations import Layer
+from layers.declarations.registry import all_layers
+from layers.reading.reading import TooSlow, read
+from layers.reading.revisions import revision
+from layers.reading.shares import Share, share_of
+from spatial.city import city
+from spatial.codes import schemes
+from spatial.crs import transformer
+from spatial.versions.models import Change, RevisionChange
+
+BUDGET_MS = 2_000
+FRESH_S = 60.0  # figures of a register that is being edited may be so old
+SOURCES = 3
+RIGHTS = {
+    "public": _("公开数据，注明出处即可使用；示意数据不得作为执法、登记依据。"),
+    Sharing.MANDATORY: _("政务部门因履行职责无条件使用，不得向社会提供。"),
+    Sharing.CONDITIONAL: _("经批准后按批准的用途和条件使用，不得转供第三方。"),
+}
+
+Bounds = tuple[float, float, float, float]  # west, south, east, north in degrees
+
+
+@dataclass(frozen=True)
+class FieldRecord:
+    """One field as the catalogue describes it."""
+
+    name: str
+    title: str
+    title_en: str
+    type: str
+    length: int | None = None
+    unit: str = ""
+    codes: tuple[tuple[str, str], ...] = ()  # value, title
+    scheme: str = ""  # the coding scheme's title and edition
+    is_readable: bool = True
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is in a share: features that stand today, their bounds, the first day known."""
+
+    count: int | None = None
+    bounds: Bounds | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """One of the last changes of a register."""
+
+    recorded_at: datetime
+    at: datetime
+    origin: str
+    document: str = ""
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What the last delivery showed."""
+
+    run: int
+    at: datetime | None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    issues: Mapping[str, int] = field(default_factory=dict)  # by title of the issue
+
+
+@dataclass(frozen=True)
+class Record:
+    """A layer in the catalogue, as one caller sees it."""
+
+    layer: Layer
+    share: Share | None  # None: to be applied for
+    fields: tuple[FieldRecord, ...]
+    figures: Figures
+    sources: tuple[Source, ...]
+    update: Kept
+    quality: Quality | None
+    has_page: bool = True  # whether the layer's page opens for the caller: a key opens none
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When the register was last changed."""
+        return self.sources[0].recorded_at if self.sources else None
+
+    @property
+    def rights(self) -> str:
+        """On which terms the layer may be used."""
+        return RIGHTS["public" if self.layer.public else self.layer.sharing]
+
+    @property
+    def bounds(self) -> Bounds:
+        """Where the layer lies; the city, where that is not known or not to be told."""
+        extent = city().extent
+        return self.figures.bounds or (extent.west, extent.south, extent.east, extent.north)
+
+    @property
+    def words(self) -> str:
+        """The text in which the catalogue is searched."""
+        layer = self.layer
+        own = (layer.id, layer.title, layer.title_en, layer.description, layer.steward, layer.group)
+        return "\n".join([*own, *(f"{f.name} {f.title} {f.title_en}" for f in self.fields)])
+
+
+QualityOf = Callable[[Iterable[str]], Mapping[str, Quality]]
+_quality: list[QualityOf] = []
+_figures: dict[str, tuple[int, float, Figures]] = {}
+_sources: dict[str, tuple[int, tuple[Source, ...]]] = {}
+
+
+def quality_by(provider: QualityOf) -> None:
+    """Have the floor that takes deliveries in tell their quality, by layer id."""
+    _quality[:] = [provider]
+
+
+def records_of(caller: Caller) -> list[Record]:
+    """The records that the caller may see, in the order of the registry."""
+    layers = [layer for layer in all_layers() if may_know_of(caller, layer)]
+    return _records(caller, layers)
+
+
+def record_of(caller: Caller, layer_id: str) -> Record | None:
+    """The record of a layer; None alike for a hidden one and for none."""
+    layers = [la for la in all_layers() if la.id == layer_id and may_know_of(caller, la)]
+    return next(iter(_records(caller, layers)), None)
+
+
+def field_records(layer: Layer, share: Share | None, *, every: bool) -> tuple[FieldRecord, ...]:
+    """The fields that are listed: all that can be asked for, or those that can be read."""
+    readable = share.names if share else frozenset()
+    return tuple(
+        FieldRecord(
+            name=declared.name,
+            title=layer.title_of(declared.name),
+            title_en=declared.title_en,
+            type=layer.json_type(declared.name),
+            length=getattr(layer.column(declared.name), "max_length", None),
+            unit=declared.unit,
+            codes=_codes(layer, declared.name, declared.scheme),
+            scheme=_scheme_title(declared.scheme),
+            is_readable=declared.name in readable,
+        )
+        for declared in layer.fields
+        if every or declared.name in readable
+    )
+
+
+def figures_of(share: Share) -> Figures:
+    """The figures of a share, counted anew at most once a minute."""
+    number, now = revision(share.layer), time.monotonic()
+    known = _figures.get(share.key)
+    if known and (known[0] == number or now - known[1] < FRESH_S):
+        return known[2]
+    found = _count(share)
+    _figures[share.key] = (number, now, found)
+    return found
+
+
+def forget() -> None:
+    """Forget every figure."""
+    _figures.clear()
+    _sources.clear()
+
+
+def _records(caller: Caller, layers: list[Layer]) -> list[Record]:
+    quality = _quality[0]([layer.id for layer in layers]) if _quality else {}
+    return [_record(caller, layer, quality.get(layer.id)) for layer in layers]
+
+
+def _record(caller: Caller, layer: Layer, quality: Quality | None) -> Record:
+    share = share_of(caller, layer)
+    is_ours = not caller.is_anonymous and caller.is_department
+    sources = _sources_of(layer, with_documents=is_ours)
+    last = sources[0].recorded_at if sources else None
+    return Record(
+        layer=layer,
+        share=share,
+        fields=field_records(layer, share, every=is_ours),
+        figures=figures_of(share) if share else Figures(),
+        sources=sources,
+        update=kept(layer.update_cycle, last, timezone.now()),
+        quality=quality,
+        has_page=layer.public or not caller.key,
+    )
+
+
+def _codes(layer: Layer, name: str, scheme_id: str) -> tuple[tuple[str, str], ...]:
+    column = layer.column(name)
+    if column.choices:
+        return tuple((str(value), str(title)) for value, title in column.flatchoices)
+    scheme = schemes().get(scheme_id)
+    return tuple((code.code, code.name) for code in scheme.codes.values()) if scheme else ()
+
+
+def _scheme_title(scheme_id: str) -> str:
+    scheme = schemes().get(scheme_id)
+    return f"{scheme.title}（{scheme.version}）" if scheme else ""
+
+
+def _count(share: Share) -> Figures:
+    box = "ST_Extent(geom) FILTER (WHERE upper_inf(valid))" if share.layer.geometry else "NULL"
+    sql = (
+        "SELECT number, since, ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box) FROM ("
+        f"SELECT count(*) FILTER (WHERE upper_inf(valid)) AS number, min(lower(valid)) AS since,"
+        f" {box}::box3d AS box FROM {share.view}) AS counted"
+    )
+    try:
+        number, since, *corners = read(share, sql, timeout_ms=BUDGET_MS)[0]
+    except TooSlow:
+        return Figures()
+    return Figures(number, _degrees(corners) if corners[0] is not None else None, since)
+
+
+def _degrees(corners: list[float]) -> Bounds:
+    left, low, right, high = corners
+    found = transformer(city().projected, 4326).transform_bounds(left, low, right, high)
+    west, south, east, north = (round(degrees, 6) for degrees in found)
+    return (west, south, east, north)
+
+
+def _sources_of(layer: Layer, *, with_documents: bool) -> tuple[Source, ...]:
+    number = revision(layer)
+    known = _sources.get(layer.register)
+    if not known or known[0] != number:
+        known = _sources[layer.register] = (number, _last_changes(layer))
+    if with_documents:
+        return known[1]
+    return tuple(Source(s.recorded_at, s.at, s.origin) for s in known[1])
+
+
+def _last_changes(layer: Layer) -> tuple[Source, ...]:
+    marks = RevisionChange.objects.filter(register=layer.register).order_by("-number")
+    changes = [mark.change for mark in marks.select_related("change")[:SOURCES]]
+    if not changes:  # written before revisions named their changes
+        last = layer.model.objects.aggregate(last=Max("opened_by_id"))["last"]
+        changes = list(Change.objects.filter(pk=last))
+    return tuple(Source(c.recorded_at, c.at, c.origin, c.document) for c in changes)

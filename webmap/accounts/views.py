@@ -1,0 +1,174 @@
+"""Signing in and out and one's own password, in the city's words; failures are limited."""
+
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import views
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from layers.sharing.callers import address_of
+from webmap.accounts.devices import known_device, remember_device
+from webmap.accounts.identities import is_offered
+from webmap.accounts.sign_ins import MustWait, begun_attempt, forget_failures
+from webmap.demo.accounts import DEMO_PASSWORD, demo_users
+
+
+class SignInForm(AuthenticationForm):
+    """User name and password, with a pause after too many failures."""
+
+    wait_s = 0
+
+    def clean(self) -> dict[str, Any]:
+        """Look at the password, unless it is time to wait; even the right one must wait."""
+        username = self.cleaned_data.get("username") or ""
+        if not username or not self.cleaned_data.get("password"):
+            return self.cleaned_data
+        address = address_of(self.request) if self.request else ""
+        device = known_device(self.request, username) if self.request else ""
+        try:
+            with begun_attempt(username, address or None, device):
+                cleaned = super().clean()
+        except MustWait as wait:
+            self.wait_s = wait.seconds
+            raise forms.ValidationError(waiting(wait), code="wait") from None
+        forget_failures(username, address or None, device)
+        return cleaned
+
+    def get_invalid_login_error(self) -> forms.ValidationError:
+        """One answer for an unknown name, a wrong password and a closed account."""
+        return forms.ValidationError(_("用户名或密码不正确。"), code="invalid_login")
+
+
+class SignIn(views.LoginView):
+    """``/accounts/login/``; ``next`` is followed only within this site."""
+
+    authentication_form = SignInForm
+    template_name = "registration/login.html"
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Signed in; the browser is known from now on."""
+        answer = super().form_valid(form)
+        remember_device(self.request, answer, form.get_user().get_username())
+        return answer
+
+    def form_invalid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]
+        """429 to who must wait."""
+        return _told_to_wait(super().form_invalid(form), form.wait_s)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add whether the caller lacks a right, and the demo accounts while there are some."""
+        context = super().get_context_data(**kwargs)
+        context["refused"] = self.request.user.is_authenticated and bool(self.get_redirect_url())
+        context["identity_provider"] = settings.OIDC_NAME if is_offered() else ""
+        context["demo_users"] = demo_users()
+        context["demo_password"] = DEMO_PASSWORD
+        return context
+
+
+class SignOut(views.LogoutView):
+    """``/accounts/logout/``: by POST only, so that no link or image can sign anybody out."""
+
+    http_method_names = ["post", "options"]
+
+
+@require_safe
+@never_cache
+def session(request: HttpRequest) -> HttpResponse:
+    """``/accounts/session``: 204; a page that is no longer signed in is told before."""
+    return HttpResponse(status=204)
+
+
+class PasswordForm(PasswordChangeForm):
+    """The old password, looked at as at the sign-in, and a new one twice."""
+
+    wait_s = 0
+
+    def __init__(self, user: Any, *args: Any, address: str = "", **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        self.address = address
+
+    def clean(self) -> dict[str, Any]:
+        """Another than the old one."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("new_password1") and given.get("new_password1") == given.get("old_password"):
+            self.add_error("new_password1", _("新密码与原密码相同。"))
+        return given
+
+    def clean_old_password(self) -> str:
+        """The right one, and not after too many wrong ones."""
+        name = self.user.get_username()
+        try:
+            # Counted by the account alone: whoever is signed in cannot keep others out.
+            with begun_attempt(name, self.address or None, f"own-{self.user.pk}"):
+                old = super().clean_old_password()
+        except MustWait as wait:
+            self.wait_s = wait.seconds
+            raise forms.ValidationError(waiting(wait), code="wait") from None
+        forget_failures(name, self.address or None, f"own-{self.user.pk}")
+        return old
+
+
+class ChangePassword(views.PasswordChangeView):
+    """``/accounts/password/``: one's own password; sessions elsewhere end with the old one."""
+
+    form_class = PasswordForm
+    template_name = "registration/password.html"
+    success_url = reverse_lazy("password")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Add where the request comes from."""
+        return {**super().get_form_kwargs(), "address": address_of(self.request)}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Change it; who signs in elsewhere has none to change here."""
+        if not cast(User, request.user).has_usable_password():  # dispatch asks for a sign-in
+            return self.get(request, *args, **kwargs)
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: PasswordForm) -> HttpResponse:  # type: ignore[override]
+        """Changed, and said so."""
+        messages.success(self.request, _("密码已修改，其他设备上的登录已退出。"))
+        return super().form_valid(form)
+
+    def form_invalid(self, form: PasswordForm) -> HttpResponse:  # type: ignore[override]
+        """429 to who must wait."""
+        return _told_to_wait(super().form_invalid(form), form.wait_s)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add where those change it who sign in elsewhere."""
+        return {**super().get_context_data(**kwargs), "identity_provider": settings.OIDC_NAME}
+
+
+def waiting(wait: MustWait) -> str:
+    """How long to wait, in words."""
+    seconds = wait.seconds
+    if wait.is_busy:
+        return _("此刻登录的人较多，请稍候再试。")
+    if seconds < 60:
+        return ngettext(
+            "登录失败次数过多，请 %(count)d 秒后再试。",
+            "登录失败次数过多，请 %(count)d 秒后再试。",
+            seconds,
+        ) % {"count": seconds}
+    minutes = -(-seconds // 60)
+    return ngettext(
+        "登录失败次数过多，请 %(count)d 分钟后再试。",
+        "登录失败次数过多，请 %(count)d 分钟后再试。",
+        minutes,
+    ) % {"count": minutes}
+
+
+def _told_to_wait(answer: HttpResponse, seconds: int) -> HttpResponse:
+    if seconds:
+        answer.status_code = 429
+        answer["Retry-After"] = str(seconds)
+    return answer

@@ -1,0 +1,263 @@
+"""One case: what is known of it, and every action on it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from grid.cases.actions import act
+from grid.cases.actors import Actor
+from grid.cases.assignees import holders
+from grid.cases.idempotency import plain
+from grid.cases.photos import MOST_BYTES, MOST_PIXELS, Photo, read_photo, shown_path
+from grid.cases.queries import (
+    cases_near,
+    component_of,
+    components_near,
+    ended_near,
+    likely_duplicates,
+    photos_of,
+    requests_of,
+    steps_of,
+    visible_cases,
+)
+from grid.cases.steps import WORKFLOW
+from grid.errors import Unfit
+from grid.models import Case, CasePhoto, GridCell
+from layers.access.masking import masked, masked_within
+from layers.models import PersonalRead
+from webmap.casework.available_actions import offers
+from webmap.casework.guards import (
+    MOST_SENT,
+    REFUSED,
+    StaffRequest,
+    bounded,
+    casework,
+    status_of,
+    too_large,
+)
+from webmap.casework.presentation import class_title, timeline, told, told_components
+from webmap.casework.publicity import publicity
+
+FIELDS = (
+    "reason",
+    "note",
+    "condition",
+    "department",
+    "inspector",
+    "main",
+    "because",
+    "item",
+    "words",
+    "address",
+)
+ENDED_LATELY = timedelta(days=30)
+MOST_DIGITS = 19  # of a version: a bigint
+
+
+@require_safe
+@casework
+def one(request: StaffRequest, code: str) -> HttpResponse:
+    """``/grid/cases/{code}``: a page, or its fragment for the desk; 304 while nobody has acted."""
+    case = _case(request, code)
+    if request.headers.get("If-None-Match") == _tag(case):
+        response = HttpResponse(status=304)
+        response["ETag"] = _tag(case)
+        return response
+    return _shown(request, case)
+
+
+@bounded(MOST_SENT, too_large)
+@require_POST
+@casework
+def acted(request: StaffRequest, code: str) -> HttpResponse:
+    """``/grid/cases/{code}/act``: one action; the answer is the case as it then stands."""
+    case = _case(request, code)
+    try:
+        done = act(
+            request.actor,
+            code,
+            request.POST.get("action", ""),
+            given_in(request.POST),
+            expected=_version(request.POST.get("expected", "")),
+            uuid=uuid_in(request.POST.get("uuid", "")),
+            photos=photos_in(request),
+        )
+    except REFUSED as error:
+        fresh = visible_cases(request.actor).filter(code=code).first() or case
+        return _shown(request, fresh, error=str(error), status=status_of(error))
+    if not visible_cases(request.actor).filter(code=code).exists():
+        return render(request, "grid/passed.html", {"case": done})
+    return _shown(request, done, is_done=True)
+
+
+@require_POST
+@casework
+def personal(request: StaffRequest, code: str) -> HttpResponse:
+    """``/grid/cases/{code}/personal``: who reported it, in full; the look is recorded."""
+    case = _case(request, code)
+    if not request.actor.roles & {"受理员", "值班长", "监督员"}:
+        raise PermissionDenied(_("您没有查看举报人信息的权限。"))
+    PersonalRead.objects.create(
+        who=request.actor.name,
+        layer="cases",
+        code=code,
+        fields="reporter_name、reporter_phone、description",
+    )
+    context = {
+        "case": case,
+        "name": case.reporter_name,
+        "phone": case.reporter_phone,
+        "words": case.description if _has_numbers(case) else "",
+    }
+    return render(request, "grid/reporter.html", context)
+
+
+@require_safe
+@casework
+def photo(request: StaffRequest, photo_id: UUID) -> HttpResponse | FileResponse:
+    """``/grid/photos/{id}``: a photo of a case that this one may see."""
+    found = CasePhoto.objects.filter(pk=photo_id).first()
+    if found is None or not visible_cases(request.actor).filter(code=found.case_code).exists():
+        raise Http404(_("没有这张照片"))
+    path = shown_path(found, small="small" in request.GET)
+    if not path.exists():
+        raise Http404(_("照片文件不在了"))
+    response = FileResponse(path.open("rb"), content_type="image/jpeg")
+    response["Cache-Control"] = "private, max-age=86400"
+    return response
+
+
+def given_in(form: QueryDict) -> dict[str, Any]:
+    """What a form gives to an action.
+
+    Raises:
+        Unfit: a date that cannot be read.
+    """
+    given: dict[str, Any] = {name: str(form[name]).strip() for name in FIELDS if form.get(name)}
+    if text := str(form.get("until", "")).strip():
+        try:
+            until = datetime.fromisoformat(text)
+        except ValueError:
+            raise Unfit(_("恢复日期读不出，应形如 2026-12-01 08:00"), "until") from None
+        given["until"] = until if until.tzinfo else timezone.make_aware(until)
+    return given
+
+
+def photos_in(request: HttpRequest, most_pixels: int = MOST_PIXELS) -> list[Photo]:
+    """The photos of a form, looked at.
+
+    Raises:
+        Unfit: too large, or no photo.
+    """
+    found = []
+    for file in request.FILES.getlist("photos"):
+        if (file.size or 0) > MOST_BYTES:
+            size = (file.size or 0) / 1e6
+            raise Unfit(
+                _("照片 %(size)d MB，超过上限 %(most)d MB；请压缩后再传")
+                % {"size": size, "most": MOST_BYTES // 1024**2},
+                "photos",
+            )
+        found.append(read_photo(file.read(), most_pixels))
+    return found
+
+
+def _case(request: StaffRequest, code: str) -> Case:
+    case = visible_cases(request.actor).filter(code=plain(code)).first()
+    if case is None:
+        raise Http404(_("没有这件案件，或不在您的办理范围"))
+    return case
+
+
+def _shown(
+    request: StaffRequest, case: Case, *, error: str = "", is_done: bool = False, status: int = 200
+) -> HttpResponse:
+    now = timezone.now()
+    may = offers(case, request.actor)
+    context = {
+        "case": case,
+        "told": told([case], now)[0],
+        "class_title": class_title(case),
+        "timeline": timeline(steps_of(case.code)),
+        "requests": requests_of(case.code),
+        "component": _component(case),
+        "cell": GridCell.objects.current().filter(code=case.cell_code).first(),
+        "offers": [offer for offer in may if not offer.instead_of],
+        "instead": [offer for offer in may if offer.instead_of],
+        "is_stranded": holders().is_stranded(case),
+        "reporter": masked(case.reporter_name),
+        "phone": masked(case.reporter_phone),
+        "has_numbers": _has_numbers(case),
+        "error": error,
+        "is_done": is_done,
+        "tab": "desk",
+    }
+    context |= publicity(case, request.actor, photos_of(case.code))
+    context |= _around(case, request.actor, now)
+    template = "grid/case.html" if _is_fragment(request) else "grid/case_page.html"
+    response = render(request, template, context, status=status)
+    response["ETag"] = _tag(case)
+    return response
+
+
+def _around(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
+    """What else is near of what this one may see."""
+    may_merge = bool(actor.roles & WORKFLOW.of("merge").roles)
+    seen = visible_cases(actor)
+    ended = ended_near(case, seen, now - ENDED_LATELY)
+    return {
+        "duplicates": likely_duplicates(case) if may_merge else [],
+        "near": told([other for other, _far in cases_near(case, seen)], now),
+        "ended": [(row, row.case.closed_at) for row in told([c for c, _far in ended], now)],
+        "ended_days": ENDED_LATELY.days,
+        "components": told_components(components_near(case.geom)),
+    }
+
+
+def _component(case: Case) -> dict[str, Any] | None:
+    """The component that the case names, as it stands; only its code once it is gone."""
+    if not case.component_code:
+        return None
+    found = component_of(case.component_code)
+    if found is None:
+        return {"code": case.component_code}
+    return told_components([(found, found.geom.distance(case.geom))])[0]
+
+
+def _tag(case: Case) -> str:
+    """Every action on a case, whatever it does, is a version of it."""
+    return f'"{case.pk}"'
+
+
+def _has_numbers(case: Case) -> bool:
+    """Whether people wrote numbers into what they saw that the page masks."""
+    return masked_within(case.description) != case.description
+
+
+def _is_fragment(request: HttpRequest) -> bool:
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
+def uuid_in(text: str) -> UUID | None:
+    """The UUID of a form; none is none.
+
+    Raises:
+        Unfit: what is there is no UUID.
+    """
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise Unfit(_("表单标识无效，请刷新后重新填写"), "uuid") from None
+
+
+def _version(text: str) -> int | None:
+    if text and not (text.isascii() and text.isdigit() and len(text) < MOST_DIGITS):
+        raise Unfit(_("表单版本无效，请刷新后重新填写"), "expected")
+    return int(text) if text else None

@@ -1,0 +1,162 @@
+"""What a page of the evaluation is asked for, and who may ask it."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from grid.cases.actors import Actor
+from grid.evaluation.evaluation import Period, rules_day
+from grid.roles import GridRole
+from grid.rules import rulebook
+from grid.rules.indicators import SHOWN, Subject
+from layers.access.access import Role
+from spatial.city import city
+
+EVERYTHING = {GridRole.CHIEF, GridRole.DISPATCHER, GridRole.INTAKE}
+OVERSEERS = {Role.STEWARD, Role.AUDITOR}
+LONGEST = timedelta(days=3 * 366)
+SCORE = "score"
+# By what a subject without a score is ranked.
+INSTEAD = {Subject.STREET: "handle_in_time_rate", Subject.CELL: "filed"}
+EARLIEST = date(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one may see of a subject: whose rows, and the cases behind whose figures.
+
+    ``None`` is everybody's.
+    """
+
+    rows: str | None = None
+    cases: frozenset[str] | None = None
+
+    def may_open(self, key: str) -> bool:
+        """Whether the cases behind that one's figures may be looked at; '' is everybody."""
+        return self.cases is None or (bool(key) and key in self.cases)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Of whom, when, ranked by which figure; ``first`` and ``last`` are days, both counted."""
+
+    subject: Subject
+    first: date
+    last: date
+    sight: Sight
+    figure: str = ""
+    is_corrected: bool = False  # the days asked for were none
+
+    @property
+    def period(self) -> Period:
+        """The days as moments."""
+        zone = ZoneInfo(city().time_zone)
+        start, end = (
+            datetime.combine(day, time.min, zone)
+            for day in (self.first, self.last + timedelta(days=1))
+        )
+        return Period(start, end)
+
+    @property
+    def rules_day(self) -> date:
+        """The day whose weights, bands and grades hold: the period's last, or today."""
+        return rules_day(self.period)
+
+    @property
+    def query(self) -> str:
+        """The page's own parameters."""
+        given = {"by": self.subject.value, "from": str(self.first), "to": str(self.last)}
+        return urlencode({**given, "figure": self.figure} if self.figure else given)
+
+    @cached_property
+    def has_score(self) -> bool:
+        """Whether there are weights for a score of the subject."""
+        return bool(rulebook.score_rules(self.subject, self.rules_day)[0])
+
+    @property
+    def figures(self) -> list[str]:
+        """What can be ranked by: the score if there is one, shares, counts."""
+        counts, shares = SHOWN[self.subject]
+        return [*([SCORE] if self.has_score else []), *shares, *counts]
+
+
+def asked_of(request: HttpRequest, actor: Actor) -> Asked:
+    """The subject, the period and the figure asked for; this month without any.
+
+    Raises:
+        PermissionDenied: a subject whose figures are not this one's to see.
+    """
+    allowed = sights_of(request, actor)
+    wanted = request.GET.get("by", "")
+    subject = Subject(wanted) if wanted in list(Subject) else next(iter(allowed), None)
+    if subject is None or subject not in allowed:
+        raise PermissionDenied(_("您不能查看这项评价。"))
+    first, last, is_corrected = _days(request)
+    asked = Asked(subject, first, last, allowed[subject], is_corrected=is_corrected)
+    figures = asked.figures
+    otherwise = SCORE if SCORE in figures else INSTEAD.get(asked.subject, figures[0])
+    figure = request.GET.get("figure", "")
+    return replace(asked, figure=figure if figure in figures else otherwise)
+
+
+def sights_of(request: HttpRequest, actor: Actor) -> dict[Subject, Sight]:
+    """The rankings that this one may open, and how much of each.
+
+    The centre and those who oversee it see all; a department the ranking of departments
+    and the cases behind its own row; an inspector the own row.
+    """
+    groups = set(request.user.groups.values_list("name", flat=True))  # type: ignore[union-attr]
+    if actor.roles & EVERYTHING or groups & OVERSEERS:
+        return dict.fromkeys(Subject, Sight())
+    found: dict[Subject, Sight] = {}
+    if GridRole.HANDLER in actor.roles:
+        found[Subject.DEPARTMENT] = Sight(cases=frozenset({actor.department, *actor.other_names}))
+    if GridRole.INSPECTOR in actor.roles:
+        found[Subject.INSPECTOR] = Sight(actor.name, frozenset({actor.name}))
+    return found
+
+
+def spans() -> list[tuple[str, date, date]]:
+    """The periods that one asks for most."""
+    today = timezone.localdate()
+    month, quarter = today.replace(day=1), _quarter(today)
+    day = timedelta(days=1)
+    return [
+        (_("本月"), month, today),
+        (_("上月"), (month - day).replace(day=1), month - day),
+        (_("本季度"), quarter, today),
+        (_("上季度"), _quarter(quarter - day), quarter - day),
+        (_("本年"), today.replace(month=1, day=1), today),
+    ]
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """The first and the last day of a day's month."""
+    first = day.replace(day=1)
+    after = (first + timedelta(days=31)).replace(day=1)
+    return first, after - timedelta(days=1)
+
+
+def _quarter(day: date) -> date:
+    return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+
+
+def _days(request: HttpRequest) -> tuple[date, date, bool]:
+    """First and last day, and whether those asked for had to be given up."""
+    today = timezone.localdate()
+    month = (today.replace(day=1), today)
+    texts = [request.GET.get(name, "").strip() for name in ("from", "to")]
+    try:
+        first, last = (date.fromisoformat(t) if t else d for t, d in zip(texts, month, strict=True))
+    except ValueError:
+        return *month, True
+    if not EARLIEST <= first <= last or last - first > LONGEST or last.year > today.year + 1:
+        return *month, True
+    return first, last, False

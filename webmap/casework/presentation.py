@@ -1,0 +1,176 @@
+"""Cases in words: class, place, clock, what happened."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from grid.cases.steps import ASIDE, ENDED, STATES, STEPS, SUSPENDED
+from grid.cases.urgency import soon_from
+from grid.models import Case, CaseStep, Component
+from spatial.base.models import District
+from spatial.city import city
+from spatial.codes import schemes
+from spatial.crs import transformer
+from webmap.casework.publicity import title_of
+
+DIGITS = 6  # of degrees: a decimetre
+SAME_MOMENT = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A case as a list shows it."""
+
+    case: Case
+    title: str
+    state: str
+    phase: str
+    urgency: str  # late, soon, "" or done
+    clock: str
+    lon: float
+    lat: float
+    place: str
+    is_stranded: bool = False  # whoever has it can no longer act
+
+
+def told(cases: list[Case], now: datetime) -> list[Told]:
+    """The cases of a list, in their order."""
+    names = district_names({case.district_code for case in cases})
+    found = []
+    for case in cases:
+        lon, lat = degrees(case.geom)
+        urgency, clock = clock_of(case, now)
+        found.append(
+            Told(
+                case,
+                class_title(case),
+                STATES.get(case.step, case.step),
+                STEPS.get(case.step, ""),
+                urgency,
+                clock,
+                lon,
+                lat,
+                names.get(case.district_code, ""),
+            )
+        )
+    return found
+
+
+def class_title(thing: Case | Component) -> str:
+    """The name of the class of a case or a component."""
+    scheme = schemes().get(thing.scheme)
+    return scheme.name(thing.class_code) if scheme else thing.class_code
+
+
+def degrees(point: Point) -> tuple[float, float]:
+    """(longitude, latitude) of a point of the city, as a map in degrees takes them."""
+    lon, lat = transformer(city().projected, 4326).transform(point.x, point.y)
+    return round(lon, DIGITS), round(lat, DIGITS)
+
+
+def clock_of(case: Case, now: datetime) -> tuple[str, str]:
+    """(urgency, words) of the clock that runs in the present state."""
+    if case.step in ENDED:
+        return "done", ""
+    if case.step == SUSPENDED:
+        return "", f"挂账至 {local(case.resume_at)}" if case.resume_at else "挂账"
+    if case.step_due_at is None:
+        return "", ""
+    left = case.step_due_at - now
+    if left < timedelta():
+        return "late", f"超时 {span(-left)}"
+    is_soon = now >= soon_from(case.entered_at or case.reported_at, case.step_due_at)
+    return ("soon" if is_soon else ""), f"剩余 {span(left)}"
+
+
+def span(length: timedelta) -> str:
+    """A length of time in two units at most."""
+    minutes = int(length.total_seconds() // 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days} 天 {hours} 小时" if hours else f"{days} 天"
+    return f"{hours} 小时 {minutes} 分" if hours else f"{minutes} 分"
+
+
+def local(moment: datetime | None) -> str:
+    """A moment in the city's time; with its year, where that is not this one."""
+    if moment is None:
+        return ""
+    told = timezone.localtime(moment)
+    is_this_year = told.year == timezone.localtime().year
+    return f"{told:%m-%d %H:%M}" if is_this_year else f"{told:%Y-%m-%d %H:%M}"
+
+
+def district_names(codes: set[str]) -> dict[str, str]:
+    """Town and village by the village's code."""
+    wanted = codes | {code[:9] for code in codes}
+    rows = dict(District.objects.current().filter(code__in=wanted).values_list("code", "name"))
+    return {
+        code: "".join(
+            name for part in dict.fromkeys((code[:9], code)) if (name := rows.get(part, ""))
+        )
+        for code in codes
+    }
+
+
+def timeline(steps: list[CaseStep]) -> list[dict[str, Any]]:
+    """What happened, newest first."""
+    return [
+        {
+            "step": step,
+            "title": title_of(step),
+            "to": STATES.get(step.state_after, "") if step.state_after != step.state_before else "",
+            "was_late": _was_late(step),
+            "due": _due(step),
+            "captured_at": _captured_at(step),
+            "place": degrees(step.geom) if step.geom else None,
+            "found": _found(step),
+            "lapsed": "、".join(step.details.get("lapsed", ())),
+        }
+        for step in reversed(steps)
+    ]
+
+
+def _was_late(step: CaseStep) -> bool:
+    """Whether it came too late; what is done beside the handling cannot."""
+    return step.action not in ASIDE and bool(step.due_at and step.at > step.due_at)
+
+
+def _captured_at(step: CaseStep) -> datetime | None:
+    """When it was on the spot, where that is not the moment at which it was received."""
+    told = step.captured_at
+    return told if told and abs(step.at - told) > SAME_MOMENT else None
+
+
+def _found(step: CaseStep) -> str:
+    """How the place was found, where it was not simply measured there."""
+    position = step.details.get("position", {})
+    if position.get("source") != "map":
+        return ""
+    far_m = position.get("device_distance_m")
+    if far_m is None:
+        return _("在地图上选定")
+    return _("在地图上选定，距当时定位 %(m).0f 米") % {"m": far_m}
+
+
+def _due(step: CaseStep) -> str:
+    text = step.details.get("due") or step.details.get("until")
+    return local(datetime.fromisoformat(text)) if text else ""
+
+
+def told_components(found: list[tuple[Component, float]]) -> list[dict[str, Any]]:
+    """Components with their distances, as a page or a form lists them."""
+    return [
+        {
+            "code": one.code,
+            "title": one.name or class_title(one),
+            "state": one.state,
+            "far_m": round(far_m),
+            "place": degrees(one.geom),
+        }
+        for one, far_m in found
+    ]

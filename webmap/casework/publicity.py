@@ -1,0 +1,78 @@
+"""What the desk shows of publishing: each thing of a case, how it stands, what may be done."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from grid.cases.actors import Actor
+from grid.cases.policies import capacity
+from grid.cases.public_view import discreet
+from grid.cases.publishing import decisions_of
+from grid.cases.steps import WORKFLOW
+from grid.models import Case, CasePhoto, CaseStep, Publication
+
+BEFORE = (CasePhoto.Moment.BEFORE, CasePhoto.Moment.VERIFIED)
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A photo or the words of a case, and whether the public sees it."""
+
+    item: str
+    photo: CasePhoto | None
+    last: Publication | None
+    may_publish: bool
+    may_withhold: bool
+    words: str = ""  # as they are, or would be, worded for the public
+    address: str = ""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it was published, and not withdrawn."""
+        return bool(self.last and self.last.is_public)
+
+
+def publicity(case: Case, actor: Actor, photos: list[CasePhoto]) -> dict[str, Any]:
+    """The words and the photos, before and after, each with its publicity."""
+    decided = decisions_of([case.code]).get(case.code, {})
+    may_publish, may_withhold = (
+        case.is_public
+        and case.step in (found := WORKFLOW.of(action)).sources
+        and capacity(case, actor, found) is not None
+        for action in ("publish", "withhold")
+    )
+
+    def thing(item: str, photo: CasePhoto | None = None, **more: str) -> Thing:
+        last = decided.get(item)
+        is_public, is_withheld = (
+            bool(last and last.is_public is wanted) for wanted in (True, False)
+        )
+        can_publish = may_publish and (photo is None or not is_public)
+        return Thing(item, photo, last, can_publish, may_withhold and not is_withheld, **more)
+
+    last = decided.get(Publication.WORDS)
+    told = last if last and last.is_public else None
+    words = thing(
+        Publication.WORDS,
+        words=told.words if told else discreet(case.description),
+        address=told.address if told else discreet(case.address),
+    )
+    things = [thing(str(photo.pk), photo) for photo in photos]
+    return {
+        "said": words,
+        "before": [one for one in things if one.photo and one.photo.moment in BEFORE],
+        "after": [one for one in things if one.photo and one.photo.moment not in BEFORE],
+    }
+
+
+def title_of(step: CaseStep) -> str:
+    """What a step did, where its action alone does not say it."""
+    what = _("描述") if step.details.get("item") == Publication.WORDS else _("照片")
+    if step.action == "publish":
+        return _("公开%(what)s") % {"what": what}
+    if step.action == "withhold" and step.details.get("was_public"):
+        return _("撤回公开的%(what)s") % {"what": what}
+    if step.action == "withhold":
+        return _("不公开%(what)s") % {"what": what}
+    return WORKFLOW.of(step.action).title

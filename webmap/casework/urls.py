@@ -1,0 +1,30 @@
+"""The addresses of casework."""
+
+from django.urls import path
+
+from webmap.casework import cases, cells, desk, inventory, patrols, writing
+from webmap.casework.evaluation import pages as evaluation
+from webmap.casework.evaluation import workbook
+
+urlpatterns = [
+    path("grid/", desk.desk, name="desk"),
+    path("grid/list", desk.listed, name="desk-list"),
+    path("grid/new", writing.new, name="case-new"),
+    path("grid/new/components", writing.components, name="case-new-components"),
+    path("grid/dispatch", writing.dispatched, name="case-dispatch"),
+    path("grid/cases", writing.registered, name="case-register"),
+    path("grid/cases.csv", writing.as_csv, name="cases-csv"),
+    path("grid/cases.gpkg", writing.as_gpkg, name="cases-gpkg"),
+    path("grid/cases/<str:code>", cases.one, name="case"),
+    path("grid/cases/<str:code>/act", cases.acted, name="case-act"),
+    path("grid/cases/<str:code>/personal", cases.personal, name="case-personal"),
+    path("grid/components/", inventory.inventory, name="grid-components"),
+    path("grid/components.csv", inventory.as_csv, name="grid-components-csv"),
+    path("grid/patrols/", patrols.patrols, name="grid-patrols"),
+    path("grid/cells/", cells.cells, name="grid-cells"),
+    path("grid/evaluation/", evaluation.ranking, name="evaluation"),
+    path("grid/evaluation/cases", evaluation.behind, name="evaluation-cases"),
+    path("grid/evaluation/one", evaluation.one, name="evaluation-one"),
+    path("grid/evaluation.xlsx", workbook.as_xlsx, name="evaluation-xlsx"),
+    path("grid/photos/<uuid:photo_id>", cases.photo, name="case-photo"),
+]

@@ -1,0 +1,31 @@
+"""Which classes of a layer are in use today, so that legends name no others."""
+
+from functools import lru_cache
+
+from django.db import connection
+
+from layers.declarations.declarations import Layer
+from layers.declarations.registry import layer_of
+from spatial.versions.queries import revision_of
+
+MOST = 60
+
+
+def values_in_use(layer: Layer) -> tuple[str, ...]:
+    """The values of the field that a layer's colours follow, if it has a coding scheme."""
+    declared = layer.field(layer.paint.by) if layer.paint and layer.paint.by else None
+    if not declared or not declared.scheme:
+        return ()
+    return _values(layer.id, declared.name, revision_of(layer.model))
+
+
+@lru_cache(maxsize=256)
+def _values(layer_id: str, name: str, revision: int) -> tuple[str, ...]:
+    """Read once per revision of the register."""
+    layer = layer_of(layer_id)
+    column = layer.column(name).column
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT DISTINCT "{column}" FROM {layer.view} WHERE upper_inf(valid) LIMIT {MOST}'
+        )
+        return tuple(sorted(value for (value,) in cursor.fetchall() if value))

@@ -1,0 +1,173 @@
+"""The map page: four entrances, one template, one program; and its style."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models.functions import TruncDate
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from layers.declarations.cartography import legend, style
+from layers.declarations.declarations import Layer
+from layers.declarations.registry import layer_of
+from layers.reading.shares import shares_of
+from layers.sharing.callers import caller_of
+from spatial.city import city
+from spatial.crs import proj4_text
+from spatial.rasters import RasterError, terrain_tile
+from spatial.versions.models import Change
+from webmap.casework.actors import actor_of
+from webmap.imports.guards import deliverable
+from webmap.map.legends import values_in_use
+from webmap.web.entrances import ENTRANCES, Entrance, entrance_named
+
+MAX_TERRAIN_ZOOM = 15
+MOST_DAYS = 300
+
+
+def visible_layers(request: HttpRequest) -> list[Layer]:
+    """The published layers that the caller may see."""
+    return [share.layer for share in shares_of(caller_of(request))]
+
+
+@require_safe
+def map_page(request: HttpRequest, entrance: str = "general") -> HttpResponse:
+    """One entrance to the map."""
+    chosen = entrance_named(entrance)
+    layers = visible_layers(request)
+    context = {
+        "entrance": chosen,
+        "groups": layer_groups(layers, chosen),
+        "config": page_config(request, chosen),
+        "has_terrain": settings.TERRAIN.exists(),
+        "may_deliver": bool(deliverable(request)),
+        "has_casework": bool(actor_of(request.user).roles),
+    }
+    get_token(request)
+    return render(request, "map/map.html", context)
+
+
+@require_safe
+def map_style(request: HttpRequest) -> JsonResponse:
+    """The MapLibre style of an entrance for this caller: only layers that may be seen."""
+    chosen = entrance_named(request.GET.get("entrance", ""))
+    layers = visible_layers(request)
+    tiles = {
+        layer.id: request.build_absolute_uri(f"/ogc/collections/{layer.id}/tiles/WebMercatorQuad/")
+        + "{z}/{y}/{x}"
+        for layer in layers
+    }
+    terrain = request.build_absolute_uri("/terrain/") + "{z}/{x}/{y}.png"
+    document = style(
+        layers,
+        chosen.layers,
+        tiles,
+        latitude=city().view.latitude,
+        solid=chosen.solid,
+        terrain=terrain if settings.TERRAIN.exists() else "",
+        relief=chosen.relief,
+        muted=dict(chosen.muted),
+    )
+    response = JsonResponse(document, json_dumps_params={"ensure_ascii": False})
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_safe
+def terrain(request: HttpRequest, zoom: int, column: int, row: int) -> HttpResponse:
+    """One terrain tile (Terrarium PNG); the terrain is public base data."""
+    if zoom > MAX_TERRAIN_ZOOM or column >= 2**zoom or row >= 2**zoom:
+        raise Http404
+    try:
+        written = settings.TERRAIN.stat().st_mtime_ns
+        etag = f'"{written:x}-{zoom}-{column}-{row}"'
+        if request.headers.get("If-None-Match") == etag:
+            return HttpResponse(status=304)
+        response = HttpResponse(
+            _terrain(settings.TERRAIN, written, zoom, column, row), content_type="image/png"
+        )
+    except (OSError, RasterError) as error:
+        raise Http404("没有地形数据") from error
+    response["ETag"] = etag
+    response["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@lru_cache(maxsize=256)
+def _terrain(path: Path, written: int, zoom: int, column: int, row: int) -> bytes:
+    """A tile costs 50 to 100 ms; kept until the file is written anew."""
+    return terrain_tile(path, zoom, column, row)
+
+
+def layer_groups(layers: list[Layer], entrance: Entrance) -> list[dict[str, Any]]:
+    """The layer tree: groups of layers with their legends."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for layer in sorted(layers, key=lambda la: -(la.paint.rank if la.paint else 0)):
+        if layer.paint:
+            groups.setdefault(layer.group, []).append(
+                {
+                    "layer": layer,
+                    "shown": layer.id in entrance.layers,
+                    "legend": legend(layer, values_in_use(layer)),
+                    "shape": layer.paint.kind,
+                }
+            )
+    order = list(dict.fromkeys(layer.group for layer in layers))
+    return [{"title": title, "layers": groups[title]} for title in order if title in groups]
+
+
+def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
+    """What the page's program needs to know."""
+    view = city().view
+    newest = Change.objects.order_by("-id").values_list("id", flat=True).first()
+    days = list(_days_of_change(newest or 0))
+    extent = city().extent
+    return {
+        "entrance": entrance.id,
+        "style": f"/map/style?entrance={entrance.id}",
+        "centre": [view.longitude, view.latitude],
+        "zoom": view.zoom + entrance.zoom,
+        "pitch": entrance.pitch,
+        "bearing": entrance.bearing,
+        "bounds": [extent.west, extent.south, extent.east, extent.north],
+        "projected": {"epsg": city().projected, "proj4": proj4_text(city().projected)},
+        "layers": list(entrance.layers),
+        "relief": entrance.relief,
+        "time_zone": city().time_zone,
+        "fragment": entrance.fragment,
+        "first": days[0] if days else "",
+        "days": days,
+        "schematic": _shows_schematic(newest or 0, tuple(la.id for la in visible_layers(request))),
+        "today": timezone.localdate().isoformat(),
+    }
+
+
+@lru_cache(maxsize=64)
+def _shows_schematic(newest: int, layer_ids: tuple[str, ...]) -> bool:
+    """Whether any of these layers holds schematic data; read once per change."""
+    models = (layer_of(layer_id).model for layer_id in layer_ids)
+    return any(model.objects.filter(schematic=True).exists() for model in models)
+
+
+@lru_cache(maxsize=4)
+def _days_of_change(newest: int) -> tuple[str, ...]:
+    """The first day on which anything changed, and the latest others; read once per change."""
+    days = Change.objects.annotate(day=TruncDate("at")).values_list("day", flat=True)
+    found = [*days.order_by("-day").distinct()[:MOST_DAYS], *days.order_by("day")[:1]]
+    return tuple(sorted({day.isoformat() for day in found}))
+
+
+urlpatterns = [
+    *(
+        path(e.path.lstrip("/"), map_page, {"entrance": e.id}, name=f"map-{e.id}")
+        for e in ENTRANCES
+    ),
+    path("map/style", map_style, name="map-style"),
+    path("terrain/<int:zoom>/<int:column>/<int:row>.png", terrain, name="terrain"),
+]

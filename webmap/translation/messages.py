@@ -1,0 +1,107 @@
+"""Every text that is said in Chinese and must be said in English: found in the sources.
+
+GNU gettext is not needed: Python sources are read with ``ast``, templates with
+Django's own ``templatize``.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.utils.translation.template import templatize
+
+from grid.cases.public_view import PROGRESS, TOLD
+from grid.cases.steps import STATES
+from grid.rules.indicators import COUNTS, INDICATORS, MEANINGS, SUBJECT_TITLES
+from webmap.web.entrances import ENTRANCES
+
+FLOORS = ("spatial", "grid", "layers", "importers", "webmap")
+SINGLE = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop"})
+PLURAL = frozenset({"ngettext", "ngettext_lazy"})
+# templatize leaves calls of these between stretches of XXXX
+CALL = re.compile(
+    r"""(?<![\w.])(_|gettext|ngettext)\(\s*u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+    r"""(?:\s*,\s*u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'))?"""
+)
+
+Message = str | tuple[str, str]
+
+
+def chinese(text: str) -> bool:
+    """Whether there is a Chinese character in the text."""
+    return any("\u4e00" <= character <= "\u9fff" for character in text)
+
+
+def messages() -> dict[Message, list[str]]:
+    """Every message, with the files that say it; a plural message is a pair."""
+    found: dict[Message, list[str]] = {}
+    for path in sources():
+        name = path.relative_to(settings.BASE_DIR).as_posix()
+        text = path.read_text(encoding="utf-8")
+        said = in_python(text) if path.suffix == ".py" else in_template(text)
+        for message in said:
+            files = found.setdefault(message, [])
+            if name not in files:
+                files.append(name)
+    for name, message in in_data():
+        if not chinese(message):
+            continue
+        found.setdefault(message, []).append(name)
+    return found
+
+
+def in_data() -> Iterator[tuple[str, str]]:
+    """(source, message) of titles that are data, and said by ``{% translate variable %}``."""
+    for entrance in ENTRANCES:
+        for message in (entrance.title, entrance.subtitle, entrance.hint):
+            yield "webmap/web/entrances.py", message
+    for config in apps.get_app_configs():
+        if config.name.split(".")[0] in FLOORS:
+            yield config.name, str(config.verbose_name)
+            for model in config.get_models():
+                yield config.name, str(model._meta.verbose_name)
+    shares = INDICATORS.values()
+    titles = (*SUBJECT_TITLES.values(), *COUNTS.values(), *(share.title for share in shares))
+    for message in (*titles, *MEANINGS.values(), *dict.fromkeys(share.source for share in shares)):
+        yield "grid/rules/indicators.py", message
+    for message in dict.fromkeys((*PROGRESS, *TOLD.values(), *STATES.values())):
+        yield "grid/cases/public_view.py", message
+
+
+def sources() -> list[Path]:
+    """The Python sources and templates of the project."""
+    return sorted(
+        path
+        for floor in FLOORS
+        for suffix in ("*.py", "*.html")
+        for path in (Path(settings.BASE_DIR) / floor).rglob(suffix)
+        if "migrations" not in path.parts
+    )
+
+
+def in_python(text: str) -> Iterator[Message]:
+    """The literal messages of a Python source."""
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        said = [
+            a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
+        ]
+        if name in SINGLE and len(said) == 1:
+            yield said[0]
+        elif name in PLURAL and len(said) == 2:
+            yield said[0], said[1]
+
+
+def in_template(text: str) -> Iterator[Message]:
+    """The messages of a template."""
+    for match in CALL.finditer(templatize(text)):
+        first = ast.literal_eval(match[2])
+        if match[1] == "ngettext" and match[3]:
+            yield first, ast.literal_eval(match[3])
+        else:
+            yield first
