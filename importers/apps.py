@@ -12,9 +12,11 @@ class ImportersConfig(AppConfig):
 
     def ready(self) -> None:
         """Saved sources count from the start; runs that nobody works on are settled."""
-        import importers.sources.saved_sources  # noqa: F401
         from grid.cases.clock_tasks import add_duty
+        from importers.sources.registry import add_saved
+        from importers.sources.saved_sources import saved_of
 
+        add_saved(saved_of)
         add_duty("imports", _settle)
 
 

@@ -19,10 +19,16 @@ class LayersConfig(AppConfig):
         from django_tasks.signals import task_finished, task_started
 
         from grid.cases.clock_tasks import add_duty
+        from layers.declarations.registry import when_changed
         from layers.jobs import leases
         from layers.reading.publish import drop_views_for, make_views
+        from layers.reading.reading import route_by
+        from layers.reading.revisions import server_of
+        from layers.reading.shares import forget_shares
         from spatial.versions.signals import revised
 
+        when_changed(forget_shares)
+        route_by(server_of)
         pre_migrate.connect(drop_views_for, sender=self, dispatch_uid="layers-drop-views")
         post_migrate.connect(make_views, sender=self, dispatch_uid="layers-make-views")
         revised.connect(on_revised, dispatch_uid="layers-webhooks")

@@ -17,12 +17,21 @@ class WebmapConfig(AppConfig):
     verbose_name = "图经"
 
     def ready(self) -> None:
-        """The catalogue learns from the floor above what deliveries showed."""
+        """Register the administrator pages, and hang this floor's functions on those below."""
+        from django.db.models.signals import post_migrate
+
+        import webmap.admin.calendar
+        import webmap.admin.casework
+        import webmap.admin.imports
+        import webmap.admin.scores
+        import webmap.admin.site  # noqa: F401  (each registers its pages)
         from grid.cases.clock_tasks import add_duty
         from layers.sharing.records import quality_by
+        from webmap.accounts.groups import make_roles
         from webmap.imports.quality import quality_of
 
         close_folders(Path(settings.VAR))
+        post_migrate.connect(make_roles, dispatch_uid="webmap-roles")
         quality_by(quality_of)
         add_duty("exports", _exports)
         add_duty("sign-ins", _sign_ins)

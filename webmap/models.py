@@ -5,12 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
-
-from webmap.accounts.groups import make_roles
-
-post_migrate.connect(make_roles, dispatch_uid="webmap-roles")
 
 
 class FailedSignIn(models.Model):

@@ -184,6 +184,12 @@ INSTALLED_APPS = [
     "webmap",
 ]
 
+# While the database is away: paths whose clients read an answer of their own, and what
+# makes it of the text and the named groups of the pattern.
+OUTAGE_ANSWERS = {
+    r"/open311/v2/.*?(?:\.(?P<form>json|xml))?": "webmap.open311.views.outage",
+}
+
 MIDDLEWARE = [
     "webmap.web.security.Guarded",
     "layers.ogc.server.origins.OtherOrigins",

@@ -18,9 +18,12 @@ urlpatterns = [
     path("open311/v2/", include("webmap.open311.urls")),
     path("report/", include("webmap.public.urls")),
     path("", include("webmap.accounts.urls")),
+    path("", include("webmap.exports.urls")),
     path("", include("webmap.imports.urls")),
     path("", include("webmap.sharing.urls")),
     path("", include("webmap.casework.urls")),
     path("inspector/", include("webmap.inspector.urls")),
+    path("", include("webmap.housing.urls")),
+    path("", include("webmap.hazards.urls")),
     path("", include("webmap.map.urls")),
 ]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from importers.checks.catalogue import rules
 
-RULES = Path(__file__).resolve().parents[1] / "data" / "rules"
+RULES = Path(__file__).resolve().parents[2] / "data" / "rules"
 FINDINGS, ENGLISH = RULES / "findings.csv", RULES / "titles_en.csv"
 
 

@@ -7,7 +7,7 @@ from django.db import DatabaseError
 from importers.errors import Refused
 from importers.models import ImportRun, SavedSource
 from importers.sources.declarations import Source
-from importers.sources.registry import SOURCES, add_saved
+from importers.sources.registry import SOURCES
 
 
 def saved_of(layer_id: str) -> list[Source]:
@@ -57,6 +57,3 @@ def save_source(run: ImportRun, name: str, title: str, who: str) -> SavedSource:
         },
     )
     return kept
-
-
-add_saved(saved_of)

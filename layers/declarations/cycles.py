@@ -22,7 +22,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-FILE = Path(__file__).resolve().parent.parent / "data" / "update_cycles.csv"
+FILE = Path(__file__).resolve().parents[2] / "data" / "update_cycles.csv"
 
 
 class State(StrEnum):

@@ -15,7 +15,7 @@ from layers.declarations.declarations import Layer
 from layers.declarations.registry import refresh, withdraw
 from layers.models import LayerState
 from layers.reading.connections import PRIMARY
-from layers.reading.reading import read, route_by
+from layers.reading.reading import read
 from layers.reading.replicas import REVISIONS, replicas, server_for, settled
 from layers.reading.shares import Share
 
@@ -88,6 +88,3 @@ def wrote() -> None:
 def forget() -> None:
     """Look anew at the next question."""
     _Looked.at = 0.0
-
-
-route_by(server_of)

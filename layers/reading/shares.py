@@ -22,7 +22,7 @@ from functools import cached_property, lru_cache
 
 from layers.access.access import Caller, Grant, Sharing, may_see, may_see_reserved
 from layers.declarations.declarations import Field, Layer
-from layers.declarations.registry import all_layers, layer_named, when_changed
+from layers.declarations.registry import all_layers, layer_named
 
 LOGIN = "tujing_reader"  # the login of outside requests; it has no rights but its roles
 CUT, BLANKED = "@districts", "@reserved"  # what the names of the views by district end in
@@ -202,9 +202,7 @@ def standing_shares() -> list[Share]:
     return list(found.values())
 
 
-def _forget() -> None:
+def forget_shares() -> None:
+    """Empty the caches over the declarations: these have changed."""
     _known.clear()
     share_by_id.cache_clear()
-
-
-when_changed(_forget)

@@ -22,7 +22,7 @@ from django.utils.crypto import salted_hmac
 from layers.access.access import Caller
 from layers.declarations.registry import layer_named
 from layers.models import ApiKey, Consumer, Subscription
-from layers.ogc.features.changes import token_at
+from layers.reading.feed_tokens import token_at
 from layers.reading.shares import Share, share_by_id
 from layers.reading.timestamps import iso
 from layers.sharing.keys import caller_of_consumer

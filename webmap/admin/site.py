@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy
 from django_tasks_db.models import DBTaskResult
 
 from spatial.versions.models import Ancestry, Change, Revision
-from webmap.admin import calendar, casework, imports, scores  # they register their pages
 from webmap.admin.changes import ChangeAdmin
 from webmap.admin.reading import ReadOnly
 from webmap.admin.registers import register_registers

@@ -2,8 +2,6 @@
 
 from django.urls import path
 
-from webmap.hazards import views
-from webmap.housing import views
 from webmap.map import here, measure, overview, panel, search
 from webmap.map import views as map_pages
 
@@ -11,9 +9,7 @@ urlpatterns = [
     *map_pages.urlpatterns,
     path("panel/<str:layer_id>/<str:code>", panel.panel, name="panel"),
     path("panel/<str:layer_id>/<str:code>/personal", panel.personal, name="personal"),
-    path("units/<str:code>", views.units, name="unit-table"),
     path("here", here.here, name="here"),
-    path("warnings", views.warnings, name="warnings"),
     path("overview/general", overview.general, name="overview-general"),
     path("overview/planning", overview.planning, name="overview-planning"),
     path("overview/housing", overview.housing, name="overview-housing"),

@@ -278,3 +278,10 @@ def _answer(body: str, form: str, status: int = 200) -> HttpResponse:
     headers = {"Cache-Control": "no-store"}  # words can be withdrawn at any time
     content_type = documents.CONTENT_TYPES[form]
     return HttpResponse(body.encode(), content_type=content_type, status=status, headers=headers)
+
+
+def outage(text: str, form: str | None) -> HttpResponse:
+    """503 in the format of Open311, for a client whose format is known from its address."""
+    response = refusal(503, text, form or "xml")
+    response["Access-Control-Allow-Origin"] = "*"
+    return response

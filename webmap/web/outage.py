@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from layers.ogc.common.errors import problem
@@ -21,7 +22,6 @@ from spatial.outages import Seldom, cause, is_away, is_silent, learn
 RETRY_S = 5
 LOGGED_EVERY_S = 10
 API = ("/ogc", "/inspector/api/")
-OPEN311 = re.compile(r"/open311/v2/.*?(?:\.(?P<form>json|xml))?")
 
 logger = logging.getLogger(__name__)
 _may_log = Seldom(LOGGED_EVERY_S)
@@ -72,8 +72,9 @@ def unhealthy() -> HttpResponse:
 def _told(request: HttpRequest) -> HttpResponse:
     title = _("数据库暂时没有应答")
     text = _("系统正在自动恢复，通常一分钟以内。没有保存的内容请稍后再提交一次。")
-    if found := OPEN311.fullmatch(request.path):
-        return _open311(text, found["form"] or "xml")
+    for pattern, function in settings.OUTAGE_ANSWERS.items():
+        if match := re.fullmatch(pattern, request.path):
+            return import_string(function)(text, **match.groupdict())
     if request.path.startswith(API) or _is_program(request):
         return problem(503, "DatabaseAway", title, text, error=f"{title}。{text}", field="")
     if _is_script(request):
@@ -82,14 +83,6 @@ def _told(request: HttpRequest) -> HttpResponse:
     is_fragment = request.headers.get("HX-Request") == "true"
     context = {"code": 503, "title": title, "text": text, "fragment": is_fragment}
     return HttpResponse(render_to_string("error.html", context), status=503)
-
-
-def _open311(text: str, form: str) -> HttpResponse:
-    from webmap.open311.views import refusal  # it knows the whole of casework: not at the start
-
-    response = refusal(503, text, form)
-    response["Access-Control-Allow-Origin"] = "*"
-    return response
 
 
 def _is_program(request: HttpRequest) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from layers.cql2.fields import Queryable
 from layers.ogc.common.errors import BadParameter, Gone
-from layers.ogc.common.etags import tag_of
+from layers.reading.digests import tag_of
 from layers.reading.shares import Share
 from layers.reading.timestamps import read_version_id
 

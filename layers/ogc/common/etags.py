@@ -11,12 +11,6 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 
-def tag_of(*parts: object) -> str:
-    """A short text that differs when any part differs."""
-    text = "\x1f".join(map(str, parts))
-    return hashlib.blake2b(text.encode(), digest_size=9).hexdigest()
-
-
 def tag_of_bytes(body: bytes) -> str:
     """The tag of an answer that is known by its content alone, quoted."""
     return f'"{hashlib.blake2b(body, digest_size=9).hexdigest()}"'

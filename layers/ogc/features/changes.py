@@ -10,7 +10,7 @@ the feed since that token, again and again. What changed while reading comes onc
 """
 
 import json
-from base64 import b64decode, urlsafe_b64encode
+from base64 import b64decode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,10 +21,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from layers.ogc.common.errors import BadParameter, Gone, ogc_errors
-from layers.ogc.common.etags import tag_of
 from layers.ogc.common.negotiation import carried_on, root_url, share_for, wanted_format
 from layers.ogc.common.requests import ItemsQuery, read_items_query, read_only
 from layers.ogc.formats.geojson import feature_sql, relation
+from layers.reading.digests import tag_of
+from layers.reading.feed_tokens import Token, token_at
 from layers.reading.reading import read
 from layers.reading.replicas import settled
 from layers.reading.revisions import FRESH_S, revision
@@ -46,19 +47,6 @@ OPERATIONS = {  # what became of a feature, by what the change did to its versio
     (True, True, True): "restored",
     (False, True, True): "voided",
 }
-
-
-@dataclass(frozen=True)
-class Token:
-    """How far a consumer has read: every entry up to a revision, and of it up to a code."""
-
-    revision: int
-    code: str = ""  # '': the whole revision
-    share: str = ""
-
-    def __str__(self) -> str:
-        text = json.dumps([self.revision, self.code, self.share], separators=(",", ":"))
-        return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 @dataclass(frozen=True)
@@ -176,11 +164,6 @@ def _entry(mark: Mark, row: tuple[Any, ...]) -> bytes:
     }
     told = json.dumps(head, ensure_ascii=False).encode()
     return told[:-1] + b', "feature": ' + (text or b"null") + b"}"
-
-
-def token_at(share: Share, revision: int) -> Token:
-    """The token of a share from which everything after a revision follows."""
-    return Token(revision, "", tag_of(share.key))
 
 
 def _check_share(request: HttpRequest, share: Share, since: Token) -> None:

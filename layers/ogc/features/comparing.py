@@ -15,10 +15,11 @@ from django.views.decorators.http import require_safe
 
 from layers.ogc.common.cursors import read_cursor, write_cursor
 from layers.ogc.common.errors import BadParameter, ogc_errors
-from layers.ogc.common.etags import tag_of, unless_held
+from layers.ogc.common.etags import unless_held
 from layers.ogc.common.negotiation import GEOJSON, carried_on, root_url, share_for, wanted_format
 from layers.ogc.common.requests import GEOMETRY, ItemsQuery, read_items_query, read_only
 from layers.ogc.formats.geojson import conditions, feature_sql, narrows_by_place, value_sql
+from layers.reading.digests import tag_of
 from layers.reading.reading import read
 from layers.reading.revisions import revision
 from layers.reading.shares import Share

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from layers.ogc.common.cursors import order_sql
 from layers.ogc.common.errors import UnknownParameter, ogc_errors
-from layers.ogc.common.etags import holds, tag_of, tagged
+from layers.ogc.common.etags import holds, tagged
 from layers.ogc.common.negotiation import (
     DOWNLOAD_FORMS,
     GEOJSON,
@@ -35,6 +35,7 @@ from layers.ogc.formats.naming import disposition
 from layers.ogc.formats.slots import slot_of
 from layers.ogc.formats.tables import DRIVERS, line_sql, table_of
 from layers.ogc.formats.watching import Watch
+from layers.reading.digests import tag_of
 from layers.reading.reading import TooSlow, stream
 from layers.reading.revisions import revision
 from layers.reading.shares import Share

@@ -19,10 +19,11 @@ from django.views.decorators.http import require_safe
 from layers.access.access import may_write
 from layers.declarations.registry import layer_named
 from layers.ogc.common.errors import Gone, NotAcceptable, NotThere, ogc_errors
-from layers.ogc.common.etags import tag_of, unless_held
+from layers.ogc.common.etags import unless_held
 from layers.ogc.common.negotiation import GEOJSON, accepted, root_url, share_for
 from layers.ogc.common.requests import read_only
 from layers.ogc.formats.geojson import Found
+from layers.reading.digests import tag_of
 from layers.reading.reading import read
 from layers.reading.revisions import revision
 from layers.reading.shares import Share

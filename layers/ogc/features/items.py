@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from layers.ogc.common.cursors import write_cursor
 from layers.ogc.common.errors import NotThere, ogc_errors
-from layers.ogc.common.etags import feature_etag, still_current, tag_of, tagged, unless_held
+from layers.ogc.common.etags import feature_etag, still_current, tagged, unless_held
 from layers.ogc.common.negotiation import (
     GEOJSON,
     ITEM_FORMS,
@@ -30,6 +30,7 @@ from layers.ogc.features.history import feature_url, links_json, mark_version, n
 from layers.ogc.features.item_pages import item_page, items_page
 from layers.ogc.formats.geojson import Found, Page, one_feature, page_of
 from layers.ogc.formats.jsonfg import profile_of
+from layers.reading.digests import tag_of
 from layers.reading.revisions import revision
 from layers.reading.shares import Share
 from layers.reading.timestamps import read_stamp, read_version_id

@@ -34,13 +34,14 @@ from layers.ogc.common.errors import (
     Unknown,
     WrongMethod,
 )
-from layers.ogc.common.etags import feature_etag, tag_of, version_in
+from layers.ogc.common.etags import feature_etag, version_in
 from layers.ogc.common.negotiation import share_for
 from layers.ogc.common.requests import ItemsQuery, read_only
 from layers.ogc.features import bodies, shapes
 from layers.ogc.features.history import feature_url, not_there
 from layers.ogc.features.items import version_answer
 from layers.ogc.formats.geojson import Found, one_feature
+from layers.reading.digests import tag_of
 from layers.reading.reading import read
 from layers.reading.revisions import revision, wrote
 from layers.reading.shares import Share, may_write_whole, write_share_of

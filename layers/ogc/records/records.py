@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 
 from layers.ogc.common.cursors import check_owner
 from layers.ogc.common.errors import NotThere, ogc_errors
-from layers.ogc.common.etags import tag_of
 from layers.ogc.common.negotiation import GEOJSON, JSON, SCHEMA, carried_on, root_url, wanted_format
 from layers.ogc.common.requests import GEOMETRY, read_only
 from layers.ogc.records.documents import (
@@ -26,6 +25,7 @@ from layers.ogc.records.documents import (
     record_links,
 )
 from layers.ogc.records.queries import KINDS, TITLES, chosen, known_parameters, page_of
+from layers.reading.digests import tag_of
 from layers.reading.timestamps import iso
 from layers.sharing.callers import api_caller
 from layers.sharing.records import Record, record_of, records_of

@@ -4,7 +4,8 @@ import pytest
 
 from layers.access.access import Role
 from layers.ogc.features import changes
-from layers.ogc.features.changes import Token, read_token
+from layers.ogc.features.changes import read_token
+from layers.reading.feed_tokens import Token
 from spatial.parcels.models import Parcel
 from spatial.pipes.models import PipePoint
 from spatial.versions.actions import apply, record_change, undo

@@ -1,0 +1,7 @@
+"""The addresses of managing housing by map."""
+
+from django.urls import path
+
+from webmap.housing import views
+
+urlpatterns = [path("units/<str:code>", views.units, name="unit-table")]
