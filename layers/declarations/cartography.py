@@ -1,4 +1,4 @@
-"""From layer declarations to a MapLibre style: pure, values in and JSON out.
+"""From layer declarations to a MapLibre style: declarations in, JSON out, no query.
 
 Every layer becomes one vector source of our own tiles and a few style layers whose
 ids begin with the layer's id. There are no glyphs and no sprites: the browser draws

@@ -1,4 +1,4 @@
-"""The colours, widths and legend of an export, from the declarations' ``Paint``. Pure."""
+"""The colours, widths and legend of an export, from the declarations' ``Paint``."""
 
 from math import cos, radians
 from typing import Any

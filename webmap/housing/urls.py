@@ -4,4 +4,7 @@ from django.urls import path
 
 from webmap.housing import views
 
-urlpatterns = [path("units/<str:code>", views.units, name="unit-table")]
+urlpatterns = [
+    path("units/<str:code>", views.units, name="unit-table"),
+    path("panel/rights/<str:code>/personal", views.personal_rights, name="personal-rights"),
+]

@@ -5,13 +5,13 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from layers.access.access import may_see
 from layers.declarations.registry import layer_of
 from layers.reading.queries import last_version_of, version_of
-from webmap.housing.unit_table import UnitTable, unit_table
-from webmap.map.panel import record_context
+from webmap.housing.unit_table import UnitTable, rights_view, unit_table
+from webmap.map.panel import log_personal_read, record_context
 from webmap.map.parameters import asked_layer, asked_moment
 from webmap.web.callers import caller_of
 
@@ -30,6 +30,15 @@ def units(request: HttpRequest, code: str) -> HttpResponse:
         context["area_m2"] = _area_m2(context["table"])
         context["may_see_units"] = True
     return render(request, "panel/units.html", context)
+
+
+@require_POST
+def personal_rights(request: HttpRequest, code: str) -> HttpResponse:
+    """The rights on a unit with the holders in full; the reading is logged first."""
+    log_personal_read(request, asked_layer(request, "units"), layer_of("rights"), code)
+    as_of = asked_moment(request)
+    context = {"rights": rights_view(code, as_of, caller_of(request), full=True)}
+    return render(request, "panel/rights.html", context)
 
 
 def _area_m2(table: UnitTable | None) -> float | None:

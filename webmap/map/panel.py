@@ -9,17 +9,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from layers.access.access import may_see_personal
 from layers.declarations.declarations import Layer
-from layers.declarations.registry import layer_of
 from layers.models import PersonalRead
 from layers.reading.queries import last_version_of, outline, version_of
 from spatial.geometry import MU_PER_M2
-from spatial.parcels.queries import forebears, successors
 from spatial.periods import AsOf, at
-from webmap.housing.unit_table import rights_view
 from webmap.map.parameters import asked_layer, asked_moment, day_of
 from webmap.map.records import eras_of, heading, layer_title, rows_of, secrets_of
 from webmap.map.surroundings import surroundings_of
 from webmap.web.callers import caller_of
+from webmap.web.professions import fragments_of
 
 
 @require_safe
@@ -35,29 +33,34 @@ def panel(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
 
 @require_POST
 def personal(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
-    """The personal fields in full, for who may have them; the reading is logged first.
+    """The personal fields in full, for who may have them; the reading is logged first."""
+    layer = asked_layer(request, layer_id)
+    version = log_personal_read(request, layer, layer, code)
+    context = {
+        "secrets": secrets_of(layer, version, caller_of(request), full=True),
+        "revealed": True,
+    }
+    return render(request, "panel/personal.html", context)
 
-    Rights have no page of their own: they are asked for by the code of their unit.
+
+def log_personal_read(request: HttpRequest, shown: Layer, layer: Layer, code: str) -> Any:
+    """Log that the caller reads the personal fields of a layer; the version that is shown.
+
+    ``shown`` is the layer whose feature has the code; ``layer`` holds the personal fields.
+
+    Raises:
+        Http404: the caller may not read them, or there is no such feature.
     """
-    of_unit = layer_id == "rights"
-    shown_layer = asked_layer(request, "units" if of_unit else layer_id)
-    layer = layer_of("rights") if of_unit else shown_layer
     caller = caller_of(request)
-    as_of = asked_moment(request)
     if not layer.personal or not may_see_personal(caller, layer):
         raise Http404(_("您没有查看个人信息的权限"))
-    version = version_of(shown_layer, code, as_of) or last_version_of(shown_layer, code)
+    version = version_of(shown, code, asked_moment(request)) or last_version_of(shown, code)
     if version is None:
         raise Http404(_("没有这个要素"))
     PersonalRead.objects.create(
         who=caller.name, layer=layer.id, code=code, fields="、".join(layer.personal)
     )
-    context: dict[str, Any]
-    if of_unit:
-        context = {"rights": rights_view(code, as_of, caller, full=True)}
-        return render(request, "panel/rights.html", context)
-    context = {"secrets": secrets_of(layer, version, caller, full=True), "revealed": True}
-    return render(request, "panel/personal.html", context)
+    return version
 
 
 def record_context(request: HttpRequest, layer: Layer, version: Any, as_of: AsOf) -> dict[str, Any]:
@@ -87,11 +90,11 @@ def record_context(request: HttpRequest, layer: Layer, version: Any, as_of: AsOf
         "bbox": _bbox(shape),
         "measured": _measured(layer, version),
         "schematic": version.schematic,
+        "fragments": [],
     }
-    if layer.id == "parcels":
-        context |= {"forebears": forebears(version.code), "successors": successors(version.code)}
-    if layer.id == "units":
-        context |= {"rights": rights_view(version.code, moment, caller)}
+    for fragment in fragments_of(layer.id):
+        context |= fragment.context(version.code, moment, caller)
+        context["fragments"].append(fragment.template)
     return context
 
 

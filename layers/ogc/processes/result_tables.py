@@ -1,4 +1,4 @@
-"""A result as people read it: tables of what comes in rows, pairs of the rest. Pure."""
+"""A result as people read it: tables of what comes in rows, pairs of the rest."""
 
 import json
 from collections.abc import Mapping, Sequence
