@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+from grid.roles import GridRole
+
 
 class GridConfig(AppConfig):
     """Django's entry for this floor; rule tables that hold nothing are filled."""
@@ -10,6 +12,7 @@ class GridConfig(AppConfig):
     name = "grid"
     label = "grid"
     verbose_name = "网格化管理"
+    roles = GridRole
 
     def ready(self) -> None:
         """Have empty rule tables filled, and clocks set anew when the calendar changes."""

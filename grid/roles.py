@@ -15,3 +15,6 @@ class GridRole(StrEnum):
 
 PUBLIC = "公众"  # anybody, without an account
 SYSTEM = "系统"  # clocks and programs
+# Who see every case, and who watch over those that work outside.
+CENTRE = frozenset({GridRole.INTAKE, GridRole.CHIEF, GridRole.DISPATCHER})
+SUPERVISORS = frozenset({GridRole.CHIEF, GridRole.DISPATCHER})

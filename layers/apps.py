@@ -3,8 +3,11 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.core import checks
 from django.db import transaction
 from django.db.models.signals import post_migrate, pre_migrate
+
+from layers.roles import Role
 
 
 class LayersConfig(AppConfig):
@@ -13,12 +16,14 @@ class LayersConfig(AppConfig):
     name = "layers"
     label = "layers"
     verbose_name = "图层与共享"
+    roles = Role
 
     def ready(self) -> None:
         """Hook the views to migrations."""
         from django_tasks.signals import task_finished, task_started
 
         from grid.cases.clock_tasks import add_duty
+        from layers.declarations.known_roles import check_roles
         from layers.declarations.registry import when_changed
         from layers.jobs import leases
         from layers.reading.publish import drop_views_for, make_views
@@ -29,6 +34,7 @@ class LayersConfig(AppConfig):
 
         when_changed(forget_shares)
         route_by(server_of)
+        checks.register(check_roles)
         pre_migrate.connect(drop_views_for, sender=self, dispatch_uid="layers-drop-views")
         post_migrate.connect(make_views, sender=self, dispatch_uid="layers-make-views")
         revised.connect(on_revised, dispatch_uid="layers-webhooks")

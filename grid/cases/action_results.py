@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from grid.cases.actors import Actor
+from grid.cases.situations import Situation
 from grid.models import Case
 
 
@@ -16,6 +18,11 @@ class Act:
     actor: Actor
     at: datetime
     given: dict[str, Any]
+
+    @cached_property
+    def situation(self) -> Situation:
+        """What stands around the case as the action is taken."""
+        return Situation(self.case, self.at)
 
 
 @dataclass

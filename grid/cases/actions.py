@@ -21,10 +21,10 @@ from grid.cases.actors import CLOCK, Actor
 from grid.cases.conflicts import is_as_seen, overtaken, task_taken_back
 from grid.cases.effects import effect_of
 from grid.cases.idempotency import case_made, case_moved, plain
-from grid.cases.photos import MOST_PHOTOS, Photo, keep
-from grid.cases.policies import Capacity, check_capacity
+from grid.cases.photos import Photo, keep
+from grid.cases.policies import Capacity, check_capacity, check_photos, check_report
 from grid.cases.queries import NEAR_M, case_of, component_of, elapsed_suspensions, place_of
-from grid.cases.steps import HANDLING, REPORTED, WORDS, WORKFLOW
+from grid.cases.steps import HANDLING, PHOTO_MOMENTS, REPORTED, WORDS, WORKFLOW
 from grid.cases.texts import is_blank
 from grid.errors import NoCase, NotYours, OutsideCity, Overtaken, Unfit
 from grid.models import Case, CaseCounter, CasePhoto, CaseStep
@@ -36,14 +36,6 @@ from spatial.versions.edits import Action, Conflict, Edit
 from spatial.workflow import Missing, OutOfOrder, Transition
 from spatial.worktime import Deadline
 
-MOMENTS = {
-    "report": CasePhoto.Moment.BEFORE,
-    "confirm": CasePhoto.Moment.VERIFIED,
-    "deny": CasePhoto.Moment.VERIFIED,
-    "finish": CasePhoto.Moment.AFTER,
-    "pass_check": CasePhoto.Moment.CHECKED,
-    "fail_check": CasePhoto.Moment.CHECKED,
-}
 MOST_TEXT, MOST_DESCRIPTION, MOST_NAME = 1_000, 4_000, 150
 MOST_ADDRESS = 200
 MOST_OF = {
@@ -97,7 +89,9 @@ def report(actor: Actor, told: Report) -> Case:
         OutsideCity: the place lies in no district of the city.
         Unfit: a class that is not (or no longer) in use, a component that is not there, a
             text too long, a UUID that another report has.
+        NotAllowed: in none of the roles that report.
     """
+    check_report(actor)
     if made := _made_before(actor, told):
         return made
     scheme = _scheme_for(told)
@@ -282,9 +276,9 @@ def _step_clock(state: str, now: datetime, values: dict[str, Any]) -> Deadline |
 def _keep_photos(
     photos: Sequence[Photo], code: str, action: str, actor: Actor, captured_at: datetime | None
 ) -> None:
-    if len(photos) > MOST_PHOTOS:
-        raise Unfit(f"一次最多 {MOST_PHOTOS} 张照片", "photos")
-    keep(photos, code, MOMENTS.get(action, CasePhoto.Moment.AFTER), actor.name, captured_at)
+    check_photos(action, len(photos))
+    if photos:
+        keep(photos, code, CasePhoto.Moment(PHOTO_MOMENTS[action]), actor.name, captured_at)
 
 
 def _scheme_for(told: Report) -> str:

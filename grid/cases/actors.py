@@ -28,7 +28,7 @@ class Actor:
         return next(iter(sorted(self.roles & allowed)), "")
 
 
-CLOCK = Actor("系统", frozenset({SYSTEM}))
+CLOCK = Actor(SYSTEM, frozenset({SYSTEM}))
 
 
 def anybody(name: str = "") -> Actor:

@@ -6,19 +6,15 @@ until whoever sent them on takes them back.
 
 from dataclasses import dataclass
 
-from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from grid.cases.actors import Actor
-from grid.cases.queries import visible_cases
-from grid.cases.steps import IN_HAND, TASKS, WORKFLOW
+from grid.cases.policies import can_help_stranded
+from grid.cases.queries import active_inspectors, visible_cases
+from grid.cases.steps import IN_HAND, TASKS
 from grid.models import Case, Staff
-from grid.roles import GridRole
 from grid.rules import rulebook
-
-# Who can do something about it.
-WATCHERS = WORKFLOW.of("recall").roles | WORKFLOW.of("reassign_task").roles
 
 
 @dataclass(frozen=True)
@@ -37,7 +33,7 @@ class Holders:
 
 def is_inspector(name: str) -> bool:
     """Whether somebody of that account can be given a task."""
-    return _inspectors().filter(username=name).exists()
+    return active_inspectors().filter(username=name).exists()
 
 
 def holders() -> Holders:
@@ -55,19 +51,15 @@ def holders() -> Holders:
         if department.code not in left
         for name in department.all_names()
     )
-    inspectors = _inspectors().values_list("username", flat=True)
+    inspectors = active_inspectors().values_list("username", flat=True)
     return Holders(frozenset(inspectors), frozenset(names))
 
 
 def stranded(actor: Actor, now_hold: Holders) -> QuerySet[Case]:
     """The cases that wait for somebody who cannot act, of those that this one can help."""
     found = visible_cases(actor)
-    if not actor.roles & WATCHERS:
+    if not can_help_stranded(actor):
         return found.none()
     lost_task = Q(step__in=TASKS) & ~Q(inspector__in=["", *now_hold.inspectors])
     lost_case = Q(step__in=IN_HAND) & ~Q(department__in=list(now_hold.departments))
     return found.filter(lost_task | lost_case)
-
-
-def _inspectors() -> QuerySet[User]:
-    return User.objects.filter(groups__name=GridRole.INSPECTOR.value, is_active=True)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from grid.cases.actors import CLOCK
 from grid.cases.steps import ENDED, HANDLING, SUSPENDED
 from grid.models import Case, CaseStep
 from grid.rules import rulebook
@@ -92,7 +93,7 @@ def recompute(since: date, **_: Any) -> int:
     pauses = _pauses([case.code for case in cases])
     edits = [edit for case in cases if (edit := _moved(case, first, pauses[case.code]))]
     if edits:
-        change = record_change(who="系统", why="工作日历已变动，案件时限重算")
+        change = record_change(who=CLOCK.name, why="工作日历已变动，案件时限重算")
         apply(change, Case, edits)
     return len(edits)
 

@@ -4,15 +4,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from grid.cases.actors import Actor
-from grid.cases.steps import ASIDE, STATES, TASKS, TASKS_RECALLED, WORKFLOW
+from grid.cases.steps import ASIDE, STATES, TASK_RESULTS, TASKS_RECALLED, WORKFLOW
 from grid.errors import Overtaken
 from grid.models import Case, CaseStep
 from grid.roles import GridRole
-
-# What ends an inspector's task.
-RESULTS = frozenset(
-    t.action for state in TASKS for t in WORKFLOW.leaving(state, [GridRole.INSPECTOR]) if t.target
-)
 
 
 def is_as_seen(case: Case, expected: int) -> bool:
@@ -43,7 +38,7 @@ def task_taken_back(code: str, actor: Actor, action: str) -> Overtaken | None:
 
     A phone without signal learns so only when it sends what was found.
     """
-    if action not in RESULTS or GridRole.INSPECTOR not in actor.roles:
+    if action not in TASK_RESULTS or GridRole.INSPECTOR not in actor.roles:
         return None
     steps = CaseStep.objects.filter(case_code=code)
     # From this one, or from whoever of the area would take it.

@@ -11,15 +11,14 @@ from types import MappingProxyType
 from grid.cases import clocks, publishing, reassignment
 from grid.cases.action_results import Act, Effect
 from grid.cases.actors import CLOCK
-from grid.cases.queries import appeal_granted, case_of, extensions_granted, open_request
-from grid.cases.steps import ENDED, IN_HAND, RECALLS, WORKFLOW
+from grid.cases.policies import check_clock, check_fits, check_main
+from grid.cases.steps import IN_HAND, RECALLS, WORKFLOW
 from grid.errors import Unfit
 from grid.models import Case, CaseRequest
 from grid.rules import rulebook
 from grid.rules.models import HandlingLimit
 from spatial.worktime import Pause
 
-MOST_EXTENSIONS = 2  # of a case, however often it is dispatched
 LONGEST_SUSPENSION = timedelta(days=365)
 Kind = CaseRequest.Kind
 
@@ -28,8 +27,9 @@ def effect_of(action: str, act: Act) -> Effect:
     """What an action does.
 
     Raises:
-        Unfit: something given does not fit the case.
+        Unfit: something given does not fit the case, or the case does not allow it.
     """
+    check_fits(act.situation, action, act.given)
     effect = EFFECTS.get(action)
     found = effect(act) if effect else Effect()
     if lapsed := _lapse(action, act):
@@ -80,14 +80,10 @@ def _file(act: Act) -> Effect:
 
 
 def _condition(act: Act) -> HandlingLimit:
-    case, day = act.case, rulebook.day_of(act.at)
-    rows = rulebook.limits_for(case.kind, case.scheme, case.class_code, day)
     wanted = str(act.given["condition"])
-    for row in rows:
+    for row in act.situation.conditions:
         if row.condition_code == wanted:
             return row
-    if not rows:
-        raise Unfit("该类别现在没有立案条件，或已停用；请核对类别", "condition")
     raise Unfit("请从该类别现行的立案条件中选择", "condition")
 
 
@@ -117,18 +113,9 @@ def _was_late(case: Case) -> bool:
 
 def _ask(kind: str) -> Callable[[Act], Effect]:
     def ask(act: Act) -> Effect:
-        case = act.case
-        if open_request(case.code, kind):
-            raise Unfit(f"已有一项{Kind(kind).label}申请待审批")
-        until = None
-        if kind == Kind.EXTENSION:
-            _check_extension(case, act.at)
-        if kind == Kind.SUSPENSION:
-            until = _until(act)
-        if kind == Kind.APPEAL and case.is_exempt and appeal_granted(case.code):
-            raise Unfit("本次派遣的申诉已成立")
+        until = _until(act) if kind == Kind.SUSPENSION else None
         CaseRequest.objects.create(
-            case_code=case.code,
+            case_code=act.case.code,
             kind=kind,
             asked_by=act.actor.name,
             asked_at=act.at,
@@ -138,17 +125,6 @@ def _ask(kind: str) -> Callable[[Act], Effect]:
         return Effect(details={"until": until.isoformat()} if until else {})
 
     return ask
-
-
-def _check_extension(case: Case, at: datetime) -> None:
-    _check_extensions_left(case)
-    if case.due_at and at > case.due_at:
-        raise Unfit("处置已超期，不能再申请延期")
-
-
-def _check_extensions_left(case: Case) -> None:
-    if extensions_granted(case.code) >= MOST_EXTENSIONS:
-        raise Unfit(f"一件案件最多延期 {MOST_EXTENSIONS} 次，重新派遣不另计")
 
 
 def _until(act: Act) -> datetime:
@@ -161,9 +137,7 @@ def _until(act: Act) -> datetime:
 
 
 def _answered(act: Act, kind: str, *, granted: bool) -> CaseRequest:
-    request = open_request(act.case.code, kind)
-    if request is None:
-        raise Unfit(f"没有待审批的{Kind(kind).label}申请")
+    request = act.situation.open_requests[kind]
     request.granted, request.answered_by, request.answered_at = granted, act.actor.name, act.at
     request.answer = str(act.given.get("reason") or "")
     request.save()
@@ -179,31 +153,23 @@ def _refuse(kind: str) -> Callable[[Act], Effect]:
 
 
 def _grant_extension(act: Act) -> Effect:
-    case = act.case
-    _check_extensions_left(case)
-    request = _answered(act, Kind.EXTENSION, granted=True)
-    if case.due_at and request.asked_at > case.due_at:
-        raise Unfit("申请时处置已超期，不能延期")
-    number = case.extensions + 1
-    found = _moved(case, number)
+    _answered(act, Kind.EXTENSION, granted=True)
+    number = act.case.extensions + 1
+    found = _moved(act.case, number)
     return Effect(found.values | {"extensions": number}, found.details)
 
 
 def _moved(case: Case, extensions: int, pauses: Sequence[Pause] = ()) -> Effect:
     """The deadline as it is with so many extensions, and pauses beside those on record."""
-    limit = clocks.limit_of(case)
-    if case.dispatched_at is None or limit is None:
-        raise Unfit("案件尚未派遣，或没有处置时限")
-    stood = [*clocks.pauses_since(case.code, case.dispatched_at), *pauses]
-    found = clocks.handling_deadline(case.dispatched_at, limit, extensions, stood, case.filed_at)
+    dispatched_at, limit = check_clock(case)
+    stood = [*clocks.pauses_since(case.code, dispatched_at), *pauses]
+    found = clocks.handling_deadline(dispatched_at, limit, extensions, stood, case.filed_at)
     return Effect(clocks.due_values(found), reassignment.due(found))
 
 
 def _suspend(act: Act) -> Effect:
-    request = _answered(act, Kind.SUSPENSION, granted=True)
-    if request.until is None or request.until <= act.at:
-        raise Unfit("申请的恢复日期已过，请部门重新申请")
-    return Effect({"resume_at": request.until}, {"until": request.until.isoformat()})
+    until = _answered(act, Kind.SUSPENSION, granted=True).until
+    return Effect({"resume_at": until}, {"until": until.isoformat()} if until else {})
 
 
 def _resume(act: Act) -> Effect:
@@ -224,13 +190,7 @@ def _close(act: Act) -> Effect:
 
 
 def _merge(act: Act) -> Effect:
-    main = case_of(str(act.given["main"]).strip())
-    if main is None or main.code == act.case.code:
-        raise Unfit("没有该主案件", "main")
-    if main.step in ENDED:
-        raise Unfit("主案件已经办结，不能并入", "main")
-    if main.scheme != act.case.scheme or main.class_code != act.case.class_code:
-        raise Unfit("主案件的类别不同，不能并入", "main")
+    main = check_main(act.situation, str(act.given["main"]))
     details = {"main": main.code, "distance_m": round(main.geom.distance(act.case.geom), 1)}
     return Effect({"duplicate_of": main.code, "closed_at": act.at}, details)
 

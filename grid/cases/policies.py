@@ -1,22 +1,70 @@
-"""In what capacity somebody may take an action on a case: the one place that decides it.
+"""What may be done to a case, and by whom: the one place that decides both.
 
-Buttons, actions and end points ask here. A department acts on its own cases, an inspector on
-the tasks sent to them or to all of the area, the others on all; a superior acts in the stead
-of whoever should. So a 值班长 may pass a check that waits for 王巡, as 代王巡; 王巡 does so in
-the own right.
+Actions, buttons, the phone and the end points ask here: ``check_…`` raises and says why,
+``can_…`` answers. Three questions stand apart. May somebody look at the case? May somebody
+take the action, and in what capacity? May the action be taken on the case as it stands?
+
+A department acts on its own cases, an inspector on the tasks that were sent to them or to
+all of their area, the others on all; a superior acts in the stead of whoever should. So a
+值班长 may pass a check that waits for 王巡, as 代王巡; 王巡 does so in the own right.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
+from grid.cases import clocks
 from grid.cases.actors import Actor
-from grid.cases.steps import TASKS
-from grid.errors import NotYours
-from grid.roles import SYSTEM, GridRole
+from grid.cases.photos import MOST_PHOTOS
+from grid.cases.queries import case_of
+from grid.cases.situations import Situation
+from grid.cases.steps import ANSWERS, ASKS, ENDED, GRANTS, PHOTO_MOMENTS, TASKS, WORKFLOW
+from grid.cases.texts import is_blank
+from grid.errors import NotYours, Unfit
+from grid.models import Case, CaseRequest, Publication
+from grid.roles import CENTRE, SUPERVISORS, SYSTEM, GridRole
 from spatial.workflow import NotAllowed, Transition
+from spatial.worktime import Limit
 
-if TYPE_CHECKING:
-    from grid.models import Case
+MOST_EXTENSIONS = 2  # of a case, however often it is dispatched
+Kind = CaseRequest.Kind
+
+
+# --- may somebody look at the case?
+
+
+def can_see(case: Case, actor: Actor) -> bool:
+    """Whether somebody may look at a case; ``queries.visible_cases`` says the same in SQL."""
+    if actor.roles & CENTRE:
+        return True
+    if GridRole.HANDLER in actor.roles and actor.is_of(case.department):
+        return True
+    return GridRole.INSPECTOR in actor.roles and _is_inspectors(case, actor)
+
+
+def can_see_reporter(actor: Actor) -> bool:
+    """Whether somebody may see who reported a case, and what was written, in full."""
+    return bool(actor.roles & {GridRole.INTAKE, GridRole.CHIEF, GridRole.INSPECTOR})
+
+
+def can_see_all_patrols(actor: Actor) -> bool:
+    """Whether somebody may see everybody's patrols."""
+    return bool(actor.roles & SUPERVISORS)
+
+
+def can_see_patrols(actor: Actor) -> bool:
+    """Whether somebody may see patrols: everybody's, or the own."""
+    return can_see_all_patrols(actor) or can_patrol(actor)
+
+
+def can_see_cells(actor: Actor) -> bool:
+    """Whether somebody of casework may see how the cells of a community are laid out."""
+    return bool(actor.roles & SUPERVISORS)
+
+
+# --- may somebody take the action, and in what capacity?
 
 
 @dataclass(frozen=True)
@@ -27,7 +75,7 @@ class Capacity:
     instead_of: str = ""
 
 
-def check_capacity(case: "Case", actor: Actor, transition: Transition) -> Capacity:
+def check_capacity(case: Case, actor: Actor, transition: Transition) -> Capacity:
     """In what capacity this one may take the action; the state must be one that allows it.
 
     Raises:
@@ -41,12 +89,14 @@ def check_capacity(case: "Case", actor: Actor, transition: Transition) -> Capaci
         return Capacity(above[0], _whose(case, transition))
     if GridRole.HANDLER in mine:
         raise NotYours("该案件由别的部门处置")
-    if mine:
+    if mine and case.step in TASKS and case.inspector:
         raise NotYours("该任务已派给别的监督员")
+    if mine:
+        raise NotYours("该案件不在您的责任区")
     raise NotAllowed(f"{transition.title}须由{'、'.join(sorted(transition.roles))}办理")
 
 
-def capacity(case: "Case", actor: Actor, transition: Transition) -> Capacity | None:
+def capacity(case: Case, actor: Actor, transition: Transition) -> Capacity | None:
     """The same as a question; None where it may not be taken."""
     try:
         return check_capacity(case, actor, transition)
@@ -54,18 +104,288 @@ def capacity(case: "Case", actor: Actor, transition: Transition) -> Capacity | N
         return None
 
 
-def _holds(case: "Case", actor: Actor, role: str) -> bool:
+def can_take_own(actor: Actor, action: str) -> bool:
+    """Whether somebody takes an action in the own right, on some case."""
+    return bool(actor.roles & WORKFLOW.of(action).roles)
+
+
+def check_report(actor: Actor) -> None:
+    """Somebody may report a case.
+
+    Raises:
+        NotAllowed: in none of the roles.
+    """
+    if not can_take_own(actor, "report"):
+        raise NotAllowed(f"上报须由{'、'.join(sorted(WORKFLOW.of('report').roles))}办理")
+
+
+def can_register(actor: Actor) -> bool:
+    """Whether somebody may take down at the desk what others tell the centre."""
+    return can_take_own(actor, "accept") and can_take_own(actor, "report")
+
+
+def can_patrol(actor: Actor) -> bool:
+    """Whether somebody reports, patrols and takes tasks with a phone."""
+    return GridRole.INSPECTOR in actor.roles
+
+
+def can_answer_requests(actor: Actor) -> bool:
+    """Whether somebody answers requests of any kind."""
+    return any(can_take_own(actor, grant) for grant in GRANTS.values())
+
+
+def can_review_publicity(actor: Actor) -> bool:
+    """Whether somebody decides what of a case the public sees."""
+    return can_take_own(actor, "publish")
+
+
+def can_help_stranded(actor: Actor) -> bool:
+    """Whether somebody can take a case back from those who can no longer act on it."""
+    return can_take_own(actor, "recall") or can_take_own(actor, "reassign_task")
+
+
+def _holds(case: Case, actor: Actor, role: str) -> bool:
     if role == GridRole.HANDLER:
         return actor.is_of(case.department)
-    if role == GridRole.INSPECTOR and case.step in TASKS:
-        return case.inspector in ("", actor.name)
+    if role == GridRole.INSPECTOR:
+        is_sent = case.step not in TASKS or case.inspector in ("", actor.name)
+        return is_sent and _is_inspectors(case, actor)
     return True
 
 
-def _whose(case: "Case", transition: Transition) -> str:
+def _is_inspectors(case: Case, actor: Actor) -> bool:
+    """Whether a case lies in an inspector's area, or is theirs by report or by task."""
+    is_inside = any(case.district_code.startswith(area) for area in actor.districts)
+    return is_inside or actor.name in (case.reporter, case.inspector)
+
+
+def _whose(case: Case, transition: Transition) -> str:
     """Who should have taken the action: the department, the inspector, or a role."""
     if GridRole.HANDLER in transition.roles and case.department:
         return case.department
     if GridRole.INSPECTOR in transition.roles and case.inspector:
         return case.inspector
     return "、".join(sorted(transition.roles - {SYSTEM}))
+
+
+# --- may the action be taken on the case as it stands?
+
+
+def check_fits(
+    situation: Situation, action: str, given: Mapping[str, Any] = MappingProxyType({})
+) -> None:
+    """An action, which the state and the role allow, may be taken on the case.
+
+    Raises:
+        Unfit: it may not; the message says why.
+    """
+    if kind := ASKS.get(action):
+        _check_asking(situation, Kind(kind))
+    if kind := ANSWERS.get(action):
+        _check_answering(situation, Kind(kind))
+    if action == "merge" and "main" in given:
+        check_main(situation, str(given["main"]))
+    elif check := CHECKS.get(action):
+        check(situation)
+
+
+def can_take(situation: Situation, actor: Actor, transition: Transition) -> Capacity | None:
+    """In what capacity somebody may take an action now; None where it would be refused."""
+    if situation.case.step not in transition.sources:
+        return None
+    found = capacity(situation.case, actor, transition)
+    if found is None:
+        return None
+    try:
+        check_fits(situation, transition.action)
+    except Unfit:
+        return None
+    return found
+
+
+def check_main(situation: Situation, code: str) -> Case:
+    """The case into which this one may be merged.
+
+    Raises:
+        Unfit: there is none of that code, it has ended, or it is about something else.
+    """
+    case, main = situation.case, case_of(code.strip())
+    if main is None or main.code == case.code:
+        raise Unfit("没有该主案件", "main")
+    if main.step in ENDED:
+        raise Unfit("主案件已经办结，不能并入", "main")
+    if main.scheme != case.scheme or main.class_code != case.class_code:
+        raise Unfit("主案件的类别不同，不能并入", "main")
+    if main.code not in {other.code for other, _far_m in situation.duplicates}:
+        raise Unfit("主案件与本案件的位置或上报时间相距过远，不能并入", "main")
+    return main
+
+
+def check_limit(case: Case) -> Limit:
+    """The limit of handling that a case carries; without one it cannot be dispatched.
+
+    Raises:
+        Unfit: there is none.
+    """
+    limit = clocks.limit_of(case)
+    if limit is None:
+        raise Unfit("案件没有处置时限；请退回立案补充立案条件")
+    return limit
+
+
+def check_clock(case: Case) -> tuple[datetime, Limit]:
+    """When the handling of a case began, and its limit; without both no deadline can move.
+
+    Raises:
+        Unfit: one of them is missing.
+    """
+    limit = clocks.limit_of(case)
+    if case.dispatched_at is None or limit is None:
+        raise Unfit("案件尚未派遣，或没有处置时限")
+    return case.dispatched_at, limit
+
+
+def check_photos(action: str, number: int) -> None:
+    """So many photos may come with an action.
+
+    Raises:
+        Unfit: too many, or the action takes none.
+    """
+    if number > MOST_PHOTOS:
+        raise Unfit(f"一次最多 {MOST_PHOTOS} 张照片", "photos")
+    if number and not can_have_photos(action):
+        raise Unfit(f"{WORKFLOW.of(action).title}不收照片", "photos")
+
+
+def can_have_photos(action: str) -> bool:
+    """Whether photos may come with an action."""
+    return action in PHOTO_MOMENTS
+
+
+def check_publication(
+    action: str, item: str, last: Publication | None, told: Mapping[str, str] | None = None
+) -> None:
+    """A thing of a case may be published or withheld after the last decision on it.
+
+    ``told`` are the words for the public; None while they are still to be written.
+
+    Raises:
+        Unfit: no words, or that is how it stands already.
+    """
+    if action == "withhold":
+        if last and not last.is_public:
+            raise Unfit("该内容已经不公开", "item")
+        return
+    is_words = item == Publication.WORDS
+    if is_words and told is None:
+        return
+    words = dict(told or {}) if is_words else {}
+    if is_words and all(map(is_blank, words.values())):
+        raise Unfit("请写公开的文字", "words")
+    stands = {name: getattr(last, name, "") for name in words}
+    if last and last.is_public and stands == words:
+        raise Unfit("该内容已经公开", "item")
+
+
+def can_publish_item(action: str, item: str, last: Publication | None) -> bool:
+    """Whether a thing of a case may be published or withheld after the last decision on it."""
+    try:
+        check_publication(action, item, last)
+    except Unfit:
+        return False
+    return True
+
+
+def _check_asking(situation: Situation, kind: Kind) -> None:
+    if kind in situation.open_requests:
+        raise Unfit(f"已有一项{kind.label}申请待审批")
+
+
+def _check_answering(situation: Situation, kind: Kind) -> None:
+    if kind not in situation.open_requests:
+        raise Unfit(f"没有待审批的{kind.label}申请")
+
+
+def _check_extension(situation: Situation) -> None:
+    _check_extensions_left(situation)
+    due_at = situation.case.due_at
+    if due_at and situation.at > due_at:
+        raise Unfit("处置已超期，不能再申请延期")
+
+
+def _check_granting_extension(situation: Situation) -> None:
+    _check_extensions_left(situation)
+    due_at, request = situation.case.due_at, situation.open_requests[Kind.EXTENSION]
+    if due_at and request.asked_at > due_at:
+        raise Unfit("申请时处置已超期，不能延期")
+    _check_clock(situation)
+
+
+def _check_extensions_left(situation: Situation) -> None:
+    if situation.extensions_granted >= MOST_EXTENSIONS:
+        raise Unfit(f"一件案件最多延期 {MOST_EXTENSIONS} 次，重新派遣不另计")
+
+
+def _check_clock(situation: Situation) -> None:
+    check_clock(situation.case)
+
+
+def _check_suspending(situation: Situation) -> None:
+    until = situation.open_requests[Kind.SUSPENSION].until
+    if until is None or until <= situation.at:
+        raise Unfit("申请的恢复日期已过，请部门重新申请")
+
+
+def _check_appeal(situation: Situation) -> None:
+    if situation.is_exempted:
+        raise Unfit("本次派遣的申诉已成立")
+
+
+def _check_filing(situation: Situation) -> None:
+    if not situation.conditions:
+        raise Unfit("该类别现在没有立案条件，或已停用；请核对类别", "condition")
+
+
+def _check_dispatching(situation: Situation) -> None:
+    check_limit(situation.case)
+    if not situation.departments:
+        raise Unfit("没有可以派遣的专业部门", "department")
+
+
+def _check_reassigning(situation: Situation) -> None:
+    _check_dispatching(situation)
+    if not situation.other_departments:
+        raise Unfit("没有别的专业部门可以改派", "department")
+
+
+def _check_resending(situation: Situation) -> None:
+    if not situation.other_inspectors:
+        raise Unfit("没有别的监督员可以改派", "inspector")
+
+
+def _check_merging(situation: Situation) -> None:
+    if not situation.duplicates:
+        raise Unfit("附近没有可以并入的同类案件", "main")
+
+
+def _check_publicity(situation: Situation) -> None:
+    if not situation.case.is_public:
+        raise Unfit("该案件不对公众公开；上报时没有选择公开进展")
+
+
+CHECKS: MappingProxyType[str, Callable[[Situation], None]] = MappingProxyType(
+    {
+        "file": _check_filing,
+        "dispatch": _check_dispatching,
+        "reassign": _check_reassigning,
+        "reassign_task": _check_resending,
+        "ask_extension": _check_extension,
+        "grant_extension": _check_granting_extension,
+        "suspend": _check_suspending,
+        "resume": _check_clock,
+        "appeal": _check_appeal,
+        "merge": _check_merging,
+        "publish": _check_publicity,
+        "withhold": _check_publicity,
+    }
+)

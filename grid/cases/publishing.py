@@ -17,10 +17,10 @@ from django.utils import timezone
 from grid.cases.action_results import Act, Effect
 from grid.cases.actors import Actor
 from grid.cases.idempotency import plain
+from grid.cases.policies import can_review_publicity, check_publication
 from grid.cases.public_view import discreet, is_shown
 from grid.cases.queries import photos_by_case, public_cases, visible_cases
-from grid.cases.steps import CLOSED, SHOWABLE, WORKFLOW
-from grid.cases.texts import is_blank
+from grid.cases.steps import CLOSED, SHOWABLE
 from grid.errors import Unfit
 from grid.models import Case, CasePhoto, Publication
 
@@ -72,7 +72,7 @@ def photo_shown(photo_id: UUID) -> CasePhoto | None:
 
 def awaiting_review(actor: Actor) -> QuerySet[Case]:
     """The cases with words or photos on which nobody has decided yet, if this one may."""
-    if not actor.roles & WORKFLOW.of("publish").roles:
+    if not can_review_publicity(actor):
         return Case.objects.none()
     decided = Publication.objects.filter(case_code=OuterRef("code"), item=Publication.WORDS)
     on_photo = Publication.objects.filter(
@@ -88,26 +88,18 @@ def awaiting_review(actor: Actor) -> QuerySet[Case]:
 
 def publish(act: Act) -> Effect:
     """Have the public see a photo, or words worded for it."""
-    if not act.case.is_public:
-        raise Unfit("该案件不对公众公开；上报时没有选择公开进展")
     item, last = _item(act), _last(act)
     told = {"words": "", "address": ""}
     if item == Publication.WORDS:
         told = {name: discreet(str(act.given.get(name) or "")).strip() for name in told}
-        if all(map(is_blank, told.values())):
-            raise Unfit("请写公开的文字", "words")
-    if last and last.is_public and (last.words, last.address) == (told["words"], told["address"]):
-        raise Unfit("该内容已经公开", "item")
+    check_publication("publish", item, last, told)
     return _decided(act, item, told, is_public=True)
 
 
 def withhold(act: Act) -> Effect:
     """Have the public see it no longer, or not at all."""
-    if not act.case.is_public:
-        raise Unfit("该案件不对公众公开")
     item, last = _item(act), _last(act)
-    if last and not last.is_public:
-        raise Unfit("该内容已经不公开", "item")
+    check_publication("withhold", item, last)
     found = _decided(act, item, {}, is_public=False)
     found.details["was_public"] = bool(last)
     return found

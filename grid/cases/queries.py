@@ -6,16 +6,26 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from grid.cases.actors import Actor
-from grid.cases.steps import CHECKING, ENDED, OPEN, SUSPENDED, VERIFYING, WAITS_FOR, WORKFLOW
+from grid.cases.steps import (
+    CHECKING,
+    ENDED,
+    GRANTS,
+    OPEN,
+    SUSPENDED,
+    VERIFYING,
+    WAITS_FOR,
+    WORKFLOW,
+)
 from grid.cases.urgency import soon_from_sql
 from grid.models import Case, CasePhoto, CaseRequest, CaseStep, Component, GridCell
-from grid.roles import GridRole
+from grid.roles import CENTRE, GridRole
 from spatial.base.models import District
 
 # Within this of a case is what it may name as its component, and what is shown beside it.
@@ -76,17 +86,6 @@ def photos_by_case(codes: Iterable[str]) -> dict[str, list[CasePhoto]]:
 def requests_of(code: str) -> list[CaseRequest]:
     """What the department has asked for, newest first."""
     return list(CaseRequest.objects.filter(case_code=code).order_by("-id"))
-
-
-def open_request(code: str, kind: str) -> CaseRequest | None:
-    """The request of a kind that waits for an answer."""
-    return CaseRequest.objects.filter(case_code=code, kind=kind, granted=None).first()
-
-
-def extensions_granted(code: str) -> int:
-    """How often a case has been given more time, in all its rounds of handling."""
-    kind = CaseRequest.Kind.EXTENSION
-    return CaseRequest.objects.filter(case_code=code, kind=kind, granted=True).count()
 
 
 def appeal_granted(code: str) -> bool:
@@ -163,8 +162,7 @@ def visible_cases(actor: Actor) -> QuerySet[Case]:
     area, and those that they reported or are to look at.
     """
     found = Case.objects.current()
-    centre = {GridRole.INTAKE, GridRole.CHIEF, GridRole.DISPATCHER}
-    if actor.roles & centre:
+    if actor.roles & CENTRE:
         return found
     allowed = Q(pk__in=[])
     if GridRole.HANDLER in actor.roles and actor.department:
@@ -201,27 +199,33 @@ def queue_counts(actor: Actor, now: datetime | None = None) -> dict[str, tuple[i
     return {row["step"]: (row["number"], row["late"], row["soon"]) for row in rows}
 
 
-# By kind of request: the action that grants it, which says who answers and in which states.
-GRANTS = {
-    CaseRequest.Kind.EXTENSION: WORKFLOW.of("grant_extension"),
-    CaseRequest.Kind.SUSPENSION: WORKFLOW.of("suspend"),
-    CaseRequest.Kind.APPEAL: WORKFLOW.of("grant_appeal"),
-}
-
-
-def answers(actor: Actor) -> bool:
-    """Whether this one answers requests of any kind."""
-    return any(actor.roles & grant.roles for grant in GRANTS.values())
-
-
 def awaiting_answer(actor: Actor) -> QuerySet[Case]:
     """The cases of which something was asked that this one may answer as they stand."""
     wanted = Q(pk__in=[])
-    for kind, grant in GRANTS.items():
+    for kind, action in GRANTS.items():
+        grant = WORKFLOW.of(action)
         if actor.roles & grant.roles:
             asked = CaseRequest.objects.filter(granted=None, kind=kind).values("case_code")
             wanted |= Q(code__in=asked, step__in=grant.sources)
     return visible_cases(actor).filter(wanted)
+
+
+def inspectors(district_code: str = "") -> list[tuple[str, str]]:
+    """(user name, name) of those who may be sent, those of the area first."""
+    users = active_inspectors().select_related("staff").order_by("username")
+    known = [
+        (user, any(district_code.startswith(d) for d in user.staff.districts))
+        if hasattr(user, "staff")
+        else (user, False)
+        for user in users
+    ]
+    known.sort(key=lambda pair: not pair[1])
+    return [(user.username, user.get_full_name() or user.username) for user, _near in known]
+
+
+def active_inspectors() -> QuerySet[User]:
+    """The accounts of inspectors who can be given a task."""
+    return User.objects.filter(groups__name=GridRole.INSPECTOR.value, is_active=True)
 
 
 def own_states(roles: Iterable[str]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from grid.cases import clocks
 from grid.cases.action_results import Act, Effect
 from grid.cases.assignees import is_inspector
+from grid.cases.policies import check_limit
 from grid.errors import Unfit
 from grid.rules import rulebook
 from grid.rules.models import Department
@@ -28,9 +29,7 @@ def dispatch(act: Act) -> Effect:
     """To a department of today; its clock begins."""
     today = rulebook.day_of(act.at)
     name = _department(act).name_on(today)
-    limit = clocks.limit_of(act.case)
-    if limit is None:
-        raise Unfit("案件没有处置时限；请退回立案补充立案条件")
+    limit = check_limit(act.case)
     found = clocks.handling_deadline(act.at, limit, 0, filed_at=act.case.filed_at)
     values = {"department": name, "dispatched_at": act.at, "handled_at": None, "extensions": 0}
     return Effect(values | clocks.due_values(found), {"department": name} | due(found))

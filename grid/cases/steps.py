@@ -100,6 +100,31 @@ TASKS_SENT = ("ask_verify", "send_check", "reassign_task")
 TASKS_RECALLED = ("recall_verify", "recall_check", "reassign_task")
 # What is done beside the handling: neither moves the case nor can be late.
 ASIDE = frozenset({"remark", "publish", "withhold"})
+PUBLISHING = ASIDE - {"remark"}
+# What a department asks, by kind of ``CaseRequest``: the actions that ask, grant and refuse.
+REQUESTS = MappingProxyType(
+    {
+        "extension": ("ask_extension", "grant_extension", "refuse_extension"),
+        "suspension": ("ask_suspension", "suspend", "refuse_suspension"),
+        "appeal": ("appeal", "grant_appeal", "refuse_appeal"),
+    }
+)
+ASKS = MappingProxyType({ask: kind for kind, (ask, *_) in REQUESTS.items()})
+GRANTS = MappingProxyType({kind: grant for kind, (_, grant, _refuse) in REQUESTS.items()})
+ANSWERS = MappingProxyType(
+    {action: kind for kind, (_, *answers) in REQUESTS.items() for action in answers}
+)
+# The actions that photos come with, by ``CasePhoto.Moment``.
+PHOTO_MOMENTS = MappingProxyType(
+    {
+        "report": "before",
+        "confirm": "verified",
+        "deny": "verified",
+        "finish": "after",
+        "pass_check": "checked",
+        "fail_check": "checked",
+    }
+)
 
 
 def _t(
@@ -188,4 +213,9 @@ WORKFLOW = Workflow(
         _t("publish", "公开", SHOWABLE, "", *CLERKS, needs=("item",)),
         _t("withhold", "不公开", tuple(STATES), "", *CLERKS, needs=("item",)),
     ),
+)
+
+# What ends an inspector's task, on the phone as at the desk.
+TASK_RESULTS = frozenset(
+    t.action for state in TASKS for t in WORKFLOW.leaving(state, [R.INSPECTOR]) if t.target
 )

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from grid.cases.steps import DISPATCHES, IN_HAND, RECALLS, TASKS_RECALLED, TASKS_SENT
 from grid.models import Case, CaseStep
+from grid.roles import PUBLIC, GridRole
 from grid.rules.indicators import Subject
 
 STEPS, CASES = f'"{CaseStep._meta.db_table}"', f'"{Case._meta.db_table}"'
@@ -28,8 +29,9 @@ PUBLIC_SOURCES = ("公众举报", "电话举报", "来信来访")
 _TOLD_BY_PUBLIC = "c.source IN ({})".format(", ".join(f"'{source}'" for source in PUBLIC_SOURCES))
 _REPORTED_BY_PUBLIC = (
     f"({_TOLD_BY_PUBLIC} OR EXISTS (SELECT FROM {STEPS} r WHERE r.case_code = s.case_code"
-    " AND r.action = 'report' AND r.role = '公众'))"
+    f" AND r.action = 'report' AND r.role = '{PUBLIC}'))"
 )
+_REPORTED_BY_INSPECTOR = f"s.action = 'report' AND s.role = '{GridRole.INSPECTOR}'"
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def _kept(code: str, here: str, stays: str, recalls: Iterable[str]) -> str:
 # dispatch it is the case's, before it whoever had it then.
 _STEP_DEPARTMENT = (
     "CASE WHEN s.state_before NOT IN ('', 'reported', 'verifying', 'filing') THEN"
-    " coalesce(nullif(CASE WHEN s.role = '专业部门' THEN s.department END, ''),"
+    f" coalesce(nullif(CASE WHEN s.role = '{GridRole.HANDLER}' THEN s.department END, ''),"
     " nullif(s.details ->> 'department', ''),"
     " CASE WHEN s.at > c.dispatched_at THEN nullif(c.department, '') END,"
     f" {_dispatched_to('s.case_code', 's.id')}) END"
@@ -131,11 +133,9 @@ TAKEN = Source(
     ),
     conditions=MappingProxyType(
         {
-            "reported": "s.action = 'report' AND s.role = '监督员'",
-            "valid_reported": (
-                "s.action = 'report' AND s.role = '监督员' AND c.filed_at IS NOT NULL"
-            ),
-            "public_reported": f"s.action = 'report' AND (s.role = '公众' OR {_TOLD_BY_PUBLIC})",
+            "reported": _REPORTED_BY_INSPECTOR,
+            "valid_reported": f"{_REPORTED_BY_INSPECTOR} AND c.filed_at IS NOT NULL",
+            "public_reported": f"s.action = 'report' AND (s.role = '{PUBLIC}' OR {_TOLD_BY_PUBLIC})",
             "accepted": "s.action IN ('accept', 'ask_verify')",
             "sent_verify": "s.action = 'ask_verify'",
             "sent_verify_in_time": f"s.action = 'ask_verify' AND {IN_TIME}",
@@ -167,16 +167,16 @@ TAKEN = Source(
     ),
     keys=MappingProxyType(
         {
-            Subject.INSPECTOR: "CASE WHEN s.role = '监督员' THEN s.who END",
-            Subject.INTAKE: "CASE WHEN s.role = '受理员' THEN s.who END",
+            Subject.INSPECTOR: f"CASE WHEN s.role = '{GridRole.INSPECTOR}' THEN s.who END",
+            Subject.INTAKE: f"CASE WHEN s.role = '{GridRole.INTAKE}' THEN s.who END",
             # What is voided is laid to whoever had filed, a return to whoever had dispatched.
             Subject.CHIEF: (
-                f"CASE WHEN s.action = 'void' THEN {_last_by('值班长', 'file')}"
-                " WHEN s.role = '值班长' THEN s.who END"
+                f"CASE WHEN s.action = 'void' THEN {_last_by(GridRole.CHIEF, 'file')}"
+                f" WHEN s.role = '{GridRole.CHIEF}' THEN s.who END"
             ),
             Subject.DISPATCHER: (
-                f"CASE WHEN s.action = 'return_dispatch' THEN {_last_by('派遣员', *DISPATCHES)}"
-                " WHEN s.role = '派遣员' THEN s.who END"
+                f"CASE WHEN s.action = 'return_dispatch' THEN {_last_by(GridRole.DISPATCHER, *DISPATCHES)}"
+                f" WHEN s.role = '{GridRole.DISPATCHER}' THEN s.who END"
             ),
             # What a superior finished in its stead is no merit of a department, if in time.
             Subject.DEPARTMENT: (

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from grid.roles import GridRole
+
 
 class Subject(StrEnum):
     """Who or what is evaluated."""
@@ -30,11 +32,11 @@ class Subject(StrEnum):
 
 SUBJECT_TITLES = MappingProxyType(
     {
-        Subject.INSPECTOR: "监督员",
-        Subject.INTAKE: "受理员",
-        Subject.CHIEF: "值班长",
-        Subject.DISPATCHER: "派遣员",
-        Subject.DEPARTMENT: "专业部门",
+        Subject.INSPECTOR: GridRole.INSPECTOR.value,
+        Subject.INTAKE: GridRole.INTAKE.value,
+        Subject.CHIEF: GridRole.CHIEF.value,
+        Subject.DISPATCHER: GridRole.DISPATCHER.value,
+        Subject.DEPARTMENT: GridRole.HANDLER.value,
         Subject.STREET: "乡镇街道",
         Subject.CELL: "单元网格",
     }

@@ -17,24 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from grid.roles import GridRole
-
-
-class Role(StrEnum):
-    """The roles of the platform; each is a group of that name."""
-
-    PLANNER = "规划"
-    HOUSING = "以图管房"
-    LAND = "金土"
-    HAZARD = "地灾值班"
-    INSPECTOR = GridRole.INSPECTOR.value
-    INTAKE = GridRole.INTAKE.value
-    CHIEF = GridRole.CHIEF.value
-    DISPATCHER = GridRole.DISPATCHER.value
-    HANDLER = GridRole.HANDLER.value
-    PIPES = "管网"
-    STEWARD = "数据管理"
-    AUDITOR = "审计"
+from layers.roles import Role
 
 
 class Sharing(StrEnum):

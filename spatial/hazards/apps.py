@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from spatial.hazards.roles import HazardRole
+
 
 class HazardsConfig(AppConfig):
     """Django's entry for this register."""
@@ -9,3 +11,4 @@ class HazardsConfig(AppConfig):
     name = "spatial.hazards"
     label = "hazards"
     verbose_name = "地质灾害"
+    roles = HazardRole

@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from spatial.housing.roles import HousingRole
+
 
 class HousingConfig(AppConfig):
     """Django's entry for this register."""
@@ -9,3 +11,4 @@ class HousingConfig(AppConfig):
     name = "spatial.housing"
     label = "housing"
     verbose_name = "以图管房"
+    roles = HousingRole

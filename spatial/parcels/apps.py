@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from spatial.parcels.roles import LandRole
+
 
 class ParcelsConfig(AppConfig):
     """Django's entry for this register."""
@@ -9,3 +11,4 @@ class ParcelsConfig(AppConfig):
     name = "spatial.parcels"
     label = "parcels"
     verbose_name = "地籍"
+    roles = LandRole

@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from spatial.pipes.roles import PipeRole
+
 
 class PipesConfig(AppConfig):
     """Django's entry for this register."""
@@ -9,3 +11,4 @@ class PipesConfig(AppConfig):
     name = "spatial.pipes"
     label = "pipes"
     verbose_name = "地下管线"
+    roles = PipeRole

@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from spatial.planning.roles import PlanningRole
+
 
 class PlanningConfig(AppConfig):
     """Django's entry for this register."""
@@ -9,3 +11,4 @@ class PlanningConfig(AppConfig):
     name = "spatial.planning"
     label = "planning"
     verbose_name = "规划"
+    roles = PlanningRole

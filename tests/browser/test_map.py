@@ -129,10 +129,10 @@ def test_a_measured_line_has_the_length_it_has(visit):
 
 
 def test_the_unit_table_is_walked_with_arrow_keys(visit):
-    from layers.access.access import Role
+    from spatial.housing.roles import HousingRole
     from tests.town import make_user
 
-    sign_in(visit, make_user("fangguan", Role.HOUSING))
+    sign_in(visit, make_user("fangguan", HousingRole.HOUSING))
     visit.open("/housing" + near() + "&sel=buildings/B1")
     visit.page.wait_for_selector(".unit-table .unit")
     visit.page.focus("[data-open='units/B1U0101']")

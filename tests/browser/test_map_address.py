@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 
-from layers.access.access import Role
+from spatial.housing.roles import HousingRole
 from tests.browser.test_map import click_on, near, sign_in
 from tests.town import centre_degrees, make_user
 
@@ -177,7 +177,7 @@ def lose_session(visit):
 @pytest.fixture
 def housing(visit):
     """An officer at the unit table."""
-    sign_in(visit, make_user("fangguan", Role.HOUSING))
+    sign_in(visit, make_user("fangguan", HousingRole.HOUSING))
     visit.open("/housing" + near() + "&sel=buildings/B1")
     visit.page.wait_for_selector(".unit-table .unit")
     return visit

@@ -5,7 +5,8 @@ import re
 import requests
 from django.contrib.auth.models import Group, User
 
-from layers.access.access import Role
+from spatial.housing.roles import HousingRole
+from spatial.pipes.roles import PipeRole
 
 
 def person(name, role):
@@ -23,8 +24,8 @@ def sign_in(visit, name, path):
 
 
 def test_from_applying_to_revoking(visit):
-    person("housing", Role.HOUSING)
-    person("pipes", Role.PIPES)
+    person("housing", HousingRole.HOUSING)
+    person("pipes", PipeRole.PIPES)
     page, items = visit.page, f"{visit.base}/ogc/collections/pipe-lines/items"
     sign_in(visit, "housing", "/sharing/")
     page.fill("input[type=search]", "管线")

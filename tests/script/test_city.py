@@ -24,13 +24,14 @@ BACK_S = 60
 PATHS = ["/", "/ogc/collections/buildings/items", "/healthz", "/grid/"]
 
 ISSUE = """
-from layers.access.access import Caller, Role
+from layers.access.access import Caller
+from layers.declarations.known_roles import known_roles
 from layers.sharing.actions import issue_key
 from layers.models import Consumer
 from django.contrib.auth.models import User
 keeper = User.objects.get(username="admin")
 consumer = Consumer.objects.create(name="A system", organisation="x", kept_by=keeper)
-by = Caller("admin", roles=frozenset(Role), is_admin=True)
+by = Caller("admin", roles=frozenset(known_roles().values()), is_admin=True)
 print("key", issue_key(by, consumer)[1])
 """
 LOOK = """

@@ -192,6 +192,16 @@ def test_a_pause_after_the_end_moves_nothing():
     assert deadline(start, limit, CALENDAR, late).at == local("2026-01-05 11:00")
 
 
+@pytest.mark.parametrize("unit", [Unit.WORK_HOUR, Unit.URGENT_HOUR])
+def test_a_pause_counts_from_the_start_on(unit):
+    """What was paused before the clock began is no pause of it, wholly or in part."""
+    start, limit = local("2026-01-05 09:00"), Limit(2, unit)
+    before = (local("2026-01-05 08:00"), local("2026-01-05 08:30"))
+    across = (local("2026-01-05 08:40"), local("2026-01-05 09:15"))
+    assert deadline(start, limit, CALENDAR, [before]).at == local("2026-01-05 11:00")
+    assert deadline(start, limit, CALENDAR, [before, across]).at == local("2026-01-05 11:15")
+
+
 MOMENTS = st.datetimes(datetime(2005, 1, 1), datetime(2026, 6, 1)).map(
     lambda found: found.replace(tzinfo=ZONE)
 )

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 
-from layers.access.access import Role
+from layers.declarations.known_roles import known_roles
 from webmap.models import ExternalIdentity
 
 SCOPE = "openid profile email"
@@ -68,7 +68,11 @@ def user_of(claims: Mapping[str, Any]) -> User:
     user.save(update_fields=["first_name"])
     groups = claims.get(settings.OIDC_ROLES_CLAIM) or []
     named = {groups} if isinstance(groups, str) else {str(group) for group in groups}
-    roles = [role.value for role in Role if role.value in named or role.name.lower() in named]
+    roles = [
+        role.value
+        for role in known_roles().values()
+        if role.value in named or role.name.lower() in named
+    ]
     user.groups.set(Group.objects.filter(name__in=roles))
     return user
 

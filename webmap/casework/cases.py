@@ -16,6 +16,7 @@ from grid.cases.actors import Actor
 from grid.cases.assignees import holders
 from grid.cases.idempotency import plain
 from grid.cases.photos import MOST_BYTES, MOST_PIXELS, Photo, read_photo, shown_path
+from grid.cases.policies import can_see_reporter, can_take_own
 from grid.cases.queries import (
     cases_near,
     component_of,
@@ -27,7 +28,6 @@ from grid.cases.queries import (
     steps_of,
     visible_cases,
 )
-from grid.cases.steps import WORKFLOW
 from grid.errors import Unfit
 from grid.models import Case, CasePhoto, GridCell
 from layers.access.masking import masked, masked_within
@@ -102,7 +102,7 @@ def acted(request: StaffRequest, code: str) -> HttpResponse:
 def personal(request: StaffRequest, code: str) -> HttpResponse:
     """``/grid/cases/{code}/personal``: who reported it, in full; the look is recorded."""
     case = _case(request, code)
-    if not request.actor.roles & {"受理员", "值班长", "监督员"}:
+    if not can_see_reporter(request.actor):
         raise PermissionDenied(_("您没有查看举报人信息的权限。"))
     PersonalRead.objects.create(
         who=request.actor.name,
@@ -209,11 +209,10 @@ def _shown(
 
 def _around(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
     """What else is near of what this one may see."""
-    may_merge = bool(actor.roles & WORKFLOW.of("merge").roles)
     seen = visible_cases(actor)
     ended = ended_near(case, seen, now - ENDED_LATELY)
     return {
-        "duplicates": likely_duplicates(case) if may_merge else [],
+        "duplicates": likely_duplicates(case) if can_take_own(actor, "merge") else [],
         "near": told([other for other, _far in cases_near(case, seen)], now),
         "ended": [(row, row.case.closed_at) for row in told([c for c, _far in ended], now)],
         "ended_days": ENDED_LATELY.days,

@@ -12,11 +12,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from grid.cases.policies import can_see_cells
 from grid.cells.layout import ground_of
 from grid.cells.validation import Breach, Rule, breaches, group_breaches
 from grid.errors import Unfit
 from grid.models import Component, GridCell
-from grid.roles import GridRole
 from layers.access.access import Role
 from spatial.base.models import District
 from spatial.city import city
@@ -45,10 +45,7 @@ DIGITS, MOST_SHOWN = 7, 500
 def cells(request: StaffRequest) -> HttpResponse:
     """``/grid/cells/``: choose a community, see its cells and every breach on the map."""
     groups = set(request.user.groups.values_list("name", flat=True))  # type: ignore[union-attr]
-    if (
-        not request.actor.roles & {GridRole.DISPATCHER, GridRole.CHIEF}
-        and Role.STEWARD not in groups
-    ):
+    if not can_see_cells(request.actor) and Role.STEWARD not in groups:
         raise PermissionDenied(_("网格校验只对派遣员、值班长和数据管理员开放。"))
     code = request.GET.get("community", "")[:12]
     context: dict[str, Any] = {"communities": _communities(), "code": code, "tab": "cells"}

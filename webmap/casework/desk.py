@@ -14,9 +14,15 @@ from grid.cases.actions import resume_elapsed
 from grid.cases.actors import Actor
 from grid.cases.assignees import holders, stranded
 from grid.cases.idempotency import plain
+from grid.cases.policies import (
+    can_answer_requests,
+    can_register,
+    can_review_publicity,
+    can_take_own,
+)
 from grid.cases.publishing import awaiting_review
-from grid.cases.queries import answers, awaiting_answer, own_states, queue_counts, visible_cases
-from grid.cases.steps import DISPATCHING, ENDED, OPEN, STATES, WORKFLOW
+from grid.cases.queries import awaiting_answer, own_states, queue_counts, visible_cases
+from grid.cases.steps import DISPATCHING, ENDED, OPEN, STATES
 from grid.models import Case
 from grid.rules import rulebook
 from spatial.base.models import District
@@ -117,8 +123,8 @@ def desk(request: StaffRequest) -> HttpResponse:
         .values_list("code", "name"),
         "classes": class_groups(),
         "roles": sorted(request.actor.roles),
-        "may_dispatch": "派遣员" in request.actor.roles,
-        "may_register": "受理员" in request.actor.roles,
+        "may_dispatch": can_take_own(request.actor, "dispatch"),
+        "may_register": can_register(request.actor),
         "tab": "desk",
     }
     return render(request, "grid/desk.html", context)
@@ -154,12 +160,12 @@ def listed(request: StaffRequest) -> HttpResponse:
         "queues": [_queue(state, counts, state in own) for state in OPEN],
         "mine": sum(counts[state][0] for state in own if state in counts),
         "requests": awaiting_answer(request.actor).count(),
-        "answers": answers(request.actor),
-        "reviews": bool(request.actor.roles & WORKFLOW.of("publish").roles),
+        "answers": can_answer_requests(request.actor),
+        "reviews": can_review_publicity(request.actor),
         "to_review": awaiting_review(request.actor).count(),
         "stranded": stranded(request.actor, now_hold).count(),
         "open_total": sum(number for number, _, _ in counts.values()),
-        "may_dispatch": "派遣员" in request.actor.roles
+        "may_dispatch": can_take_own(request.actor, "dispatch")
         and any(row.case.step == DISPATCHING for row in rows),
         "now": now,
     }

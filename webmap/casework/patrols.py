@@ -11,17 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from grid.cases.policies import can_see_all_patrols, can_see_patrols
 from grid.models import Patrol, PatrolPoint
 from grid.patrols.patrols import cells_walked, lengths_m, patrols_of_day, reports_on
 from grid.patrols.tracks import legs
-from grid.roles import GridRole
 from layers.models import PersonalRead
 from spatial.city import city
 from spatial.crs import transformer
 from webmap.casework.guards import StaffRequest, casework
 from webmap.casework.presentation import told
 
-SUPERVISORS = frozenset({GridRole.CHIEF, GridRole.DISPATCHER})
 DIGITS = 6
 
 
@@ -33,8 +32,8 @@ def patrols(request: StaffRequest) -> HttpResponse:
     The chief and the dispatcher see everybody's, an inspector the own. A look at somebody
     else's track is recorded.
     """
-    is_supervisor = bool(request.actor.roles & SUPERVISORS)
-    if not is_supervisor and GridRole.INSPECTOR not in request.actor.roles:
+    is_supervisor = can_see_all_patrols(request.actor)
+    if not can_see_patrols(request.actor):
         raise PermissionDenied(_("巡查轨迹只对值班长、派遣员和监督员本人开放。"))
     day = _day(request.GET.get("day", ""))
     found = list(patrols_of_day(day, None if is_supervisor else request.user))

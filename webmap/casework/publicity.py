@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.cases.actors import Actor
-from grid.cases.policies import capacity
+from grid.cases.policies import can_publish_item, can_take
 from grid.cases.public_view import discreet
 from grid.cases.publishing import decisions_of
-from grid.cases.steps import WORKFLOW
+from grid.cases.situations import Situation
+from grid.cases.steps import PUBLISHING, WORKFLOW
 from grid.models import Case, CasePhoto, CaseStep, Publication
 
 BEFORE = (CasePhoto.Moment.BEFORE, CasePhoto.Moment.VERIFIED)
@@ -36,20 +38,16 @@ class Thing:
 def publicity(case: Case, actor: Actor, photos: list[CasePhoto]) -> dict[str, Any]:
     """The words and the photos, before and after, each with its publicity."""
     decided = decisions_of([case.code]).get(case.code, {})
-    may_publish, may_withhold = (
-        case.is_public
-        and case.step in (found := WORKFLOW.of(action)).sources
-        and capacity(case, actor, found) is not None
-        for action in ("publish", "withhold")
-    )
+    situation = Situation(case, timezone.now())
+    may = {a for a in PUBLISHING if can_take(situation, actor, WORKFLOW.of(a)) is not None}
 
     def thing(item: str, photo: CasePhoto | None = None, **more: str) -> Thing:
         last = decided.get(item)
-        is_public, is_withheld = (
-            bool(last and last.is_public is wanted) for wanted in (True, False)
+        may_publish, may_withhold = (
+            action in may and can_publish_item(action, item, last)
+            for action in ("publish", "withhold")
         )
-        can_publish = may_publish and (photo is None or not is_public)
-        return Thing(item, photo, last, can_publish, may_withhold and not is_withheld, **more)
+        return Thing(item, photo, last, may_publish, may_withhold, **more)
 
     last = decided.get(Publication.WORDS)
     told = last if last and last.is_public else None

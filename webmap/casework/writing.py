@@ -19,8 +19,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from grid.cases.actions import Report, act, report
 from grid.cases.idempotency import plain
+from grid.cases.policies import can_register
 from grid.cases.queries import case_of, components_near
-from grid.cases.steps import STATES, WORKFLOW
+from grid.cases.steps import STATES
 from grid.errors import Unfit
 from grid.models import Case
 from layers.access.masking import masked_within
@@ -164,7 +165,7 @@ def as_gpkg(request: StaffRequest) -> FileResponse | HttpResponse:
 
 
 def _check_may_register(request: StaffRequest) -> None:
-    if not request.actor.roles & WORKFLOW.of("accept").roles:
+    if not can_register(request.actor):
         raise PermissionDenied(_("只有受理员可以登记案件。"))
 
 

@@ -5,6 +5,7 @@ removed as one.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import Group, User
@@ -12,26 +13,32 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from grid.models import Staff
+from grid.roles import GridRole
 from grid.rules.models import Department
 from layers.access.access import Role
 from spatial.city import city
+from spatial.hazards.roles import HazardRole
+from spatial.housing.roles import HousingRole
+from spatial.parcels.roles import LandRole
+from spatial.pipes.roles import PipeRole
+from spatial.planning.roles import PlanningRole
 
 DEMO_MARK = "演示账号"
 DEMO_PASSWORD = "tujing-demo"  # noqa: S105  (public on purpose)
 DEMO_DEPARTMENT = "D04"
 ADMINISTRATOR = "系统管理员"
 
-DEMO_ROLES: dict[str, Role | None] = {
-    "planner": Role.PLANNER,
-    "housing": Role.HOUSING,
-    "land": Role.LAND,
-    "hazard": Role.HAZARD,
-    "inspector": Role.INSPECTOR,
-    "intake": Role.INTAKE,
-    "chief": Role.CHIEF,
-    "dispatcher": Role.DISPATCHER,
-    "handler": Role.HANDLER,
-    "pipes": Role.PIPES,
+DEMO_ROLES: dict[str, StrEnum | None] = {
+    "planner": PlanningRole.PLANNER,
+    "housing": HousingRole.HOUSING,
+    "land": LandRole.LAND,
+    "hazard": HazardRole.HAZARD,
+    "inspector": GridRole.INSPECTOR,
+    "intake": GridRole.INTAKE,
+    "chief": GridRole.CHIEF,
+    "dispatcher": GridRole.DISPATCHER,
+    "handler": GridRole.HANDLER,
+    "pipes": PipeRole.PIPES,
     "steward": Role.STEWARD,
     "auditor": Role.AUDITOR,
     "admin": None,
@@ -105,12 +112,12 @@ def create_demo_accounts() -> list[str]:
     return taken
 
 
-def _assign(user: User, role: Role | None) -> None:
+def _assign(user: User, role: StrEnum | None) -> None:
     """A department for the handler and an area for the inspector, so that cases reach them."""
-    if role is Role.HANDLER:
+    if role is GridRole.HANDLER:
         department = Department.objects.filter(code=DEMO_DEPARTMENT).first()
         Staff.objects.get_or_create(user=user, defaults={"department": department})
-    if role is Role.INSPECTOR:
+    if role is GridRole.INSPECTOR:
         Staff.objects.get_or_create(user=user, defaults={"districts": [f"{city().adcode}001"]})
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from grid.cases.actions import Report, Where, act, report
 from grid.cases.queries import photos_by_case, queue
-from grid.cases.steps import CHECKING, STATES, VERIFYING
+from grid.cases.steps import STATES, TASK_RESULTS, TASKS
 from grid.errors import Unfit
 from grid.models import Case, CaseStep
 from grid.patrols.patrols import Fix, add_fixes, patrol_of, start_patrol, stop_patrol
@@ -30,7 +30,6 @@ from webmap.inspector.guards import phone, too_large
 SOURCE = "监督员上报"
 MOST_BODY, MOST_LISTED, MOST_RECENT = 1_000_000, 100, 8
 PLACE_SOURCES = ("gps", "map")
-ACTIONS = {"confirm", "deny", "pass_check", "fail_check"}
 
 
 @require_safe
@@ -82,7 +81,7 @@ def area(request: StaffRequest) -> JsonResponse:
 @phone
 def tasks(request: StaffRequest) -> JsonResponse:
     """``tasks``: what is to be verified and checked."""
-    found = [c for state in (VERIFYING, CHECKING) for c in queue(request.actor, state)]
+    found = [c for state in TASKS for c in queue(request.actor, state)]
     return JsonResponse({"tasks": _listed(found[:MOST_LISTED])})
 
 
@@ -131,7 +130,7 @@ def acted(request: StaffRequest) -> JsonResponse:
     given = _body(request)
     uuid = _uuid(given)
     action = str(given.get("action", ""))
-    if action not in ACTIONS:
+    if action not in TASK_RESULTS:
         raise Unfit("没有这个操作")
     place = None
     if given.get("lon") is not None:

@@ -8,7 +8,7 @@ from django.http import JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 
-from grid.roles import GridRole
+from grid.cases.policies import can_patrol
 from webmap.casework.actors import actor_of
 from webmap.casework.guards import REFUSED, StaffRequest, status_of
 
@@ -24,7 +24,7 @@ def phone(view: View) -> View:
         if not request.user.is_authenticated:
             return refusal(401, "登录已过期，请重新登录")
         request.actor = actor_of(request.user)
-        if GridRole.INSPECTOR not in request.actor.roles:
+        if not can_patrol(request.actor):
             return refusal(403, "该账号不是监督员，请换账号登录")
         try:
             return view(request, *args, **named)

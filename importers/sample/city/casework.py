@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from grid.roles import PUBLIC, SYSTEM
+from grid.roles import GridRole as R
 from importers.sample.city.noise import generator
 from spatial.city import city
 from spatial.worktime import Limit
@@ -113,7 +115,7 @@ class _Story:
             "extensions": 0,
         }
         # An inspector walks one community, so the same one is at hand there each time.
-        self.inspector = person("监督员", 1 + int(case.district_code[-3:] or 0) % INSPECTORS)
+        self.inspector = person(R.INSPECTOR, 1 + int(case.district_code[-3:] or 0) % INSPECTORS)
 
     def told(self) -> Worked:
         """All the steps, one delivered state after the other."""
@@ -131,24 +133,24 @@ class _Story:
         return Worked(self.steps, self.values)
 
     def _report(self) -> None:
-        role = {"监督员上报": "监督员", "公众举报": "公众"}.get(self.case.source, "系统")
-        who = {"监督员": self.inspector, "系统": f"{self.case.source}（示意）"}.get(role, role)
+        role = {"监督员上报": R.INSPECTOR, "公众举报": PUBLIC}.get(self.case.source, SYSTEM)
+        who = {R.INSPECTOR: self.inspector, SYSTEM: f"{self.case.source}（示意）"}.get(role, role)
         self.values["reporter"] = who
         self._take("report", "reported", self.at, who, role)
 
     def _to_dispatching(self, by: datetime) -> None:
-        clerk = person("受理员", 1 + int(self.random.integers(CLERKS)))
+        clerk = person(R.INTAKE, 1 + int(self.random.integers(CLERKS)))
         if self.case.source != "监督员上报" or self._happens(VERIFIED):
             self.values["inspector"] = self.inspector
             sent = {"inspector": self.inspector}
             at = self._after("ask_verify", by)
-            self._take("ask_verify", "verifying", at, clerk, "受理员", details=sent)
-            self._take("confirm", "filing", self._after("confirm", by), self.inspector, "监督员")
+            self._take("ask_verify", "verifying", at, clerk, R.INTAKE, details=sent)
+            self._take("confirm", "filing", self._after("confirm", by), self.inspector, R.INSPECTOR)
         else:
-            self._take("accept", "filing", self._after("accept", by), clerk, "受理员")
-        chief = person("值班长", 1 + int(self.random.integers(2)))
+            self._take("accept", "filing", self._after("accept", by), clerk, R.INTAKE)
+        chief = person(R.CHIEF, 1 + int(self.random.integers(2)))
         details = {"condition": self.case.condition, "limit": str(self.case.limit)}
-        self._take("file", "dispatching", self._after("file", by), chief, "值班长", details=details)
+        self._take("file", "dispatching", self._after("file", by), chief, R.CHIEF, details=details)
         self.values |= {
             "condition": self.case.condition,
             "limit_amount": self.case.limit.amount,
@@ -165,11 +167,11 @@ class _Story:
             self._dispatch(by)
 
     def _dispatch(self, by: datetime) -> None:
-        dispatcher = person("派遣员", 1 + int(self.random.integers(CLERKS)))
+        dispatcher = person(R.DISPATCHER, 1 + int(self.random.integers(CLERKS)))
         at = self._after("dispatch", by)
         due = self.clocks.handling(at, self.case.limit, 1)
         details = {"department": self.case.department, "due": due.isoformat()}
-        self._take("dispatch", "handling", at, dispatcher, "派遣员", details=details, due=due)
+        self._take("dispatch", "handling", at, dispatcher, R.DISPATCHER, details=details, due=due)
         self.values |= {"dispatched_at": at, "due_at": due, "handled_at": None}
 
     def _to_feedback(self, by: datetime) -> None:
@@ -183,9 +185,9 @@ class _Story:
     def _extend(self, at: datetime) -> None:
         self._by_department("ask_extension", "", at, "需采购配件（示意）")
         due = self.clocks.handling(self.values["dispatched_at"], self.case.limit, 2)
-        who = person("派遣员", 1)
+        who = person(R.DISPATCHER, 1)
         details = {"due": due.isoformat()}
-        self._take("grant_extension", "", self.at + GAP, who, "派遣员", details=details)
+        self._take("grant_extension", "", self.at + GAP, who, R.DISPATCHER, details=details)
         self.due = self.values["due_at"] = due
         self.values["extensions"] = 1
 
@@ -219,7 +221,7 @@ class _Story:
             "dispatching",
             at,
             self.inspector,
-            "监督员",
+            R.INSPECTOR,
             text="现场仍有问题（示意）",
             details=details,
         )
@@ -231,28 +233,28 @@ class _Story:
         was_late = self.values["handled_at"] > self.values["due_at"]
         if was_late and self._happens(APPEALED):
             self._by_department("appeal", "", self.at + GAP, "连续降雨无法施工（示意）")
-            self._take("grant_appeal", "", self.at + GAP, person("值班长", 1), "值班长")
+            self._take("grant_appeal", "", self.at + GAP, person(R.CHIEF, 1), R.CHIEF)
             self.values["is_exempt"] = True
         self._send_check(by)
-        self._take("pass_check", "closing", self._after("check", by), self.inspector, "监督员")
+        self._take("pass_check", "closing", self._after("check", by), self.inspector, R.INSPECTOR)
 
     def _send_check(self, by: datetime) -> None:
-        clerk = person("受理员", 1 + int(self.random.integers(CLERKS)))
+        clerk = person(R.INTAKE, 1 + int(self.random.integers(CLERKS)))
         self.values["inspector"] = self.inspector
         sent = {"inspector": self.inspector}
         at = self._after("send_check", by)
-        self._take("send_check", "checking", at, clerk, "受理员", details=sent)
+        self._take("send_check", "checking", at, clerk, R.INTAKE, details=sent)
 
     def _to_closed(self, by: datetime) -> None:
-        chief = person("值班长", 1 + int(self.random.integers(2)))
-        self._take("close", "closed", self._after("close", by), chief, "值班长")
+        chief = person(R.CHIEF, 1 + int(self.random.integers(2)))
+        self._take("close", "closed", self._after("close", by), chief, R.CHIEF)
         self.values["closed_at"] = self.at
 
     def _by_department(self, action: str, target: str, at: datetime, text: str) -> None:
         name = self.case.department
         details = {"department": name} if action == "return_dispatch" else {}
         who = f"{name.removesuffix('（示意）')}承办人（示意）"
-        self._take(action, target, at, who, "专业部门", department=name, text=text, details=details)
+        self._take(action, target, at, who, R.HANDLER, department=name, text=text, details=details)
 
     def _happens(self, chance: float) -> bool:
         return bool(self.random.random() < chance)
@@ -287,7 +289,7 @@ class _Story:
                 self.entered,
                 self.due,
                 who,
-                role,
+                str(role),
                 department,
                 text,
                 details or {},

@@ -1,8 +1,11 @@
 """Base geography."""
 
-from layers.access.access import Role, Sharing
+from layers.access.access import Sharing
 from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint
 from spatial.base.models import Address, District, LandCover, Road, TerrainSheet, Water
+from spatial.hazards.roles import HazardRole
+from spatial.parcels.roles import LandRole
+from spatial.planning.roles import PlanningRole
 
 POSITION = 10
 
@@ -165,8 +168,8 @@ LAYERS = (
         ),
         sharing=Sharing.CONDITIONAL,
         reason="高程数据的精度与范围受测绘成果管理规定约束，按需申请",
-        granted=frozenset({Role.HAZARD, Role.PLANNER, Role.LAND}),
-        deliverers=frozenset({Role.LAND}),
+        granted=frozenset({HazardRole.HAZARD, PlanningRole.PLANNER, LandRole.LAND}),
+        deliverers=frozenset({LandRole.LAND}),
         steward="自然资源局",
         update_cycle="按测制",
         min_zoom=8,

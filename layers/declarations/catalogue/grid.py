@@ -6,13 +6,14 @@ written by its steps, whoever asks.
 """
 
 from grid.models import Case, Component, GridCell
+from grid.roles import CENTRE, GridRole
 from layers.access.access import Role, Sharing
 from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint
 
 POSITION = 70
 
-CENTRE = frozenset({Role.INTAKE, Role.CHIEF, Role.DISPATCHER, Role.STEWARD})
-STAFF = CENTRE | {Role.INSPECTOR, Role.HANDLER}
+OFFICE = CENTRE | {Role.STEWARD}
+STAFF = OFFICE | {GridRole.INSPECTOR, GridRole.HANDLER}
 
 LAYERS = (
     Layer(

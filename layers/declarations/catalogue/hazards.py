@@ -3,6 +3,7 @@
 from layers.access.access import Role, Sharing
 from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint
 from spatial.hazards.models import HazardSite, HazardWarning, RainStation
+from spatial.hazards.roles import HazardRole
 
 POSITION = 60
 
@@ -53,8 +54,8 @@ LAYERS = (
         sharing=Sharing.MANDATORY,
         reason="隐患点位置与威胁范围应让群众知晓；监测人信息不共享",
         public=True,
-        granted=frozenset({Role.HAZARD, Role.STEWARD}),
-        deliverers=frozenset({Role.HAZARD}),
+        granted=frozenset({HazardRole.HAZARD, Role.STEWARD}),
+        deliverers=frozenset({HazardRole.HAZARD}),
         steward="自然资源局",
         update_cycle="汛前汛后各一次",
         min_zoom=6,

@@ -3,10 +3,12 @@
 from layers.access.access import Role, Sharing
 from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint
 from spatial.housing.models import Right, Storey, Unit
+from spatial.housing.roles import HousingRole
+from spatial.parcels.roles import LandRole
 
 POSITION = 30
 
-HOUSING_STAFF = frozenset({Role.HOUSING, Role.LAND, Role.STEWARD})
+HOUSING_STAFF = frozenset({HousingRole.HOUSING, LandRole.LAND, Role.STEWARD})
 
 LAYERS = (
     Layer(
@@ -32,7 +34,7 @@ LAYERS = (
         sharing=Sharing.CONDITIONAL,
         reason="涉及住户隐私，仅供住房保障、不动产登记按职责使用",
         granted=HOUSING_STAFF,
-        deliverers=frozenset({Role.HOUSING}),
+        deliverers=frozenset({HousingRole.HOUSING}),
         steward="住房保障服务中心",
         update_cycle="每日",
         min_zoom=17,
@@ -56,7 +58,7 @@ LAYERS = (
         sharing=Sharing.WITHHELD,
         reason="内部登记过程数据，随“户”提供，不单独共享",
         granted=HOUSING_STAFF,
-        deliverers=frozenset({Role.HOUSING, Role.STEWARD}),
+        deliverers=frozenset({HousingRole.HOUSING, Role.STEWARD}),
         steward="住房保障服务中心",
         update_cycle="每日",
     ),
@@ -71,7 +73,7 @@ LAYERS = (
         sharing=Sharing.WITHHELD,
         reason="个人信息保护法第二十八条、不动产登记资料查询暂行办法",
         granted=HOUSING_STAFF,
-        deliverers=frozenset({Role.LAND, Role.STEWARD}),
+        deliverers=frozenset({LandRole.LAND, Role.STEWARD}),
         steward="不动产登记中心",
         update_cycle="每日",
     ),

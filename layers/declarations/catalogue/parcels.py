@@ -2,7 +2,9 @@
 
 from layers.access.access import Role, Sharing
 from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint
+from spatial.housing.roles import HousingRole
 from spatial.parcels.models import Building, Parcel
+from spatial.parcels.roles import LandRole
 
 POSITION = 20
 
@@ -27,8 +29,8 @@ LAYERS = (
         sharing=Sharing.MANDATORY,
         reason="权属界线与用途各部门均需；权利人按个人信息保护法不共享",
         public=True,
-        granted=frozenset({Role.LAND, Role.HOUSING, Role.STEWARD}),
-        deliverers=frozenset({Role.LAND}),
+        granted=frozenset({LandRole.LAND, HousingRole.HOUSING, Role.STEWARD}),
+        deliverers=frozenset({LandRole.LAND}),
         steward="自然资源局",
         update_cycle="每日",
         min_zoom=10,
@@ -62,8 +64,8 @@ LAYERS = (
         sharing=Sharing.MANDATORY,
         reason="建筑物位置与层数各部门均需；产权人按个人信息保护法不共享",
         public=True,
-        granted=frozenset({Role.HOUSING, Role.LAND, Role.STEWARD}),
-        deliverers=frozenset({Role.LAND}),
+        granted=frozenset({HousingRole.HOUSING, LandRole.LAND, Role.STEWARD}),
+        deliverers=frozenset({LandRole.LAND}),
         steward="自然资源局",
         update_cycle="每月",
         min_zoom=10,

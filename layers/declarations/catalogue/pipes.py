@@ -1,13 +1,16 @@
 """Pipe networks: critical infrastructure, shared on conditions."""
 
+from grid.roles import GridRole
 from layers.access.access import Role, Sharing
 from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint
 from spatial.pipes.models import PipeLine, PipePoint
+from spatial.pipes.roles import PipeRole
+from spatial.planning.roles import PlanningRole
 
 POSITION = 40
 
 NETWORKS = "pipe_networks_cjj61_2017"
-GRANTED = frozenset({Role.PIPES, Role.PLANNER, Role.STEWARD, Role.DISPATCHER})
+GRANTED = frozenset({PipeRole.PIPES, PlanningRole.PLANNER, Role.STEWARD, GridRole.DISPATCHER})
 REASON = "地下管线属关键基础设施，按条件提供给规划、建设、抢险单位"
 
 LAYERS = (
@@ -37,7 +40,7 @@ LAYERS = (
         sharing=Sharing.CONDITIONAL,
         reason=REASON,
         granted=GRANTED,
-        deliverers=frozenset({Role.PIPES}),
+        deliverers=frozenset({PipeRole.PIPES}),
         steward="城市管理和综合执法局",
         update_cycle="竣工后 30 日内",
         min_zoom=13,
@@ -63,7 +66,7 @@ LAYERS = (
         sharing=Sharing.CONDITIONAL,
         reason=REASON,
         granted=GRANTED,
-        deliverers=frozenset({Role.PIPES}),
+        deliverers=frozenset({PipeRole.PIPES}),
         steward="城市管理和综合执法局",
         update_cycle="竣工后 30 日内",
         min_zoom=16,

@@ -11,13 +11,28 @@ from grid.cases.texts import is_blank
 from grid.errors import NotYours
 from grid.roles import GridRole
 from spatial.workflow import NotAllowed
-from tests.grid.people import CHIEF, CLEANERS, DISPATCHER, INSPECTOR, INTAKE, ROADS, STREETS
+from tests.grid.people import (
+    CHIEF,
+    CLEANERS,
+    COMMUNITY,
+    DISPATCHER,
+    INSPECTOR,
+    INTAKE,
+    ROADS,
+    STREETS,
+)
 
 ADMINISTRATOR = Actor("管理员", frozenset(GridRole))
 
 
 def matter(state: str, department: str = STREETS, inspector: str = "王巡") -> SimpleNamespace:
-    return SimpleNamespace(step=state, department=department, inspector=inspector)
+    return SimpleNamespace(
+        step=state,
+        department=department,
+        inspector=inspector,
+        district_code=COMMUNITY,
+        reporter="市民",
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,8 +76,11 @@ def test_who_may_not(actor, state, action, error):
     assert capacity(matter(state), actor, WORKFLOW.of(action)) is None
 
 
-def test_a_task_sent_to_nobody_is_everybodys():
+def test_a_task_sent_to_nobody_is_everybodys_of_the_area():
     case = matter("verifying", inspector="")
+    elsewhere = Actor("别人", INSPECTOR.roles, districts=("431382999",))
+    with pytest.raises(NotYours, match="责任区"):
+        check_capacity(case, elsewhere, WORKFLOW.of("confirm"))
     assert check_capacity(case, INSPECTOR, WORKFLOW.of("confirm")) == Capacity("监督员")
     assert check_capacity(case, CHIEF, WORKFLOW.of("confirm")) == Capacity("值班长", "监督员")
 

@@ -157,6 +157,7 @@ def test_a_task_goes_to_another_inspector_or_back(ground, until, send, back, sta
 
 def test_only_inspectors_who_are_there_are_sent(ground):
     make_inspector("走了", is_active=False)
+    make_inspector("在岗")
     User.objects.create_user("文员")
     case = report(anybody(), told())
     for name in ("走了", "文员", "没有"):

@@ -16,6 +16,15 @@ def test_no_fix_no_leg():
     assert legs([], np.empty((0, 2))) == []
 
 
+def test_a_gap_is_longer_than_five_minutes():
+    places = np.array([[0.0, 0.0], [3.0, 4.0], [3.0, 4.0]])
+    at = [NOON, NOON + GAP, NOON + GAP + GAP + timedelta(microseconds=1)]
+    assert [(leg.start, leg.end, leg.length_m) for leg in legs(at, places)] == [
+        (0, 2, 5.0),
+        (2, 3, 0.0),
+    ]
+
+
 @given(seconds)
 def test_every_fix_is_in_one_leg_and_no_leg_crosses_a_gap(moments):
     at = [NOON + timedelta(seconds=s) for s in moments]

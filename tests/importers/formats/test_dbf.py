@@ -1,8 +1,9 @@
 import geopandas as gpd
+import numpy as np
 import pytest
 
 from importers.errors import Refused
-from importers.formats.dbf import encoding_of, known_encoding, read_dbf, undecodable
+from importers.formats.dbf import encoding_of, known_encoding, read_columns, read_dbf, undecodable
 from tests.importers.files import boxes, shapefile
 
 NAMES = ["涟源市", "蓝田街道", "桥头河镇"] * 50
@@ -80,3 +81,19 @@ def test_half_a_character_at_the_end_of_a_column_is_seen(written):
     raw[end] = 0xB0
     table.path.write_bytes(raw)
     assert undecodable(read_dbf(table.path), "gb18030") == [1]
+
+
+@pytest.mark.parametrize("number", [12345678901234567, -12345678901234567])
+def test_a_long_number_beside_a_blank_keeps_its_digits(tmp_path, number):
+    """A float would round the last of them; a blank alone makes a column of floats."""
+    frame = gpd.GeoDataFrame({"CODE": [number, 5, 7]}, geometry=boxes(3), crs=4546)
+    table = read_dbf(shapefile(tmp_path, frame).with_suffix(".dbf"))
+    field = table.fields[0]
+    raw = bytearray(table.path.read_bytes())
+    second = table.start + table.width + field.at
+    raw[second : second + field.width] = b" " * field.width
+    table.path.write_bytes(raw)
+    table = read_dbf(table.path)
+    found = read_columns(table, {"code": field}, np.arange(3), "ascii")["code"]
+    assert found.tolist() == [number, None, 7]
+    assert isinstance(found[0], int)

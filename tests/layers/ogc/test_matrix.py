@@ -28,6 +28,8 @@ from layers.reading.revisions import KEYS
 from layers.reading.shares import Share, share_of
 from layers.sharing.keys import new_key
 from spatial.city import city
+from spatial.housing.roles import HousingRole
+from spatial.pipes.roles import PipeRole
 from spatial.versions.actions import apply, count_revision
 from spatial.versions.edits import Action, Edit
 from tests.factories import change, moment, spot, square
@@ -134,7 +136,7 @@ def askers(registers) -> list[Asker]:
         "conditional": with_key("燃气公司", is_department=False, grants=[narrow]),
         "district": with_key("街道", is_department=True, grants=[cut, {**cut, "layer": "parcels"}]),
     }
-    for role in (Role.STEWARD, Role.PIPES, Role.HOUSING):
+    for role in (Role.STEWARD, PipeRole.PIPES, HousingRole.HOUSING):
         clients[role.name] = Client()
         clients[role.name].force_login(make_user(role.name.lower(), role))
     clients["admin"] = Client()
@@ -245,7 +247,9 @@ def entitled(asker: Asker, layer: Layer) -> set[str] | None:
         return {"network", "material"} if layer.id == "pipe-lines" else public
     if asker.name == "admin":
         return every
-    role = {"STEWARD": Role.STEWARD, "PIPES": Role.PIPES, "HOUSING": Role.HOUSING}.get(asker.name)
+    role = {"STEWARD": Role.STEWARD, "PIPES": PipeRole.PIPES, "HOUSING": HousingRole.HOUSING}.get(
+        asker.name
+    )
     if asker.name == "district" and layer.id == "cases":
         return every
     shared = layer.public or layer.sharing is Sharing.MANDATORY or role in layer.granted

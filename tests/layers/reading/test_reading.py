@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.db.utils import ProgrammingError
 
-from layers.access.access import ANONYMOUS, Caller, Grant, Role
+from layers.access.access import ANONYMOUS, Caller, Grant
 from layers.declarations.registry import layer_of
 from layers.models import Consumer, LayerGrant
 from layers.reading import revisions
@@ -14,6 +14,7 @@ from layers.reading.publish import drop_views_for, ensure_roles, sync_views
 from layers.reading.reading import TooSlow, Unfit, read, stream
 from layers.reading.shares import share_of
 from spatial.parcels.models import Parcel
+from spatial.pipes.roles import PipeRole
 from spatial.versions.actions import apply
 from spatial.versions.edits import Action, Edit
 from tests.factories import change, moment, square
@@ -115,7 +116,7 @@ def test_a_lost_connection_is_made_anew():
 
 def test_people_with_a_role_read_as_their_class(client):
     user = User.objects.create_user("pipes", password="x")
-    user.groups.add(Group.objects.get_or_create(name=Role.PIPES)[0])
+    user.groups.add(Group.objects.get_or_create(name=PipeRole.PIPES)[0])
     client.force_login(user)
     assert client.get("/ogc/collections/pipe-points/items").status_code == 200
 

@@ -10,6 +10,7 @@ from django.db.utils import ProgrammingError
 from django.test import Client
 from django.utils import timezone
 
+from grid.roles import GridRole
 from layers.access.access import ANONYMOUS, Caller, Role
 from layers.declarations.registry import layer_of
 from layers.models import ApiKey, Application, LayerGrant
@@ -21,8 +22,12 @@ from layers.reading.shares import share_of
 from layers.sharing import actions
 from layers.sharing.actions import NotYours, Part, Unfitting
 from layers.sharing.keys import BadKey, caller_with
+from spatial.hazards.roles import HazardRole
 from spatial.parcels.models import Parcel
+from spatial.parcels.roles import LandRole
 from spatial.pipes.models import PipeLine
+from spatial.pipes.roles import PipeRole
+from spatial.planning.roles import PlanningRole
 from tests.factories import open_feature, square
 from tests.town import make_town, make_user
 
@@ -100,7 +105,7 @@ def test_nobody_but_the_keeper_and_stewards_has_a_consumers_keys(keeper, steward
     consumer = consumer_of(keeper)
     key, text = actions.issue_key(keeper, consumer)
     system = caller_with(text)
-    for stranger in (caller_named("stranger", Role.PLANNER), ANONYMOUS, system):
+    for stranger in (caller_named("stranger", PlanningRole.PLANNER), ANONYMOUS, system):
         for attempt in (
             lambda by=stranger: actions.issue_key(by, consumer),
             lambda by=stranger: actions.rotate_key(by, key),
@@ -225,7 +230,7 @@ def test_a_withdrawn_grant_opens_nothing(keeper, steward):
 
 
 def test_the_office_that_has_a_layer_decides_on_it_and_on_no_other(keeper):
-    pipes = caller_named("pipes", Role.PIPES)
+    pipes = caller_named("pipes", PipeRole.PIPES)
     consumer = consumer_of(keeper)
     actions.grant_layer(pipes, consumer, Part("pipe-lines"))
     for by, layer_id in ((pipes, "cases"), (keeper, "pipe-lines")):
@@ -236,10 +241,10 @@ def test_the_office_that_has_a_layer_decides_on_it_and_on_no_other(keeper):
 def test_whom_a_layer_was_granted_to_decides_nothing_of_it(keeper, steward):
     consumer = consumer_of(keeper)
     for role, layer_id in (
-        (Role.HANDLER, "cases"),
-        (Role.DISPATCHER, "pipe-lines"),
-        (Role.HAZARD, "terrain-sheets"),
-        (Role.LAND, "units"),
+        (GridRole.HANDLER, "cases"),
+        (GridRole.DISPATCHER, "pipe-lines"),
+        (HazardRole.HAZARD, "terrain-sheets"),
+        (LandRole.LAND, "units"),
     ):
         with pytest.raises(NotYours):
             actions.grant_layer(caller_named(f"r-{layer_id}", role), consumer, Part(layer_id))

@@ -39,6 +39,17 @@ def test_no_inside_address_is_fit(ip):
         target_of("https://example.org/", answering(PUBLIC, ip))  # one bad one among them
 
 
+def test_an_address_within_another_is_judged_as_itself(settings):
+    """A Teredo address ends in the other's IPv4 address, every bit of it turned round."""
+    teredo = "2001:0:4136:e378:8000:63bf:{:04x}:{:04x}"
+    outside = teredo.format(0xFFFF ^ 0x5DB8, 0xFFFF ^ 0xD822)  # 93.184.216.34
+    inside = teredo.format(0xFFFF ^ 0x0A14, 0xFFFF ^ 0x0304)  # 10.20.3.4
+    assert is_fit(ipaddress.ip_address(outside))
+    assert not is_fit(ipaddress.ip_address(inside))
+    settings.WEBHOOK_NETWORKS = ["10.20.0.0/16"]
+    assert is_fit(ipaddress.ip_address(inside))
+
+
 @pytest.mark.parametrize(
     "ip", [PUBLIC, "2606:4700:4700::1111", "::ffff:93.184.216.34", "64:ff9b::5db8:d822"]
 )

@@ -7,11 +7,12 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from spatial.parcels.models import Parcel
+from spatial.periods import AsOf
 from spatial.versions.actions import apply, follow_up, record_change, undo
 from spatial.versions.edits import Action, Conflict, Edit
 from spatial.versions.guards import CLOSING, registers
 from spatial.versions.models import Change
-from spatial.versions.queries import history_of, revision_of
+from spatial.versions.queries import as_of_sql, history_of, revision_of
 from tests.factories import change, moment, open_feature, square
 
 
@@ -31,6 +32,25 @@ def test_the_second_of_two_writers_is_told_who_was_first():
             [Edit(Action.REPLACE, "P1", {"location": "乙", "geom": square()}, expected=seen.pk)],
         )
     assert Parcel.objects.current().get(code="P1").location == "甲"
+
+
+@pytest.mark.django_db
+def test_an_interval_holds_what_begins_at_its_last_moment():
+    """An interval is closed at both ends, a version ends before the next begins."""
+    first = open_feature(at=moment(2020), location="甲")
+    edit = Edit(Action.REPLACE, "P1", {"location": "乙", "geom": square()}, first.pk)
+    apply(change(moment(2021)), Parcel, [edit])
+
+    def seen(*bounds) -> list[str]:
+        sql, given = as_of_sql(AsOf(*bounds, interval=True))
+        rows = Parcel.objects.extra(where=[sql], params=given)
+        return sorted(rows.values_list("location", flat=True))
+
+    assert seen(moment(2019), moment(2020)) == ["甲"]
+    assert seen(moment(2019), moment(2021)) == ["乙", "甲"]
+    assert seen(moment(2021), moment(2022)) == ["乙"]
+    assert seen(moment(2021), moment(2021)) == ["乙"]
+    assert seen(moment(2019), moment(2019, 12, 31)) == []
 
 
 @pytest.mark.django_db(transaction=True)

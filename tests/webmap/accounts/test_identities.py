@@ -6,7 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from joserfc.jwk import RSAKey
 
-from layers.access.access import Role
+from spatial.parcels.roles import LandRole
+from spatial.pipes.roles import PipeRole
+from spatial.planning.roles import PlanningRole
 from tests.webmap.accounts.issuer import Issuer
 from webmap.accounts import identities
 from webmap.accounts.groups import make_roles
@@ -55,12 +57,12 @@ def test_the_button_is_there_only_with_a_provider(client, issuer, settings):
 
 
 def test_somebody_comes_back_signed_in_with_the_roles_of_their_groups(client, issuer):
-    issuer.claims["groups"] = [Role.PLANNER.value, "pipes", "厨师", "管理员"]
+    issuer.claims["groups"] = [PlanningRole.PLANNER.value, "pipes", "厨师", "管理员"]
     answer = sign_in(client)
     assert (answer.status_code, answer["Location"]) == (302, "/parcels")
     user = User.objects.get(username="wang")
     assert client.session["_auth_user_id"] == str(user.pk)
-    assert set(user.groups.values_list("name", flat=True)) == {Role.PLANNER, Role.PIPES}
+    assert set(user.groups.values_list("name", flat=True)) == {PlanningRole.PLANNER, PipeRole.PIPES}
     assert user.first_name == "王规划"
     assert not user.is_superuser
     assert not user.is_staff
@@ -68,12 +70,12 @@ def test_somebody_comes_back_signed_in_with_the_roles_of_their_groups(client, is
 
 
 def test_roles_follow_the_provider_and_the_account_stays_the_same(client, issuer):
-    issuer.claims["groups"] = [Role.PLANNER.value]
+    issuer.claims["groups"] = [PlanningRole.PLANNER.value]
     sign_in(client)
-    issuer.claims |= {"groups": [Role.LAND.value], "preferred_username": "wang.new"}
+    issuer.claims |= {"groups": [LandRole.LAND.value], "preferred_username": "wang.new"}
     sign_in(client)
     assert User.objects.count() == 1
-    assert User.objects.get().groups.get().name == Role.LAND
+    assert User.objects.get().groups.get().name == LandRole.LAND
 
 
 def test_a_name_that_is_taken_is_not_taken_over(client, issuer):

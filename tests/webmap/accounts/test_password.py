@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import Client
 
-from layers.access.access import Role
+from grid.roles import GridRole
 
 pytestmark = pytest.mark.django_db
 PAGE = "/accounts/password/"
@@ -17,7 +17,7 @@ OLD, NEW = "right-one-once", "a-better-one-now"
 @pytest.fixture
 def lin(client):
     user = User.objects.create_user("lin.mei", password=OLD, first_name="林梅")
-    user.groups.add(Group.objects.get(name=Role.HANDLER.value))
+    user.groups.add(Group.objects.get(name=GridRole.HANDLER.value))
     client.force_login(user)
     return user
 

@@ -4,9 +4,9 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from layers.access.access import Role
 from spatial.hazards.models import HazardSite
 from spatial.housing.models import Storey
+from spatial.housing.roles import HousingRole
 from spatial.parcels.models import Parcel
 from spatial.versions.actions import apply, undo
 from spatial.versions.edits import Action, Edit
@@ -162,7 +162,7 @@ def test_nobody_searches_by_a_persons_name(chief):
 
 
 def test_registers_are_shown_to_whom_they_were_granted(client):
-    staff(client, Role.HOUSING)
+    staff(client, HousingRole.HOUSING)
     assert client.get("/admin/housing/right/").status_code == 200
     assert client.get("/admin/pipes/pipeline/").status_code == 403
     index = client.get("/admin/").text

@@ -16,10 +16,10 @@ from grid.cases.actions import Where, act
 from grid.cases.clocks import values_of
 from grid.cases.photos import read_photo
 from grid.models import Case, CasePhoto, CaseStep, Component
-from layers.access.access import Role
 from layers.models import PersonalRead
 from spatial.city import city
 from spatial.crs import transformer
+from spatial.planning.roles import PlanningRole
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Edit
 from tests.factories import centre, open_feature, spot
@@ -51,7 +51,7 @@ def post(client, case, action, **given):
 
 def test_only_people_of_the_centre_come_in(ground, client):
     assert client.get("/grid/").status_code == 302
-    client.force_login(make_user("planner", Role.PLANNER))
+    client.force_login(make_user("planner", PlanningRole.PLANNER))
     for address in ("/grid/", "/grid/list", "/grid/cases/x", "/grid/cases.csv", "/grid/new"):
         assert client.get(address).status_code == 403, address
     admin = Client()

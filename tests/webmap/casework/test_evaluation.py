@@ -16,6 +16,7 @@ from grid.models import Staff
 from grid.roles import GridRole
 from grid.rules.indicators import COUNTS, INDICATORS, SHOWN, Subject
 from layers.access.access import Role
+from spatial.planning.roles import PlanningRole
 from tests.factories import spot
 from tests.grid.cases.test_actions import at
 from tests.grid.people import (
@@ -76,7 +77,7 @@ def test_the_centre_and_its_overseers_see_all_rankings(worked):
         assert worked["chief"].get(HERE, {"by": subject}).status_code == 200, subject
     for name in ("intake", "dispatcher"):
         assert worked[name].get(HERE).status_code == 200
-    for role, status in ((Role.AUDITOR, 200), (Role.STEWARD, 200), (Role.PLANNER, 403)):
+    for role, status in ((Role.AUDITOR, 200), (Role.STEWARD, 200), (PlanningRole.PLANNER, 403)):
         client = Client()
         client.force_login(make_user(role.name, role))
         assert client.get(HERE).status_code == status

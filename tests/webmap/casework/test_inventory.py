@@ -7,6 +7,7 @@ from django.test import Client
 
 from grid.models import Component
 from layers.access.access import Role
+from spatial.planning.roles import PlanningRole
 from tests.factories import open_feature, spot
 from tests.grid.people import CELL, COMMUNITY
 from tests.town import make_user
@@ -68,7 +69,7 @@ def test_no_cell_of_the_file_begins_a_formula(people):
 
 def test_an_odd_code_is_the_city_and_strangers_do_not_see_it(stock):
     assert "共 4 个部件" in stock["chief"].get(HERE, {"in": "x'; --"}).text
-    for role, status in ((Role.STEWARD, 200), (Role.PLANNER, 403)):
+    for role, status in ((Role.STEWARD, 200), (PlanningRole.PLANNER, 403)):
         client = Client()
         client.force_login(make_user(role.name, role))
         assert client.get(HERE).status_code == status

@@ -5,8 +5,8 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import timezone
 
-from layers.access.access import Role
 from spatial.pipes.models import PipePoint
+from spatial.pipes.roles import PipeRole
 from tests.factories import open_feature, spot
 from tests.webmap.exports.test_data import box
 from webmap.exports import jobs
@@ -33,7 +33,7 @@ def queued(settings):
 @pytest.fixture
 def pipe_engineer():
     user = User.objects.create_user("guan", first_name="管网")
-    user.groups.add(Group.objects.get(name=Role.PIPES.value))
+    user.groups.add(Group.objects.get(name=PipeRole.PIPES.value))
     return user
 
 

@@ -1,10 +1,11 @@
 import pytest
 
-from layers.access.access import ANONYMOUS, Caller, Role
+from layers.access.access import ANONYMOUS, Caller
+from spatial.pipes.roles import PipeRole
 from webmap.exports.requests import BadRequest, kept_request, read_request
 
 BBOX = "111.66,27.69,111.67,27.70"
-PIPES = Caller("guan", frozenset({Role.PIPES}))
+PIPES = Caller("guan", frozenset({PipeRole.PIPES}))
 ADMIN = Caller("root", is_admin=True)
 
 

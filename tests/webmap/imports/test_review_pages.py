@@ -13,6 +13,7 @@ from importers.models import ImportRun, SavedSource
 from layers.access.access import Role
 from spatial.city import city
 from spatial.parcels.models import Parcel
+from spatial.pipes.roles import PipeRole
 from tests.importers.files import gpkg, plots
 from tests.webmap.imports.test_uploads import announce, append
 
@@ -115,7 +116,7 @@ def test_a_session_needs_the_token():
 
 def test_an_office_sees_only_its_own_layers(client, steward, tmp_path):
     run = tried(client, gpkg(tmp_path, plots(3)))
-    client.force_login(account("pipes", Role.PIPES))
+    client.force_login(account("pipes", PipeRole.PIPES))
     page = client.get("/imports/new").content.decode()
     assert 'value="pipe-lines"' in page
     assert 'value="parcels"' not in page

@@ -18,10 +18,10 @@ from grid.cases.actors import anybody
 from grid.cases.photos import read_photo
 from grid.models import Case, CasePhoto, CaseStep, GridCell, Patrol, PatrolPoint
 from grid.roles import GridRole
-from layers.access.access import Role
 from spatial.city import city
 from spatial.crs import transformer
 from spatial.parcels.models import Building
+from spatial.planning.roles import PlanningRole
 from tests.factories import centre, open_feature, spot, square
 from tests.grid.people import COMMUNITY, INTAKE, make_ground, make_inspector, picture, told
 from tests.town import make_user
@@ -69,7 +69,7 @@ def test_only_inspectors_and_401_where_nobody_is_signed_in(phone):
         answer = Client().get(f"{API}/{path}")
         assert (answer.status_code, answer["Content-Type"]) == (401, "application/json")
     planner = Client()
-    planner.force_login(make_user("planner", Role.PLANNER))
+    planner.force_login(make_user("planner", PlanningRole.PLANNER))
     assert planner.get(f"{API}/me").status_code == 403
     assert send(Client(), "report", values()).status_code == 401
 

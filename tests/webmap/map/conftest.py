@@ -2,7 +2,8 @@
 
 import pytest
 
-from layers.access.access import Role
+from spatial.housing.roles import HousingRole
+from spatial.planning.roles import PlanningRole
 from tests.caches import forget_everything
 from tests.town import make_town, make_user
 
@@ -19,12 +20,12 @@ def town(db):
 @pytest.fixture
 def clerk(client, town):
     """A client signed in as a housing clerk (以图管房)."""
-    client.force_login(make_user("fangguan", Role.HOUSING))
+    client.force_login(make_user("fangguan", HousingRole.HOUSING))
     return client
 
 
 @pytest.fixture
 def planner(client, town):
     """A client signed in as a planner (规划): sees pipes, no units."""
-    client.force_login(make_user("guihua", Role.PLANNER))
+    client.force_login(make_user("guihua", PlanningRole.PLANNER))
     return client

@@ -11,6 +11,8 @@ from layers.declarations.registry import layer_of
 from layers.models import AccessCount, ApiKey, Application, Consumer, LayerGrant, PersonalRead
 from layers.reading.revisions import forget
 from layers.sharing.keys import forget as forget_keys
+from spatial.housing.roles import HousingRole
+from spatial.pipes.roles import PipeRole
 from tests.town import make_town, make_user
 
 pytestmark = pytest.mark.django_db
@@ -25,8 +27,8 @@ def town(db):
 @pytest.fixture
 def people(db):
     roles = {
-        "housing": (Role.HOUSING,),
-        "pipes": (Role.PIPES,),
+        "housing": (HousingRole.HOUSING,),
+        "pipes": (PipeRole.PIPES,),
         "steward": (Role.STEWARD,),
         "auditor": (Role.AUDITOR,),
     }

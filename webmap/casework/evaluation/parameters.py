@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 
 from grid.cases.actors import Actor
 from grid.evaluation.evaluation import Period, rules_day
-from grid.roles import GridRole
+from grid.roles import CENTRE, GridRole
 from grid.rules import rulebook
 from grid.rules.indicators import SHOWN, Subject
 from layers.access.access import Role
 from spatial.city import city
 
-EVERYTHING = {GridRole.CHIEF, GridRole.DISPATCHER, GridRole.INTAKE}
 OVERSEERS = {Role.STEWARD, Role.AUDITOR}
 LONGEST = timedelta(days=3 * 366)
 SCORE = "score"
@@ -113,7 +112,7 @@ def sights_of(request: HttpRequest, actor: Actor) -> dict[Subject, Sight]:
     and the cases behind its own row; an inspector the own row.
     """
     groups = set(request.user.groups.values_list("name", flat=True))  # type: ignore[union-attr]
-    if actor.roles & EVERYTHING or groups & OVERSEERS:
+    if actor.roles & CENTRE or groups & OVERSEERS:
         return dict.fromkeys(Subject, Sight())
     found: dict[Subject, Sight] = {}
     if GridRole.HANDLER in actor.roles:

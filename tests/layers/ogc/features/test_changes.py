@@ -2,12 +2,12 @@
 
 import pytest
 
-from layers.access.access import Role
 from layers.ogc.features import changes
 from layers.ogc.features.changes import read_token
 from layers.reading.feed_tokens import Token
 from spatial.parcels.models import Parcel
 from spatial.pipes.models import PipePoint
+from spatial.pipes.roles import PipeRole
 from spatial.versions.actions import apply, record_change, undo
 from spatial.versions.edits import Action, Edit
 from spatial.versions.models import Change, RevisionChange
@@ -132,7 +132,7 @@ def test_only_the_shares_fields_and_features(client):
     hidden = client.get("/ogc/collections/pipe-points/feed")
     unknown = client.get("/ogc/collections/nothing/feed")
     assert hidden.status_code == unknown.status_code == 404
-    client.force_login(make_user("pipes", Role.PIPES))
+    client.force_login(make_user("pipes", PipeRole.PIPES))
     assert client.get("/ogc/collections/pipe-points/feed").status_code == 200
 
 
@@ -192,7 +192,7 @@ def test_a_token_of_more_rights_does_not_serve_fewer(client):
     point = {"network": "JS", "fitting": "阀门", "geom": spot()}
     open_feature(PipePoint, "G1", **point)
     feed = "/ogc/collections/pipe-points/feed"
-    client.force_login(make_user("pipes", Role.PIPES))
+    client.force_login(make_user("pipes", PipeRole.PIPES))
     since = client.get(feed).json()["next"]
     client.logout()
     narrow = {"authorization": f"Bearer {key_of('专题', 'pipe-points', fields=['network'])}"}

@@ -4,7 +4,6 @@ import random
 
 import pytest
 
-from layers.access.access import Role
 from layers.declarations.registry import layer_of
 from layers.ogc.common.requests import ItemsQuery
 from layers.ogc.features.comparing import compare_sql
@@ -13,6 +12,7 @@ from spatial.parcels.models import Parcel
 from spatial.periods import NOW
 from spatial.periods import at as instant
 from spatial.pipes.models import PipePoint
+from spatial.pipes.roles import PipeRole
 from spatial.versions.actions import apply, undo
 from spatial.versions.edits import Action, Edit
 from tests.factories import change, moment, open_feature, spot, square
@@ -110,7 +110,7 @@ def test_what_the_caller_cannot_see_has_not_changed(client, years):
     assert client.get(points).status_code == 404
     narrow = {"authorization": f"Bearer {key_of('专题', 'pipe-points', fields=['network'])}"}
     assert client.get(points, headers=narrow).json()["features"] == []
-    client.force_login(make_user("pipes", Role.PIPES))
+    client.force_login(make_user("pipes", PipeRole.PIPES))
     assert client.get(points).json()["features"][0]["properties"]["changed"] == ["fitting"]
 
 

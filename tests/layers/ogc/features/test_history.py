@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from layers.access.access import Role
 from spatial.parcels.models import Parcel
+from spatial.parcels.roles import LandRole
 from spatial.versions.actions import apply, undo
 from spatial.versions.edits import Action, Edit
 from tests.factories import change, moment, open_feature, spot, square
@@ -143,7 +143,7 @@ def test_only_what_has_ended_is_kept_without_asking(client, history, url, kept):
 def test_a_shared_cache_keeps_nothing_made_for_somebody(client, history):
     url = f"{PARCELS}/P1/versions/20190101T000000Z"
     assert client.get(url)["Cache-Control"].startswith("public")
-    client.force_login(make_user("land", Role.LAND))
+    client.force_login(make_user("land", LandRole.LAND))
     assert client.get(url)["Cache-Control"].startswith("private")
 
 
@@ -235,7 +235,7 @@ def test_a_collection_says_what_its_time_means(client, history):
     roles = {name: field.get("x-ogc-role") for name, field in schema.items()}
     assert roles["valid_from"] == "primary-interval-start"
     assert roles["valid_to"] == "primary-interval-end"
-    client.force_login(make_user("land", Role.LAND))
+    client.force_login(make_user("land", LandRole.LAND))
     writable = {"timeAxis": "validity-time", "mutationTime": "client"}
     assert client.get(url).json()["versioning"] == writable
     listed = client.get("/ogc/collections?f=json").json()["collections"]

@@ -5,9 +5,9 @@ import json
 import pytest
 from django.contrib.auth.models import Group, User
 
-from layers.access.access import Role
 from spatial.parcels.models import Parcel
 from spatial.pipes.models import PipePoint
+from spatial.pipes.roles import PipeRole
 from spatial.versions.actions import apply
 from spatial.versions.edits import Action, Edit
 from tests.factories import change, moment, open_feature, spot, square
@@ -189,7 +189,7 @@ def test_hidden_layers_are_absent_for_the_anonymous(client, layer, rest):
 def test_each_role_sees_its_own(client):
     open_feature(PipePoint, "G1", network="JS", geom=spot())
     user = User.objects.create_user("pipes", password="x")
-    user.groups.add(Group.objects.get_or_create(name=Role.PIPES)[0])
+    user.groups.add(Group.objects.get_or_create(name=PipeRole.PIPES)[0])
     assert "pipe-points" not in json.dumps(client.get("/ogc/collections?f=json").json())
     assert "pipe-points" not in client.get("/ogc/openapi").content.decode()
     client.force_login(user)

@@ -7,10 +7,10 @@ from urllib.parse import quote
 import pytest
 from django.test import Client, override_settings
 
-from layers.access.access import Role
 from layers.ogc.common.requests import CRS84, epsg_uri, offered_crs
 from spatial.base.models import District
 from spatial.parcels.models import Building, Parcel
+from spatial.parcels.roles import LandRole
 from spatial.pipes.models import PipePoint
 from spatial.versions.actions import apply
 from spatial.versions.edits import Action, Edit
@@ -111,7 +111,7 @@ def test_who_may_not_write_is_told_which_way(client, parcel):
 
 def test_a_session_writes_only_with_its_csrf_token(parcel):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(make_user("land", Role.LAND))
+    client.force_login(make_user("land", LandRole.LAND))
     session = Writer(client)
     refused = session.send("DELETE", f"{PARCELS}/P1", if_match="*")
     assert (refused.status_code, refused.json()["code"]) == (403, "Forbidden")

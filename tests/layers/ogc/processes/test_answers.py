@@ -4,10 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from layers.access.access import Role
 from spatial.base.models import District, LandCover
 from spatial.hazards.models import HazardSite
 from spatial.parcels.models import Building, Parcel
+from spatial.pipes.roles import PipeRole
 from spatial.planning.models import Constraint
 from spatial.versions.actions import apply
 from spatial.versions.edits import Action, Edit
@@ -46,7 +46,7 @@ def test_points_are_found_within_reach_the_nearest_first(client):
 def test_pipes_are_found_by_those_who_may_see_them(client):
     make_town()
     assert not {"pipe-lines", "units"} & here(client, 20, 20, reach=500).keys()
-    client.force_login(make_user("pipes", Role.PIPES))
+    client.force_login(make_user("pipes", PipeRole.PIPES))
     assert "pipe-lines" in here(client, 20, 20, reach=500)
 
 

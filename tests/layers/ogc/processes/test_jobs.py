@@ -16,7 +16,9 @@ from layers.ogc.formats.slots import slot_of
 from layers.ogc.processes import jobs, views
 from layers.sharing import actions
 from spatial.parcels.models import Building
+from spatial.parcels.roles import LandRole
 from spatial.pipes.models import PipePoint
+from spatial.planning.roles import PlanningRole
 from tests.factories import open_feature, spot, square
 from tests.layers.ogc.processes.asking import box, execute, point
 from tests.town import make_user
@@ -47,7 +49,7 @@ def run(job_id):
 @pytest.mark.django_db
 def test_a_job_from_asking_to_fetching(client):
     open_feature(Building, "B1", geom=square(0, 0, 10))
-    client.force_login(make_user("planner", Role.PLANNER))
+    client.force_login(make_user("planner", PlanningRole.PLANNER))
     job_id = submit(client)
     here = f"/ogc/jobs/{job_id}"
     assert client.get(here).json()["status"] == "accepted"
@@ -69,9 +71,9 @@ def test_a_job_from_asking_to_fetching(client):
 
 @pytest.mark.django_db
 def test_a_job_is_its_owners(client):
-    client.force_login(make_user("planner", Role.PLANNER))
+    client.force_login(make_user("planner", PlanningRole.PLANNER))
     job_id = submit(client)
-    for other in (make_user("land", Role.LAND), None):
+    for other in (make_user("land", LandRole.LAND), None):
         stranger = Client()
         if other:
             stranger.force_login(other)
@@ -137,7 +139,7 @@ def test_bounds(client, monkeypatch):
     assert (refused.status_code, refused["Retry-After"]) == (429, "60")
     monkeypatch.setattr(jobs, "PENDING_IN_ALL", 2)
     other = Client()
-    other.force_login(make_user("land", Role.LAND))
+    other.force_login(make_user("land", LandRole.LAND))
     full = execute(other, HERE, {"point": point(0, 0)}, prefer="respond-async")
     assert full.status_code == 503
 
@@ -206,7 +208,7 @@ def test_nobodies_at_two_addresses_do_not_stand_in_each_others_way(client, monke
 
 @pytest.mark.django_db
 def test_a_result_past_its_time_is_not_given_though_its_row_is_there(client, settings):
-    client.force_login(make_user("planner", Role.PLANNER))
+    client.force_login(make_user("planner", PlanningRole.PLANNER))
     job_id = submit(client)
     run(job_id)
     age = timezone.now() - timedelta(days=settings.JOB_DAYS, minutes=1)
@@ -230,7 +232,7 @@ def test_so_many_at_once_per_caller(client, monkeypatch):
 @pytest.mark.django_db
 def test_pages_for_people(client):
     open_feature(Building, "B1", geom=square(0, 0, 10), usage="住宅")
-    client.force_login(make_user("planner", Role.PLANNER))
+    client.force_login(make_user("planner", PlanningRole.PLANNER))
     job_id = submit(client)
     run(job_id)
     for address, words in (

@@ -4,6 +4,7 @@ import gzip
 import threading
 import time
 
+import numpy as np
 import pytest
 from django.contrib.gis.geos import Polygon
 from django.db import connection
@@ -238,6 +239,20 @@ def test_many_boxes_and_many_tiles_meet_as_they_should():
     assert not cache.get(1)
     cache.put("old", kept(1, revision=1))
     assert not cache.get("old")
+
+
+def test_what_meets_a_tile_by_rounding_alone_empties_it():
+    """The database compares boxes in single precision: northings in steps of a quarter metre."""
+    edge = 3_060_000.0
+    near = [500_000.0, edge + 0.1, 500_001.0, edge + 2.0]
+    assert np.float32(near[1]) == np.float32(edge)
+    far = [500_000.0, edge + 2.0, 500_001.0, edge + 3.0]
+    for box, stays in ((near, False), (far, True)):
+        cache = TileCache(10**6, lambda *_, box=box: {2: [box]})
+        cache.catch_up("r", 1, lambda: 1)
+        cache.put("tile", kept(1, window=(500_000.0, edge - 9, 500_009.0, edge)))
+        cache.catch_up("r", 2, lambda: 2)
+        assert bool(cache.get("tile")) is stays
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,11 +5,12 @@ import re
 
 import pytest
 
-from layers.access.access import ANONYMOUS, Role
+from layers.access.access import ANONYMOUS
 from layers.declarations.cartography import as_seen
 from layers.declarations.registry import layer_of
 from layers.ogc.tiles.styles import document_of
 from layers.reading.shares import share_of
+from spatial.pipes.roles import PipeRole
 from tests.layers.ogc.writers import key_of
 from tests.town import make_user
 
@@ -61,7 +62,7 @@ def test_hidden_layers_have_no_styles_and_answer_as_unknown_ones(client):
     hidden, unknown = (client.get(f"/ogc/styles/{name}") for name in ("pipe-lines", "nothing"))
     assert hidden.status_code == unknown.status_code == 404
     assert hidden.content.decode().replace("pipe-lines", "nothing") == unknown.content.decode()
-    client.force_login(make_user("pipes", Role.PIPES))
+    client.force_login(make_user("pipes", PipeRole.PIPES))
     assert "pipe-lines" in client.get("/ogc/styles/map").json()["sources"]
 
 
@@ -69,7 +70,7 @@ def test_a_style_reads_no_field_that_its_caller_may_not_see(client):
     key = key_of("系统", "pipe-lines", fields=["section"], may_write=False)
     narrow = client.get("/ogc/styles/pipe-lines", headers={"authorization": f"Bearer {key}"})
     assert fields_in(narrow.json()["layers"]) == {"section"}
-    client.force_login(make_user("pipes", Role.PIPES))
+    client.force_login(make_user("pipes", PipeRole.PIPES))
     assert "network" in fields_in(client.get("/ogc/styles/pipe-lines").json()["layers"])
 
 

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from layers.access.access import Role
 from layers.ogc.common.conformance import CONFORMANCE
+from spatial.pipes.roles import PipeRole
 from tests.factories import open_feature
 from tests.layers.ogc.tiles.tilings import place_at
 from tests.layers.ogc.writers import key_of
@@ -103,7 +103,7 @@ def test_tilejson_names_only_what_its_caller_sees(client):
     assert narrow["vector_layers"][0]["fields"] == {"code": "String", "network": "String"}
     everyone = client.get("/ogc/tiles/WebMercatorQuad?f=tilejson").json()
     assert "pipe-points" not in json.dumps(everyone)
-    client.force_login(make_user("pipes", Role.PIPES))
+    client.force_login(make_user("pipes", PipeRole.PIPES))
     whole = client.get("/ogc/tiles/WebMercatorQuad?f=tilejson").json()
     assert "pipe-points" in [layer["id"] for layer in whole["vector_layers"]]
 
