@@ -10,8 +10,7 @@ from webmap.map import views as map_pages
 
 CACHES = (
     legends._values,
-    map_pages._days_of_change,
-    map_pages._shows_schematic,
+    map_pages._has_schematic,
     overview._counted,
     overview._land_balance,
     overview._stock,

@@ -21,7 +21,7 @@ from grid.cases.actors import CLOCK, Actor
 from grid.cases.conflicts import is_as_seen, overtaken, task_taken_back
 from grid.cases.effects import effect_of
 from grid.cases.idempotency import case_made, case_moved, plain
-from grid.cases.photos import Photo, keep
+from grid.cases.photos import MOST_PHOTOS, Photo, keep, leaves_no_files
 from grid.cases.policies import Capacity, check_capacity, check_photos, check_report
 from grid.cases.queries import NEAR_M, case_of, component_of, elapsed_suspensions, place_of
 from grid.cases.steps import HANDLING, PHOTO_MOMENTS, REPORTED, WORDS, WORKFLOW
@@ -182,6 +182,7 @@ def resume_elapsed(now: datetime | None = None) -> list[str]:
     return done
 
 
+@leaves_no_files
 def _open(actor: Actor, told: Report, values: dict[str, Any], now: datetime) -> Case:
     code = _next_number(now)
     change = record_change(who=actor.name, why=f"案件 {code} 上报", at=now)
@@ -222,6 +223,7 @@ def _checked(
     return transition, capacity
 
 
+@leaves_no_files
 def _advance(
     taken: Act,
     transition: Transition,

@@ -8,14 +8,18 @@ import hashlib
 import io
 import threading
 import time
-from collections.abc import Iterable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial, wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 from uuid import uuid4
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
 from PIL import Image, ImageOps
 
 from grid.errors import Unfit
@@ -29,9 +33,14 @@ SHOWN_PX, SMALL_PX = 2_048, 360
 QUALITY = 85
 ENDINGS = (".orig", ".jpg", "-small.jpg")
 PART, PART_KEPT_S = ".part", 24 * 3600
+MARKS, MARK_KEPT_S = "unsettled", 3600  # no transaction takes so long
 SIZES = {"": SHOWN_PX, "-small": SMALL_PX}
 # A picture of 60 megapixels is some 250 MB while it is drawn, however small its file.
 _DRAWING = threading.BoundedSemaphore(2)
+# The names that the action under way has kept.
+_written: ContextVar[list[str]] = ContextVar("written")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -83,7 +92,10 @@ def keep(
 ) -> list[CasePhoto]:
     """Write photos down as a case's; within the transaction that records them.
 
-    If one cannot be written, nothing of any stays.
+    If one cannot be written, nothing of any stays. A file is there before its row, so a
+    backup that copies files after the database misses none. Until the transaction is
+    committed a mark stands for each photo; ``sweep`` removes the files of a mark without
+    a row, should the transaction or the process end otherwise.
     """
     done: list[CasePhoto] = []
     with ExitStack() as unless_done:
@@ -104,17 +116,52 @@ def keep(
                 )
             )
         unless_done.pop_all()
+    names = [photo.name for photo in done]
+    _written.get([]).extend(names)
+    transaction.on_commit(partial(_settle, names), robust=True)
     return done
 
 
+def leaves_no_files(action: Callable[P, R]) -> Callable[P, R]:
+    """Have an action that fails leave no file of the photos that it kept.
+
+    Not where the connection was lost: its rows may have been committed, ``sweep`` will see.
+    """
+
+    @wraps(action)
+    def run(*args: P.args, **named: P.kwargs) -> R:
+        names: list[str] = []
+        outer = _written.set(names)
+        try:
+            return action(*args, **named)
+        except (OperationalError, InterfaceError):
+            raise
+        except BaseException:
+            for name in names:
+                _remove(name)
+            raise
+        finally:
+            _written.reset(outer)
+
+    return run
+
+
 def sweep() -> None:
-    """Remove what was cut off by the end of a process; one of the 256 folders each minute."""
+    """Remove what a transaction that was taken back, or the end of a process, left behind.
+
+    Beside the marks, one of the 256 folders each minute.
+    """
     now = time.time()
-    folder = folder_of(f"{int(now / 60) % 256:02x}")
-    for path in folder.glob(f"*{PART}"):
-        with suppress(FileNotFoundError):
-            if now - path.stat().st_mtime > PART_KEPT_S:
-                path.unlink()
+    marked = [path.name for path in _marks().glob("*") if _is_older(path, now, MARK_KEPT_S)]
+    rows = set(CasePhoto.objects.filter(name__in=marked).values_list("name", flat=True))
+    for name in marked:
+        if name in rows:
+            _settle([name])
+        else:
+            _remove(name)
+    for path in folder_of(f"{int(now / 60) % 256:02x}").glob(f"*{PART}"):
+        if _is_older(path, now, PART_KEPT_S):
+            path.unlink(missing_ok=True)
 
 
 def folder_of(name: str) -> Path:
@@ -128,9 +175,11 @@ def shown_path(photo: CasePhoto, *, small: bool = False) -> Path:
 
 
 def _write(name: str, photo: Photo) -> None:
-    """All three files, each whole or not at all."""
+    """All three files, each whole or not at all, and before them a mark."""
     folder = folder_of(name)
     folder.mkdir(parents=True, exist_ok=True)
+    _marks().mkdir(exist_ok=True)
+    (_marks() / name).touch()
     contents = (photo.raw, photo.shown, photo.small)
     for ending, content in zip(ENDINGS, contents, strict=True):
         unfinished = folder / f"{name}{ending}{PART}"
@@ -139,9 +188,28 @@ def _write(name: str, photo: Photo) -> None:
 
 
 def _remove(name: str) -> None:
+    """The files, and the mark last."""
     for ending in ENDINGS:
         for path in (f"{name}{ending}", f"{name}{ending}{PART}"):
             (folder_of(name) / path).unlink(missing_ok=True)
+    _settle([name])
+
+
+def _settle(names: Iterable[str]) -> None:
+    """The rows are there for good, or the files are gone."""
+    for name in names:
+        (_marks() / name).unlink(missing_ok=True)
+
+
+def _marks() -> Path:
+    return Path(settings.CASE_FILES) / MARKS
+
+
+def _is_older(path: Path, now: float, seconds: float) -> bool:
+    try:
+        return now - path.stat().st_mtime > seconds
+    except FileNotFoundError:
+        return False
 
 
 def _upright(image: Image.Image) -> Image.Image:

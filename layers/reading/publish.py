@@ -31,6 +31,12 @@ LOCK = 7_411_382
 OWN_VIEWS = {
     "revisions": "SELECT register, number FROM public.versions_revision",
     "touched": "SELECT register, number, boxes FROM public.versions_touched",
+    "standing": (
+        "SELECT k.register, k.definition, d.day, d.opened - d.ended AS number"
+        " FROM public.versions_keptfigures k"
+        " JOIN public.versions_revision r ON r.register = k.register AND r.number = k.number"
+        " JOIN public.versions_tallyday d ON d.register = k.register AND d.name = ''"
+    ),
 }
 
 # What belongs to a layer without being one, for every share of it: (view, columns, definition).

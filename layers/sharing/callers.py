@@ -15,12 +15,18 @@ LOOPBACK = ("127.0.0.1", "::1", "")  # of a proxy on this machine
 
 
 def caller_of(request: HttpRequest) -> Caller:
-    """The caller of a page: nobody, or the signed-in user with their groups as roles."""
+    """The caller of a page: nobody, or the signed-in user with their groups as roles.
+
+    The groups are read once per request, unless somebody signs in or out within it.
+    """
     look()
     user = request.user
     if not user.is_authenticated:
         return ANONYMOUS
-    return caller_of_user(user)
+    known: tuple[int, Caller] | None = getattr(request, "_caller", None)
+    if known is None or known[0] != user.pk:
+        known = request._caller = (user.pk, caller_of_user(user))  # type: ignore[attr-defined]
+    return known[1]
 
 
 def caller_of_user(user: User) -> Caller:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
@@ -18,11 +19,12 @@ from layers.declarations.cycles import Kept, kept
 from layers.declarations.declarations import Layer
 from layers.declarations.registry import all_layers
 from layers.reading.reading import TooSlow, read
-from layers.reading.revisions import revision
+from layers.reading.revisions import revision, revisions
 from layers.reading.shares import Share, share_of
 from spatial.city import city
 from spatial.codes import schemes
 from spatial.crs import transformer
+from spatial.versions.figures import kept as kept_figures
 from spatial.versions.models import Change, RevisionChange
 
 BUDGET_MS = 2_000
@@ -121,6 +123,7 @@ class Record:
 QualityOf = Callable[[Iterable[str]], Mapping[str, Quality]]
 _quality: list[QualityOf] = []
 _figures: dict[str, tuple[int, float, Figures]] = {}
+_registers: dict[str, Any] = {}  # the figures of all registers, and the revisions they are of
 _sources: dict[str, tuple[int, tuple[Source, ...]]] = {}
 
 
@@ -162,12 +165,18 @@ def field_records(layer: Layer, share: Share | None, *, every: bool) -> tuple[Fi
 
 
 def figures_of(share: Share) -> Figures:
-    """The figures of a share, counted anew at most once a minute."""
+    """The figures of a share: those kept of its register, or of a part of one counted.
+
+    They are counted anew at most once a minute.
+    """
     number, now = revision(share.layer), time.monotonic()
     known = _figures.get(share.key)
-    if known and (known[0] == number or now - known[1] < FRESH_S):
+    if known and known[0] == number:
         return known[2]
-    found = _count(share)
+    found = _kept(share)
+    if found is None and known and now - known[1] < FRESH_S:
+        return known[2]
+    found = found or _count(share)
     _figures[share.key] = (number, now, found)
     return found
 
@@ -175,6 +184,7 @@ def figures_of(share: Share) -> Figures:
 def forget() -> None:
     """Forget every figure."""
     _figures.clear()
+    _registers.clear()
     _sources.clear()
 
 
@@ -211,6 +221,19 @@ def _codes(layer: Layer, name: str, scheme_id: str) -> tuple[tuple[str, str], ..
 def _scheme_title(scheme_id: str) -> str:
     scheme = schemes().get(scheme_id)
     return f"{scheme.title}（{scheme.version}）" if scheme else ""
+
+
+def _kept(share: Share) -> Figures | None:
+    """What is kept of the register, for a share that has all of its rows."""
+    if share.districts and not share.is_blanked:
+        return None
+    numbers = revisions()
+    if _registers.get("of") != numbers:
+        _registers.update(of=numbers, kept=kept_figures())
+    found = _registers["kept"].get(share.layer.register)
+    if found is None:
+        return None
+    return Figures(found.number, _degrees(list(found.box)) if found.box else None, found.since)
 
 
 def _count(share: Share) -> Figures:

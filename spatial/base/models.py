@@ -1,9 +1,12 @@
 """Base geography: districts, roads, water, addresses, land cover."""
 
+from typing import ClassVar
+
 from django.contrib.gis.db import models
 
 from spatial.versions.fields import LINES, POINTS, POLYGONS, CityGeometryField
 from spatial.versions.models import SpatialFeature
+from spatial.versions.tallies import Tally
 
 
 class District(SpatialFeature):
@@ -97,6 +100,8 @@ class TerrainSheet(SpatialFeature):
 
 class LandCover(SpatialFeature):
     """A piece of land as the survey found it used."""
+
+    tallies: ClassVar = (Tally("class_code", ("class_code",)),)
 
     scheme = models.CharField("分类标准", max_length=40)
     class_code = models.CharField("地类编码", max_length=10)

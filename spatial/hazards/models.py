@@ -9,6 +9,7 @@ from django.db.models import F, Func, Q
 
 from spatial.versions.fields import POINTS, POLYGONS, CityGeometryField
 from spatial.versions.models import SpatialFeature
+from spatial.versions.tallies import Tally
 
 # No day on record anywhere had more (1,825 mm in 24 h, Foc-Foc, Réunion, 1966; WMO).
 MOST_MM = 2_000
@@ -16,6 +17,8 @@ MOST_MM = 2_000
 
 class HazardSite(SpatialFeature):
     """A registered hazard site or a catalogued event."""
+
+    tallies: ClassVar = (Tally("kind", ("kind",)),)
 
     name = models.CharField("名称", max_length=100)
     kind = models.CharField("灾种", max_length=20)
@@ -92,6 +95,8 @@ class RainReading(models.Model):
 
 class HazardWarning(SpatialFeature):
     """A warning for an area; its end is the end of its validity, not of its last version."""
+
+    tallies: ClassVar = (Tally("level", ("level",)),)
 
     title = models.CharField("标题", max_length=100)
     level = models.CharField("等级", max_length=4)

@@ -6,10 +6,13 @@ from django.contrib.gis.db import models
 
 from spatial.versions.fields import POLYGONS, CityGeometryField
 from spatial.versions.models import SpatialFeature
+from spatial.versions.tallies import Tally
 
 
 class Parcel(SpatialFeature):
     """A parcel of land; its code is the 19-digit 宗地代码 of GB/T 37346-2019."""
+
+    tallies: ClassVar = (Tally("land_use", ("land_use",)),)
 
     location = models.CharField("坐落", max_length=200, blank=True)
     scheme = models.CharField("分类标准", max_length=40, blank=True)
@@ -27,6 +30,8 @@ class Parcel(SpatialFeature):
 
 class Building(SpatialFeature):
     """A free-standing building (自然幢)."""
+
+    tallies: ClassVar = (Tally("storeys_above", ("storeys_above",), "v.floor_area_m2"),)
 
     name = models.CharField("名称", max_length=100, blank=True)
     address = models.CharField("地址", max_length=200, blank=True)

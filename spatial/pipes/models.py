@@ -6,10 +6,13 @@ from django.contrib.gis.db import models
 
 from spatial.versions.fields import LINES, POINTS, CityGeometryField
 from spatial.versions.models import SpatialFeature
+from spatial.versions.tallies import Tally
 
 
 class PipePoint(SpatialFeature):
     """A surveyed pipe point: a feature (特征) or a fitting (附属物), never both."""
+
+    tallies: ClassVar = (Tally("network", ("network",)),)
 
     network = models.CharField("管线类别", max_length=4)
     feature = models.CharField("特征", max_length=30, blank=True)
@@ -26,6 +29,8 @@ class PipePoint(SpatialFeature):
 
 class PipeLine(SpatialFeature):
     """A pipe between two points; gravity pipes are levelled at the inside bottom, others at the top."""
+
+    tallies: ClassVar = (Tally("network", ("network",)),)
 
     network = models.CharField("管线类别", max_length=4)
     start_code = models.CharField("起点编号", max_length=40)

@@ -1,13 +1,18 @@
 """Plans: zones with their control figures, and the areas that constrain them."""
 
+from typing import ClassVar
+
 from django.contrib.gis.db import models
 
 from spatial.versions.fields import POLYGONS, CityGeometryField
 from spatial.versions.models import SpatialFeature
+from spatial.versions.tallies import Tally
 
 
 class PlanZone(SpatialFeature):
     """A zone of a detailed plan with its control figures."""
+
+    tallies: ClassVar = (Tally("land_use", ("land_use", "scheme"), "ST_Area(v.geom)"),)
 
     plan_name = models.CharField("规划名称", max_length=100, blank=True)
     scheme = models.CharField("分类标准", max_length=40)
@@ -25,6 +30,8 @@ class PlanZone(SpatialFeature):
 
 class Constraint(SpatialFeature):
     """An area where something is forbidden or bound: farmland, ecology, river, heritage."""
+
+    tallies: ClassVar = (Tally("kind", ("kind",)),)
 
     kind = models.CharField("类型", max_length=20)
     name = models.CharField("名称", max_length=100, blank=True)

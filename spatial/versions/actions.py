@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from spatial.versions.edits import Action, Conflict, Edit, OnlyBySteps
 from spatial.versions.guards import registers
+from spatial.versions.keeping import Difference, events_of, keep, written
 from spatial.versions.models import (
     Ancestry,
     Change,
@@ -158,20 +159,22 @@ def _apply_source(
         counts = {Action(action): number for action, number in cursor.fetchall()}
         try:
             with transaction.atomic():
-                closed = _close(cursor, table, source, params, change)
-                if closed != counts.get(Action.REPLACE, 0) + counts.get(Action.END, 0):
+                found = _close(cursor, model, source, params, change)
+                closed = counts.get(Action.REPLACE, 0) + counts.get(Action.END, 0)
+                if found.number("ended") != closed:
                     raise _Mismatch
-                _open(cursor, table, columns, source, params, change)
+                found.include(_open(cursor, model, columns, source, params, change))
         except (IntegrityError, _Mismatch) as error:
             problems = conflicts_in(table, source, params, change.at)
             raise Conflict(problems or [("", _first_line(error))]) from error
-        _count(
+        number = _count(
             change,
             model,
             f"SELECT s.geom FROM {source} WHERE s.action <> 'end'"
             f" UNION ALL SELECT geom FROM {table} WHERE closed_by_id = %s",
             [*params, change.pk],
         )
+        keep(model, number, found, at=change.at)
     return {action.value: counts.get(action, 0) for action in Action}
 
 
@@ -183,23 +186,33 @@ def _first_line(error: Exception) -> str:
     return str(error).split("\n")[0] or "另一项变更刚刚改动了同一要素，请刷新后重试"
 
 
-def _close(cursor: Any, table: str, source: str, params: list, change: Change) -> int:
-    cursor.execute(
-        f"UPDATE {table} v SET valid = tstzrange(lower(v.valid), %s), closed_by_id = %s"
+def _close(
+    cursor: Any, model: type[VersionedFeature], source: str, params: list, change: Change
+) -> Difference:
+    statement = (
+        f'UPDATE "{model._meta.db_table}" v'
+        " SET valid = tstzrange(lower(v.valid), %s), closed_by_id = %s"
         f" FROM {source} WHERE v.code = s.code AND upper_inf(v.valid) AND s.action <> 'open'"
-        " AND (s.expected IS NULL OR s.expected = v.id) AND lower(v.valid) <= %s",
-        [change.at, change.pk, *params, change.at],
+        " AND (s.expected IS NULL OR s.expected = v.id) AND lower(v.valid) <= %s"
     )
-    return cursor.rowcount
+    given = [change.at, change.pk, *params, change.at]
+    return written(cursor, model, statement, given, change.at, ends=True)
 
 
-def _open(cursor: Any, table: str, columns: str, source: str, params: list, change: Change) -> None:
-    cursor.execute(
-        f"INSERT INTO {table} (code, valid, opened_by_id, {columns})"
+def _open(
+    cursor: Any,
+    model: type[VersionedFeature],
+    columns: str,
+    source: str,
+    params: list,
+    change: Change,
+) -> Difference:
+    statement = (
+        f'INSERT INTO "{model._meta.db_table}" AS v (code, valid, opened_by_id, {columns})'
         f" SELECT s.code, tstzrange(%s, NULL), %s, {columns} FROM {source}"
-        " WHERE s.action <> 'end'",
-        [change.at, change.pk, *params],
+        " WHERE s.action <> 'end'"
     )
+    return written(cursor, model, statement, [change.at, change.pk, *params], change.at)
 
 
 def count_revision(register: str) -> int:
@@ -219,16 +232,18 @@ def count_revision(register: str) -> int:
 
 def _count(
     change: Change, model: type[VersionedFeature], touched: str, params: Sequence[Any]
-) -> None:
+) -> int:
     """One more revision of a register, which change made it, and where it touched the register.
 
-    ``touched`` is a SELECT of the geometries, and ``params`` its parameters.
+    ``touched`` is a SELECT of the geometries, and ``params`` its parameters. Returns the
+    number of the revision.
     """
     register = model._meta.label_lower
     number = count_revision(register)
     RevisionChange.objects.create(register=register, number=number, change=change)
     record_touched(model, number, touched, params)
     revised.send(model, register=register)
+    return number
 
 
 def _undo_register(change: Change, reverse: Change, model: type[VersionedFeature]) -> None:
@@ -249,6 +264,7 @@ def _undo_register(change: Change, reverse: Change, model: type[VersionedFeature
             raise OnlyBySteps(str(model._meta.verbose_name))
         if later := later_changes(model, change, "versions_undo"):
             raise Conflict([(code, f"此后又有变更 {pk}，须先撤销它") for code, pk in later])
+        before = events_of(cursor, model, "JOIN versions_undo USING (code)")
         cursor.execute(
             f"UPDATE {table} v SET valid = 'empty', voided_by_id = %(reverse)s"
             " FROM versions_undo u WHERE u.code = v.code AND lower(v.valid) >= %(at)s",
@@ -267,13 +283,16 @@ def _undo_register(change: Change, reverse: Change, model: type[VersionedFeature
             " OR voided_by_id = %(x)s AND closed_by_id IS NULL",
             names,
         )
-    _count(
+        found = events_of(cursor, model, "JOIN versions_undo USING (code)")
+    found.include(before, sign=-1)
+    number = _count(
         reverse,
         model,
         f"SELECT v.geom FROM {table} v JOIN versions_undo u USING (code)"
         " WHERE %s IN (v.opened_by_id, v.closed_by_id, v.voided_by_id)",
         [reverse.pk],
     )
+    keep(model, number, found)
 
 
 def _undo_ancestry(change: Change, reverse: Change) -> None:

@@ -15,6 +15,7 @@ from django.db.models import F, Func, Q
 
 from spatial.periods import AsOf
 from spatial.versions.fields import CityGeometryField
+from spatial.versions.tallies import Tally
 
 
 class Change(models.Model):
@@ -110,6 +111,7 @@ class VersionedFeature(models.Model):
     """
 
     by_steps: ClassVar[bool] = False
+    tallies: ClassVar[tuple[Tally, ...]] = ()  # kept with each change (``versions.figures``)
 
     code = models.CharField("编码", max_length=40)
     schematic = models.BooleanField("示意", default=False)
@@ -233,3 +235,49 @@ class Touched(models.Model):
 
     def __str__(self) -> str:
         return f"{self.register} {self.number}"
+
+
+class KeptFigures(models.Model):
+    """Of which revision of a register figures are kept, and by which definition.
+
+    Figures of another revision or definition than today's count for nothing, so a program
+    that knows nothing of them can write the register; the next change counts them anew.
+    """
+
+    register = models.CharField("登记簿", max_length=60, primary_key=True)
+    definition = models.TextField("口径")
+    number = models.BigIntegerField("修订号")  # the revision that the figures are of
+    since = models.DateTimeField("最早记录", null=True)
+    west = models.FloatField("西", null=True)
+    south = models.FloatField("南", null=True)
+    east = models.FloatField("东", null=True)
+    north = models.FloatField("北", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "登记簿概数"
+
+    def __str__(self) -> str:
+        return self.register
+
+
+class TallyDay(models.Model):
+    """Starts and ends of versions with certain values on a day (``versions.figures``)."""
+
+    register = models.CharField("登记簿", max_length=60)
+    name = models.CharField("统计", max_length=40)
+    key = models.TextField("取值")
+    day = models.DateField("日期")
+    opened = models.BigIntegerField("产生")
+    ended = models.BigIntegerField("终止")
+    total = models.DecimalField("合计增量", max_digits=40, decimal_places=6)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "登记簿逐日统计"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["register", "name", "key", "day"], name="one_tally_per_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.name} {self.key} {self.day}"

@@ -142,8 +142,8 @@ def remove_expired() -> None:
         state=Export.State.FAILED, message="后台任务中断，请重新导出。", finished_at=now
     )
     for export in Export.objects.filter(created_at__lt=now - LIFETIME):
-        if export.file:
-            (folder() / export.file).unlink(missing_ok=True)
+        for path in folder().glob(f"{export.pk}.html*"):  # also of a job that broke off
+            path.unlink(missing_ok=True)
         export.delete()
 
 

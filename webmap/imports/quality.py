@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from django.db.models import Count
+
 from importers.checks.titles import title_of
 from importers.models import ImportIssue, ImportRun
 from layers.sharing.records import Quality
@@ -13,9 +15,9 @@ def quality_of(layer_ids: Iterable[str]) -> Mapping[str, Quality]:
     runs = ImportRun.objects.filter(layer__in=list(layer_ids), state=ImportRun.State.COMMITTED)
     last = {run.layer: run for run in runs.order_by("layer", "-id").distinct("layer")}
     found: dict[int, Counter[str]] = {run.pk: Counter() for run in last.values()}
-    codes = ImportIssue.objects.filter(run__in=found).values_list("run_id", "code")
-    for run_id, code in codes:
-        found[run_id][title_of(code)] += 1
+    issues = ImportIssue.objects.filter(run__in=found).values_list("run_id", "code")
+    for run_id, code, number in issues.annotate(number=Count("id")).order_by():
+        found[run_id][title_of(code)] += number
     return {
         name: Quality(run.pk, run.finished_at, run.counts, dict(found[run.pk].most_common()))
         for name, run in last.items()

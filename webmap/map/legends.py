@@ -6,7 +6,8 @@ from django.db import connection
 
 from layers.declarations.declarations import Layer
 from layers.declarations.registry import layer_of
-from spatial.versions.queries import revision_of
+from layers.reading.revisions import revision
+from spatial.versions.figures import tallied
 
 MOST = 60
 
@@ -16,13 +17,16 @@ def values_in_use(layer: Layer) -> tuple[str, ...]:
     declared = layer.field(layer.paint.by) if layer.paint and layer.paint.by else None
     if not declared or not declared.scheme:
         return ()
-    return _values(layer.id, declared.name, revision_of(layer.model))
+    return _values(layer.id, declared.name, revision(layer))
 
 
 @lru_cache(maxsize=256)
 def _values(layer_id: str, name: str, revision: int) -> tuple[str, ...]:
-    """Read once per revision of the register."""
+    """From the register's tally, else read once per revision of the register."""
     layer = layer_of(layer_id)
+    known = tallied(layer.model, name)
+    if known is not None:
+        return tuple(sorted({one.values[0] for one in known if one.values[0]})[:MOST])
     column = layer.column(name).column
     with connection.cursor() as cursor:
         cursor.execute(

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -16,12 +15,14 @@ from django.views.decorators.http import require_safe
 from layers.declarations.cartography import legend, style
 from layers.declarations.declarations import Layer
 from layers.declarations.registry import layer_of
+from layers.reading.revisions import revision
 from layers.reading.shares import shares_of
 from layers.sharing.callers import caller_of
 from spatial.city import city
 from spatial.crs import proj4_text
 from spatial.rasters import RasterError, terrain_tile
-from spatial.versions.models import Change
+from spatial.versions.figures import ever_schematic
+from spatial.versions.queries import days_of_change
 from webmap.casework.actors import actor_of
 from webmap.imports.guards import deliverable
 from webmap.map.legends import values_in_use
@@ -125,8 +126,7 @@ def layer_groups(layers: list[Layer], entrance: Entrance) -> list[dict[str, Any]
 def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
     """What the page's program needs to know."""
     view = city().view
-    newest = Change.objects.order_by("-id").values_list("id", flat=True).first()
-    days = list(_days_of_change(newest or 0))
+    days = days_of_change(MOST_DAYS)
     extent = city().extent
     return {
         "entrance": entrance.id,
@@ -143,24 +143,26 @@ def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
         "fragment": entrance.fragment,
         "first": days[0] if days else "",
         "days": days,
-        "schematic": _shows_schematic(newest or 0, tuple(la.id for la in visible_layers(request))),
+        "schematic": _shows_schematic(visible_layers(request)),
         "today": timezone.localdate().isoformat(),
     }
 
 
-@lru_cache(maxsize=64)
-def _shows_schematic(newest: int, layer_ids: tuple[str, ...]) -> bool:
-    """Whether any of these layers holds schematic data; read once per change."""
-    models = (layer_of(layer_id).model for layer_id in layer_ids)
-    return any(model.objects.filter(schematic=True).exists() for model in models)
+def _shows_schematic(layers: list[Layer]) -> bool:
+    """Whether any of these layers holds or has held schematic data."""
+    known = ever_schematic()
+    return any(
+        known[layer.register]
+        if layer.register in known
+        else _has_schematic(layer.id, revision(layer))
+        for layer in layers
+    )
 
 
-@lru_cache(maxsize=4)
-def _days_of_change(newest: int) -> tuple[str, ...]:
-    """The first day on which anything changed, and the latest others; read once per change."""
-    days = Change.objects.annotate(day=TruncDate("at")).values_list("day", flat=True)
-    found = [*days.order_by("-day").distinct()[:MOST_DAYS], *days.order_by("day")[:1]]
-    return tuple(sorted({day.isoformat() for day in found}))
+@lru_cache(maxsize=256)
+def _has_schematic(layer_id: str, revision: int) -> bool:
+    """Looked up once per revision of a register of which no figures are kept."""
+    return layer_of(layer_id).model.objects.filter(schematic=True).exists()
 
 
 urlpatterns = [

@@ -3,16 +3,21 @@
 import io
 import os
 import struct
+import time
+from contextlib import suppress
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from django.db import OperationalError, transaction
 from PIL import Image
 
-from grid.cases import photos
+from grid.cases import actions, photos
+from grid.cases.actions import act
 from grid.cases.photos import folder_of, keep, read_photo, sweep
 from grid.errors import Unfit
-from tests.grid.people import picture
+from grid.models import CasePhoto
+from tests.grid.people import INTAKE, make_ground, new_case, picture
 
 
 def with_exif(orientation: int = 1) -> bytes:
@@ -115,9 +120,12 @@ def test_a_disk_that_fills_up_leaves_nothing_of_any_photo(tmp_path, settings, mo
 
 
 @pytest.mark.django_db
-def test_what_a_killed_process_left_goes_after_a_day(tmp_path, settings):
+def test_what_a_killed_process_left_goes_after_a_day(
+    tmp_path, settings, django_capture_on_commit_callbacks
+):
     settings.CASE_FILES = tmp_path
-    keep([read_photo(picture())], "C1", "before", "甲", None)
+    with django_capture_on_commit_callbacks(execute=True):
+        keep([read_photo(picture())], "C1", "before", "甲", None)
     kept = files_in(tmp_path)
     assert len(kept) == 3
     now = 17 * 60.0 + 256 * 60 * 100_000
@@ -130,3 +138,59 @@ def test_what_a_killed_process_left_goes_after_a_day(tmp_path, settings):
         sweep()
     left = {path.name for path in files_in(folder)} - {path.name for path in kept}
     assert left == {"11b.orig.part", "11c.orig"}
+
+
+def swept(later_s: float) -> None:
+    """Sweep so many seconds from now."""
+    with patch("grid.cases.photos.time.time", return_value=time.time() + later_s):
+        sweep()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_action_that_is_taken_back_leaves_no_file(tmp_path, settings, monkeypatch):
+    settings.CASE_FILES = tmp_path
+    make_ground()
+    photo = read_photo(picture())
+    case = new_case(photos=[photo])
+    kept = files_in(tmp_path)
+    assert len(kept) == 3  # and no mark
+    monkeypatch.setattr(actions, "_current", lambda code: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        new_case(photos=[photo])
+    with pytest.raises(ZeroDivisionError):
+        act(INTAKE, case.code, "accept", photos=[photo])
+    assert files_in(tmp_path) == kept
+    assert CasePhoto.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_what_a_process_left_at_its_end_is_settled_by_its_rows(
+    tmp_path, settings, monkeypatch, is_committed
+):
+    settings.CASE_FILES = tmp_path
+    monkeypatch.setattr(photos, "_settle", lambda names: None)  # killed before it comes to this
+    with suppress(KeyError), transaction.atomic():
+        keep([read_photo(picture())], "C1", "before", "甲", None)
+        if not is_committed:
+            raise KeyError
+    monkeypatch.undo()
+    swept(60)
+    assert len(files_in(tmp_path)) == 4
+    swept(2 * photos.MARK_KEPT_S)
+    assert len(files_in(tmp_path)) == (3 if is_committed else 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_connection_removes_no_photo_that_may_be_committed(tmp_path, settings):
+    settings.CASE_FILES = tmp_path
+
+    @photos.leaves_no_files
+    def lost():
+        keep([read_photo(picture())], "C1", "before", "甲", None)
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with pytest.raises(OperationalError):
+        lost()
+    swept(2 * photos.MARK_KEPT_S)
+    assert len(files_in(tmp_path)) == 3

@@ -11,6 +11,7 @@ from spatial.parcels.models import Parcel
 from spatial.periods import at as as_of_instant
 from spatial.versions.actions import apply, apply_table, undo
 from spatial.versions.edits import Action, Conflict, Edit
+from spatial.versions.keeping import faults_of
 from spatial.versions.models import Change
 from tests.factories import change, moment, square
 
@@ -118,6 +119,7 @@ def test_undo_restores_every_moment(history, last):
     assert [state_at(m) for m in moments] == before
     undo(reverse, who="tester", why="恢复")
     assert [state_at(m) for m in moments] == after
+    assert faults_of(Parcel) == []
 
 
 @database_laws
@@ -144,6 +146,7 @@ def test_bulk_equals_one_by_one(history):
         apply_table(change(START + timedelta(days=day)), Parcel, "stage")
         world = {k: v for k, v in {**world, **wanted}.items() if v is not None}
     assert [state_at(c.at) for c in changes] == one_by_one
+    assert faults_of(Parcel) == []
 
 
 def stage(edits: list[Edit]) -> None:

@@ -300,7 +300,15 @@ def test_a_layer_taken_off_has_no_record(client, people):
         assert reader.get(f"{ITEMS}/buildings").status_code == 404
 
 
-def test_figures_are_counted_anew_after_a_while(client, town, monkeypatch):
+def test_figures_are_those_of_the_last_change(client, town, monkeypatch):
+    monkeypatch.setattr(records, "_count", None)  # nothing is counted
+    assert client.get(f"{ITEMS}/buildings").json()["properties"]["featureCount"] == 1
+    open_feature(Building, "B9", geom=square(500))
+    assert client.get(f"{ITEMS}/buildings").json()["properties"]["featureCount"] == 2
+
+
+def test_figures_that_are_not_kept_are_counted_anew_after_a_while(client, town, monkeypatch):
+    monkeypatch.setattr(records, "kept_figures", dict)
     assert client.get(f"{ITEMS}/buildings").json()["properties"]["featureCount"] == 1
     open_feature(Building, "B9", geom=square(500))
     assert client.get(f"{ITEMS}/buildings").json()["properties"]["featureCount"] == 1

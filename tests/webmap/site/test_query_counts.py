@@ -1,0 +1,162 @@
+"""How many queries a page takes: bounded, and the same however many rows it shows."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from importers.models import ImportIssue, ImportRun
+from layers.access.access import Role
+from layers.sharing.callers import caller_of
+from spatial.parcels.models import Building
+from spatial.versions.actions import apply
+from spatial.versions.edits import Action, Edit
+from tests.factories import change, moment, square
+from tests.grid.people import new_case
+from tests.town import make_user
+from tests.webmap.site.addresses import QUERIES, changelists
+
+# At most so many queries on the second request of an administrator: what is kept of the
+# first (codes, legends, figures of a revision) is no part of it.
+BOUNDS = {
+    "/": 8,
+    "/planning": 8,
+    "/map/style": 5,
+    "/panel/buildings/B1": 14,
+    "/panel/parcels/P2": 15,
+    "/units/B1": 18,
+    "/here": 20,
+    "/search": 22,
+    "/overview/general": 5,
+    "/overview/planning": 5,
+    "/overview/housing": 5,
+    "/grid/": 8,
+    "/grid/list": 17,
+    "/grid/cases/{case}": 25,
+    "/grid/components/": 7,
+    "/grid/evaluation/": 22,
+    "/sharing/": 7,
+    "/sharing/steward": 12,
+    "/imports/": 12,
+    "/imports/{run_id}": 13,
+    "/report/": 4,
+    "/inspector/api/tasks": 8,
+    "/admin/": 5,
+    "/admin/versions/change/": 7,
+    "/admin/parcels/building/": 8,
+    "/ogc/collections": 6,
+    "/ogc/collections/catalogue/items": 7,
+    "/ogc/collections/buildings/items": 6,
+}
+
+
+def queries_of(client, url: str) -> list[str]:
+    """The statements of the second request of a page; the first fills what is kept."""
+    query = QUERIES.get(url.strip("/"), {})
+    assert client.get(url, query).status_code == 200
+    seen: list[str] = []
+
+    def note(execute, sql, params, many, context):
+        seen.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        answer = client.get(url, query)
+        if answer.streaming:
+            b"".join(answer.streaming_content)
+    return [sql for sql in seen if not is_setting(sql)]
+
+
+def is_setting(sql: str) -> bool:
+    """Whether a statement only frames others, or reads what processes remember.
+
+    Within a test's transaction the revisions, and which layers are taken off, are read at
+    each look, as they must not be remembered there.
+    """
+    is_bare = sql.startswith("SET LOCAL") and "SELECT" not in sql
+    is_kept = "published.revisions" in sql or 'ON ("layers_layerstate"' in sql
+    return is_bare or is_kept or sql.startswith(("SAVEPOINT", "RELEASE"))
+
+
+def test_pages_keep_within_their_bounds(site):
+    counts = {url: len(queries_of(site.client, url.format(**site.parts))) for url in BOUNDS}
+    assert {url: n for url, n in counts.items() if n > BOUNDS[url]} == {}
+
+
+@pytest.mark.long
+def test_no_list_of_the_administrator_asks_row_by_row(site):
+    counts = {url: len(queries_of(site.client, url)) for url in changelists()}
+    assert {url: n for url, n in counts.items() if n > 20} == {}
+
+
+def more_rows(site) -> None:
+    """Ten more of what lists show."""
+    rows = {f"B{n}": {"geom": square(n), "name": f"人民{n}楼"} for n in range(20, 30)}
+    for code, values in rows.items():
+        apply(change(moment(2022)), Building, [Edit(Action.OPEN, code, values)])
+    for _ in range(10):
+        new_case()
+    for n in range(10):
+        run = ImportRun.objects.create(
+            layer="parcels" if n % 2 else "buildings", who="root", state=ImportRun.State.COMMITTED
+        )
+        ImportIssue.objects.create(run=run, file="a", row=n, code="empty", severity="warning")
+
+
+GROWING = (
+    "/",
+    "/here",
+    "/search",
+    "/overview/general",
+    "/grid/list",
+    "/grid/cases/{case}",
+    "/imports/",
+    "/sharing/",
+    "/report/",
+    "/inspector/api/tasks",
+    "/inspector/api/mine",
+    "/admin/versions/change/",
+    "/admin/parcels/building/",
+    "/admin/importers/importrun/",
+    "/ogc/collections/buildings/items",
+    "/ogc/collections/catalogue/items",
+)
+
+
+def test_more_rows_take_no_more_queries(site):
+    before = {url: queries_of(site.client, url.format(**site.parts)) for url in GROWING}
+    more_rows(site)
+    grown = {}
+    for url, few in before.items():
+        many = queries_of(site.client, url.format(**site.parts))
+        if len(many) > len(few):
+            grown[url] = (len(few), len(many), sorted(set(many) - set(few))[:2])
+    assert grown == {}
+
+
+@pytest.mark.django_db
+def test_the_caller_is_read_once_per_request(rf):
+    request = rf.get("/")
+    request.user = make_user("fangguan", Role.HOUSING)
+    caller_of(request)
+    with CaptureQueriesContext(connection) as seen:
+        assert caller_of(request).roles == {Role.HOUSING}
+    assert not [query for query in seen if "auth_group" in query["sql"]]
+    request.user = make_user("guihua", Role.PLANNER)
+    assert caller_of(request).name == "guihua"
+
+
+def test_a_change_of_a_case_counts_no_other_register_anew(site):
+    """What overviews and the map show of others is as it was: kept, or in memory."""
+    for url in ("/", "/overview/general", "/overview/housing", "/ogc/collections/catalogue/items"):
+        queries_of(site.client, url)
+        new_case()
+        seen: list[str] = []
+
+        def note(execute, sql, params, many, context, seen=seen):
+            seen.append(sql)
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(note):
+            site.client.get(url)
+        counted = [sql for sql in seen if "parcels_building" in sql or 'FROM published."' in sql]
+        assert counted == []
