@@ -21,7 +21,7 @@ from grid.cases.actors import CLOCK, Actor
 from grid.cases.conflicts import is_as_seen, overtaken, task_taken_back
 from grid.cases.effects import effect_of
 from grid.cases.idempotency import case_made, case_moved, plain
-from grid.cases.photos import MOST_PHOTOS, Photo, keep, leaves_no_files
+from grid.cases.photos import Photo, keep, leaves_no_files
 from grid.cases.policies import Capacity, check_capacity, check_photos, check_report
 from grid.cases.queries import NEAR_M, case_of, component_of, elapsed_suspensions, place_of
 from grid.cases.steps import HANDLING, PHOTO_MOMENTS, REPORTED, WORDS, WORKFLOW
