@@ -319,7 +319,7 @@ def test_geometry_equality_in_the_database_is_exact():
 
 
 def test_real_counties_in_gbk_without_cpg(request):
-    path = request.path.parent.parent / "data" / "loudi_counties_gbk_nocpg_epsg4525.zip"
+    path = request.path.parents[2] / "data" / "loudi_counties_gbk_nocpg_epsg4525.zip"
     outcome = take(path, "districts")
     from spatial.base.models import District
 
