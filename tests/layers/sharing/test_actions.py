@@ -24,7 +24,7 @@ from layers.sharing.keys import BadKey, caller_with
 from spatial.parcels.models import Parcel
 from spatial.pipes.models import PipeLine
 from tests.factories import open_feature, square
-from tests.town import make_town, make_user
+from tests.town import make_user
 
 pytestmark = pytest.mark.django_db
 IN_FORCE_S = 0.2
@@ -145,8 +145,7 @@ def connect_as_owner():
     return psycopg2.connect(connection.connection.dsn)
 
 
-def test_a_grant_opens_what_it_names_and_the_database_refuses_the_rest(keeper, steward):
-    make_town()
+def test_a_grant_opens_what_it_names_and_the_database_refuses_the_rest(keeper, steward, town):
     consumer = consumer_of(keeper)
     client = client_with(actions.issue_key(keeper, consumer)[1])
     assert status(client) == 404
@@ -212,8 +211,7 @@ def test_a_new_grant_takes_the_place_of_the_old_one(keeper, steward):
     assert LayerGrant.objects.count() == 2
 
 
-def test_a_withdrawn_grant_opens_nothing(keeper, steward):
-    make_town()
+def test_a_withdrawn_grant_opens_nothing(keeper, steward, town):
     consumer = consumer_of(keeper)
     client = client_with(actions.issue_key(keeper, consumer)[1])
     grant = actions.grant_layer(steward, consumer, Part("pipe-lines"))
@@ -248,8 +246,7 @@ def test_whom_a_layer_was_granted_to_decides_nothing_of_it(keeper, steward):
         actions.grant_layer(steward, consumer, Part("cases"), may_write=True)
 
 
-def test_grants_survive_that_the_views_are_made_anew(keeper, steward):
-    make_town()
+def test_grants_survive_that_the_views_are_made_anew(keeper, steward, town):
     consumer = consumer_of(keeper)
     client = client_with(actions.issue_key(keeper, consumer)[1])
     actions.grant_layer(steward, consumer, Part("pipe-lines", ("network",)))
@@ -264,8 +261,7 @@ def application(keeper, consumer, part=None, **more) -> Application:
     return actions.apply_for_layer(keeper, consumer, part or Part("pipe-lines"), **asked)
 
 
-def test_an_application_that_is_granted_opens_the_layer(keeper, steward):
-    make_town()
+def test_an_application_that_is_granted_opens_the_layer(keeper, steward, town):
     consumer = consumer_of(keeper)
     client = client_with(actions.issue_key(keeper, consumer)[1])
     asked = application(keeper, consumer, Part("pipe-lines", ("network", "material")))
@@ -283,8 +279,7 @@ def test_an_application_that_is_granted_opens_the_layer(keeper, steward):
         actions.decide_application(steward, asked, granted=False, answer="晚了")
 
 
-def test_a_refusal_says_why_and_opens_nothing(keeper, steward):
-    make_town()
+def test_a_refusal_says_why_and_opens_nothing(keeper, steward, town):
     consumer = consumer_of(keeper)
     asked = application(keeper, consumer)
     with pytest.raises(Unfitting, match="理由"):
@@ -320,8 +315,7 @@ def test_an_application_must_say_what_and_why(keeper, part, more):
         application(keeper, consumer_of(keeper), part, **more)
 
 
-def test_a_layer_taken_off_is_absent_at_once_and_comes_back(client, keeper, steward):
-    make_town()
+def test_a_layer_taken_off_is_absent_at_once_and_comes_back(client, keeper, steward, town):
     admin = caller_named("root", admin=True)
     assert status(client, "buildings") == 200
     with pytest.raises(NotYours):

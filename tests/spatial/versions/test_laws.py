@@ -13,6 +13,7 @@ from spatial.versions.actions import apply, apply_table, undo
 from spatial.versions.edits import Action, Conflict, Edit
 from spatial.versions.models import Change
 from tests.factories import change, moment, square
+from tests.laws import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,9 @@ steps = st.lists(
     max_size=6,
 )
 database_laws = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(20),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -104,6 +107,7 @@ def test_versions_of_one_thing_never_overlap(history):
         assert cursor.fetchone() == (0,)
 
 
+@pytest.mark.slow(reason="whole histories on a database")
 @database_laws
 @given(history=steps, last=st.dictionaries(st.sampled_from(CODES), st.integers(0, 9), min_size=1))
 @fresh
@@ -120,6 +124,7 @@ def test_undo_restores_every_moment(history, last):
     assert [state_at(m) for m in moments] == after
 
 
+@pytest.mark.slow(reason="whole histories on a database")
 @database_laws
 @given(history=steps)
 @fresh
@@ -130,6 +135,7 @@ def test_undoing_everything_backwards_leaves_nothing(history):
     assert [state_at(c.at) for c in changes] == [{}] * len(changes)
 
 
+@pytest.mark.slow(reason="whole histories on a database")
 @database_laws
 @given(history=steps)
 @fresh

@@ -3,17 +3,7 @@
 import pytest
 
 from layers.access.access import Role
-from tests.caches import forget_everything
-from tests.town import make_town, make_user
-
-
-@pytest.fixture
-def town(db):
-    """The town, written for this test."""
-    forget_everything()
-    make_town()
-    yield
-    forget_everything()
+from tests.town import make_user
 
 
 @pytest.fixture

@@ -11,15 +11,10 @@ from layers.declarations.registry import layer_of
 from layers.models import AccessCount, ApiKey, Application, Consumer, LayerGrant, PersonalRead
 from layers.reading.revisions import forget
 from layers.sharing.keys import forget as forget_keys
-from tests.town import make_town, make_user
+from tests.town import make_user
 
 pytestmark = pytest.mark.django_db
 PIPES, ITEMS = "/sharing/pipe-lines", "/ogc/collections/pipe-lines/items"
-
-
-@pytest.fixture
-def town(db):
-    make_town()
 
 
 @pytest.fixture
