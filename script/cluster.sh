@@ -42,13 +42,26 @@ existing_parent() {
 # Something is there, even if we may not look into it.
 occupied() { [ -d "$1/data" ] || { [ -d "$1" ] && [ ! -x "$1" ]; }; }
 
+checkout_id() { printf '%s' "$ROOT" | sha256sum | cut -c1-12; }
+
 # var/pg, else a directory elsewhere named after this folder. One that exists comes
 # first: a permission that changed must never make us start a second, empty city.
+# home SUFFIX: the same for another cluster of this folder.
 home() {
-    local here=$VAR/pg away
+    local here=$VAR/pg${1:-} away
     if is_root; then away=/var/lib/tujing; else away=${XDG_STATE_HOME:-$HOME/.local/state}/tujing; fi
-    away=$away/$(printf '%s' "$ROOT" | sha256sum | cut -c1-12)
+    away=$away/$(checkout_id)${1:-}
     if occupied "$here" || { ! occupied "$away" && suits "$here"; }; then echo "$here"; else echo "$away"; fi
+}
+
+# The tests' cluster: in memory where there is room, else on disk. Nothing of it is missed:
+# where it is gone it is made anew.
+TESTS_NEED_MB=3072
+tests_home() {
+    local shm
+    shm=/dev/shm/tujing-$(id -u)-$(checkout_id)
+    if occupied "$shm" || { [ -w /dev/shm ] && [ "$(free_mb /dev/shm)" -ge $TESTS_NEED_MB ]; }; then echo "$shm"
+    else home -tests; fi
 }
 
 # The version of the cluster that is there; else the newest server installed.
@@ -92,5 +105,18 @@ log_rotation_age = 1d
 log_rotation_size = 0
 log_line_prefix = '%m [%p] '
 include_if_exists 'local.conf'
+CONF
+}
+
+# What the tests' cluster has besides: it may lose everything in a crash, and is faster for it.
+tests_settings() {
+    cat <<CONF
+fsync = off
+full_page_writes = off
+synchronous_commit = off
+wal_level = minimal
+max_wal_senders = 0
+shared_buffers = $(at_most $(($(memory) / 8)) 256)MB
+max_wal_size = 256MB
 CONF
 }

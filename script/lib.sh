@@ -146,10 +146,12 @@ check_space() {
     local dir=${1:-$VAR} free_mb
     { mkdir -p "$dir" && [ -w "$dir" ]; } 2>/dev/null ||
         fail "目录 $dir 不可写 / not writable" "请检查它的属主和权限，或换一个用户运行"
-    free_mb=$(df -Pm "$dir" | awk 'NR == 2 {print $4}')
+    free_mb=$(free_mb "$dir")
     [ "$free_mb" -ge 1024 ] ||
         fail "磁盘空间不足：$dir 所在磁盘仅剩 $free_mb MB" "请腾出至少 1 GB 后再试"
 }
+
+free_mb() { df -Pm "$1" | awk 'NR == 2 {print $4}'; }
 
 # The installed PostgreSQL servers that are new enough, oldest first.
 majors() {

@@ -7,7 +7,6 @@ import pytest
 
 from tests.caches import forget_everything
 from tests.conftest import CHROMIUM
-from tests.town import make_town
 
 READY = "document.documentElement.dataset.ready === 'idle'"
 WAIT_MS = 40_000
@@ -65,12 +64,13 @@ class Visit:
 
 
 @pytest.fixture
-def visit(chromium, live_server, transactional_db, settings, tmp_path) -> Iterator[Visit]:
+def visit(chromium, live_server, transactional_db, town, settings, tmp_path) -> Iterator[Visit]:
     """The town on the live site, without terrain, in a window of 1000 × 640."""
     settings.TERRAIN = tmp_path / "none.tif"
     forget_everything()
-    make_town()
-    context = chromium.new_context(viewport={"width": 1000, "height": 640}, locale="zh-CN")
+    context = chromium.new_context(
+        viewport={"width": 1000, "height": 640}, locale="zh-CN", reduced_motion="reduce"
+    )
     page = context.new_page()
     page.set_default_timeout(WAIT_MS)
     seen = Visit(page, live_server.url)

@@ -12,7 +12,7 @@ from grid.models import Case, CasePhoto, CaseStep, Component
 from grid.roles import GridRole
 from spatial.city import city
 from spatial.crs import transformer
-from tests.browser.test_sharing import sign_in as sign_in_to
+from tests.browser.sessions import open_as
 from tests.factories import open_feature, spot
 from tests.grid.people import (
     CHIEF,
@@ -48,7 +48,7 @@ def centre(visit, settings, tmp_path):
 
 
 def at_desk(visit, name):
-    sign_in_to(visit, name, "/grid/")
+    open_as(visit, name, "/grid/")
     visit.page.wait_for_selector("#list[data-loaded]")
 
 

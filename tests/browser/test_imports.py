@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, User
 from importers.models import ImportRun
 from layers.access.access import Role
 from spatial.parcels.models import Parcel
+from tests.browser.sessions import open_as
 from tests.importers.files import boxes, gpkg, plots, shapefile
 
 
@@ -28,20 +29,16 @@ def bad_plots():
     return frame
 
 
-def sign_in(page, base):
-    user = User.objects.create_user("steward", password="geheim-12")
+def sign_in(visit):
+    user = User.objects.create_user("steward")
     user.groups.add(Group.objects.get_or_create(name=Role.STEWARD.value)[0])
-    page.goto(base + "/imports/new")
-    page.fill("#id_username", "steward")
-    page.fill("#id_password", "geheim-12")
-    page.click("button.button")
-    page.wait_for_url("**/imports/new")
+    open_as(visit, "steward", "/imports/new")
 
 
 def test_from_upload_to_undo(visit, at_once, tmp_path):
     page = visit.page
     standing = Parcel.objects.current().count()
-    sign_in(page, visit.base)
+    sign_in(visit)
     page.set_input_files("#files", str(gpkg(tmp_path, bad_plots())))
     page.select_option("#layer", "parcels")
     page.wait_for_function("!document.getElementById('send').disabled")
@@ -81,7 +78,7 @@ def test_from_upload_to_undo(visit, at_once, tmp_path):
 
 def test_a_broken_upload_goes_on(visit, at_once, tmp_path):
     page = visit.page
-    sign_in(page, visit.base)
+    sign_in(visit)
     seen = []
 
     def once(route):
@@ -101,7 +98,7 @@ def test_a_broken_upload_goes_on(visit, at_once, tmp_path):
 
 def test_several_files_are_sent_when_all_are_here(visit, at_once, tmp_path):
     page = visit.page
-    sign_in(page, visit.base)
+    sign_in(visit)
     made = shapefile(tmp_path, bad_plots(), encoding="gbk")
     page.select_option("#layer", "parcels")
     page.set_input_files("#files", sorted(map(str, made.parent.glob(f"{made.stem}.*"))))

@@ -20,11 +20,14 @@ from grid.roles import GridRole
 from spatial.city import city
 from spatial.crs import transformer
 from tests.browser.lift import Lift
+from tests.browser.sessions import let_in
+from tests.browser.waiting import until
 from tests.factories import centre, spot
 from tests.grid.people import COMMUNITY, INSPECTOR, INTAKE, make_ground, picture, told
 from tests.webmap.casework.conftest import make_staff
 
 READY = "document.documentElement.dataset.ready === 'yes'"
+MOVED = "JSON.parse(localStorage.duty).last !== JSON.parse(localStorage.duty).at"
 CONTROLLED = "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
 
 
@@ -56,7 +59,14 @@ def phone(visit, settings, tmp_path):
     return visit
 
 
-def sign_in(visit, page=None, name="inspector"):
+def sign_in(visit):
+    """The inspector has signed in on this phone."""
+    let_in(visit, User.objects.get(username="inspector"))
+    visit.page.goto(f"{visit.base}/inspector/")
+    visit.page.wait_for_function(READY)
+
+
+def sign_in_by_form(visit, page=None, name="inspector"):
     page = page or visit.page
     page.goto(f"{visit.base}/accounts/login/?next=/inspector/")
     page.fill("#id_username", name)
@@ -66,13 +76,18 @@ def sign_in(visit, page=None, name="inspector"):
     page.wait_for_function(READY)
 
 
-def until(page, holds, tries: int = 60) -> None:
-    """Wait until the server knows."""
-    for _ in range(tries):
-        if holds():
-            return
-        page.wait_for_timeout(250)
-    raise AssertionError("it never came")
+def until_kept(page, words: str) -> None:
+    """Wait until the phone's database holds these words."""
+    script = """async (words) => {
+        const base = await new Promise((done) => {
+            indexedDB.open("tujing-inspector").onsuccess = ({ target }) => done(target.result);
+        });
+        const all = [...base.objectStoreNames].map((store) => new Promise((done) => {
+            base.transaction(store).objectStore(store).getAll().onsuccess = (e) => done(e.target.result);
+        }));
+        return JSON.stringify(await Promise.all(all)).includes(words);
+    }"""
+    until(page, lambda: page.evaluate(script, words))
 
 
 def take(page, photo, search, choose, words):
@@ -108,7 +123,7 @@ def test_no_signal_a_killed_tab_an_expired_session_and_exactly_two_cases(phone):
     context.set_offline(False)
     page.wait_for_selector("#strip.bad a:has-text('请登录')", timeout=20_000)
     assert Case.objects.count() == 0
-    sign_in(visit, page)
+    sign_in_by_form(visit, page)
     page.wait_for_function("document.getElementById('strip').dataset.waiting === '0'")
     cases = {case.description: case for case in Case.objects.current()}
     assert set(cases) == {"红色照片", "蓝色照片"}
@@ -132,7 +147,7 @@ def test_a_draft_survives_the_tab(phone):
     page.set_input_files("#page-report input[type=file]", shot((1, 2, 3)))
     page.wait_for_selector("#shots img")
     page.fill("#words", "写到一半")
-    page.wait_for_timeout(300)
+    until_kept(page, "写到一半")
     context = page.context
     page.close()
     page = context.new_page()
@@ -209,7 +224,7 @@ def test_on_duty_and_off_again(phone):
     page.click("#duty")
     page.wait_for_selector("#duty[aria-pressed=true]")
     page.context.set_geolocation({**degrees(60, 5), "accuracy": 6})
-    page.wait_for_timeout(500)
+    page.wait_for_function(MOVED)
     page.click("#duty")
     page.wait_for_selector("#duty[aria-pressed=false]")
     until(page, lambda: Patrol.objects.filter(ended_at__isnull=False).exists())
@@ -225,7 +240,7 @@ def test_everything_fits_360_pixels_and_the_map_needs_no_signal(phone):
     page.context.set_offline(True)
     for name in ("report", "tasks", "map", "mine"):
         page.click(f"nav [data-page={name}]")
-        page.wait_for_timeout(200)
+        page.wait_for_selector(f"#page-{name}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
     page.click("nav [data-page=map]")
     page.wait_for_function("window.tujing?.map?.loaded()", timeout=20_000)
@@ -244,7 +259,7 @@ def sign_in_as(visit, name: str) -> None:
     user = make_staff(name, GridRole.INSPECTOR, districts=(COMMUNITY[:9],))
     user.set_password("geheim-12")
     user.save()
-    sign_in(visit, name=name)
+    sign_in_by_form(visit, name=name)
 
 
 def task(**more) -> Case:
@@ -280,7 +295,7 @@ def test_what_is_entered_for_a_task_survives_the_tab(phone):
     page.set_input_files(f"{card} input[type=file]", shot((50, 60, 70)))
     page.wait_for_selector(f"{card} .shots-row img")
     assert page.input_value(f"{card} textarea") == "写到一半"
-    page.wait_for_timeout(300)
+    until_kept(page, "写到一半")
     context = page.context
     page.close()
     visit.page = page = context.new_page()
@@ -321,11 +336,8 @@ def test_the_track_before_the_tab_was_killed_is_sent_and_cleared(phone):
     page.click("#duty")
     page.wait_for_selector("#duty[aria-pressed=true]")
     page.context.set_geolocation({**degrees(60, 5), "accuracy": 6})
-    page.wait_for_function(
-        "JSON.parse(localStorage.duty).last !== JSON.parse(localStorage.duty).at"
-    )
-    page.wait_for_timeout(300)
-    assert len(kept(page, "track")) == 1
+    page.wait_for_function(MOVED)
+    until(page, lambda: len(kept(page, "track")) == 1 and Patrol.objects.exists())
     assert not Patrol.objects.get().points.exists()
     context = page.context
     page.close()
@@ -423,7 +435,7 @@ def test_what_was_refused_is_mended_whole_and_keeps_its_uuid(phone):
     sign_in(visit)
     take(page, shot((9, 9, 9)), "道路破损", "道路破损", "在外地")
     page.fill("#words", "另一条写到一半")
-    page.wait_for_timeout(200)
+    until_kept(page, "另一条写到一半")
     page.click("nav [data-page=mine]")
     uuid = page.wait_for_selector(".card.refused").get_attribute("data-item")
     page.context.set_geolocation({**degrees(5, 5), "accuracy": 6})
@@ -476,7 +488,7 @@ def test_each_inspector_sends_their_own(phone):
     page.context.set_offline(True)
     take(page, shot((9, 9, 9)), "道路破损", "道路破损", "甲的")
     page.fill("#words", "甲写到一半")
-    page.wait_for_timeout(300)
+    until_kept(page, "甲写到一半")
     page.context.set_offline(False)
     page.route("**/inspector/api/report", lambda route: route.abort())
     sign_in_as(visit, "second")
@@ -494,7 +506,7 @@ def test_each_inspector_sends_their_own(phone):
     page.wait_for_timeout(500)
     assert [(c.description, c.reporter) for c in Case.objects.current()] == [("乙的", "second")]
     page.context.clear_cookies()
-    sign_in(visit)
+    sign_in_by_form(visit)
     assert page.input_value("#words") == "甲写到一半"
     until(page, lambda: Case.objects.current().count() == 2)
     assert Case.objects.current().get(description="甲的").reporter == "inspector"

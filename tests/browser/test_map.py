@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.browser.sessions import let_in
 from tests.town import centre_degrees
 
 NEAR = "#16.5/{:.5f}/{:.5f}/0/0"
@@ -132,7 +133,7 @@ def test_the_unit_table_is_walked_with_arrow_keys(visit):
     from spatial.housing.roles import HousingRole
     from tests.town import make_user
 
-    sign_in(visit, make_user("fangguan", HousingRole.HOUSING))
+    let_in(visit, make_user("fangguan", HousingRole.HOUSING))
     visit.open("/housing" + near() + "&sel=buildings/B1")
     visit.page.wait_for_selector(".unit-table .unit")
     visit.page.focus("[data-open='units/B1U0101']")
@@ -154,16 +155,3 @@ def test_a_narrow_phone_shows_everything_within_its_width(visit):
     box = visit.page.locator("#panel").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 360
-
-
-def sign_in(visit, user) -> None:
-    """Give the page a session of this user."""
-    from django.conf import settings
-    from django.test import Client
-
-    client = Client()
-    client.force_login(user)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    visit.page.context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": visit.base}]
-    )

@@ -4,7 +4,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from spatial.housing.roles import HousingRole
-from tests.browser.test_map import click_on, near, sign_in
+from tests.browser.sessions import let_in
+from tests.browser.test_map import click_on, near
 from tests.town import centre_degrees, make_user
 
 OPENED = "() => document.querySelector('#panel-body .record')?.dataset.code"
@@ -177,7 +178,7 @@ def lose_session(visit):
 @pytest.fixture
 def housing(visit):
     """An officer at the unit table."""
-    sign_in(visit, make_user("fangguan", HousingRole.HOUSING))
+    let_in(visit, make_user("fangguan", HousingRole.HOUSING))
     visit.open("/housing" + near() + "&sel=buildings/B1")
     visit.page.wait_for_selector(".unit-table .unit")
     return visit
@@ -212,7 +213,7 @@ def test_wherever_the_map_asks_a_lost_session_is_told_until_it_is_back(housing):
         page.wait_for_selector("#signed-out a.signin")
         assert "登录已过期" in page.inner_text("#signed-out")
         assert "没有找到" not in page.inner_text("#panel-body")
-        sign_in(housing, User.objects.get(username="fangguan"))  # in another tab
+        let_in(housing, User.objects.get(username="fangguan"))  # in another tab
         page.evaluate("tujing.open('units/B1U0201')")
         shows(housing, "B1U0201")
         page.wait_for_selector("[hx-post]")

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from playwright.sync_api import Error
 
 from tests.browser.test_map import click_on, near
+from tests.browser.waiting import until
 
 FIELD = "#q"
 HOUSE, HILL = quote("示范楼"), quote("后山")
@@ -33,12 +34,11 @@ class Held:
 
     def wait(self, part):
         """The request whose address holds this, once it was made."""
-        for _ in range(400):
-            for route in self.kept:
-                if part in route.request.url:
-                    return route
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"{part} was never asked for")
+        until(self.page, lambda: self._of(part))
+        return self._of(part)
+
+    def _of(self, part):
+        return next((route for route in self.kept if part in route.request.url), None)
 
     def let_go(self, part):
         route = self.wait(part)

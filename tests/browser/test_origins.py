@@ -9,7 +9,6 @@ import pytest
 from tests.caches import forget_everything
 from tests.layers.ogc.tiles.tilings import address
 from tests.layers.ogc.writers import key_of
-from tests.town import make_town
 
 READ = """async ([base, tile, key]) => {
     const headers = {Authorization: `Bearer ${key}`};
@@ -53,10 +52,9 @@ def elsewhere() -> Iterator[str]:
 
 
 def test_a_page_elsewhere_reads_features_and_tiles_with_a_key(
-    chromium, live_server, transactional_db, elsewhere
+    chromium, live_server, transactional_db, town, elsewhere
 ):
     forget_everything()
-    make_town()
     key = key_of("住建系统", "pipe-lines", may_write=False)
     page = chromium.new_page()
     page.goto(elsewhere)

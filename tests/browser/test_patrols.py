@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from grid.models import Patrol
 from grid.patrols.patrols import Fix, add_fixes
+from tests.browser.sessions import open_as
 from tests.browser.test_desk import centre
-from tests.browser.test_sharing import sign_in
 from tests.factories import spot
 
 __all__ = ["centre"]
@@ -21,7 +21,7 @@ def test_a_patrol_is_replayed(centre):
     patrol = Patrol.objects.create(user=user, started_at=began)
     add_fixes(user, [Fix(began + timedelta(minutes=n), spot(20 * n, 10), 8.0) for n in range(3)])
     day = timezone.localtime(began).date()
-    sign_in(centre, "dispatcher", f"/grid/patrols/?day={day}")
+    open_as(centre, "dispatcher", f"/grid/patrols/?day={day}")
     page = centre.page
     page.click(f"a[href*='patrol={patrol.pk}']")
     page.wait_for_selector("html[data-ready=idle]")

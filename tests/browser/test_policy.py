@@ -9,7 +9,9 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from importers.runs.run import start
-from tests.browser.test_map import near, sign_in
+from tests.browser.sessions import let_in
+from tests.browser.test_map import near
+from tests.browser.waiting import until
 from tests.grid.people import make_ground, new_case
 from tests.importers.files import gpkg, plots
 
@@ -27,7 +29,7 @@ def everything(visit, settings, tmp_path):
     make_ground()
     case = new_case()
     run = start([gpkg(tmp_path, plots(3))], "parcels").run
-    sign_in(visit, User.objects.create_superuser("root", password="geheim-12"))
+    let_in(visit, User.objects.create_superuser("root", password="geheim-12"))
     visit.page.on("console", lambda said: said.type == "error" and visit.faults.append(said.text))
     yield visit, (f"/imports/{run.pk}", f"/grid/cases/{case.code}")
     with connection.cursor() as cursor:
@@ -53,7 +55,7 @@ def test_a_page_of_faults_has_its_style_and_a_program_in_the_html_is_refused(vis
     visit.page.evaluate(
         'document.body.innerHTML = \'<img src="data:," onerror="window.ran = true">\''
     )
-    visit.page.wait_for_timeout(200)
+    until(visit.page, lambda: visit.faults)
     assert not visit.page.evaluate("window.ran")
     assert visit.faults.pop()
     visit.faults.clear()

@@ -7,6 +7,8 @@ from django.contrib.auth.models import Group, User
 
 from spatial.housing.roles import HousingRole
 from spatial.pipes.roles import PipeRole
+from tests.browser.sessions import open_as
+from tests.browser.waiting import until
 
 
 def person(name, role):
@@ -14,20 +16,11 @@ def person(name, role):
     user.groups.add(Group.objects.get_or_create(name=role.value)[0])
 
 
-def sign_in(visit, name, path):
-    visit.page.context.clear_cookies()
-    visit.page.goto(f"{visit.base}/accounts/login/?next={path}")
-    visit.page.fill("#id_username", name)
-    visit.page.fill("#id_password", "geheim-12")
-    visit.page.click("button.button")
-    visit.page.wait_for_url(f"**{path}")
-
-
 def test_from_applying_to_revoking(visit):
     person("housing", HousingRole.HOUSING)
     person("pipes", PipeRole.PIPES)
     page, items = visit.page, f"{visit.base}/ogc/collections/pipe-lines/items"
-    sign_in(visit, "housing", "/sharing/")
+    open_as(visit, "housing", "/sharing/")
     page.fill("input[type=search]", "管线")
     page.keyboard.press("Enter")
     page.click("h2 a[href='/sharing/pipe-lines']")
@@ -49,16 +42,15 @@ def test_from_applying_to_revoking(visit):
     page.click("button:has-text('提交申请')")
     assert "申请已提交" in page.inner_text("[role=status]")
 
-    sign_in(visit, "pipes", "/sharing/steward")
+    open_as(visit, "pipes", "/sharing/steward")
     assert "核对房屋与管线的距离" in page.inner_text("form.decide")
     page.click("button[value=grant]")
     assert "已批准" in page.inner_text("[role=status]")
     assert requests.get(items, **asked).json()["features"]
 
-    sign_in(visit, "housing", "/sharing/mine")
+    open_as(visit, "housing", "/sharing/mine")
     page.click("h2 a:has-text('不动产登记系统')")
     assert key not in page.content()
     page.click("button:has-text('吊销')")
     assert "即刻失效" in page.inner_text("[role=status]")
-    page.wait_for_timeout(200)
-    assert requests.get(items, **asked).status_code == 401
+    until(page, lambda: requests.get(items, **asked).status_code == 401, seconds=2)

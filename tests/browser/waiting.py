@@ -5,11 +5,21 @@ refuses; ``evaluate`` asks the browser from outside.
 """
 
 import time
+from collections.abc import Callable
 
 from playwright.sync_api import Error, Page
 from playwright.sync_api import TimeoutError as TooLong
 
 EVERY_MS = 30
+
+
+def until(page: Page, holds: Callable[[], object], *, seconds: float = 15) -> None:
+    """Wait until something holds outside of the page, while the page goes on."""
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            raise AssertionError("it never came")
+        page.wait_for_timeout(EVERY_MS)
 
 
 def wait_for_function(page: Page, expression: str, *, arg=None, timeout: float = 40_000) -> None:

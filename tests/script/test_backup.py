@@ -73,6 +73,7 @@ def fill(folder: Path) -> None:
         path.write_text(text)
 
 
+@pytest.mark.slow(reason="a database saved and restored")
 def test_there_and_back(site: Path, run: Run, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     done = run("backup", str(kept))
@@ -134,6 +135,7 @@ def check_set_aside(site: Path, run: Run, kept: Path) -> None:
     assert len(list((site / "var").glob("cases.before-*/2026/a.jpg"))) == 1
 
 
+@pytest.mark.slow(reason="a database saved several times")
 def test_the_last_ones_are_kept(site: Path, run: Run, tmp_path: Path) -> None:
     for day in ("20260101T000000Z", "20260102T000000Z"):
         (tmp_path / f"tujing-{day}").mkdir()

@@ -34,6 +34,7 @@ from layers.ogc.formats.links import IANA
 from layers.ogc.openapi.document import openapi_document
 from layers.ogc.processes.views import advertise as advertise_processes
 from layers.ogc.records.records import advertise
+from layers.ogc.server import compiled_pages
 from layers.ogc.server.config import pygeoapi_config
 from layers.ogc.server.map_links import lead_to_maps
 from layers.reading.shares import Share, shares_of
@@ -42,6 +43,7 @@ from layers.sharing.callers import api_caller
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 ABSENT = ("processes", "job-list", "tiling-schemes")
 _making = Lock()
+compiled_pages.install()
 
 Answer = tuple[dict, int, str | bytes]
 

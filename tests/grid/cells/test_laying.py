@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from grid.cells.laying import SLIVER, TARGET_M2, Ground, lay
 from grid.cells.validation import breaches
 from tests.grid.cells.town import make_ground
+from tests.laws import examples
 
 BUBENEC = Path(__file__).parents[2] / "data" / "prague_bubenec.gpkg"
 
@@ -20,7 +21,8 @@ def codes_for(cells):
     return [f"431382001001{number + 1:03d}" for number in range(len(cells))]
 
 
-@settings(max_examples=12, deadline=None)
+@pytest.mark.slow(reason="whole towns")
+@settings(max_examples=examples(12), deadline=None)
 @given(st.integers(0, 10_000), st.booleans())
 def test_every_rule_holds_on_any_ground(seed, across):
     ground = make_ground(seed, across=across)
@@ -41,6 +43,7 @@ def test_every_rule_holds_on_any_ground(seed, across):
     assert shapely.coverage_is_valid(cells)
 
 
+@pytest.mark.slow(reason="a whole town")
 def test_cells_are_about_as_large_as_wanted():
     ground = make_ground(3, side=1200, houses=300)
     areas = shapely.area(lay(ground))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from importers.checks.catalogue import rules_for
 from importers.checks.coverage import Figures, check_coverage, check_points
 from tests.importers.files import origin
+from tests.laws import examples
 
 X, Y = origin()
 
@@ -105,7 +106,7 @@ def test_each_breach_is_told_once_however_the_stage_is_cut():
     assert sorted(halves) == sorted(whole)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.integers(2, 40), st.integers(0, 2**32 - 1))
 def test_a_coverage_by_construction_has_nothing_wrong(number, seed):
     spots = np.random.default_rng(seed).uniform(0, 200, (number, 2)) + [X, Y]
@@ -113,7 +114,7 @@ def test_a_coverage_by_construction_has_nothing_wrong(number, seed):
     assert not found(*cells)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.floats(0.1, 9), st.floats(-9, 9))
 def test_every_overlap_has_the_area_that_is_there(east, north):
     other = box(10 - east, north, 30, north + 10)

@@ -23,6 +23,7 @@ from importers.values.table import Ask
 from spatial.city import city
 from spatial.parcels.models import Parcel
 from tests.importers.files import origin
+from tests.laws import examples
 
 X, Y = 566_000.0, 3_064_000.0
 SQUARE = [(X, Y), (X + 20, Y), (X + 20, Y + 10), (X, Y + 10)]
@@ -305,6 +306,7 @@ def test_it_is_opened_by_its_ending(tmp_path):
     assert table.features == 1
 
 
+@pytest.mark.slow(reason="fifty thousand entities")
 def test_fifty_thousand_entities(tmp_path):
     doc, msp = drawing()
     for i in range(50_000):
@@ -350,7 +352,9 @@ TEMPLATE = _template()
 
 @given(st.data())
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_changed_bytes_never_end_in_a_traceback(tmp_path, data):
     content = bytearray(TEMPLATE)

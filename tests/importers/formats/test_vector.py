@@ -16,6 +16,7 @@ from importers.formats.opening import open_table
 from importers.formats.vector import column
 from importers.values.table import Ask
 from tests.importers.files import geojson, gpkg, plots, shapefile
+from tests.laws import examples
 
 
 def read(path, tmp_path, size=50_000, wanted=("parcels",)):
@@ -314,7 +315,7 @@ def test_a_column_that_no_shapefile_has_is_refused_by_name_where_it_is_wanted(tm
         next(table.batches(["X"]))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.lists(st.text("涟源市蓝田街道AB 12", max_size=6), min_size=2, max_size=20))
 def test_texts_of_a_dbf_survive_in_either_encoding(tmp_path_factory, texts):
     folder = tmp_path_factory.mktemp("texts")
@@ -408,7 +409,7 @@ def test_columns_wider_than_their_record_are_refused(tmp_path, widths):
     assert outcome(path, tmp_path)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data())
 def test_no_damage_of_a_shapefile_ends_in_a_traceback(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("damage")

@@ -96,6 +96,7 @@ def stages():
         return cursor.fetchone()[0]
 
 
+@pytest.mark.slow(reason="a process that is killed")
 def test_a_killed_import_has_written_nothing_and_says_so(tmp_path):
     path = gpkg(tmp_path, plots(50))
     with before_each_insert("PERFORM pg_sleep(30)"):
@@ -156,6 +157,7 @@ def test_a_reviewed_run_that_fails_is_still_under_review(tmp_path, hindrance, wo
     assert Parcel.objects.count() == 50
 
 
+@pytest.mark.slow(reason="two processes")
 def test_two_deliveries_at_once_take_turns(tmp_path):
     first = gpkg(tmp_path, plots(50), "first")
     second = gpkg(tmp_path, plots(50, land_use="0701"), "second")

@@ -55,12 +55,12 @@ for line in sys.stdin.read().splitlines():
     name, shape = line.split(chr(9))
     for n in (1, 8, 15, 16, 17, 40, 500, 999, 1001, 5000, 20000, 100000):
         text = eval(shape)
-        began = time.monotonic()
+        began = time.process_time()
         try:
             parse(text, 'cql2-json' if name.startswith('json') else 'cql2-text')
         except FilterError:
             pass
-        if time.monotonic() - began > 2:
+        if time.process_time() - began > 2:
             sys.exit(name + ' ' + str(n))
 """
 

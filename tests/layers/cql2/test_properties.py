@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from layers.cql2.compiling import Filter, FilterCrs, FilterError, Queryable, compile_filter
 from layers.cql2.parsing import parse
+from tests.laws import examples
 from tests.layers.cql2.vectors import PREDICATES
 
 FIELDS = {
@@ -118,20 +119,20 @@ def outcome(text: str, language: str) -> Filter | None:
 
 
 @given(anything)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_any_tree_is_compiled_or_refused(tree):
     outcome(json.dumps(tree), "cql2-json")
 
 
 @given(st.one_of(st.text(), st.text("aN()'\",.=-+*/^%<> 1eDIAORTLKS", max_size=60)))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_any_text_is_compiled_or_refused(text):
     outcome(text, "cql2-text")
     outcome(text, "cql2-json")
 
 
 @given(st.sampled_from(PREDICATES), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_any_part_of_a_predicate_is_compiled_or_refused(predicate, data):
     start = data.draw(st.integers(0, len(predicate.filter)))
     end = data.draw(st.integers(start, len(predicate.filter)))
@@ -141,7 +142,9 @@ def test_any_part_of_a_predicate_is_compiled_or_refused(predicate, data):
 @pytest.mark.django_db
 @given(predicates)
 @settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(400),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_a_sound_tree_runs_and_its_negation_is_its_opposite(tree):
     found = outcome(json.dumps(tree), "cql2-json")

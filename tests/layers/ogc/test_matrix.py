@@ -39,6 +39,8 @@ from tests.town import make_user
 pytestmark = pytest.mark.django_db
 LONG_ENOUGH = 20
 DISTRICT = "431382001001"
+MARK = "藏"  # every planted text begins with it
+MARKS = (MARK.encode(), MARK.encode("unicode_escape"))
 BOOKKEEPING = ("id", "code", "valid", "opened_by", "closed_by", "voided_by")
 PLAIN = {
     "FloatField": 1.0,
@@ -62,7 +64,7 @@ class Asker:
 
 def planted(layer: Layer, name: str) -> str:
     """The text planted in a field, short enough for it and found nowhere else."""
-    return f"藏{layer.id}·{name}"[: layer.column(name).max_length or 200]
+    return f"{MARK}{layer.id}·{name}"[: layer.column(name).max_length or 200]
 
 
 def fields_of(layer: Layer) -> list[str]:
@@ -77,7 +79,7 @@ def fields_of(layer: Layer) -> list[str]:
 
 
 def code_of(layer: Layer) -> str:
-    return f"藏码-{layer.id}"
+    return f"{MARK}码-{layer.id}"
 
 
 def shape_of(layer: Layer) -> GEOSGeometry | None:
@@ -228,6 +230,8 @@ def body_of(answer) -> bytes:
 
 
 def leaks_in(body: bytes, hidden: dict[str, str]) -> list[str]:
+    if not any(sign in body for sign in MARKS):
+        return []  # most answers hold no planted text at all
     return [
         where
         for text, where in hidden.items()
@@ -269,6 +273,7 @@ def test_everybody_has_the_share_that_the_declarations_say(askers):
     assert any(f.reserved for layer in all_layers() for f in layer.fields)
 
 
+@pytest.mark.slow(reason="every caller at every operation")
 def test_no_answer_holds_what_its_caller_may_not_see(askers):
     admin = next(a for a in askers if a.name == "admin")
     urls = list(operations(admin.client))
@@ -287,6 +292,7 @@ def test_no_answer_holds_what_its_caller_may_not_see(askers):
     assert found == []
 
 
+@pytest.mark.slow(reason="every caller at every process")
 def test_no_process_tells_what_its_caller_may_not_see(askers):
     area, here = box(-50, -50, 100, 100), point(5, 5)
     asked = [
@@ -323,6 +329,7 @@ def test_everybody_gets_what_is_theirs(askers):
             assert ids == ([] if outside else [code_of(share.layer)]), (asker.name, layer_id)
 
 
+@pytest.mark.slow(reason="every caller at every layer")
 def test_hidden_collections_are_absent_and_answer_as_unknown_ones(askers):
     for asker in askers:
         listed = asker.client.get("/ogc/collections?f=json").content.decode()
@@ -342,6 +349,7 @@ def test_hidden_collections_are_absent_and_answer_as_unknown_ones(askers):
                 )
 
 
+@pytest.mark.slow(reason="every caller at every field")
 @pytest.mark.parametrize(
     "probe",
     [
@@ -360,12 +368,11 @@ def test_a_hidden_field_can_be_neither_filtered_nor_sorted_nor_chosen(askers, pr
         share = asker.shares.get(layer.id)
         if not share:
             continue
-        for name in fields_of(layer):
-            if name in share.names:
-                continue
-            base = f"/ogc/collections/{layer.id}/items"
+        base = f"/ogc/collections/{layer.id}/items"
+        unseen = [name for name in fields_of(layer) if name not in share.names]
+        unknown = asker.client.get(f"{base}?{probe.format(name='nothing')}") if unseen else None
+        for name in unseen:
             hidden = asker.client.get(f"{base}?{probe.format(name=name)}")
-            unknown = asker.client.get(f"{base}?{probe.format(name='nothing')}")
             assert hidden.status_code == unknown.status_code == 400, (asker.name, layer.id, name)
             said = hidden.json()["detail"].replace(name, "nothing")
             assert said == unknown.json()["detail"]

@@ -1,7 +1,8 @@
 """schemathesis over our own document: no 5xx, no undocumented answer, no schema error.
 
-Bounded here, the two parts that take longest by night (``-m long``); docs/operations.md tells
-how to run it at length.
+Bounded here: the terrain lands, addresses (which are written too) and what belongs to no
+collection are for ``script/test --clients``, the two parts that take longest for ``--long``;
+docs/operations.md tells how to run it at length.
 """
 
 import subprocess
@@ -16,7 +17,6 @@ from layers.reading.publish import ensure_roles
 from layers.reading.revisions import forget
 from layers.reading.shares import share_of
 from layers.sharing.keys import caller_with, new_key
-from tests.town import make_town
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PROGRAM = Path(sys.executable).with_name("schemathesis")
@@ -43,15 +43,18 @@ def key() -> str:
 @pytest.mark.parametrize(
     "part",
     [
-        "/collections/addresses",
+        pytest.param("/collections/addresses", marks=pytest.mark.clients),
         pytest.param("/collections/pipe-lines", marks=pytest.mark.long),
-        "/collections/terrain",
+        pytest.param(
+            "/collections/terrain", marks=pytest.mark.slow(reason="a program thinks up requests")
+        ),
         pytest.param("/collections/rain", marks=pytest.mark.long),
-        OTHERS,
+        pytest.param(OTHERS, marks=pytest.mark.clients),
     ],
 )
-def test_what_a_machine_thinks_up_is_answered_as_documented(live_server, key, land, part, tmp_path):
-    make_town()
+def test_what_a_machine_thinks_up_is_answered_as_documented(
+    live_server, key, land, part, tmp_path, town
+):
     told = subprocess.run(
         [
             str(PROGRAM),

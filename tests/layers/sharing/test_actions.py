@@ -29,7 +29,7 @@ from spatial.pipes.models import PipeLine
 from spatial.pipes.roles import PipeRole
 from spatial.planning.roles import PlanningRole
 from tests.factories import open_feature, square
-from tests.town import make_town, make_user
+from tests.town import make_user
 
 pytestmark = pytest.mark.django_db
 IN_FORCE_S = 0.2
@@ -150,8 +150,7 @@ def connect_as_owner():
     return psycopg2.connect(connection.connection.dsn)
 
 
-def test_a_grant_opens_what_it_names_and_the_database_refuses_the_rest(keeper, steward):
-    make_town()
+def test_a_grant_opens_what_it_names_and_the_database_refuses_the_rest(keeper, steward, town):
     consumer = consumer_of(keeper)
     client = client_with(actions.issue_key(keeper, consumer)[1])
     assert status(client) == 404
@@ -217,8 +216,7 @@ def test_a_new_grant_takes_the_place_of_the_old_one(keeper, steward):
     assert LayerGrant.objects.count() == 2
 
 
-def test_a_withdrawn_grant_opens_nothing(keeper, steward):
-    make_town()
+def test_a_withdrawn_grant_opens_nothing(keeper, steward, town):
     consumer = consumer_of(keeper)
     client = client_with(actions.issue_key(keeper, consumer)[1])
     grant = actions.grant_layer(steward, consumer, Part("pipe-lines"))
@@ -253,8 +251,7 @@ def test_whom_a_layer_was_granted_to_decides_nothing_of_it(keeper, steward):
         actions.grant_layer(steward, consumer, Part("cases"), may_write=True)
 
 
-def test_grants_survive_that_the_views_are_made_anew(keeper, steward):
-    make_town()
+def test_grants_survive_that_the_views_are_made_anew(keeper, steward, town):
     consumer = consumer_of(keeper)
     client = client_with(actions.issue_key(keeper, consumer)[1])
     actions.grant_layer(steward, consumer, Part("pipe-lines", ("network",)))
@@ -269,8 +266,7 @@ def application(keeper, consumer, part=None, **more) -> Application:
     return actions.apply_for_layer(keeper, consumer, part or Part("pipe-lines"), **asked)
 
 
-def test_an_application_that_is_granted_opens_the_layer(keeper, steward):
-    make_town()
+def test_an_application_that_is_granted_opens_the_layer(keeper, steward, town):
     consumer = consumer_of(keeper)
     client = client_with(actions.issue_key(keeper, consumer)[1])
     asked = application(keeper, consumer, Part("pipe-lines", ("network", "material")))
@@ -288,8 +284,7 @@ def test_an_application_that_is_granted_opens_the_layer(keeper, steward):
         actions.decide_application(steward, asked, granted=False, answer="晚了")
 
 
-def test_a_refusal_says_why_and_opens_nothing(keeper, steward):
-    make_town()
+def test_a_refusal_says_why_and_opens_nothing(keeper, steward, town):
     consumer = consumer_of(keeper)
     asked = application(keeper, consumer)
     with pytest.raises(Unfitting, match="理由"):
@@ -325,8 +320,7 @@ def test_an_application_must_say_what_and_why(keeper, part, more):
         application(keeper, consumer_of(keeper), part, **more)
 
 
-def test_a_layer_taken_off_is_absent_at_once_and_comes_back(client, keeper, steward):
-    make_town()
+def test_a_layer_taken_off_is_absent_at_once_and_comes_back(client, keeper, steward, town):
     admin = caller_named("root", admin=True)
     assert status(client, "buildings") == 200
     with pytest.raises(NotYours):

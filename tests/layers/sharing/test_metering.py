@@ -18,7 +18,6 @@ from layers.sharing import actions, limits, metering
 from layers.sharing.actions import Part
 from layers.sharing.limits import TooFast, admit
 from tests.layers.sharing.test_actions import caller_named, client_with, consumer_of
-from tests.town import make_town
 
 pytestmark = pytest.mark.django_db
 ITEMS = "/ogc/collections/{}/items"
@@ -42,8 +41,7 @@ def system(db) -> Client:
     return client_with(actions.issue_key(keeper, consumer)[1])
 
 
-def test_every_answer_is_counted_for_its_caller(client, system):
-    make_town()
+def test_every_answer_is_counted_for_its_caller(client, system, town):
     for url in ("pipe-lines", "pipe-lines", "buildings"):
         assert system.get(ITEMS.format(url)).status_code == 200
     client.get(ITEMS.format("buildings") + "/B1")
@@ -61,8 +59,7 @@ def test_every_answer_is_counted_for_its_caller(client, system):
     assert row.bytes == len(client.get(ITEMS.format("buildings") + "/B1").content)
 
 
-def test_what_is_refused_is_counted_as_refused(client, system):
-    make_town()
+def test_what_is_refused_is_counted_as_refused(client, system, town):
     client.get(ITEMS.format("pipe-lines"))
     system.get(ITEMS.format("cases"))
     client.get(ITEMS.format("nothing-of-this-name"))
@@ -77,8 +74,7 @@ def test_what_is_refused_is_counted_as_refused(client, system):
     }
 
 
-def test_a_download_is_weighed_when_it_has_ended(client):
-    make_town()
+def test_a_download_is_weighed_when_it_has_ended(client, town):
     answer = client.get("/ogc/collections/buildings/download?f=geojsonseq")
     body = b"".join(answer.streaming_content)
     assert counted() == {("", "buildings", "download"): 1}
@@ -146,6 +142,7 @@ def test_what_other_processes_have_answered_counts_too():
         admit(caller)
 
 
+@pytest.mark.slow(reason="a process that lives a while")
 @pytest.mark.django_db(transaction=True)
 def test_a_web_process_writes_by_itself_and_when_it_ends(tmp_path):
     program = (

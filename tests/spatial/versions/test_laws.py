@@ -14,6 +14,7 @@ from spatial.versions.edits import Action, Conflict, Edit
 from spatial.versions.keeping import faults_of
 from spatial.versions.models import Change
 from tests.factories import change, moment, square
+from tests.laws import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,9 @@ steps = st.lists(
     max_size=6,
 )
 database_laws = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(20),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -105,6 +108,7 @@ def test_versions_of_one_thing_never_overlap(history):
         assert cursor.fetchone() == (0,)
 
 
+@pytest.mark.slow(reason="whole histories on a database")
 @database_laws
 @given(history=steps, last=st.dictionaries(st.sampled_from(CODES), st.integers(0, 9), min_size=1))
 @fresh
@@ -122,6 +126,7 @@ def test_undo_restores_every_moment(history, last):
     assert faults_of(Parcel) == []
 
 
+@pytest.mark.slow(reason="whole histories on a database")
 @database_laws
 @given(history=steps)
 @fresh
@@ -132,6 +137,7 @@ def test_undoing_everything_backwards_leaves_nothing(history):
     assert [state_at(c.at) for c in changes] == [{}] * len(changes)
 
 
+@pytest.mark.slow(reason="whole histories on a database")
 @database_laws
 @given(history=steps)
 @fresh

@@ -48,6 +48,7 @@ def test_what_is_new_enough_is_fine(server, postgis):
     assert fault_in(server, {**GOOD, "postgis": postgis}) == ""
 
 
+@pytest.mark.slow(reason="starts a process")
 def test_an_unreachable_database_is_one_line_without_traceback():
     environment = {**os.environ, "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
     environment["DJANGO_SETTINGS_MODULE"] = "webmap.settings"

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def town(settings, tmp_path):
+def streets(settings, tmp_path):
     settings.CASE_FILES = tmp_path / "cases"
     make_ground()
     for n, class_code in enumerate(sorted({story[0] for story in STORIES})):
@@ -28,7 +28,8 @@ def town(settings, tmp_path):
     open_feature(Road, "R1", name="人民路", geom=MultiLineString(line, srid=line.srid))
 
 
-def test_every_queue_has_a_case_and_there_is_a_patrol(town):
+@pytest.mark.slow(reason="a whole day of casework")
+def test_every_queue_has_a_case_and_there_is_a_patrol(streets):
     create_demo_accounts()
     assert make_demo_day() == len(STORIES)
     waiting = Counter(Case.objects.current().values_list("step", flat=True))
@@ -38,7 +39,7 @@ def test_every_queue_has_a_case_and_there_is_a_patrol(town):
     assert make_demo_day() == 0
 
 
-def test_a_citys_own_database_is_left_alone(town):
+def test_a_citys_own_database_is_left_alone(streets):
     assert make_demo_day() == 0
     assert not Case.objects.exists()
 

@@ -1,5 +1,5 @@
 """The tiny town and its people, as for the map's pages."""
 
-from tests.webmap.map.conftest import clerk, planner, town
+from tests.webmap.map.conftest import clerk, planner
 
-__all__ = ["clerk", "planner", "town"]
+__all__ = ["clerk", "planner"]

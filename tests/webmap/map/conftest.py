@@ -4,17 +4,7 @@ import pytest
 
 from spatial.housing.roles import HousingRole
 from spatial.planning.roles import PlanningRole
-from tests.caches import forget_everything
-from tests.town import make_town, make_user
-
-
-@pytest.fixture
-def town(db):
-    """The town, written for this test."""
-    forget_everything()
-    make_town()
-    yield
-    forget_everything()
+from tests.town import make_user
 
 
 @pytest.fixture

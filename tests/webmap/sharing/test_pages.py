@@ -13,15 +13,10 @@ from layers.reading.revisions import forget
 from layers.sharing.keys import forget as forget_keys
 from spatial.housing.roles import HousingRole
 from spatial.pipes.roles import PipeRole
-from tests.town import make_town, make_user
+from tests.town import make_user
 
 pytestmark = pytest.mark.django_db
 PIPES, ITEMS = "/sharing/pipe-lines", "/ogc/collections/pipe-lines/items"
-
-
-@pytest.fixture
-def town(db):
-    make_town()
 
 
 @pytest.fixture

@@ -13,19 +13,25 @@ from webmap.translation.messages import chinese, in_python, in_template, message
 PLACE = re.compile(r"%\(\w+\)[sd]")
 
 
-def test_every_text_has_an_english_translation():
-    assert untranslated(current()) == []
+@pytest.fixture(scope="module")
+def catalogue():
+    """The texts of today's sources, collected once, with their translations."""
+    return current()
 
 
-def test_the_catalogue_on_disk_is_of_todays_sources():
-    po, mo = written(current())
+def test_every_text_has_an_english_translation(catalogue):
+    assert untranslated(catalogue) == []
+
+
+def test_the_catalogue_on_disk_is_of_todays_sources(catalogue):
+    po, mo = written(catalogue)
     hint = "run manage.py translations"
     assert PO.read_bytes() == po, hint
     assert MO.read_bytes() == mo, hint
 
 
-def test_translations_keep_their_placeholders():
-    for message in current():
+def test_translations_keep_their_placeholders(catalogue):
+    for message in catalogue:
         if not message.id:
             continue
         source = message.id if isinstance(message.id, str) else message.id[0]
@@ -34,13 +40,13 @@ def test_translations_keep_their_placeholders():
             assert sorted(PLACE.findall(source)) == sorted(PLACE.findall(text)), source
 
 
-def test_english_is_not_chinese():
-    wrong = [m.id for m in current() if m.id and chinese(str(m.string))]
+def test_english_is_not_chinese(catalogue):
+    wrong = [m.id for m in catalogue if m.id and chinese(str(m.string))]
     assert wrong == []
 
 
-def test_translations_are_safe_inside_a_script_of_the_page():
-    assert [m.string for m in current() if m.id and '"' in str(m.string)] == []
+def test_translations_are_safe_inside_a_script_of_the_page(catalogue):
+    assert [m.string for m in catalogue if m.id and '"' in str(m.string)] == []
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from importers.errors import Refused
 from importers.formats.vct.reader import open_vct
 from importers.formats.vct.writer import VctTable, write_vct
 from importers.values.table import Ask
+from tests.laws import examples
 
 X, Y = 565000.0, 3064000.0
 FIELDS = (("BSM", "Char,18"), ("DLBM", "Char,5"), ("TBMJ", "Float,15,2"))
@@ -71,7 +72,7 @@ def coverages(draw):
     ]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(coverages(), st.sampled_from(["3.0", "2.0"]))
 def test_a_coverage_written_reads_the_same(tmp_path_factory, shapes, version):
     path = tmp_path_factory.getbasetemp() / "a.vct"
@@ -83,7 +84,7 @@ def test_a_coverage_written_reads_the_same(tmp_path_factory, shapes, version):
     assert all(map(same, found, shapes))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(
     st.lists(
         st.lists(st.tuples(st.floats(-1e7, 1e7), st.floats(-1e7, 1e7)), min_size=2, max_size=6, unique=True),

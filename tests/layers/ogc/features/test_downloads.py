@@ -34,7 +34,6 @@ from spatial.versions.actions import apply
 from spatial.versions.edits import Action, Edit
 from tests.factories import centre, change, moment, square
 from tests.layers.ogc.formats.test_formats import compare, read_back
-from tests.town import make_town
 
 pytestmark = pytest.mark.django_db
 PARCELS, BUILDINGS = (f"/ogc/collections/{name}/download" for name in ("parcels", "buildings"))
@@ -51,8 +50,8 @@ def folder(settings, tmp_path):
 
 
 @pytest.fixture
-def town(client):
-    make_town()
+def admin(client, town):
+    """A client that sees every layer of the town."""
     client.force_login(User.objects.create_superuser("root"))
     return client
 
@@ -71,11 +70,11 @@ def body_of(answer):
 
 
 @pytest.mark.parametrize("form", DOWNLOAD_FORMS)
-def test_a_download_holds_what_all_pages_hold(town, tmp_path, form):
+def test_a_download_holds_what_all_pages_hold(admin, tmp_path, form):
     for layer_id in ("parcels", "buildings", "addresses", "roads", "units"):
         here = f"/ogc/collections/{layer_id}"
-        expected = town.get(f"{here}/items").json()["features"]
-        body = body_of(town.get(f"{here}/download", {"f": form, "crs": CRS84}))
+        expected = admin.get(f"{here}/items").json()["features"]
+        body = body_of(admin.get(f"{here}/download", {"f": form, "crs": CRS84}))
         found = read_back(body, form, tmp_path, layer_id)
         ordered = sorted(found, key=lambda row: row[0]["code"])
         compare(ordered if form == "fgb" else found, expected, 1e-9, turn=False)
@@ -84,31 +83,31 @@ def test_a_download_holds_what_all_pages_hold(town, tmp_path, form):
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
 
-def test_a_gis_file_is_in_the_crs_of_the_register_and_text_in_degrees(town, tmp_path):
+def test_a_gis_file_is_in_the_crs_of_the_register_and_text_in_degrees(admin, tmp_path):
     path = tmp_path / "parcels.gpkg"
-    answer = town.get(PARCELS)
+    answer = admin.get(PARCELS)
     assert answer["Content-Type"] == "application/geopackage+sqlite3"
     path.write_bytes(body_of(answer))
     info = pyogrio.read_info(path, layer="parcels")
     assert (info["crs"], info["geometry_type"]) == ("EPSG:4546", "MultiPolygon")
     assert info["total_bounds"][1] > 3_000_000 > info["total_bounds"][0]
-    assert body_of(town.get(PARCELS, {"f": "csv"})).count(b"MULTI") == 0
-    assert town.get(PARCELS, {"f": "csv"})["Content-Crs"] == f"<{CRS84}>"
+    assert body_of(admin.get(PARCELS, {"f": "csv"})).count(b"MULTI") == 0
+    assert admin.get(PARCELS, {"f": "csv"})["Content-Crs"] == f"<{CRS84}>"
 
 
 @pytest.mark.parametrize("form", DOWNLOAD_FORMS)
-def test_a_part_and_a_past_moment_can_be_downloaded(town, tmp_path, form):
+def test_a_part_and_a_past_moment_can_be_downloaded(admin, tmp_path, form):
     query = {"f": form, "datetime": "2019-01-01", "filter": "land_use = '0701'"}
-    answer = town.get(PARCELS, query)
+    answer = admin.get(PARCELS, query)
     assert "parcels-2019-01-01." in answer["Content-Disposition"]
     found = read_back(body_of(answer), form, tmp_path, "parcels")
     assert [row["code"] for row, _ in found] == ["P1"]
-    nothing = body_of(town.get(PARCELS, {"f": form, "filter": "code = 'x'"}))
+    nothing = body_of(admin.get(PARCELS, {"f": form, "filter": "code = 'x'"}))
     assert read_back(nothing, form, tmp_path, "parcels") == []
 
 
-def test_geojson_ends_with_its_number(town):
-    document = json.loads(body_of(town.get(PARCELS, {"f": "json"})))
+def test_geojson_ends_with_its_number(admin):
+    document = json.loads(body_of(admin.get(PARCELS, {"f": "json"})))
     assert document["type"] == "FeatureCollection"
     assert document["numberReturned"] == len(document["features"]) == 2
 
@@ -120,7 +119,7 @@ def test_what_a_download_does_not_know_is_400(client, query):
     assert client.get(f"{BUILDINGS}?{query}").status_code == 400
 
 
-def test_hidden_layers_and_fields_are_absent(town, client):
+def test_hidden_layers_and_fields_are_absent(admin, client):
     client.logout()
     assert client.get("/ogc/collections/units/download").status_code == 404
     assert client.get("/ogc/collections/nothing/download").status_code == 404
@@ -350,6 +349,7 @@ def asked(port, form):
     return line, line.getresponse()
 
 
+@pytest.mark.slow(reason="a server of its own")
 def test_a_client_that_goes_away_ends_the_query(server):
     open_buildings(DISCS, disc)
     line, answer = asked(server, "json")
@@ -360,6 +360,7 @@ def test_a_client_that_goes_away_ends_the_query(server):
     wait_for(running, 0)
 
 
+@pytest.mark.slow(reason="a server of its own")
 @pytest.mark.parametrize("form", TEXTS)
 def test_a_stream_that_breaks_is_seen_to_be_broken(server, form):
     open_buildings(DISCS, disc)
@@ -374,6 +375,7 @@ def test_a_stream_that_breaks_is_seen_to_be_broken(server, form):
         answer.read()
 
 
+@pytest.mark.slow(reason="waits for a limit")
 @pytest.mark.parametrize("server", [5], indirect=True)
 def test_a_client_that_does_not_read_is_cut_at_the_limit(server):
     open_buildings(DISCS, disc)
@@ -386,6 +388,7 @@ def test_a_client_that_does_not_read_is_cut_at_the_limit(server):
         answer.read()
 
 
+@pytest.mark.slow(reason="a server of its own")
 def test_a_download_over_a_real_line_is_whole(server, tmp_path):
     open_buildings(DISCS, disc)
     for form in DOWNLOAD_FORMS:

@@ -21,7 +21,6 @@ from spatial.parcels.models import Building
 from spatial.versions.actions import apply
 from spatial.versions.edits import Action, Edit
 from tests.factories import change, moment, open_feature, spot, square
-from tests.town import make_town
 
 pytestmark = pytest.mark.django_db
 LAYERS = ["parcels", "buildings", "addresses", "roads", "units", "pipe-lines"]
@@ -44,9 +43,8 @@ CLASS = "http://www.opengis.net/spec/json-fg-1/1.0/conf/"
 
 
 @pytest.fixture
-def admin(client):
+def admin(client, town):
     """A client that sees every layer of the sample town."""
-    make_town()
     unit = {"building_code": "B1", "room": "无图形", "floor_from": 1, "floor_to": 1, "geom": None}
     open_feature(Unit, "B1U0000", **unit)
     client.force_login(User.objects.create_superuser("root"))

@@ -12,8 +12,9 @@ from spatial.planning.models import Constraint
 from spatial.versions.actions import apply
 from spatial.versions.edits import Action, Edit
 from tests.factories import change, moment, open_feature, spot, square
+from tests.laws import examples
 from tests.layers.ogc.processes.asking import box, execute, point
-from tests.town import make_town, make_user
+from tests.town import make_user
 
 pytestmark = pytest.mark.django_db
 METRES = st.integers(1, 240)  # whole: what overlaps by less than half a square metre is left out
@@ -28,8 +29,7 @@ def here(client, dx, dy, **more):
     }
 
 
-def test_what_stands_at_a_point_then_and_now(client):
-    make_town()
+def test_what_stands_at_a_point_then_and_now(client, town):
     assert here(client, 20, 20)["buildings"] == ["B1"]
     then = here(client, 20, 20, datetime="2019-05-01")
     assert then["parcels"] == ["P1"]
@@ -43,8 +43,7 @@ def test_points_are_found_within_reach_the_nearest_first(client):
     assert here(client, 0, 0) == {}
 
 
-def test_pipes_are_found_by_those_who_may_see_them(client):
-    make_town()
+def test_pipes_are_found_by_those_who_may_see_them(client, town):
     assert not {"pipe-lines", "units"} & here(client, 20, 20, reach=500).keys()
     client.force_login(make_user("pipes", PipeRole.PIPES))
     assert "pipe-lines" in here(client, 20, 20, reach=500)
@@ -105,7 +104,9 @@ def seamless(db):
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(15),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(west=METRES, south=METRES, width=METRES, height=METRES)
 def test_the_parts_of_a_seamless_layer_make_up_the_area(

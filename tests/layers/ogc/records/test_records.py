@@ -18,7 +18,6 @@ from spatial.parcels.models import Building
 from spatial.versions.models import Change
 from tests.factories import open_feature, square
 from tests.layers.sharing.test_actions import caller_named, client_with, consumer_of
-from tests.town import make_town
 
 pytestmark = pytest.mark.django_db
 HERE = "/ogc/collections/catalogue"
@@ -27,11 +26,6 @@ CONDITIONAL = {la.id for la in all_layers() if la.sharing is Sharing.CONDITIONAL
 WITHHELD = {la.id for la in all_layers() if la.sharing is Sharing.WITHHELD}
 PUBLIC = {la.id for la in all_layers() if la.public}
 EVERY = {la.id for la in all_layers()} - WITHHELD
-
-
-@pytest.fixture
-def town(db):
-    make_town()
 
 
 @pytest.fixture

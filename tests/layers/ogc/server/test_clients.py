@@ -71,6 +71,7 @@ def read(source: str, **options) -> gpd.GeoDataFrame:
         return gpd.read_file(path)
 
 
+@pytest.mark.clients
 @pytest.mark.parametrize("page_size", ["50", "1000"])
 def test_paging_returns_every_feature_exactly_once(city, page_size):
     frame = read(city, PAGE_SIZE=page_size)
@@ -81,6 +82,7 @@ def test_paging_returns_every_feature_exactly_once(city, page_size):
     assert first.equals_exact(shapely.from_wkb(bytes(square().wkb)), 1e-4)
 
 
+@pytest.mark.clients
 def test_a_box_of_the_client_is_pushed_down(city):
     whole = read(city)
     target = whole[whole["code"] == "P100"].geometry.iloc[0]
@@ -103,6 +105,7 @@ def asked(monkeypatch):
     return seen
 
 
+@pytest.mark.clients
 def test_a_filter_of_pyogrio_is_pushed_down(city, asked):
     found = read(city, where="code <= 'P002' AND location LIKE '蓝%'")
     assert sorted(found["code"]) == ["P000", "P001", "P002"]

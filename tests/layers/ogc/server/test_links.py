@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from tests.layers.ogc.writers import key_of
-from tests.town import make_town
 
 pytestmark = pytest.mark.django_db
 HERE = "http://testserver"
@@ -74,12 +73,7 @@ def crawl(client, starts, headers=None, within: str = "") -> tuple[set, dict]:
     return seen, faults
 
 
-@pytest.fixture
-def town(db, land):
-    make_town()
-
-
-def test_every_link_of_the_public_leads_to_its_type(client, town):
+def test_every_link_of_the_public_leads_to_its_type(client, town, land):
     seen, faults = crawl(client, STARTS)
     assert faults == {}
     assert {media(kind) for _, kind in seen} >= {
@@ -93,7 +87,7 @@ def test_every_link_of_the_public_leads_to_its_type(client, town):
     }
 
 
-def test_every_link_to_a_conditional_layer_leads_a_system_to_its_type(client, town):
+def test_every_link_to_a_conditional_layer_leads_a_system_to_its_type(client, town, land):
     key = key_of("系统", "pipe-lines", is_department=False, may_write=False)
     here = "/ogc/collections/pipe-lines"
     starts = (here, f"{here}/items/PL1", "/ogc/collections/catalogue/items/pipe-lines")
@@ -148,7 +142,7 @@ def test_the_link_to_the_whole_terrain_as_json_is_to_what_fits(client, land, mon
     assert client.get(href.removeprefix(HERE)).status_code == 200
 
 
-def test_queries_that_need_a_place_are_told_as_templates(client, town):
+def test_queries_that_need_a_place_are_told_as_templates(client, town, land):
     for name, queries in (
         ("terrain", ("position", "area", "cube")),
         ("rain", ("position", "area")),

@@ -1,0 +1,64 @@
+"""A plugin of pytest: long tests begin first, and one that lands and is long says why.
+
+``slow`` is the mark with the reason; ``browser`` is reason enough. A test without a mark that
+takes more than ``--most-s`` seconds fails. Seconds in which something waited for a processor do not count, so that what else a
+machine does fails no test.
+"""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PRESSURE = Path("/proc/pressure/cpu")
+FIRST = ("slow", "browser", "long", "faults", "clients")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--most-s``: the bound, where one is set."""
+    parser.addoption("--most-s", type=float, default=None, help="seconds of a test without a mark")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that one process does not end long after the other."""
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in FIRST))
+
+
+def waited_s() -> float:
+    """The seconds since the machine started in which something waited for a processor."""
+    try:
+        some = PRESSURE.read_text().splitlines()[0]
+    except OSError:
+        return 0.0
+    return int(some.rpartition("total=")[2]) / 1e6
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Keep how long the test itself took, without what it had to wait for a processor."""
+    began, waited = time.monotonic(), waited_s()
+    try:
+        return (yield)
+    finally:
+        item.stash[TOOK] = time.monotonic() - began - (waited_s() - waited)
+
+
+TOOK = pytest.StashKey[float]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+    """Fail what passed too slowly."""
+    report = yield
+    most = item.config.getoption("--most-s")
+    if most and report.when == "call" and report.passed:
+        took = item.stash.get(TOOK, 0.0)
+        if took > most and not any(item.get_closest_marker(name) for name in FIRST):
+            report.outcome = "failed"
+            report.longrepr = (
+                f"took {took:.1f} s, more than {most:g}: make it faster, or mark it"
+                ' @pytest.mark.slow(reason="…")'
+            )
+    return report
