@@ -148,7 +148,7 @@ def test_a_web_process_writes_by_itself_and_when_it_ends(tmp_path):
     program = (
         "import os, time, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings';"
         "django.setup();"
-        "from django.test import Client; from layers import metering;"
+        "from django.test import Client; from layers.sharing import metering;"
         "metering.count_by_itself(); client = Client();"
         "client.get('/ogc/collections/buildings/items'); time.sleep(1.6);"
         "from layers.models import AccessCount;"
