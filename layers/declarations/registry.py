@@ -1,8 +1,9 @@
 """Every layer declaration, in the order in which maps and lists show them.
 
-A declaration is a module of ``layers.declarations.catalogue`` with ``POSITION`` and ``LAYERS``. A new
-one is found without a restart: ``manage.py publish_layers`` makes its view and counts a
-revision, at which every process looks at the folder again.
+A declaration is a module with ``POSITION`` and ``LAYERS``: of ``layers.declarations.catalogue``,
+or ``layers.py`` of an app of its own. A new one in the catalogue is found without a restart:
+``manage.py publish_layers`` makes its view and counts a revision, at which every process
+looks at the folder again. What is wrong with them together, ``faults`` says at the start.
 """
 
 import logging
@@ -13,6 +14,9 @@ from importlib import import_module, invalidate_caches
 
 from layers.declarations import catalogue
 from layers.declarations.declarations import Layer
+from layers.declarations.discovery import app_modules
+from layers.declarations.faults import faults
+from spatial.versions.models import VersionedFeature
 
 logger = logging.getLogger(__name__)
 _found: dict[str, tuple[int, tuple[Layer, ...]]] = {}
@@ -44,6 +48,14 @@ def layer_of(layer_id: str) -> Layer:
     return found
 
 
+def layer_of_register(model: type[VersionedFeature]) -> Layer:
+    """The layer that publishes a register. Raises KeyError if none does."""
+    for layer in all_layers():
+        if layer.model is model:
+            return layer
+    raise KeyError(model)
+
+
 def refresh(*, strict: bool = True) -> bool:
     """Read the declarations that have come or gone; whether there were any.
 
@@ -52,15 +64,18 @@ def refresh(*, strict: bool = True) -> bool:
     a running process must not fall over a colleague's mistake.
     """
     invalidate_caches()
-    names = {module.name for module in pkgutil.iter_modules(catalogue.__path__)}
+    names = {f"{catalogue.__name__}.{m.name}" for m in pkgutil.iter_modules(catalogue.__path__)}
+    names |= {module.__name__ for module in app_modules("layers", "LAYERS")}
     if names == _found.keys():
         return False
     for name in _found.keys() - names:
         del _found[name]
     for name in names - _found.keys():
         try:
-            module = import_module(f"{catalogue.__name__}.{name}")
+            module = import_module(name)
             _found[name] = (module.POSITION, module.LAYERS)
+            if not strict:
+                _check_whole()
         except Exception:
             if strict:
                 raise
@@ -68,6 +83,23 @@ def refresh(*, strict: bool = True) -> bool:
             _found[name] = (0, ())
     _arrange()
     return True
+
+
+def _check_whole() -> None:
+    """A declaration that a running process meets must not spoil the others.
+
+    Raises:
+        ValueError: it names what is not there, or what is there already.
+    """
+    wrong = faults(declared())
+    if wrong:
+        raise ValueError("; ".join(map(str, wrong)))
+
+
+def declared() -> list[Layer]:
+    """The layers of every declaration that was read, doubles with them."""
+    ordered = sorted(_found.items(), key=lambda item: (item[1][0], item[0]))
+    return [layer for _, (_, layers) in ordered for layer in layers]
 
 
 def withdraw(layer_ids: Iterable[str]) -> None:
@@ -80,13 +112,11 @@ def withdraw(layer_ids: Iterable[str]) -> None:
 
 def _arrange() -> None:
     global _layers, _by_id
-    declared = (
-        layer
-        for _, (_, layers) in sorted(_found.items(), key=lambda item: (item[1][0], item[0]))
-        for layer in layers
-    )
+    first: dict[str, Layer] = {}
+    for layer in declared():
+        first.setdefault(layer.id, layer)
     _layers = tuple(
-        replace(la, is_withdrawn=True) if la.id in _withdrawn else la for la in declared
+        replace(la, is_withdrawn=True) if la.id in _withdrawn else la for la in first.values()
     )
     _by_id = {layer.id: layer for layer in _layers}
     for tell in _listeners:

@@ -1,4 +1,4 @@
-"""Roles as groups: one group per role of ``layers.access.access``, made after every migrate."""
+"""Roles as groups: one group per role of a profession, made after every migrate."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django.apps import AppConfig
 from django.db import connections
 
 from layers.access.access import Role
+from webmap.web.professions import roles
 
 UNDO = "undo_change"
 NEEDED = {"auth_group", "auth_permission", "django_content_type", "versions_change"}
@@ -27,7 +28,7 @@ def make_roles(sender: AppConfig, using: str = "default", **_: Any) -> None:
 
     from spatial.versions.models import Change
 
-    groups = {role: Group.objects.using(using).get_or_create(name=role.value)[0] for role in Role}
+    groups = {role: Group.objects.using(using).get_or_create(name=str(role))[0] for role in roles()}
     content_type = ContentType.objects.db_manager(using).get_for_model(Change)
     undo, _created = Permission.objects.using(using).get_or_create(
         content_type=content_type, codename=UNDO, defaults={"name": "可以撤销变更"}

@@ -8,6 +8,7 @@ and subject alone.
 
 import re
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -16,8 +17,8 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 
-from layers.access.access import Role
 from webmap.models import ExternalIdentity
+from webmap.web.professions import roles
 
 SCOPE = "openid profile email"
 NAME_LENGTH = 150
@@ -68,9 +69,14 @@ def user_of(claims: Mapping[str, Any]) -> User:
     user.save(update_fields=["first_name"])
     groups = claims.get(settings.OIDC_ROLES_CLAIM) or []
     named = {groups} if isinstance(groups, str) else {str(group) for group in groups}
-    roles = [role.value for role in Role if role.value in named or role.name.lower() in named]
-    user.groups.set(Group.objects.filter(name__in=roles))
+    found = [str(role) for role in roles() if _words(role) & named]
+    user.groups.set(Group.objects.filter(name__in=found))
     return user
+
+
+def _words(role: str) -> set[str]:
+    """What a provider may call a role: its own name, and its English one."""
+    return {str(role), role.name.lower()} if isinstance(role, StrEnum) else {str(role)}
 
 
 def _new_user(claims: Mapping[str, Any], subject: str) -> User:

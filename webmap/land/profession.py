@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from layers.access.access import Caller
+from django.utils.translation import gettext_lazy as _
+
+from layers.access.access import Caller, Role
 from spatial.parcels.queries import forebears, successors
 from spatial.periods import AsOf
-from webmap.web.professions import Fragment, Profession
+from webmap.web.professions import DemoUser, Fragment, Profession
 
 
 def descent(code: str, as_of: AsOf, caller: Caller) -> Mapping[str, Any]:
@@ -15,5 +17,10 @@ def descent(code: str, as_of: AsOf, caller: Caller) -> Mapping[str, Any]:
 
 
 PROFESSION = Profession(
-    id="land", title="金土工程", fragments=(Fragment("parcels", "panel/descent.html", descent),)
+    id="land",
+    title=_("金土工程"),
+    position=35,
+    roles=(Role.LAND,),
+    fragments=(Fragment("parcels", "panel/descent.html", descent),),
+    demo=(DemoUser("land", Role.LAND),),
 )

@@ -1,29 +1,22 @@
-"""What an entrance's panel shows before a click: the city, its plan, its housing in figures."""
+"""What the general entrance's panel shows before a click: how much of everything there is."""
 
 from functools import lru_cache
 from typing import Any
 
-from django.contrib.gis.db.models.functions import Area
-from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from layers.access.access import may_see
 from layers.declarations.declarations import Layer
 from layers.declarations.registry import layer_of
-from spatial.codes import scheme
-from spatial.parcels.models import Building
 from spatial.periods import AsOf
-from spatial.planning.models import PlanZone
 from spatial.versions.queries import revision_of
-from webmap.map.parameters import asked_layer, asked_moment, day_of, shown_layers
-from webmap.web.callers import caller_of
-from webmap.web.entrances import entrance_named
+from webmap.map.parameters import asked_moment, day_of, shown_layers
+from webmap.map.profession import PROFESSION
+from webmap.web.professions import Entrance
 from webmap.web.values import layer_title
 
 M2_PER_HA = 10_000
-STOREY_CLASSES = ((1, "1–3"), (4, "4–6"), (7, "7–11"), (12, "12–18"), (19, "19+"))
 
 
 @require_safe
@@ -31,46 +24,24 @@ def general(request: HttpRequest) -> HttpResponse:
     """How much of everything the city's registers hold at a moment."""
     as_of = asked_moment(request)
     counts = [
-        {"layer": layer, "title": layer_title(layer), "number": _count(layer, as_of)}
+        {"layer": layer, "title": layer_title(layer), "number": count_of(layer, as_of)}
         for layer in shown_layers(request)
     ]
-    return _page(request, "general", as_of, {"counts": [c for c in counts if c["number"]]})
+    shown = {"counts": [c for c in counts if c["number"]]}
+    return overview_page(request, PROFESSION.entrance, as_of, shown)
 
 
-@require_safe
-def planning(request: HttpRequest) -> HttpResponse:
-    """The plan's balance of land by use."""
-    layer = asked_layer(request, "plan-zones")
-    as_of = asked_moment(request)
-    uses = _land_balance(as_of, revision_of(layer.model))
-    total_ha = sum(use["ha"] for use in uses)
-    most = max((use["ha"] for use in uses), default=1)
-    shown = [
-        use | {"percent": 100 * use["ha"] / total_ha, "width": 100 * use["ha"] / most}
-        for use in uses
-    ]
-    return _page(request, "planning", as_of, {"uses": shown, "total_ha": total_ha})
+def overview_page(
+    request: HttpRequest, entrance: Entrance | None, as_of: AsOf, context: dict[str, Any]
+) -> HttpResponse:
+    """The overview of an entrance, by the template of its name."""
+    assert entrance  # noqa: S101  (a profession with an overview has one)
+    context |= {"entrance": entrance, "day": day_of(as_of)}
+    return render(request, f"panel/overview_{entrance.id}.html", context)
 
 
-@require_safe
-def housing(request: HttpRequest) -> HttpResponse:
-    """The city's buildings by height class; units only for who may see them."""
-    layer = asked_layer(request, "buildings")
-    as_of = asked_moment(request)
-    units = layer_of("units")
-    context: dict[str, Any] = dict(_stock(as_of, revision_of(layer.model)))
-    context["buildings"] = _count(layer, as_of)
-    if may_see(caller_of(request), units):
-        context["units"] = _count(units, as_of)
-    return _page(request, "housing", as_of, context)
-
-
-def _page(request: HttpRequest, name: str, as_of: AsOf, context: dict[str, Any]) -> HttpResponse:
-    context |= {"entrance": entrance_named(name), "day": day_of(as_of)}
-    return render(request, f"panel/overview_{name}.html", context)
-
-
-def _count(layer: Layer, as_of: AsOf) -> int:
+def count_of(layer: Layer, as_of: AsOf) -> int:
+    """How many features of a layer stand at a moment."""
     return _counted(layer.id, as_of, revision_of(layer.model))
 
 
@@ -78,56 +49,3 @@ def _count(layer: Layer, as_of: AsOf) -> int:
 def _counted(layer_id: str, as_of: AsOf, revision: int) -> int:
     """Counted once per revision of the register and moment."""
     return layer_of(layer_id).model.objects.as_of(as_of).count()
-
-
-@lru_cache(maxsize=64)
-def _land_balance(as_of: AsOf, revision: int) -> list[dict[str, Any]]:
-    """Hectares by land use, the largest first; each code in its own edition's words."""
-    rows = (
-        PlanZone.objects.as_of(as_of)
-        .annotate(size=Area("geom"))
-        .values("scheme", "land_use")
-        .annotate(number=Count("id"), total=Sum("size"))
-    )
-    found = []
-    for row in rows:
-        codes = scheme(row["scheme"] or "land_sea_use_2023")
-        use = row["land_use"]
-        found.append(
-            {
-                "code": use,
-                "name": codes.name(use),
-                "colour": codes.colour(use),
-                "number": row["number"],
-                "ha": row["total"].sq_m / M2_PER_HA,
-            }
-        )
-    return sorted(found, key=lambda use: -use["ha"])
-
-
-@lru_cache(maxsize=64)
-def _stock(as_of: AsOf, revision: int) -> dict[str, Any]:
-    """Buildings by number of storeys, and their floor area."""
-    rows = (
-        Building.objects.as_of(as_of)
-        .values("storeys_above")
-        .annotate(number=Count("id"), area=Sum("floor_area_m2"))
-    )
-    classes: dict[int, int] = {}
-    area_m2 = 0.0
-    for row in rows:
-        bound = max((b for b, _ in STOREY_CLASSES if b <= max(1, row["storeys_above"])))
-        classes[bound] = classes.get(bound, 0) + row["number"]
-        area_m2 += row["area"] or 0.0
-    colours = layer_of("buildings").paint.colours  # type: ignore[union-attr]
-    most = max(classes.values(), default=1)
-    heights = [
-        {
-            "title": title,
-            "number": classes.get(bound, 0),
-            "width": 100 * classes.get(bound, 0) / most,
-            "colour": colours.get(str(bound), ("", "#cda777"))[1],
-        }
-        for bound, title in STOREY_CLASSES
-    ]
-    return {"heights": heights, "area_ha": area_m2 / M2_PER_HA}

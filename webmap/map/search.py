@@ -13,8 +13,6 @@ from webmap.web.values import layer_title
 
 PER_LAYER = 5
 WHOLE_CODE = 6  # from this length on, a text that is a code is taken for it
-# what people look for comes first
-FIRST = ("districts", "roads", "water", "buildings", "addresses", "parcels", "hazard-sites")
 
 
 @require_safe
@@ -23,10 +21,7 @@ def found(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "")
     as_of = asked_moment(request)
     terms = terms_of(text) if any(map(_telling, terms_of(text))) else []
-    shares = sorted(
-        shares_of(caller_of(request)),
-        key=lambda s: FIRST.index(s.layer.id) if s.layer.id in FIRST else len(FIRST),
-    )
+    shares = sorted(shares_of(caller_of(request)), key=lambda share: share.layer.search_rank)
     groups, late = [], False
     if len(terms) == 1 and len(terms[0]) >= WHOLE_CODE and terms[0].isascii():
         shares = [share for share in shares if is_code(share, terms[0], as_of)] or shares

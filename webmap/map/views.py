@@ -1,4 +1,4 @@
-"""The map page: four entrances, one template, one program; and its style."""
+"""The map page: many entrances, one template, one program; and its style."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -9,7 +9,6 @@ from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -22,10 +21,8 @@ from spatial.city import city
 from spatial.crs import proj4_text
 from spatial.rasters import RasterError, terrain_tile
 from spatial.versions.models import Change
-from webmap.casework.actors import actor_of
-from webmap.imports.guards import deliverable
 from webmap.map.legends import values_in_use
-from webmap.web.entrances import ENTRANCES, Entrance, entrance_named
+from webmap.web.entrances import Entrance, entrance_named
 
 MAX_TERRAIN_ZOOM = 15
 MOST_DAYS = 300
@@ -46,8 +43,6 @@ def map_page(request: HttpRequest, entrance: str = "general") -> HttpResponse:
         "groups": layer_groups(layers, chosen),
         "config": page_config(request, chosen),
         "has_terrain": settings.TERRAIN.exists(),
-        "may_deliver": bool(deliverable(request)),
-        "has_casework": bool(actor_of(request.user).roles),
     }
     get_token(request)
     return render(request, "map/map.html", context)
@@ -141,6 +136,8 @@ def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
         "relief": entrance.relief,
         "time_zone": city().time_zone,
         "fragment": entrance.fragment,
+        "records": dict(entrance.records),
+        "picks_place": entrance.picks_place,
         "first": days[0] if days else "",
         "days": days,
         "schematic": _shows_schematic(newest or 0, tuple(la.id for la in visible_layers(request))),
@@ -161,13 +158,3 @@ def _days_of_change(newest: int) -> tuple[str, ...]:
     days = Change.objects.annotate(day=TruncDate("at")).values_list("day", flat=True)
     found = [*days.order_by("-day").distinct()[:MOST_DAYS], *days.order_by("day")[:1]]
     return tuple(sorted({day.isoformat() for day in found}))
-
-
-urlpatterns = [
-    *(
-        path(e.path.lstrip("/"), map_page, {"entrance": e.id}, name=f"map-{e.id}")
-        for e in ENTRANCES
-    ),
-    path("map/style", map_style, name="map-style"),
-    path("terrain/<int:zoom>/<int:column>/<int:row>.png", terrain, name="terrain"),
-]

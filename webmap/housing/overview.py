@@ -1,0 +1,61 @@
+"""What the housing entrance's panel shows before a click: the city's buildings in figures."""
+
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from layers.access.access import may_see
+from layers.declarations.registry import layer_of
+from spatial.parcels.models import Building
+from spatial.periods import AsOf
+from spatial.versions.queries import revision_of
+from webmap.housing.profession import PROFESSION
+from webmap.map.overview import M2_PER_HA, count_of, overview_page
+from webmap.map.parameters import asked_layer, asked_moment
+from webmap.web.callers import caller_of
+
+STOREY_CLASSES = ((1, "1–3"), (4, "4–6"), (7, "7–11"), (12, "12–18"), (19, "19+"))
+
+
+@require_safe
+def housing(request: HttpRequest) -> HttpResponse:
+    """The city's buildings by height class; units only for who may see them."""
+    layer = asked_layer(request, "buildings")
+    as_of = asked_moment(request)
+    units = layer_of("units")
+    context: dict[str, Any] = dict(_stock(as_of, revision_of(layer.model)))
+    context["buildings"] = count_of(layer, as_of)
+    if may_see(caller_of(request), units):
+        context["units"] = count_of(units, as_of)
+    return overview_page(request, PROFESSION.entrance, as_of, context)
+
+
+@lru_cache(maxsize=64)
+def _stock(as_of: AsOf, revision: int) -> dict[str, Any]:
+    """Buildings by number of storeys, and their floor area."""
+    rows = (
+        Building.objects.as_of(as_of)
+        .values("storeys_above")
+        .annotate(number=Count("id"), area=Sum("floor_area_m2"))
+    )
+    classes: dict[int, int] = {}
+    area_m2 = 0.0
+    for row in rows:
+        bound = max((b for b, _ in STOREY_CLASSES if b <= max(1, row["storeys_above"])))
+        classes[bound] = classes.get(bound, 0) + row["number"]
+        area_m2 += row["area"] or 0.0
+    colours = layer_of("buildings").paint.colours  # type: ignore[union-attr]
+    most = max(classes.values(), default=1)
+    heights = [
+        {
+            "title": title,
+            "number": classes.get(bound, 0),
+            "width": 100 * classes.get(bound, 0) / most,
+            "colour": colours.get(str(bound), ("", "#cda777"))[1],
+        }
+        for bound, title in STOREY_CLASSES
+    ]
+    return {"heights": heights, "area_ha": area_m2 / M2_PER_HA}
