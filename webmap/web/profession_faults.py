@@ -72,7 +72,7 @@ def paths_of(one: Profession) -> list[str]:
 
 def _unknown_layers(every: list[Profession], known: set[str]) -> Iterator[str]:
     for one in every:
-        named = [part.layer for part in (*one.fragments, *one.tables)]
+        named = [part.layer for part in one.fragments] + [part.layer for part in one.tables]
         if one.entrance:
             named += one.entrance.layers
             named += [layer for layer, _ in (*one.entrance.muted, *one.entrance.records)]
