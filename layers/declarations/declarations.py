@@ -96,6 +96,7 @@ class Paint:
     label_levels: tuple[LabelLevel, ...] = ()  # classes whose labels come one after another
     is_ground: bool = False  # lies below the shading of the terrain
     is_backdrop: bool = False  # a click on it chooses what lies on it, never itself
+    is_hidden_at_first: bool = False  # in the style of all layers
     fills_when_chosen: bool = False  # areas that are drawn by their edges
 
 

@@ -70,30 +70,31 @@ def refresh(*, strict: bool = True) -> bool:
         return False
     for name in _found.keys() - names:
         del _found[name]
-    for name in names - _found.keys():
+    fresh = sorted(names - _found.keys())
+    for name in fresh:
         try:
             module = import_module(name)
             _found[name] = (module.POSITION, module.LAYERS)
-            if not strict:
-                _check_whole()
         except Exception:
             if strict:
                 raise
             logger.exception("the declarations in %s cannot be read", name)
             _found[name] = (0, ())
+    if not strict:
+        _leave_out_faulty(fresh)
     _arrange()
     return True
 
 
-def _check_whole() -> None:
-    """A declaration that a running process meets must not spoil the others.
-
-    Raises:
-        ValueError: it names what is not there, or what is there already.
-    """
-    wrong = faults(declared())
-    if wrong:
-        raise ValueError("; ".join(map(str, wrong)))
+def _leave_out_faulty(fresh: Iterable[str]) -> None:
+    """Declarations that a running process meets must not spoil those it has begun with."""
+    wrong = {fault.layer: fault for fault in faults(declared())}
+    for name in fresh:
+        for layer in _found[name][1]:
+            if layer.id in wrong:
+                logger.error("the declarations in %s are left out: %s", name, wrong[layer.id])
+                _found[name] = (0, ())
+                break
 
 
 def declared() -> list[Layer]:

@@ -34,7 +34,7 @@ def visible_layers(request: HttpRequest) -> list[Layer]:
 
 
 @require_safe
-def map_page(request: HttpRequest, entrance: str = "general") -> HttpResponse:
+def map_page(request: HttpRequest, entrance: str = "") -> HttpResponse:
     """One entrance to the map."""
     chosen = entrance_named(entrance)
     layers = visible_layers(request)

@@ -231,6 +231,6 @@ LAYERS = (
         search=("name",),
         here_rank=190,
         unchecked_because="图幅范围由高程文件本身得出",
-        paint=Paint(rank=4, kind="line", colour="#7d6a4d"),
+        paint=Paint(rank=4, kind="line", colour="#7d6a4d", is_hidden_at_first=True),
     ),
 )
