@@ -7,13 +7,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from layers.access.access import Caller
+from layers.reading.search import Hit
 from spatial.periods import AsOf
-from tests.dummy.models import Bench
+from tests.dummy.models import Bench, Park
 from tests.dummy.roles import ParkRole
 from webmap.web.callers import caller_of
 from webmap.web.professions import (
     DemoUser,
     Entrance,
+    Finder,
     Fragment,
     Link,
     Profession,
@@ -34,6 +36,13 @@ def benches(code: str, as_of: AsOf, caller: Caller) -> Mapping[str, Any]:
 def hours_of(version: Any) -> Sequence[tuple[Text, str]]:
     """When a park is open."""
     return [(_("开放时间"), version.opens_at)]
+
+
+def benches_of_park(text: str, as_of: AsOf, caller: Caller) -> Sequence[Hit]:
+    """The benches of the parks of a name."""
+    parks = Park.objects.as_of(as_of).filter(name__contains=text).values("code")
+    found = Bench.objects.as_of(as_of).filter(park_code__in=parks).order_by("code")
+    return [Hit(bench.code, (bench.code, bench.state), None) for bench in found[:5]]
 
 
 def may_keep(request: HttpRequest) -> bool:
@@ -62,6 +71,7 @@ PROFESSION = Profession(
     roles=tuple(ParkRole),
     urls=(Urls("tests.dummy.urls", "parks/"),),
     fragments=(Fragment("parks", "dummy/benches.html", benches),),
+    finders=(Finder("benches", _("园内座椅"), benches_of_park),),
     tables=(Table("parks", _("开放情况"), hours_of),),
     tabs=(Tab("map", _("地图"), "/"), Tab("upkeep", _("养护台"), "/parks/upkeep")),
     menu=(Link(_("养护台"), "/parks/upkeep", may_keep),),

@@ -128,6 +128,14 @@ def test_search_finds_it_in_its_rank(client, parks):
     assert text.index("parks/GY1") < text.index("addresses/A1")
 
 
+def test_search_asks_the_profession_too_for_who_may_see_the_layer(client, keeper):
+    text = page(keeper, "/search", q="人民公园")
+    assert "园内座椅" in text
+    assert 'data-open="benches/ZY1"' in text
+    client.logout()
+    assert "benches/" not in page(client, "/search", q="人民公园")
+
+
 def test_it_stands_at_a_point_in_its_rank_with_its_table(keeper):
     lon, lat = centre_degrees(20, 20)
     text = page(keeper, "/here", lon=lon, lat=lat)

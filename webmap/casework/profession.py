@@ -27,7 +27,11 @@ MANAGERS = frozenset({GridRole.CHIEF, GridRole.DISPATCHER})
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return getattr(request, "actor", None) or actor_of(request.user)
+    """The actor behind a request, read once for all links and tasks of a page."""
+    known = getattr(request, "actor", None) or getattr(request, "_caseworker", None)
+    if known is None:
+        known = request._caseworker = actor_of(request.user)  # type: ignore[attr-defined]
+    return known
 
 
 def may_work(request: HttpRequest) -> bool:

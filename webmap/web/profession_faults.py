@@ -72,7 +72,9 @@ def paths_of(one: Profession) -> list[str]:
 
 def _unknown_layers(every: list[Profession], known: set[str]) -> Iterator[str]:
     for one in every:
-        named = [part.layer for part in one.fragments] + [part.layer for part in one.tables]
+        named = [part.layer for part in one.fragments]
+        named += [part.layer for part in one.tables]
+        named += [part.layer for part in one.finders]
         if one.entrance:
             named += one.entrance.layers
             named += [layer for layer, _ in (*one.entrance.muted, *one.entrance.records)]

@@ -20,6 +20,7 @@ from django.utils.functional import Promise
 import webmap
 from layers.access.access import Caller
 from layers.declarations.discovery import app_modules
+from layers.reading.search import Hit
 from spatial.periods import AsOf
 
 Text = str | Promise
@@ -81,6 +82,18 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Finder:
+    """How a profession finds features of a layer by more than the layer's own fields.
+
+    ``find`` is asked for those who may see the layer, and answers the best few.
+    """
+
+    layer: str
+    title: Text
+    find: Callable[[str, AsOf, Caller], Sequence[Hit]]
+
+
+@dataclass(frozen=True)
 class Tab:
     """One page of a profession, in the bar on top of its pages."""
 
@@ -138,6 +151,7 @@ class Profession:
     urls: tuple[Urls, ...] = ()
     fragments: tuple[Fragment, ...] = ()
     tables: tuple[Table, ...] = ()
+    finders: tuple[Finder, ...] = ()
     tabs: tuple[Tab, ...] = ()
     menu: tuple[Link, ...] = ()
     tasks: tuple[Task, ...] = ()
@@ -169,6 +183,11 @@ def fragments_of(layer_id: str) -> list[Fragment]:
 def tables_of(layer_id: str) -> list[Table]:
     """What professions add to the features of a layer at a point."""
     return [t for one in professions() for t in one.tables if t.layer == layer_id]
+
+
+def finders() -> list[Finder]:
+    """What professions add to the search, by the position of the profession."""
+    return [finder for one in professions() for finder in one.finders]
 
 
 def roles() -> tuple[str, ...]:
