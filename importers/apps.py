@@ -1,5 +1,7 @@
 """Everything that enters: formats, stages, sources, runs."""
 
+from pathlib import Path
+
 from django.apps import AppConfig
 
 
@@ -11,12 +13,20 @@ class ImportersConfig(AppConfig):
     verbose_name = "数据入库"
 
     def ready(self) -> None:
-        """Saved sources count from the start; runs that nobody works on are settled."""
+        """Saved sources count from the start, and what registers of their own apps add."""
         from grid.cases.clock_tasks import add_duty
-        from importers.sources.registry import add_saved
+        from importers.checks.catalogue import add_rules
+        from importers.checks.run_checks import add_looks
+        from importers.sources.registry import add_saved, add_sources
         from importers.sources.saved_sources import saved_of
+        from layers.declarations.discovery import app_modules
 
         add_saved(saved_of)
+        for module in app_modules("checks", "RULES"):
+            add_looks(module.RULES)
+            add_rules(Path(str(module.__file__)).with_name("checks.csv"))
+        for module in app_modules("sources", "SOURCES"):
+            add_sources(module.SOURCES)
         add_duty("imports", _settle)
 
 

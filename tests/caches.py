@@ -5,15 +5,17 @@ from layers.ogc.features import counting
 from layers.ogc.tiles.cache import tiles
 from layers.reading import revisions
 from layers.sharing import keys, limits, metering, records
+from webmap.housing import overview as housing
 from webmap.map import legends, overview
 from webmap.map import views as map_pages
+from webmap.planning import overview as planning
 
 CACHES = (
     legends._values,
     map_pages._has_schematic,
     overview._counted,
-    overview._land_balance,
-    overview._stock,
+    planning._land_balance,
+    housing._stock,
 )
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.contrib.gis.geos import LineString
 
-from layers.access.access import Role
 from layers.declarations.registry import layer_of
+from layers.roles import Role
 from spatial.city import city
 from spatial.parcels.actions import split_parcel
 from spatial.versions.actions import apply, record_change

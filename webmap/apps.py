@@ -18,6 +18,7 @@ class WebmapConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the administrator pages, and hang this floor's functions on those below."""
+        from django.core.checks import register
         from django.db.models.signals import post_migrate
 
         import webmap.admin.calendar
@@ -29,7 +30,9 @@ class WebmapConfig(AppConfig):
         from layers.sharing.records import quality_by
         from webmap.accounts.groups import make_roles
         from webmap.imports.quality import quality_of
+        from webmap.web.profession_faults import check_professions
 
+        register(check_professions)
         close_folders(Path(settings.VAR))
         post_migrate.connect(make_roles, dispatch_uid="webmap-roles")
         quality_by(quality_of)

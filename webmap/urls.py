@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from webmap.web import site
+from webmap.web.professions import professions
 
 handler400 = "webmap.web.site.refused"
 handler403 = "webmap.web.site.forbidden"
@@ -16,14 +17,8 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("ogc", include("layers.ogc.server.urls")),
     path("open311/v2/", include("webmap.open311.urls")),
-    path("report/", include("webmap.public.urls")),
     path("", include("webmap.accounts.urls")),
     path("", include("webmap.exports.urls")),
-    path("", include("webmap.imports.urls")),
-    path("", include("webmap.sharing.urls")),
-    path("", include("webmap.casework.urls")),
-    path("inspector/", include("webmap.inspector.urls")),
-    path("", include("webmap.housing.urls")),
-    path("", include("webmap.hazards.urls")),
+    *(path(urls.prefix, include(urls.module)) for one in professions() for urls in one.urls),
     path("", include("webmap.map.urls")),
 ]

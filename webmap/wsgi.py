@@ -11,7 +11,9 @@ from django.urls import get_resolver  # noqa: E402  (needs Django set up)
 
 from layers.ogc.server.fast_path import with_lane  # noqa: E402
 from layers.sharing.metering import count_by_itself  # noqa: E402
+from webmap.web.profession_faults import refuse_faults  # noqa: E402
 
+refuse_faults()
 # Every view is loaded now: the first to ask waits seconds for it otherwise, and may be asking
 # in the midst of an outage.
 get_resolver().url_patterns  # noqa: B018

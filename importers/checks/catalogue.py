@@ -3,6 +3,10 @@
 A city changes a severity or tolerance there, or switches a rule off (``enabled`` no),
 in a copy of its own that CHECK_RULES names. ``datum`` limits a rule to cities whose
 profile has that datum: Chinese codes are looked for in Chinese registers only.
+
+A layer without a row of its own is held to the general rules of its geometry, which stand
+in the same file with ``*`` and the type of geometry (``*Polygon``) in the place of a layer,
+and with ``*`` alone for all.
 """
 
 import csv
@@ -34,6 +38,7 @@ COLUMNS = [
     "source",
     "status",
 ]
+GENERAL = "*"  # in the place of a layer: those without a row of their own
 SWITCH = {"yes": True, "no": False}
 UNITS = frozenset({"", "m", "m2", "deg", "share", "digits"})
 WORDS: dict[str, frozenset[str]] = {
@@ -103,20 +108,43 @@ def load_rules(path: Path) -> Rules:
     return found
 
 
+_added: list[Path] = []
+
+
+def add_rules(path: Path) -> None:
+    """Take the rules of a register of its own app in, beside those of the house."""
+    if path not in _added:
+        _added.append(path)
+        rules.cache_clear()
+
+
 @cache
 def rules() -> Rules:
     """The rules of this installation, read once per process. Raises RulesError."""
-    return load_rules(Path(os.environ.get("CHECK_RULES") or DEFAULT))
+    found = dict(load_rules(Path(os.environ.get("CHECK_RULES") or DEFAULT)))
+    for path in _added:
+        found.update(load_rules(path))
+    return found
 
 
-def rules_for(layer: str, every: Rules | None = None) -> dict[str, Rule]:
-    """The rules in force for a layer in this city, by code. Raises RulesError."""
+def rules_for(layer: str, every: Rules | None = None, *, geometry: str = "") -> dict[str, Rule]:
+    """The rules in force for a layer in this city, by code. Raises RulesError.
+
+    Without a row of its own these are the general ones of its ``geometry``, an OGC type.
+    """
     table = rules() if every is None else every
+    names = {layer} if has_own_rules(layer, table) else {GENERAL, GENERAL + geometry}
     return {
         rule.code: rule
         for rule in table.values()
-        if rule.layer == layer and rule.enabled and rule.datum in ("", city().datum)
+        if rule.layer in names and rule.enabled and rule.datum in ("", city().datum)
     }
+
+
+def has_own_rules(layer: str, every: Rules | None = None) -> bool:
+    """Whether any rule names the layer. Raises RulesError."""
+    table = rules() if every is None else every
+    return any(rule.layer == layer for rule in table.values())
 
 
 def _rule(path: Path, line: int, row: Mapping[str, str | None]) -> Rule:

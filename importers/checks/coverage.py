@@ -86,6 +86,20 @@ def check_points(figures: Figures, rule: Rule) -> Iterator[Found]:
         yield figures.found(rule, a, b, text, figures.shapes[a])
 
 
+def check_lines(figures: Figures, rule: Rule) -> Iterator[Found]:
+    """Lines under two codes that run alike, in either direction, to ``tolerance`` metres."""
+    mine = np.flatnonzero(figures.own)
+    near = max(rule.tolerance, 1e-9)
+    k, j = figures.tree.query(figures.shapes[mine], predicate="dwithin", distance=near)
+    first, second = figures.order(mine[k], j)
+    keep = (first == mine[k]) & (mine[k] != j)
+    first, second = first[keep], second[keep]
+    apart = shapely.hausdorff_distance(figures.shapes[first], figures.shapes[second])
+    for a, b in zip(first[apart <= near].tolist(), second[apart <= near].tolist(), strict=True):
+        text = f"{rule.title}：{figures.codes[a]} 与 {figures.codes[b]}"
+        yield figures.found(rule, a, b, text, figures.shapes[a])
+
+
 def _suspects(figures: Figures, reach: float) -> tuple[np.ndarray, np.ndarray]:
     edges = shapely.coverage_invalid_edges(figures.shapes, gap_width=reach)
     return np.flatnonzero(~shapely.is_empty(edges)), edges

@@ -15,9 +15,11 @@ from grid.cells import validation
 from grid.cells.layout import ground_of
 from grid.cells.validation import Breach, breaches, group_breaches
 from grid.errors import Unfit
+from grid.models import GridCell
 from importers.checks.catalogue import Rule
 from importers.checks.findings import Found, Row
 from importers.checks.scene import FRESH, Scene, table_of
+from spatial.base.models import District
 
 # rule of the import → rule of the validation
 ASKED = {
@@ -49,7 +51,7 @@ def cells(scene: Scene, rule: Rule) -> Iterator[Found]:
 
 
 def _every(scene: Scene) -> Iterator[Told]:
-    if not scene.is_filled("districts"):
+    if not scene.is_filled(District):
         return
     touched = scene.rows(
         f"SELECT DISTINCT community_code FROM {scene.stage} s WHERE {FRESH}"
@@ -126,7 +128,7 @@ def cell_of(scene: Scene, rule: Rule) -> Iterator[Found]:
     """Components over ``tolerance`` metres from the cell that they name."""
     sql = (
         f"SELECT s.file_number, s.row_number, s.cell_code FROM {scene.stage} s"
-        f" JOIN {table_of('grid-cells')} g ON g.code = s.cell_code AND upper_inf(g.valid)"
+        f" JOIN {table_of(GridCell)} g ON g.code = s.cell_code AND upper_inf(g.valid)"
         f" WHERE {FRESH} AND s.geom IS NOT NULL AND NOT ST_DWithin(g.geom, s.geom, %s) ORDER BY 1, 2"
     )
     for file, row, code in scene.rows(sql, [rule.tolerance]):

@@ -11,6 +11,7 @@ import shapely
 from importers.checks.catalogue import Rule
 from importers.checks.findings import Found
 from importers.checks.scene import FRESH, Scene, table_of
+from spatial.pipes.models import PipeLine, PipePoint
 
 ENDS = (("start", "起点", "ST_StartPoint"), ("end", "终点", "ST_EndPoint"))
 
@@ -21,7 +22,7 @@ def dangling(scene: Scene, rule: Rule) -> Iterator[Found]:
         sql = (
             f"SELECT s.file_number, s.row_number, p.code, {function}(s.geom)::bytea,"
             f" ST_Distance({function}(s.geom), p.geom) FROM {scene.stage} s"
-            f" JOIN {table_of('pipe-points')} p ON p.code = s.{side}_code AND upper_inf(p.valid)"
+            f" JOIN {table_of(PipePoint)} p ON p.code = s.{side}_code AND upper_inf(p.valid)"
             f" WHERE {FRESH} AND ST_Distance({function}(s.geom), p.geom) > %s ORDER BY 1, 2"
         )
         for file, row, point, raw, metres in scene.rows(sql, [rule.tolerance]):
@@ -78,7 +79,7 @@ def level(scene: Scene, rule: Rule) -> Iterator[Found]:
         sql = (
             f"SELECT s.file_number, s.row_number, p.code, p.ground_level_m, s.{side}_depth_m,"
             f" s.{side}_level_m, {function}(s.geom)::bytea FROM {scene.stage} s"
-            f" JOIN {table_of('pipe-points')} p ON p.code = s.{side}_code AND upper_inf(p.valid)"
+            f" JOIN {table_of(PipePoint)} p ON p.code = s.{side}_code AND upper_inf(p.valid)"
             f" WHERE {FRESH} AND abs({off}) > %s ORDER BY 1, 2"
         )
         for file, row, point, ground, depth, pipe, raw in scene.rows(sql, [rule.tolerance]):
@@ -106,7 +107,7 @@ def above_ground(scene: Scene, rule: Rule) -> Iterator[Found]:
         above = f"greatest(-s.{side}_depth_m, s.{side}_level_m - p.ground_level_m)"
         sql = (
             f"SELECT s.file_number, s.row_number, p.code, {above}, {function}(s.geom)::bytea"
-            f" FROM {scene.stage} s LEFT JOIN {table_of('pipe-points')} p"
+            f" FROM {scene.stage} s LEFT JOIN {table_of(PipePoint)} p"
             f" ON p.code = s.{side}_code AND upper_inf(p.valid)"
             f" WHERE {FRESH} AND {above} > %s AND coalesce(s.laying, '') <> ALL(%s) ORDER BY 1, 2"
         )
@@ -125,10 +126,9 @@ def degree(scene: Scene, rule: Rule) -> Iterator[Found]:
     of the register touch already, for points come before their lines.
     """
     wanted = {name: int(n) for name, n in re.findall(r"(\S+)=(\d+)", rule.pattern)}
-    query = _degree_of_lines if scene.layer == "pipe-lines" else _degree_of_points
-    if not wanted or not scene.is_filled(
-        "pipe-points" if scene.layer == "pipe-lines" else "pipe-lines"
-    ):
+    of_lines = scene.layer.model is PipeLine
+    query = _degree_of_lines if of_lines else _degree_of_points
+    if not wanted or not scene.is_filled(PipePoint if of_lines else PipeLine):
         return
     for file, row, point, feature, number, raw in scene.rows(
         query(scene), [list(wanted), list(wanted.values())]
@@ -147,7 +147,7 @@ def _degree_of_lines(scene: Scene) -> str:
         f" FROM {scene.table} v, unnest(ARRAY[v.start_code, v.end_code]) AS e(code)"
         f" WHERE {scene.standing()} GROUP BY e.code)"
         " SELECT t.told[1], t.told[2], p.code, p.feature, t.n + coalesce(o.n, 0), p.geom::bytea"
-        f" FROM touched t JOIN {table_of('pipe-points')} p ON p.code = t.code AND upper_inf(p.valid)"
+        f" FROM touched t JOIN {table_of(PipePoint)} p ON p.code = t.code AND upper_inf(p.valid)"
         " JOIN unnest(%s::text[], %s::int[]) AS w(feature, n) ON w.feature = p.feature"
         " LEFT JOIN old o ON o.code = t.code WHERE t.n + coalesce(o.n, 0) <> w.n ORDER BY 1, 2"
     )
@@ -156,7 +156,7 @@ def _degree_of_lines(scene: Scene) -> str:
 def _degree_of_points(scene: Scene) -> str:
     return (
         "WITH old AS (SELECT e.code, count(*) AS n"
-        f" FROM {table_of('pipe-lines')} v, unnest(ARRAY[v.start_code, v.end_code]) AS e(code)"
+        f" FROM {table_of(PipeLine)} v, unnest(ARRAY[v.start_code, v.end_code]) AS e(code)"
         " WHERE upper_inf(v.valid) GROUP BY e.code)"
         " SELECT s.file_number, s.row_number, s.code, s.feature, o.n, s.geom::bytea"
         f" FROM {scene.stage} s JOIN old o ON o.code = s.code"

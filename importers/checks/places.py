@@ -9,17 +9,19 @@ from importers.checks.catalogue import Rule
 from importers.checks.coverage import areal, intersection
 from importers.checks.findings import Found
 from importers.checks.scene import FRESH, Scene, table_of
+from spatial.base.models import District
+from spatial.parcels.models import Parcel
 
 
 def outside_parcel(scene: Scene, rule: Rule) -> Iterator[Found]:
     """Buildings of which over ``tolerance`` (share) and ``tolerance2`` (m²) lie off their parcel."""
-    if not scene.is_filled("parcels"):
+    if not scene.is_filled(Parcel):
         return
     sql = (
         "WITH placed AS MATERIALIZED (SELECT s.file_number, s.row_number, s.code, s.parcel_code,"
         " ST_Area(s.geom) AS whole, CASE WHEN NOT ST_CoveredBy(s.geom, p.geom)"
         f" THEN ST_Difference(s.geom, p.geom) END AS off FROM {scene.stage} s"
-        f" JOIN {table_of('parcels')} p ON p.code = s.parcel_code AND upper_inf(p.valid)"
+        f" JOIN {table_of(Parcel)} p ON p.code = s.parcel_code AND upper_inf(p.valid)"
         f" WHERE {FRESH}) SELECT file_number, row_number, parcel_code, whole, off::bytea"
         " FROM placed WHERE ST_Area(off) > greatest(%s * whole, %s) ORDER BY 1, 2"
     )
@@ -44,7 +46,7 @@ def code_place(scene: Scene, rule: Rule) -> Iterator[Found]:
 def _outside(
     scene: Scene, rule: Rule, key: str, title: str, least_m2: float, field: str
 ) -> Iterator[Found]:
-    if not scene.is_filled("districts"):
+    if not scene.is_filled(District):
         return
     areas: dict[str, shapely.Geometry | None] = {}
     for where, params in scene.stretches():
@@ -74,7 +76,7 @@ def _fetch(scene: Scene, codes: list[str], areas: dict[str, shapely.Geometry | N
     """The districts of those codes; None where there is none."""
     areas.update(dict.fromkeys(codes))
     sql = (
-        f"SELECT code, geom::bytea FROM {table_of('districts')}"
+        f"SELECT code, geom::bytea FROM {table_of(District)}"
         " WHERE upper_inf(valid) AND geom IS NOT NULL AND code = ANY(%s)"
     )
     for code, raw in scene.rows(sql, [codes]):

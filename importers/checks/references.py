@@ -5,36 +5,24 @@ from collections.abc import Iterator
 from importers.checks.catalogue import Rule
 from importers.checks.findings import Found
 from importers.checks.scene import FRESH, Scene, table_of
-
-# layer → (column, layer that it refers to)
-PARENTS = {
-    "parcels": (("district_code", "districts"),),
-    "buildings": (("parcel_code", "parcels"), ("district_code", "districts")),
-    "units": (("building_code", "buildings"),),
-    "storeys": (("building_code", "buildings"),),
-    "rights": (("unit_code", "units"),),
-    "addresses": (("building_code", "buildings"),),
-    "districts": (("parent_code", "districts"),),
-    "grid-cells": (("community_code", "districts"),),
-    "components": (("cell_code", "grid-cells"),),
-    "pipe-lines": (("start_code", "pipe-points"), ("end_code", "pipe-points")),
-}
-AREAS = {
-    "parcels": "registered_area_m2",
-    "landcover": "area_m2",
-    "grid-cells": "area_m2",
-}
+from layers.declarations.registry import layer_of
+from spatial.versions.models import VersionedFeature
 
 
 def stale_parent(scene: Scene, rule: Rule) -> Iterator[Found]:
     """Rows that name a parent which was ended or never was; an empty register is not asked."""
-    for column, parent in PARENTS.get(scene.layer, ()):
-        own = parent == scene.layer
+    for field in scene.layer.fields:
+        if not field.refers_to:
+            continue
+        parent = layer_of(field.refers_to).model
+        own = parent is scene.layer.model
         if own or scene.is_filled(parent):
-            yield from _orphans(scene, rule, column, parent, own)
+            yield from _orphans(scene, rule, field.name, parent, own)
 
 
-def _orphans(scene: Scene, rule: Rule, column: str, parent: str, own: bool) -> Iterator[Found]:
+def _orphans(
+    scene: Scene, rule: Rule, column: str, parent: type[VersionedFeature], own: bool
+) -> Iterator[Found]:
     table = table_of(parent)
     staged = f" AND NOT EXISTS (SELECT FROM {scene.stage} o WHERE o.code = s.{column} AND o.action <> 'end' AND o.accepted)"
     current = scene.standing("t") if own else "upper_inf(t.valid)"
@@ -59,7 +47,7 @@ def _orphans(scene: Scene, rule: Rule, column: str, parent: str, own: bool) -> I
 def registered_area(scene: Scene, rule: Rule) -> Iterator[Found]:
     """Figures that differ from their registered area by over ``tolerance`` m² and
     ``tolerance2`` (share of the registered area); plane area in the projected CRS."""  # fmt: skip
-    column = AREAS[scene.layer]
+    column = scene.layer.area_field
     sql = (
         f"SELECT s.file_number, s.row_number, ST_Area(s.geom), s.{column} FROM {scene.stage} s"
         f" WHERE {FRESH} AND s.geom IS NOT NULL AND s.{column} IS NOT NULL"

@@ -9,7 +9,7 @@ from importers.values.columns import Register
 
 def check_rows(batch: Batch, register: Register) -> Batch:
     """Apply them; after ``parse`` and ``check_geometry``."""
-    rules = rules_for(register.layer)
+    rules = rules_for(register.layer, geometry=register.geometry)
     if not rules:
         return batch
     check_shapes(batch, rules)

@@ -1,7 +1,7 @@
 """The door to the rules between features, on a stage after the difference; see also ``rows``."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,7 +9,7 @@ import shapely
 
 from importers.checks import grid_cells, pipes, places, references
 from importers.checks.catalogue import Rule, rules_for
-from importers.checks.coverage import check_coverage, check_points
+from importers.checks.coverage import Figures, check_coverage, check_lines, check_points
 from importers.checks.findings import Found, Row
 from importers.checks.scene import Scene
 from importers.checks.shapes import set_place
@@ -18,9 +18,8 @@ from importers.values.issues import Issue, Severity
 LIMIT = 10_000
 COVERAGE = ("overlap", "geometry-duplicate", "gap", "vertex-unmatched")
 NEAR = ("gap", "vertex-unmatched")  # their tolerance is how far a neighbour may be, in metres
-GROUPS = {"districts": "level", "constraints": "kind", "pipe-points": "network"}
-POINTS = frozenset({"pipe-points"})
-RULES: dict[str, Callable[[Scene, Rule], Iterator[Found]]] = {
+Look = Callable[[Scene, Rule], Iterator[Found]]
+RULES: dict[str, Look] = {
     "outside-parcel": places.outside_parcel,
     "outside-district": places.outside_district,
     "code-place": places.code_place,
@@ -42,6 +41,13 @@ RULES: dict[str, Callable[[Scene, Rule], Iterator[Found]]] = {
     "pipe-above-ground": pipes.above_ground,
     "pipe-degree": pipes.degree,
 }
+
+_added: dict[str, Look] = {}
+
+
+def add_looks(looks: Mapping[str, Look]) -> None:
+    """Take the rules between features of a register of its own app in, by their codes."""
+    _added.update(looks)
 
 
 @dataclass
@@ -116,8 +122,8 @@ def check_stage(cursor: Any, stage: str, layer: str, files: Sequence[str]) -> Ch
     ``stage`` is the SQL name of the staging table, ``files`` the names by file number.
     The caller's planner settings hold: no rule needs a nested loop but over an index.
     """
-    rules, checked = rules_for(layer), Checked()
-    scene = Scene(cursor, stage, layer)
+    scene, checked = Scene(cursor, stage, layer), Checked()
+    rules = rules_for(layer, geometry=scene.layer.geometry)
     if scene.prepare():
         for rule, found in _all_found(scene, rules):
             _take(checked, rule, found, files)
@@ -128,17 +134,21 @@ def check_stage(cursor: Any, stage: str, layer: str, files: Sequence[str]) -> Ch
 def _all_found(scene: Scene, rules: dict[str, Rule]) -> Iterator[tuple[Rule, Found]]:
     if rules.keys() & set(COVERAGE):
         reach = max((rules[name].tolerance for name in NEAR if name in rules), default=0.0)
-        for figures in scene.neighbourhoods(reach, GROUPS.get(scene.layer, "''")):
-            if scene.layer in POINTS:
-                every = check_points(figures, rules["geometry-duplicate"])
-            else:
-                every = check_coverage(figures, rules)
-            for found in every:
+        for figures in scene.neighbourhoods(reach, scene.layer.check_group or "''"):
+            for found in _beside(figures, scene.layer.geometry, rules):
                 yield rules[found.code], found
-    for name, look in RULES.items():
+    for name, look in (RULES | _added).items():
         if name in rules:
             for found in look(scene, rules[name]):
                 yield rules[name], found
+
+
+def _beside(figures: Figures, geometry: str, rules: dict[str, Rule]) -> Iterator[Found]:
+    if geometry == "Point":
+        return check_points(figures, rules["geometry-duplicate"])
+    if geometry == "LineString":
+        return check_lines(figures, rules["geometry-duplicate"])
+    return check_coverage(figures, rules)
 
 
 def _take(checked: Checked, rule: Rule, found: Found, files: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ import shapely
 from importers.checks.coverage import Figures
 from layers.declarations.registry import layer_of
 from spatial.city import city
+from spatial.versions.models import VersionedFeature
 
 FRESH = "s.action IN ('open', 'replace') AND s.accepted"
 INDEX_FROM = 1_000
@@ -26,25 +27,25 @@ def _numbers(text: str) -> np.ndarray:
     return np.array(text.split(","), "S").astype(int)
 
 
-def table_of(layer_id: str) -> str:
-    """The quoted table of a layer's register. Raises KeyError for an unknown layer."""
-    return f'"{layer_of(layer_id).model._meta.db_table}"'
+def table_of(model: type[VersionedFeature]) -> str:
+    """The quoted table of a register."""
+    return f'"{model._meta.db_table}"'
 
 
 class Scene:
     """The staged rows of one layer and the registers around them, over one cursor."""
 
     def __init__(self, cursor: Any, stage: str, layer: str) -> None:
-        self.cursor, self.stage, self.layer = cursor, stage, layer
-        self.table = table_of(layer)
-        self._filled: dict[str, bool] = {}
+        self.cursor, self.stage, self.layer = cursor, stage, layer_of(layer)
+        self.table = table_of(self.layer.model)
+        self._filled: dict[type[VersionedFeature], bool] = {}
         cursor.execute(f"SELECT * FROM {stage} LIMIT 0")
         self.columns = frozenset(column[0] for column in cursor.description)
 
     def prepare(self) -> int:
         """Index and analyse the stage when it is large; returns how many rows are fresh."""
         number = self.rows(f"SELECT count(*) FROM {self.stage} s WHERE {FRESH}")[0][0]
-        apart = number <= STRETCH and not self.is_filled(self.layer)  # looked at all at once
+        apart = number <= STRETCH and not self.is_filled(self.layer.model)  # looked at all at once
         if number >= INDEX_FROM and not apart and not self._is_indexed():
             if "geom" in self.columns:
                 self.cursor.execute(f"CREATE INDEX ON {self.stage} USING gist (geom)")
@@ -59,12 +60,12 @@ class Scene:
         self.cursor.execute(sql, list(params))
         return self.cursor.fetchall()
 
-    def is_filled(self, layer: str) -> bool:
+    def is_filled(self, model: type[VersionedFeature]) -> bool:
         """Whether a register holds anything now."""
-        if layer not in self._filled:
-            sql = f"SELECT EXISTS (SELECT FROM {table_of(layer)} WHERE upper_inf(valid))"
-            self._filled[layer] = self.rows(sql)[0][0]
-        return self._filled[layer]
+        if model not in self._filled:
+            sql = f"SELECT EXISTS (SELECT FROM {table_of(model)} WHERE upper_inf(valid))"
+            self._filled[model] = self.rows(sql)[0][0]
+        return self._filled[model]
 
     def standing(self, alias: str = "v") -> str:
         """The condition that a version of this register will still stand after the stage."""
@@ -157,7 +158,7 @@ class Scene:
             sql += f" FROM {self.stage} s WHERE {FRESH} AND s.code IN ({self._near(self.stage, 'code')})"
             sql += " AND (s.file_number, s.row_number) NOT IN (SELECT f, r FROM own)"
             reaches.append(reach)
-        if self.is_filled(self.layer):
+        if self.is_filled(self.layer.model):
             sql += f" UNION ALL SELECT v.code, -1, 0, false, v.geom::bytea, {stood} FROM {self.table} v"
             sql += f" WHERE {self._near_standing(whole)} AND {self.standing()}"
             reaches.append(reach)

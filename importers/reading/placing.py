@@ -22,7 +22,6 @@ from spatial.offsets import NAMES, recognise
 from spatial.readings import CGCS2000, Meaning, meaning_of
 
 SAMPLE = 2_000
-CADASTRE = frozenset({"parcels", "buildings", "units"})
 WGS84 = 4326
 
 
@@ -59,7 +58,7 @@ def settle(
         text = f"文件声明 EPSG:{declared}，按指定的 EPSG:{asked} 读取"
         remarks.append(_remark(table, "crs-override", text))
     if placement.meaning.epsg in (WGS84, city().geographic):
-        placement = _with_shift(placement, register.layer, shift, rows, code, table)
+        placement = _with_shift(placement, register, shift, rows, code, table)
     return placement, remarks
 
 
@@ -157,11 +156,11 @@ def _stored(datum: str, epsg: int | None) -> DatumParameters | None:
 
 
 def _with_shift(
-    placement: Placement, layer: str, shift: str, rows: Rows | None, code: str, table: Table
+    placement: Placement, register: Register, shift: str, rows: Rows | None, code: str, table: Table
 ) -> Placement:
     """Offsets of public maps: recognised against known features, undone only when confirmed."""
     if shift in NAMES:
-        if layer in CADASTRE:
+        if register.in_cadastre:
             raise Refused(
                 f"{table.name} 是{NAMES[shift]} 坐标，地籍图形不得由偏移坐标换算",
                 f"请提交 {city().datum} 坐标的成果",
@@ -169,11 +168,11 @@ def _with_shift(
         return replace(placement, shift=shift)
     if shift == "none" or rows is None or city().geographic != CGCS2000:
         return placement
-    seen = _recognised(placement, layer, rows, code)
+    seen = _recognised(placement, register.layer, rows, code)
     if seen in NAMES:
         remedy = (
             f"地籍图形不得由偏移坐标换算，请提交 {city().datum} 坐标的成果"
-            if layer in CADASTRE
+            if register.in_cadastre
             else f"确认后用 --shift {seen}；确实没有偏移用 --shift none"
         )
         raise Refused(

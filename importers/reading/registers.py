@@ -25,9 +25,6 @@ KINDS = {
 }
 
 
-ALSO = {("cases", "class_code"): ("components_2020",)}  # a case is about an event or a component
-
-
 def layer_for(layer_id: str) -> Layer:
     """The layer of that id, if any delivery of it may be taken in.
 
@@ -57,12 +54,14 @@ def register_of(layer: Layer) -> Register:
         kinds=tuple(geometry.kinds) if geometry else (),  # type: ignore[attr-defined]
         needs_geometry=bool(geometry and not geometry.null),
         reaches_out=getattr(layer.model, "reaches_out", False),
+        in_cadastre=layer.in_cadastre,
     )
 
 
 def _column(layer: Layer, field: Field) -> Column:
     declared = layer.field(field.name)
     scheme = declared.scheme if declared else ""
+    beside = declared.also_schemes if declared else ()
     low, high = _range(field)
     return Column(
         name=field.name,
@@ -76,14 +75,13 @@ def _column(layer: Layer, field: Field) -> Column:
         default=_default(field),
         choices={str(code): str(label) for code, label in field.choices or ()},
         scheme=schemes()[scheme].title if scheme else "",
-        known=_known(layer, field.name, scheme),
+        known=_known(scheme, *beside),
     )
 
 
-def _known(layer: Layer, name: str, scheme: str) -> frozenset[str]:
-    """The codes that a field may have: of its scheme, and of those it shares the field with."""
-    beside = ALSO.get((layer.id, name), ())
-    return frozenset(code for one in (scheme, *beside) if one for code in schemes()[one].codes)
+def _known(*scheme_ids: str) -> frozenset[str]:
+    """The codes that a field may have: of its scheme, and of those beside it."""
+    return frozenset(code for one in scheme_ids if one for code in schemes()[one].codes)
 
 
 def _default(field: Field) -> Any:

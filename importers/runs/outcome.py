@@ -46,6 +46,7 @@ class Outcome:
     ignored: dict[str, list[str]] = field(default_factory=dict)
     refusal: str = ""
     caution: str = ""
+    notice: str = ""
 
 
 def options_of(reading: Reading, terms: Terms) -> dict[str, Any]:

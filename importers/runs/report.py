@@ -33,6 +33,8 @@ def lines(outcome: Outcome, limit: int) -> list[str]:
         said.append(f"注意 caution: {_lone_words(outcome)}")
     if outcome.caution:
         said.append(f"注意 caution: {outcome.caution}")
+    if outcome.notice:
+        said.append(f"提示 notice: {outcome.notice}")
     if run.state == run.State.DRY:
         said.append(
             "试运行 dry run：没有写入；核对无误后 manage.py review_import"
@@ -61,6 +63,7 @@ def as_json(outcome: Outcome, limit: int) -> dict[str, Any]:
         "issues": [_issue_data(issue) for issue in outcome.log.kept[:limit]],
         "refused": outcome.refusal,
         "caution": outcome.caution,
+        "notice": outcome.notice,
     }
 
 

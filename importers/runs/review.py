@@ -269,7 +269,7 @@ def _check_repaired(cursor: Any, issue: ImportIssue, stage: Stage, at: tuple[int
     run = issue.run
     shape = shapely.from_wkb(bytes(issue.proposal.wkb))  # type: ignore[union-attr]
     batch = Batch(issue.file, np.array([issue.row]), {}, np.array([shape], object))
-    check_shapes(batch, rules_for(run.layer))
+    check_shapes(batch, rules_for(run.layer, geometry=layer_for(run.layer).geometry))
     wrong = [found.message for found in batch.issues if found.severity is Severity.ERROR]
     checked = check_stage(cursor, stage.table, run.layer, run.options["tables"])
     if at in checked.errors:  # a pair is told of at one of its rows

@@ -14,6 +14,7 @@ from django.db import Error as AnyDatabaseError
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from importers.checks.notices import notice_of
 from importers.errors import WAL_MISSING, WITHOUT_WAL, Refused
 from importers.models import ImportRun
 from importers.reading.delivery import Delivery, Reading
@@ -191,6 +192,7 @@ def _take_in(
             trial = Trial(cursor, run, layer, register, delivery, terms, log, progress)
             outcome.difference = trial.stage_all(review=not commit)
         outcome.ignored = delivery.ignored
+        outcome.notice = notice_of(layer)
         _judge(outcome, terms, commit)
         if commit and not outcome.refusal:
             progress.step("写入")

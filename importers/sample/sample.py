@@ -5,6 +5,7 @@ was interrupted is continued: each delivery's run, or change, is marked with its
 with how many there are, so what is missing is known.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +20,11 @@ from importers.runs.progress import Progress
 from importers.runs.rain import take_rain
 from importers.runs.run import start
 from importers.sample.casework import write_cases, write_casework
+from importers.sample.city.delivery import Delivery
 from importers.sample.city.rain import write_rain
 from importers.sample.city.terrain import terrain_grid
 from importers.sample.city.write import Written, write_deliveries
+from layers.declarations.discovery import app_modules
 from layers.declarations.registry import layer_of
 from spatial.city import city
 from spatial.hazards.models import RainReading, RainStation
@@ -81,7 +84,7 @@ def load(wanted: Load, progress: Progress) -> dict[str, int]:
     """
     progress.step("生成样例城市")
     folder = Path(settings.VAR) / "sample" / wanted.size
-    written = write_deliveries(folder, wanted.size, wanted.seed)
+    written = write_deliveries(folder, wanted.size, wanted.seed, _of_apps(wanted))
     progress.total = len(written)
     totals: dict[str, int] = {}
     for number, (path, about) in enumerate(written, start=1):
@@ -98,6 +101,12 @@ def load(wanted: Load, progress: Progress) -> dict[str, int]:
     progress.step("整理数据库")
     _analyse()
     return totals
+
+
+def _of_apps(wanted: Load) -> Iterator[Delivery]:
+    """What registers of their own apps add to the sample city."""
+    for module in app_modules("sample", "deliveries"):
+        yield from module.deliveries(wanted.size, wanted.seed)
 
 
 def load_rain(folder: Path, seed: int) -> None:

@@ -1,6 +1,6 @@
 """Every source declaration, and which one a file comes from."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 from importers.errors import Refused
 from importers.sources import (
@@ -41,7 +41,13 @@ CODE_SYNONYMS = dict.fromkeys(
 )  # fmt: skip
 
 
+_added: list[Source] = []
 _saved: list[Callable[[str], list[Source]]] = []
+
+
+def add_sources(sources: Iterable[Source]) -> None:
+    """Take the sources of a register of its own app in."""
+    _added.extend(source for source in sources if source not in _added)
 
 
 def add_saved(sources: Callable[[str], list[Source]]) -> None:
@@ -52,7 +58,7 @@ def add_saved(sources: Callable[[str], list[Source]]) -> None:
 def sources_of(layer_id: str) -> list[Source]:
     """The sources that deliver a layer: those saved here before those declared."""
     saved = [source for ask in _saved for source in ask(layer_id)]
-    return saved + [source for source in SOURCES if source.layer == layer_id]
+    return saved + [source for source in (*SOURCES, *_added) if source.layer == layer_id]
 
 
 def source_named(name: str, layer_id: str) -> Source:

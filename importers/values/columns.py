@@ -43,6 +43,12 @@ class Register:
     kinds: tuple[str, ...] = ()
     needs_geometry: bool = False
     reaches_out: bool = False
+    in_cadastre: bool = False
+
+    @property
+    def geometry(self) -> str:
+        """The OGC geometry type, or '' for a register without geometry."""
+        return self.kinds[0] if self.kinds else ""
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises KeyError if there is none."""

@@ -9,12 +9,11 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from layers.declarations.declarations import Layer, Paint
+from layers.declarations.declarations import LabelLevel, Layer, Paint
 from spatial.codes import scheme
 
 FONT = ["Noto Sans CJK SC,Source Han Sans SC,Microsoft YaHei,PingFang SC,WenQuanYi Micro Hei"]
 PAPER = "#f3efe4"
-INK = "#2b3640"
 LABELS = ":label"  # of tiles: the layer of points that name the areas of a layer
 # Pixels per metre of ground at zoom 20 (512-pixel tiles) at the equator.
 PIXELS_PER_M_Z20 = 2**20 / 78271.516964
@@ -64,7 +63,7 @@ def style(
             item["paint"]["fill-opacity"] = muted[item["source"]]
     if terrain:
         sources["terrain"] = _terrain_source(terrain)
-        shapes.insert(_ground_layers(shapes), _hillshade(relief))
+        shapes.insert(_ground_layers(shapes, drawn), _hillshade(relief))
     labels = [label for layer in drawn for label in label_layers(layer)]
     for item in (*shapes, *labels):
         if item["id"] == "relief":
@@ -94,9 +93,10 @@ def as_seen(layer: Layer, names: Container[str]) -> Layer:
     return replace(layer, paint=replace(paint, **kept)) if kept else layer
 
 
-def _ground_layers(shapes: list[dict]) -> int:
-    """How many of the shapes lie below the terrain shading: the land cover."""
-    return sum(item["source"] == "landcover" for item in shapes)
+def _ground_layers(shapes: list[dict], drawn: Iterable[Layer]) -> int:
+    """How many of the shapes lie below the terrain shading."""
+    ground = {layer.id for layer in drawn if layer.paint and layer.paint.is_ground}
+    return sum(item["source"] in ground for item in shapes)
 
 
 def shape_layers(layer: Layer, latitude: float, *, solid: bool = False) -> list[dict]:
@@ -137,13 +137,13 @@ def label_layers(layer: Layer) -> list[dict]:
         "minzoom": paint.label_zoom,
         "layout": layout,
         "paint": {
-            "text-color": _label_colour(layer),
+            "text-color": paint.label_colour,
             "text-halo-color": "rgba(255,253,247,0.9)",
             "text-halo-width": 1.4,
         },
     }
-    if layer.id == "districts":
-        return _district_labels(entry)
+    if paint.label_levels:
+        return [_label_level(entry, paint.by, level) for level in paint.label_levels]
     return [entry]
 
 
@@ -197,7 +197,14 @@ def _base(layer: Layer, kind: str, suffix: str = "") -> dict[str, Any]:
         "source-layer": layer.id,
         "minzoom": layer.min_zoom,
         "paint": {},
+        "metadata": _metadata(layer),
     }
+
+
+def _metadata(layer: Layer) -> dict[str, bool]:
+    """What the page's program needs to know of a layer that is on the map."""
+    paint = layer.paint or Paint("line")
+    return {"backdrop": paint.is_backdrop, "fills": paint.fills_when_chosen}
 
 
 def _fill(layer: Layer, colour: Expression) -> list[dict]:
@@ -251,16 +258,7 @@ def _line(layer: Layer, colour: Expression, latitude: float) -> list[dict]:
     if paint.ground_width:
         width = _ground_width(paint.ground_width, latitude, 0.0)
     line["paint"] = {"line-color": colour, "line-width": width}
-    if layer.id == "districts":
-        line["paint"]["line-dasharray"] = [4, 2]
-        line["paint"]["line-width"] = [
-            "match", ["get", "level"], "county", 2.4, "town", 1.4, 0.7
-        ]  # fmt: skip
-        line["paint"]["line-opacity"] = [
-            "interpolate", ["linear"], ["zoom"],
-            10.5, ["match", ["get", "level"], "village", 0, 1],
-            12, ["match", ["get", "level"], "village", 0.7, 1],
-        ]  # fmt: skip
+    line["paint"] |= _by_class(paint)
     if not paint.casing:
         return [line]
     edge = _base(layer, "line", "-casing")
@@ -289,33 +287,42 @@ def _ground_width(field: str, latitude: float, extra: float) -> Expression:
 
 
 def _label_size(layer: Layer) -> Expression:
-    if layer.id == "districts":
-        return ["match", ["get", "level"], "county", 18, "town", 13, 11]
+    levels = layer.paint.label_levels if layer.paint else ()
+    if levels:
+        value = ["get", layer.paint.by]  # type: ignore[union-attr]
+        sizes = [part for one in levels[:-1] for part in (one.value, one.size)]
+        return ["match", value, *sizes, levels[-1].size]
     return 11 if layer.geometry == "Point" else 12
 
 
-def _label_colour(layer: Layer) -> str:
-    return {"water": "#3c7397", "districts": "#7a3a63", "roads": "#5b4a2c"}.get(layer.id, INK)
+def _label_level(entry: dict, by: str, level: LabelLevel) -> dict:
+    """The labels of one class, between the zooms of its own."""
+    return {
+        **entry,
+        "id": f"{entry['id']}-{level.value}",
+        "minzoom": level.min_zoom,
+        "maxzoom": level.max_zoom,
+        "filter": ["==", ["get", by], level.value],
+        "layout": dict(entry["layout"]),
+        "paint": dict(entry["paint"]),
+    }
 
 
-def _district_labels(entry: dict) -> list[dict]:
-    """A county is named afar, towns nearer, villages near: never all at once."""
-    levels = (("county", 6, 9), ("town", 9, 14), ("village", 13, 24))
-    found = []
-    for level, low, high in levels:
-        layout = dict(entry["layout"])
-        paint = dict(entry["paint"])
-        found.append(
-            {
-                **entry,
-                "id": f"{entry['id']}-{level}",
-                "minzoom": low,
-                "maxzoom": high,
-                "filter": ["==", ["get", "level"], level],
-                "layout": layout,
-                "paint": paint,
-            }
-        )
+def _by_class(paint: Paint) -> dict[str, Any]:
+    """How lines differ by class: dashes, widths, and what appears by degrees."""
+    found: dict[str, Any] = {}
+    value = ["get", paint.by]
+    if paint.dash:
+        found["line-dasharray"] = list(paint.dash)
+    if paint.widths:
+        *classes, (_, least) = paint.widths.items()
+        found["line-width"] = ["match", value, *(x for pair in classes for x in pair), least]
+    if fade := paint.fade_in:
+        found["line-opacity"] = [
+            "interpolate", ["linear"], ["zoom"],
+            fade.begin_zoom, ["match", value, fade.value, 0, 1],
+            fade.end_zoom, ["match", value, fade.value, fade.opacity, 1],
+        ]  # fmt: skip
     return found
 
 

@@ -5,14 +5,18 @@ catalogue record and the map's legend entry. Fields are named one by one; what i
 named does not leave.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.contrib.gis.db import models
+from django.db.models import Model
 
 from layers.access.access import Sharing
+from spatial.periods import AsOf
 from spatial.versions.models import VersionedFeature
 
+LAST = 1_000  # the rank of what says nothing of its place
 JSON_TYPES = {
     "CharField": "string",
     "TextField": "string",
@@ -37,6 +41,31 @@ class Field:
     in_tiles: bool = False
     unit: str = ""
     reserved: bool = False  # for departments and granted keys, not for the open internet
+    refers_to: str = ""  # the layer whose feature the value names by its code
+    also_schemes: tuple[str, ...] = ()  # further schemes that its values may belong to
+
+
+@dataclass(frozen=True)
+class LabelLevel:
+    """Labels of one class of features: between which zooms, and how large.
+
+    ``value`` is of the field by which the layer is painted.
+    """
+
+    value: str
+    min_zoom: int
+    max_zoom: int
+    size: int
+
+
+@dataclass(frozen=True)
+class FadeIn:
+    """A class that appears by degrees: not seen at one zoom, with its opacity from another on."""
+
+    value: str
+    begin_zoom: float
+    end_zoom: float
+    opacity: float
 
 
 @dataclass(frozen=True)
@@ -60,6 +89,37 @@ class Paint:
     rank: int = 50  # what is drawn later lies on top
     casing: str = ""  # the colour of a line's edges
     ground_width: str = ""  # the field that gives a line its width in metres
+    dash: tuple[float, ...] = ()
+    widths: Mapping[str, float] = field(default_factory=dict)  # by class, else the last of them
+    fade_in: FadeIn | None = None
+    label_colour: str = "#2b3640"
+    label_levels: tuple[LabelLevel, ...] = ()  # classes whose labels come one after another
+    is_ground: bool = False  # lies below the shading of the terrain
+    is_backdrop: bool = False  # a click on it chooses what lies on it, never itself
+    is_hidden_at_first: bool = False  # in the style of all layers
+    fills_when_chosen: bool = False  # areas that are drawn by their edges
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A layer whose features a record lists beside its own.
+
+    ``reach_m`` is how far they may be; 0 means that they overlap.
+    """
+
+    layer: str
+    title: str
+    title_en: str
+    reach_m: float = 0.0
+
+
+@dataclass(frozen=True)
+class Companion:
+    """A table that belongs to a layer without being one: read by whom the layer is shared with."""
+
+    view: str  # its name in the schema of published views
+    model: type[Model]
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -84,6 +144,25 @@ class Layer:
     min_zoom: int = 10
     crowded: bool = False  # too many to draw each at low zooms (docs/adr/0006-tiles.md)
     search: tuple[str, ...] = ()  # fields that the search box reads besides the code
+    search_rank: int = LAST  # layers of a lower rank come first among the matches
+    named_by: tuple[str, ...] = ()
+    """What a feature is called: parts with ``{field}`` or ``{class}``; empty parts are left out.
+
+    Without it: the first of the searched fields and of the usual ones that has a value.
+    """
+    reference_name: Callable[[str, AsOf], str] | None = None
+    """What a reference to a feature shows in the place of its code."""
+    relations: tuple[Relation, ...] = ()
+    here_rank: int = LAST  # layers of a lower rank come first in what stands at a point
+    here_reach_m: float = 10.0  # how far lines and points may be to stand there
+    limit_rank: int = 0  # the order in which a site is held against layers; 0: not against it
+    companions: tuple[Companion, ...] = ()
+    area_field: str = ""  # the registered area in m², which the shape is compared with
+    check_group: str = ""  # features that differ in this field may lie over each other
+    in_cadastre: bool = (
+        False  # kept by the land register, whose coordinates have rules of their own
+    )
+    unchecked_because: str = ""  # why the general checks of its geometry are enough
     is_withdrawn: bool = False  # never declared: set by the registry while it is taken off
 
     @cached_property

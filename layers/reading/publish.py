@@ -17,7 +17,7 @@ from django.apps import AppConfig
 from django.db import connections, transaction
 
 from layers.access.access import Caller, Grant, Sharing
-from layers.declarations.declarations import Layer
+from layers.declarations.declarations import Companion, Layer
 from layers.declarations.registry import all_layers, layer_named
 from layers.models import LayerGrant
 from layers.reading.shares import BLANKED, BOOKKEEPING, CUT, LOGIN, Share, share_of, standing_shares
@@ -39,20 +39,16 @@ OWN_VIEWS = {
     ),
 }
 
-# What belongs to a layer without being one, for every share of it: (view, columns, definition).
-COMPANIONS = {
-    "rain-stations": (
-        "rain_readings",
-        ("station", "during", "mm"),
-        "SELECT station, during, mm FROM public.hazards_rainreading",
-    ),
-}
-
 
 def view_sql(layer: Layer) -> str:
     """The definition of a layer's view: bookkeeping, code, declared fields, geom, valid."""
     listed = ", ".join(f'"{column}"' for column in _columns(layer))
     return f'SELECT {listed} FROM public."{layer.model._meta.db_table}"'
+
+
+def companion_sql(one: Companion) -> str:
+    """The definition of the view of what belongs to a layer."""
+    return f'SELECT {", ".join(one.columns)} FROM public."{one.model._meta.db_table}"'
 
 
 def _columns(layer: Layer) -> list[str]:
@@ -145,8 +141,9 @@ def ensure_roles(shares: Iterable[Share], using: str = "default") -> None:
 
 
 def _declared() -> dict[str, str]:
-    found = OWN_VIEWS | {name: sql for name, _, sql in COMPANIONS.values()}
+    found = dict(OWN_VIEWS)
     for layer in all_layers():
+        found |= {one.view: companion_sql(one) for one in layer.companions}
         if layer.sharing is Sharing.WITHHELD:
             continue
         found[layer.id] = view_sql(layer)
@@ -167,9 +164,8 @@ def _ensure(cursor: Any, shares: Iterable[Share]) -> None:
         _create_role(cursor, share.role, "NOLOGIN")
         _grant(cursor, share.role, share.view, share.columns)
         _grant(cursor, share.role, f'"{SCHEMA}".revisions', ("register", "number"))
-        if share.layer.id in COMPANIONS:
-            name, columns, _ = COMPANIONS[share.layer.id]
-            _grant(cursor, share.role, f'"{SCHEMA}".{name}', columns)
+        for one in share.layer.companions:
+            _grant(cursor, share.role, f'"{SCHEMA}".{one.view}', one.columns)
         cursor.execute(
             "SELECT FROM pg_auth_members WHERE roleid = %s::regrole AND member = %s::regrole",
             [share.role, LOGIN],

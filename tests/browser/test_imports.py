@@ -7,7 +7,7 @@ import shapely
 from django.contrib.auth.models import Group, User
 
 from importers.models import ImportRun
-from layers.access.access import Role
+from layers.roles import Role
 from spatial.parcels.models import Parcel
 from tests.browser.sessions import open_as
 from tests.importers.files import boxes, gpkg, plots, shapefile

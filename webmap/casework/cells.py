@@ -17,7 +17,7 @@ from grid.cells.layout import ground_of
 from grid.cells.validation import Breach, Rule, breaches, group_breaches
 from grid.errors import Unfit
 from grid.models import Component, GridCell
-from layers.access.access import Role
+from layers.roles import Role
 from spatial.base.models import District
 from spatial.city import city
 from spatial.crs import transformer

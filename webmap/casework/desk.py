@@ -114,7 +114,7 @@ def desk(request: StaffRequest) -> HttpResponse:
     today = rulebook.day_of(timezone.now())
     context = {
         "own": own,
-        "first": MINE if own else "open",
+        "first": _first(request, own),
         "departments": [one.name_on(today) for one in rulebook.departments(today)],
         "towns": District.objects.current()
         .filter(level=District.Level.TOWN)
@@ -168,6 +168,14 @@ def listed(request: StaffRequest) -> HttpResponse:
         "now": now,
     }
     return _tagged(render(request, "grid/list.html", context), tag)
+
+
+def _first(request: StaffRequest, own: list[str]) -> str:
+    """The queue that is open at first: the one that a link names, else what waits for them."""
+    named = request.GET.get("state", "")
+    if named in (MINE, ALL, REQUESTS, REVIEW, STRANDED):
+        return named
+    return MINE if own else "open"
 
 
 def class_groups() -> list[dict[str, Any]]:

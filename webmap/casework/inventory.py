@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from grid.models import Component
 from grid.rules import rulebook
-from layers.access.access import Role
+from layers.roles import Role
 from spatial.base.models import District
 from spatial.codes import schemes
 from webmap.casework.guards import StaffRequest, signed_in_as_staff

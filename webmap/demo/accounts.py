@@ -5,44 +5,28 @@ removed as one.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from grid.models import Staff
-from grid.roles import GridRole
-from grid.rules.models import Department
-from layers.access.access import Role
-from spatial.city import city
-from spatial.hazards.roles import HazardRole
-from spatial.housing.roles import HousingRole
-from spatial.parcels.roles import LandRole
-from spatial.pipes.roles import PipeRole
-from spatial.planning.roles import PlanningRole
+from layers.roles import Role
+from webmap.web.professions import DemoUser, professions
 
 DEMO_MARK = "演示账号"
 DEMO_PASSWORD = "tujing-demo"  # noqa: S105  (public on purpose)
-DEMO_DEPARTMENT = "D04"
 ADMINISTRATOR = "系统管理员"
 
-DEMO_ROLES: dict[str, StrEnum | None] = {
-    "planner": PlanningRole.PLANNER,
-    "housing": HousingRole.HOUSING,
-    "land": LandRole.LAND,
-    "hazard": HazardRole.HAZARD,
-    "inspector": GridRole.INSPECTOR,
-    "intake": GridRole.INTAKE,
-    "chief": GridRole.CHIEF,
-    "dispatcher": GridRole.DISPATCHER,
-    "handler": GridRole.HANDLER,
-    "pipes": PipeRole.PIPES,
-    "steward": Role.STEWARD,
-    "auditor": Role.AUDITOR,
-    "admin": None,
-}
+ADMIN = "admin"
+
+
+def demo_roles() -> dict[str, DemoUser | None]:
+    """The names of the demo accounts with what each profession says of them; the administrator."""
+    found: dict[str, DemoUser | None] = {
+        user.username: user for one in professions() for user in one.demo
+    }
+    return {**found, ADMIN: None}
 
 
 @dataclass(frozen=True)
@@ -56,13 +40,10 @@ class DemoAccount:
 
 def demo_users() -> list[User]:
     """The demo accounts that exist, in the order of the roles."""
-    found = {
-        user.username: user
-        for user in User.objects.filter(
-            last_name=DEMO_MARK, username__in=DEMO_ROLES, is_active=True
-        )
-    }
-    return [found[name] for name in DEMO_ROLES if name in found]
+    names = demo_roles()
+    marked = User.objects.filter(last_name=DEMO_MARK, username__in=names, is_active=True)
+    found = {user.username: user for user in marked}
+    return [found[name] for name in names if name in found]
 
 
 def demo_accounts() -> list[DemoAccount]:
@@ -82,8 +63,8 @@ def demo_accounts() -> list[DemoAccount]:
 
 def role_title(username: str) -> str:
     """What a demo account is there for."""
-    role = DEMO_ROLES[username]
-    return role.value if role else ADMINISTRATOR
+    kept = demo_roles()[username]
+    return str(kept.role) if kept else ADMINISTRATOR
 
 
 @transaction.atomic
@@ -94,7 +75,7 @@ def create_demo_accounts() -> list[str]:
     """
     encoded = make_password(DEMO_PASSWORD)
     taken = []
-    for username, role in DEMO_ROLES.items():
+    for username, kept in demo_roles().items():
         user = User.objects.filter(username=username).first()
         if user is None:
             user = User(username=username, last_name=DEMO_MARK, password=encoded)
@@ -103,27 +84,18 @@ def create_demo_accounts() -> list[str]:
             continue
         user.first_name = role_title(username)
         user.is_active = True
-        user.is_superuser = role is None
-        user.is_staff = role in (None, Role.STEWARD)
+        user.is_superuser = kept is None
+        user.is_staff = kept is None or kept.role == Role.STEWARD
         user.save()
-        groups = [Group.objects.get_or_create(name=role.value)[0]] if role else []
-        user.groups.set(groups)
-        _assign(user, role)
+        user.groups.set([Group.objects.get_or_create(name=str(kept.role))[0]] if kept else [])
+        if kept and kept.prepare:
+            kept.prepare(user)
     return taken
-
-
-def _assign(user: User, role: StrEnum | None) -> None:
-    """A department for the handler and an area for the inspector, so that cases reach them."""
-    if role is GridRole.HANDLER:
-        department = Department.objects.filter(code=DEMO_DEPARTMENT).first()
-        Staff.objects.get_or_create(user=user, defaults={"department": department})
-    if role is GridRole.INSPECTOR:
-        Staff.objects.get_or_create(user=user, defaults={"districts": [f"{city().adcode}001"]})
 
 
 def remove_demo_accounts() -> int:
     """Remove the demo accounts; one that records refer to is closed instead."""
-    users = User.objects.filter(last_name=DEMO_MARK, username__in=DEMO_ROLES)
+    users = User.objects.filter(last_name=DEMO_MARK, username__in=demo_roles())
     for user in users:
         try:
             with transaction.atomic():

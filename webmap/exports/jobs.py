@@ -176,7 +176,7 @@ def heading(export: Export, request: ExportRequest) -> dict[str, Any]:
     user = export.asked_by
     return {
         "city": city().name_en if in_english() else city().name,
-        "title": request.title or _(str(entrance.title)),
+        "title": request.title or str(entrance.title),
         "state": request.datetime or _("现状（%(day)s）") % {"day": now.date().isoformat()},
         "made_at": now.strftime("%Y-%m-%d %H:%M"),
         "made_by": (user.first_name or user.get_username()) if user else _("公众"),

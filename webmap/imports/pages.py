@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from importers.checks.notices import notice_of
 from importers.models import ImportRun
 from importers.reading.registers import register_of
 from importers.runs import recovery, review
@@ -137,6 +138,7 @@ def _context(request: HttpRequest, run: ImportRun, layer: Layer) -> dict[str, An
     extent = city().extent
     return {
         "run": run,
+        "notice": notice_of(layer),
         "layer": layer,
         "title": layer_title(layer),
         "kinds": runs.issue_kinds(run),

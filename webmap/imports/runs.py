@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import Count
 from django.http import Http404, HttpRequest
 
+from importers.checks.notices import notice_of
 from importers.checks.titles import english_title_of, title_of
 from importers.models import ImportIssue, ImportRun
 from importers.runs import review
@@ -64,6 +65,7 @@ def as_json(run: ImportRun, layer: Layer) -> dict[str, Any]:
         "source": run.source,
         "crs": run.crs,
         "counts": run.counts,
+        "notice": notice_of(layer),
         "chosen": review.counted(run) if run.state == ImportRun.State.DRY else {},
         "ignored_columns": run.options.get("ignored", {}),
         "who": run.who,

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from layers.access.access import Caller
 from spatial.parcels.queries import forebears, successors
+from spatial.parcels.roles import LandRole
 from spatial.periods import AsOf
-from webmap.web.professions import Fragment, Profession
+from webmap.web.professions import DemoUser, Fragment, Profession
 
 
 def descent(code: str, as_of: AsOf, caller: Caller) -> Mapping[str, Any]:
@@ -15,5 +18,10 @@ def descent(code: str, as_of: AsOf, caller: Caller) -> Mapping[str, Any]:
 
 
 PROFESSION = Profession(
-    id="land", title="金土工程", fragments=(Fragment("parcels", "panel/descent.html", descent),)
+    id="land",
+    title=_("金土工程"),
+    position=35,
+    roles=(LandRole.LAND,),
+    fragments=(Fragment("parcels", "panel/descent.html", descent),),
+    demo=(DemoUser("land", LandRole.LAND),),
 )

@@ -10,28 +10,14 @@ from django.utils.translation import gettext as _
 from layers.access.access import Caller, may_see, may_see_personal
 from layers.access.masking import masked
 from layers.declarations.declarations import Field, Layer
+from layers.declarations.naming import CLASS, called, fields_in
 from layers.declarations.registry import layer_of
 from layers.reading.shares import visible_names
-from spatial.base.models import District
 from spatial.codes import scheme
 from spatial.periods import AsOf, at
 from webmap.web.values import NOTHING, field_title, in_english, layer_title, scheme_of, shown
 
 MOST_ERAS = 30
-# fields that name another feature, and its layer
-REFERENCES = {
-    "parcel_code": "parcels",
-    "building_code": "buildings",
-    "district_code": "districts",
-    "parent_code": "districts",
-    "community_code": "districts",
-    "cell_code": "grid-cells",
-    "component_code": "components",
-    "start_code": "pipe-points",
-    "end_code": "pipe-points",
-}
-# what is called by its class: its other texts are shared by many
-CALLED_BY_CLASS = frozenset({"plan-zones", "landcover", "pipe-points"})
 NAMES = ("name", "full_address", "address", "location")
 UNSAID = frozenset({"scheme", "schematic"})
 
@@ -70,15 +56,12 @@ class EraView:
 
 
 def heading(layer: Layer, version: Any) -> str:
-    """What a record is called: its name, its address, its class, else its code."""
-    if layer.id == "pipe-lines":
-        return " ".join(t for t in (_class_name(layer, version), version.section) if t)
-    if layer.id == "units":
-        return " ".join(
-            t for t in (version.entrance and f"{version.entrance} 单元", version.room) if t
-        )
-    named = () if layer.id in CALLED_BY_CLASS else (*layer.search, *NAMES)
-    for name in named:
+    """What a record is called: as its layer declares; else its name, address, class or code."""
+    if layer.named_by:
+        values = {name: str(getattr(version, name) or "") for name in fields_in(layer.named_by)}
+        values[CLASS] = _class_name(layer, version)
+        return called(layer.named_by, values) or str(version.code)
+    for name in (*layer.search, *NAMES):
         text = getattr(version, name, "")
         if text and isinstance(text, str):
             return text.strip()
@@ -123,11 +106,11 @@ def _row(layer: Layer, declared: Field, version: Any, caller: Caller, as_of: AsO
     scheme_id = scheme_of(layer, declared.name, row_scheme(version))
     text = shown(layer.column(declared.name), value, scheme_id)
     title = short_title(layer, declared)
-    target = REFERENCES.get(declared.name, "")
-    if target and may_see(caller, layer_of(target)):
-        if target == "districts":
-            title, text = title.removesuffix("编码"), district_name(str(value), as_of) or text
-        return Row(title, text, link=f"{target}/{value}")
+    if declared.refers_to and may_see(caller, target := layer_of(declared.refers_to)):
+        if target.reference_name:
+            title = title.removesuffix("编码")
+            text = target.reference_name(str(value), as_of) or text
+        return Row(title, text, link=f"{target.id}/{value}")
     colour = ""
     if scheme_id:
         colour = scheme(scheme_id).colour(str(value))
@@ -135,18 +118,6 @@ def _row(layer: Layer, declared: Field, version: Any, caller: Caller, as_of: AsO
         text = text if str(value).isdigit() else text.removeprefix(f"{value} ")
     plain = declared.name.endswith("year")
     return Row(title, str(value) if plain else text, declared.unit, colour=colour)
-
-
-def district_name(code: str, as_of: AsOf) -> str:
-    """The name of a village with its town's before it."""
-    names = dict(
-        District.objects.as_of(as_of)
-        .filter(code__in=[code, code[:9]])
-        .exclude(level="county")
-        .values_list("code", "name")
-    )
-    wanted = [code[:9], code] if len(code) > 9 else [code]
-    return " ".join(names[c] for c in wanted if c in names)
 
 
 def secrets_of(layer: Layer, version: Any, caller: Caller, *, full: bool = False) -> list[Secret]:
@@ -215,7 +186,6 @@ __all__ = [
     "Row",
     "Secret",
     "differences",
-    "district_name",
     "eras_of",
     "heading",
     "layer_title",

@@ -1,20 +1,25 @@
 """The search box: matches by layer, for the keyboard as for the mouse."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from layers.access.access import Caller, may_see
+from layers.declarations.registry import layer_of
 from layers.reading.reading import TooSlow
 from layers.reading.search import Hit, is_code, search, terms_of
 from layers.reading.shares import shares_of
+from spatial.periods import AsOf
 from webmap.map.parameters import asked_moment
 from webmap.web.callers import caller_of
+from webmap.web.professions import finders
 from webmap.web.values import layer_title
 
 PER_LAYER = 5
 WHOLE_CODE = 6  # from this length on, a text that is a code is taken for it
-# what people look for comes first
-FIRST = ("districts", "roads", "water", "buildings", "addresses", "parcels", "hazard-sites")
 
 
 @require_safe
@@ -23,10 +28,7 @@ def found(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "")
     as_of = asked_moment(request)
     terms = terms_of(text) if any(map(_telling, terms_of(text))) else []
-    shares = sorted(
-        shares_of(caller_of(request)),
-        key=lambda s: FIRST.index(s.layer.id) if s.layer.id in FIRST else len(FIRST),
-    )
+    shares = sorted(shares_of(caller_of(request)), key=lambda share: share.layer.search_rank)
     groups, late = [], False
     if len(terms) == 1 and len(terms[0]) >= WHOLE_CODE and terms[0].isascii():
         shares = [share for share in shares if is_code(share, terms[0], as_of)] or shares
@@ -40,8 +42,19 @@ def found(request: HttpRequest) -> HttpResponse:
             exact = {hit.code for hit in hits if _is_called(hit, text)}
             title = layer_title(share.layer)
             groups.append({"layer": share.layer, "title": title, "hits": hits, "exact": exact})
+    if terms:
+        groups += _further(caller_of(request), " ".join(terms), as_of)
     context = {"groups": groups, "text": " ".join(terms), "late": late}
     return render(request, "panel/found.html", context)
+
+
+def _further(caller: Caller, text: str, as_of: AsOf) -> Iterator[dict[str, Any]]:
+    """What professions find beside the layers' own fields, for who may see the layer."""
+    for finder in finders():
+        layer = layer_of(finder.layer)
+        if may_see(caller, layer) and (hits := finder.find(text, as_of, caller)):
+            shown = list(hits)[:PER_LAYER]
+            yield {"layer": layer, "title": finder.title, "hits": shown, "exact": set()}
 
 
 def _is_called(hit: Hit, text: str) -> bool:

@@ -4,65 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import OperationalError
-from django.utils.translation import gettext_lazy as _
 
 from layers.access.access import Caller, may_see
-from layers.declarations.declarations import Layer
+from layers.declarations.declarations import Layer, Relation
 from layers.declarations.registry import layer_of
 from layers.reading.queries import MOST, Neighbour, at_most, beside
 from spatial.outages import is_away
 from spatial.periods import AsOf
 from webmap.map.records import heading
+from webmap.web.values import in_english
 
 TIMEOUT_MS = 4000
-
-
-@dataclass(frozen=True)
-class Relation:
-    """A register to look into; ``reach_m`` 0 means overlap."""
-
-    layer: str
-    title: Any
-    reach_m: float = 0.0
-
-
-OVER = (Relation("plan-zones", _("规划用地")), Relation("constraints", _("规划约束")))
-PIPES = Relation("pipe-lines", _("10 米内的管线"), 10)
-HAZARDS = Relation("hazard-sites", _("200 米内的地灾隐患点"), 200)
-IN_CELL = Relation("grid-cells", _("所在网格"))
-
-RELATIONS: dict[str, tuple[Relation, ...]] = {
-    "parcels": (Relation("buildings", _("宗地上的建筑")), *OVER, PIPES, HAZARDS),
-    "buildings": (
-        Relation("parcels", _("所在宗地")),
-        Relation("addresses", _("门牌地址"), 3),
-        *OVER,
-        PIPES,
-        HAZARDS,
-    ),
-    "units": (),
-    "addresses": (Relation("buildings", _("所在建筑"), 3), Relation("parcels", _("所在宗地"))),
-    "plan-zones": (
-        Relation("constraints", _("规划约束")),
-        Relation("parcels", _("涉及宗地")),
-        Relation("buildings", _("现状建筑")),
-    ),
-    "constraints": (),
-    "hazard-sites": (
-        Relation("warnings", _("所在预警区")),
-        Relation("buildings", _("100 米内的建筑"), 100),
-    ),
-    "rain-stations": (Relation("hazard-sites", _("2 公里内的隐患点"), 2000),),
-    "roads": (PIPES,),
-    "pipe-lines": (
-        Relation("pipe-points", _("管线两端的管点"), 0.5),
-        Relation("buildings", _("5 米内的建筑"), 5),
-    ),
-    "pipe-points": (Relation("pipe-lines", _("相接的管线"), 0.5),),
-    "grid-cells": (Relation("cases", _("网格内的案件")),),
-    "components": (IN_CELL, Relation("cases", _("20 米内的案件"), 20)),
-    "cases": (IN_CELL, Relation("components", _("20 米内的部件"), 20)),
-}
 
 
 @dataclass(frozen=True)
@@ -94,7 +46,7 @@ def surroundings_of(layer: Layer, version: Any, caller: Caller, as_of: AsOf) -> 
         return []
     area = shape.area
     groups = []
-    for relation in RELATIONS.get(layer.id, ()):
+    for relation in layer.relations:
         other = layer_of(relation.layer)
         if may_see(caller, other):
             groups.append(_group(relation, other, shape, as_of, area))
@@ -108,9 +60,13 @@ def _group(relation: Relation, other: Layer, shape: Any, as_of: AsOf, area: floa
     except OperationalError as error:
         if is_away(error):
             raise
-        return Group(other, str(relation.title), [], more=False, late=True)
+        return Group(other, _title(relation), [], more=False, late=True)
     items = [_item(other, neighbour, area) for neighbour in found[:MOST]]
-    return Group(other, str(relation.title), items, more=len(found) > MOST)
+    return Group(other, _title(relation), items, more=len(found) > MOST)
+
+
+def _title(relation: Relation) -> str:
+    return relation.title_en if in_english() else relation.title
 
 
 def _item(other: Layer, neighbour: Neighbour, area: float) -> Item:

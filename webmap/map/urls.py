@@ -2,17 +2,22 @@
 
 from django.urls import path
 
-from webmap.map import here, measure, overview, panel, search
+from webmap.map import here, measure, overview, panel, search, tasks
 from webmap.map import views as map_pages
+from webmap.web.entrances import entrances
 
 urlpatterns = [
-    *map_pages.urlpatterns,
+    *(
+        path(one.path.lstrip("/"), map_pages.map_page, {"entrance": one.id}, name=f"map-{one.id}")
+        for one in entrances()
+    ),
+    path("map/style", map_pages.map_style, name="map-style"),
+    path("terrain/<int:zoom>/<int:column>/<int:row>.png", map_pages.terrain, name="terrain"),
+    path("tasks", tasks.waiting, name="tasks"),
     path("panel/<str:layer_id>/<str:code>", panel.panel, name="panel"),
     path("panel/<str:layer_id>/<str:code>/personal", panel.personal, name="personal"),
     path("here", here.here, name="here"),
     path("overview/general", overview.general, name="overview-general"),
-    path("overview/planning", overview.planning, name="overview-planning"),
-    path("overview/housing", overview.housing, name="overview-housing"),
     path("search", search.found, name="search"),
     path("measure", measure.measured, name="measure"),
 ]

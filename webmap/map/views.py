@@ -1,4 +1,4 @@
-"""The map page: four entrances, one template, one program; and its style."""
+"""The map page: many entrances, one template, one program; and its style."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -8,7 +8,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -23,10 +22,8 @@ from spatial.crs import proj4_text
 from spatial.rasters import RasterError, terrain_tile
 from spatial.versions.figures import ever_schematic
 from spatial.versions.queries import days_of_change
-from webmap.casework.actors import actor_of
-from webmap.imports.guards import deliverable
 from webmap.map.legends import values_in_use
-from webmap.web.entrances import ENTRANCES, Entrance, entrance_named
+from webmap.web.entrances import Entrance, entrance_named
 
 MAX_TERRAIN_ZOOM = 15
 MOST_DAYS = 300
@@ -38,7 +35,7 @@ def visible_layers(request: HttpRequest) -> list[Layer]:
 
 
 @require_safe
-def map_page(request: HttpRequest, entrance: str = "general") -> HttpResponse:
+def map_page(request: HttpRequest, entrance: str = "") -> HttpResponse:
     """One entrance to the map."""
     chosen = entrance_named(entrance)
     layers = visible_layers(request)
@@ -47,8 +44,6 @@ def map_page(request: HttpRequest, entrance: str = "general") -> HttpResponse:
         "groups": layer_groups(layers, chosen),
         "config": page_config(request, chosen),
         "has_terrain": settings.TERRAIN.exists(),
-        "may_deliver": bool(deliverable(request)),
-        "has_casework": bool(actor_of(request.user).roles),
     }
     get_token(request)
     return render(request, "map/map.html", context)
@@ -141,6 +136,8 @@ def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
         "relief": entrance.relief,
         "time_zone": city().time_zone,
         "fragment": entrance.fragment,
+        "records": dict(entrance.records),
+        "picks_place": entrance.picks_place,
         "first": days[0] if days else "",
         "days": days,
         "schematic": _shows_schematic(visible_layers(request)),
@@ -163,13 +160,3 @@ def _shows_schematic(layers: list[Layer]) -> bool:
 def _has_schematic(layer_id: str, revision: int) -> bool:
     """Looked up once per revision of a register of which no figures are kept."""
     return layer_of(layer_id).model.objects.filter(schematic=True).exists()
-
-
-urlpatterns = [
-    *(
-        path(e.path.lstrip("/"), map_page, {"entrance": e.id}, name=f"map-{e.id}")
-        for e in ENTRANCES
-    ),
-    path("map/style", map_style, name="map-style"),
-    path("terrain/<int:zoom>/<int:column>/<int:row>.png", terrain, name="terrain"),
-]

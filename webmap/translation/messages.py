@@ -16,7 +16,6 @@ from django.utils.translation.template import templatize
 from grid.cases.public_view import PROGRESS, TOLD
 from grid.cases.steps import STATES
 from grid.rules.indicators import COUNTS, INDICATORS, MEANINGS, SUBJECT_TITLES
-from webmap.web.entrances import ENTRANCES
 
 FLOORS = ("spatial", "grid", "layers", "importers", "webmap")
 SINGLE = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop"})
@@ -55,9 +54,6 @@ def messages() -> dict[Message, list[str]]:
 
 def in_data() -> Iterator[tuple[str, str]]:
     """(source, message) of titles that are data, and said by ``{% translate variable %}``."""
-    for entrance in ENTRANCES:
-        for message in (entrance.title, entrance.subtitle, entrance.hint):
-            yield "webmap/web/entrances.py", message
     for config in apps.get_app_configs():
         if config.name.split(".")[0] in FLOORS:
             yield config.name, str(config.verbose_name)

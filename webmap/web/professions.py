@@ -1,25 +1,62 @@
 """Professions: what a field of work adds to the pages, as declarations that are discovered.
 
 A profession is the ``PROFESSION`` of a module ``profession.py``, in a room of ``webmap`` or
-in an installed app of its own. No other module lists professions by name.
+in an installed app of its own. No other module lists professions by name. Its addresses
+are a module that it names, so that a declaration loads no view.
 """
 
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from django.apps import apps
-from django.core.exceptions import ImproperlyConfigured
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.utils.functional import Promise
 
 import webmap
 from layers.access.access import Caller
+from layers.declarations.discovery import app_modules
+from layers.reading.search import Hit
 from spatial.periods import AsOf
 
+Text = str | Promise
 Context = Callable[[str, AsOf, Caller], Mapping[str, Any]]
+May = Callable[[HttpRequest], bool]
+
+
+def anybody(request: HttpRequest) -> bool:
+    """Everybody may, signed in or not."""
+    return True
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """One entrance to the map: the page and program of all, with layers and a view of its own.
+
+    ``zoom`` is relative to the city profile's; ``layers`` are those shown first; ``records``
+    are layers whose features open at an address of their own (address + code).
+    """
+
+    id: str
+    path: str
+    title: Text
+    subtitle: Text
+    hint: Text
+    layers: tuple[str, ...]
+    zoom: float = 0.0
+    pitch: float = 0.0
+    bearing: float = 0.0
+    solid: bool = False  # buildings stand up
+    relief: bool = False  # terrain shading
+    fragment: str = ""  # what the panel shows before a click
+    muted: tuple[tuple[str, float], ...] = ()  # layer and opacity, where it is background
+    records: tuple[tuple[str, str], ...] = ()
+    picks_place: bool = False  # a click asks what stands there, not for the topmost feature
+    wide_panel: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,30 +73,106 @@ class Fragment:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Figures that a profession adds to a layer's features in what stands at a point."""
+
+    layer: str
+    caption: Text
+    facts: Callable[[Any], Sequence[tuple[Text, str]]]  # of a version: titles and values
+
+
+@dataclass(frozen=True)
+class Finder:
+    """How a profession finds features of a layer by more than the layer's own fields.
+
+    ``find`` is asked for those who may see the layer, and answers the best few.
+    """
+
+    layer: str
+    title: Text
+    find: Callable[[str, AsOf, Caller], Sequence[Hit]]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One page of a profession, in the bar on top of its pages."""
+
+    id: str
+    title: Text
+    path: str
+    may: May = anybody
+
+
+@dataclass(frozen=True)
+class Link:
+    """A way from the map to a profession's pages, for those who may go."""
+
+    title: Text
+    path: str
+    may: May = anybody
+
+
+@dataclass(frozen=True)
+class Task:
+    """What waits for somebody; ``number`` counts it for who asks."""
+
+    title: Text
+    path: str
+    number: Callable[[HttpRequest], int]
+    may: May = anybody
+
+
+@dataclass(frozen=True)
+class DemoUser:
+    """A demo account; ``prepare`` gives it what it needs beside its role."""
+
+    username: str
+    role: str
+    prepare: Callable[[User], None] | None = None
+
+
+@dataclass(frozen=True)
+class Urls:
+    """A module of addresses and what they begin with."""
+
+    module: str
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
 class Profession:
     """A field of work of the city's offices."""
 
     id: str
-    title: str
+    title: Text
+    position: int  # its place among entrances and links
+    entrance: Entrance | None = None
+    roles: tuple[str, ...] = ()
+    urls: tuple[Urls, ...] = ()
     fragments: tuple[Fragment, ...] = ()
+    tables: tuple[Table, ...] = ()
+    finders: tuple[Finder, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+    menu: tuple[Link, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    demo: tuple[DemoUser, ...] = ()
+
+
+@cache
+def declared() -> tuple[Profession, ...]:
+    """Every declared profession by position, doubles with them (``profession_faults``)."""
+    found = [import_module(module).PROFESSION for module in _rooms()]
+    found += [module.PROFESSION for module in app_modules("profession", "PROFESSION")]
+    return tuple(sorted(found, key=lambda one: (one.position, one.id)))
 
 
 @cache
 def professions() -> tuple[Profession, ...]:
-    """Every declared profession, by id.
-
-    Raises:
-        ImproperlyConfigured: two professions have one id.
-    """
-    found: dict[str, Profession] = {}
-    for module in _modules():
-        profession = import_module(module).PROFESSION
-        if profession.id in found:
-            raise ImproperlyConfigured(
-                f"profession {profession.id!r} is declared twice, the second time in {module}"
-            )
-        found[profession.id] = profession
-    return tuple(found[name] for name in sorted(found))
+    """Every profession, by position."""
+    first: dict[str, Profession] = {}
+    for one in declared():
+        first.setdefault(one.id, one)
+    return tuple(first.values())
 
 
 def fragments_of(layer_id: str) -> list[Fragment]:
@@ -67,9 +180,22 @@ def fragments_of(layer_id: str) -> list[Fragment]:
     return [f for one in professions() for f in one.fragments if f.layer == layer_id]
 
 
-def _modules() -> Iterator[str]:
-    rooms = [f"webmap.{room.name}" for room in pkgutil.iter_modules(webmap.__path__) if room.ispkg]
-    others = [app.name for app in apps.get_app_configs() if not app.name.startswith("webmap")]
-    for package in rooms + others:
-        if find_spec(f"{package}.profession"):
-            yield f"{package}.profession"
+def tables_of(layer_id: str) -> list[Table]:
+    """What professions add to the features of a layer at a point."""
+    return [t for one in professions() for t in one.tables if t.layer == layer_id]
+
+
+def finders() -> list[Finder]:
+    """What professions add to the search, by the position of the profession."""
+    return [finder for one in professions() for finder in one.finders]
+
+
+def roles() -> tuple[str, ...]:
+    """Every role of the platform, by the position of its profession."""
+    return tuple(role for one in professions() for role in one.roles)
+
+
+def _rooms() -> Iterator[str]:
+    for room in pkgutil.iter_modules(webmap.__path__):
+        if room.ispkg and find_spec(f"webmap.{room.name}.profession"):
+            yield f"webmap.{room.name}.profession"

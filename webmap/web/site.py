@@ -1,4 +1,4 @@
-"""What every page knows: the city, the entrances; and what is said when something fails."""
+"""What every page knows of the city; and what is said when something fails."""
 
 import sys
 from typing import Any
@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 
 from spatial.city import city
 from spatial.outages import is_away
-from webmap.web.entrances import ENTRANCES
 from webmap.web.outage import away, log_away, unhealthy
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Template context: the city profile and the entrances."""
-    return {"city": city(), "entrances": ENTRANCES}
+    """Template context: the city profile."""
+    return {"city": city()}
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

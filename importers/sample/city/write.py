@@ -1,7 +1,9 @@
 """The deliveries as files: GeoPackages that go through the ordinary importer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import pyogrio
@@ -23,15 +25,17 @@ class Written:
 
 
 def write_deliveries(
-    folder: Path, size: str = "small", seed: int = SEED
+    folder: Path, size: str = "small", seed: int = SEED, further: Iterable[Delivery] = ()
 ) -> list[tuple[Path, Written]]:
     """Write one GeoPackage per delivery (layer named like the delivery's layer).
 
-    Storeys and rights become tables without geometry. The list is in order of time.
+    Storeys and rights become tables without geometry. The list is in order of time;
+    ``further`` are deliveries of registers of their own apps, which come last.
     """
     folder.mkdir(parents=True, exist_ok=True)
     done = []
-    for number, delivery in enumerate(deliveries(size, seed), start=1):
+    every = chain(deliveries(size, seed), further)
+    for number, delivery in enumerate(every, start=1):
         path = folder / f"{number:04d}-{delivery.at:%Y%m%d}-{delivery.layer}.gpkg"
         path.unlink(missing_ok=True)
         _write(path, delivery)

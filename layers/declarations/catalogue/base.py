@@ -1,8 +1,18 @@
 """Base geography."""
 
 from layers.access.access import Sharing
-from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint
+from layers.declarations.catalogue.pipes import PIPES_BESIDE
+from layers.declarations.declarations import (
+    SCHEMATIC,
+    FadeIn,
+    Field,
+    LabelLevel,
+    Layer,
+    Paint,
+    Relation,
+)
 from spatial.base.models import Address, District, LandCover, Road, TerrainSheet, Water
+from spatial.base.queries import district_name
 from spatial.hazards.roles import HazardRole
 from spatial.parcels.roles import LandRole
 from spatial.planning.roles import PlanningRole
@@ -21,7 +31,7 @@ LAYERS = (
         fields=(
             Field("name", "Name", in_tiles=True),
             Field("level", "Level", in_tiles=True),
-            Field("parent_code", "Parent code"),
+            Field("parent_code", "Parent code", refers_to="districts"),
             SCHEMATIC,
         ),
         sharing=Sharing.MANDATORY,
@@ -31,7 +41,22 @@ LAYERS = (
         update_cycle="每年",
         min_zoom=6,
         search=("name",),
+        search_rank=10,
+        reference_name=district_name,
+        here_rank=180,
+        check_group="level",
         paint=Paint(
+            dash=(4, 2),
+            widths={"county": 2.4, "town": 1.4, "village": 0.7},
+            fade_in=FadeIn("village", 10.5, 12, 0.7),
+            label_colour="#7a3a63",
+            label_levels=(  # a county is named afar, towns nearer, villages near
+                LabelLevel("county", 6, 9, 18),
+                LabelLevel("town", 9, 14, 13),
+                LabelLevel("village", 13, 24, 11),
+            ),
+            is_backdrop=True,
+            fills_when_chosen=True,
             rank=60,
             kind="line",
             by="level",
@@ -64,7 +89,19 @@ LAYERS = (
         update_cycle="每年",
         min_zoom=8,
         crowded=True,
-        paint=Paint(rank=10, kind="fill", by="class_code", colour="#e6eadb", opacity=0.9),
+        named_by=("{class}",),
+        here_rank=60,
+        limit_rank=30,
+        area_field="area_m2",
+        paint=Paint(
+            is_ground=True,
+            is_backdrop=True,
+            rank=10,
+            kind="fill",
+            by="class_code",
+            colour="#e6eadb",
+            opacity=0.9,
+        ),
     ),
     Layer(
         id="water",
@@ -84,8 +121,17 @@ LAYERS = (
         update_cycle="每年",
         min_zoom=7,
         search=("name",),
+        search_rank=30,
+        here_rank=70,
+        limit_rank=80,
         paint=Paint(
-            rank=30, kind="fill", colour="#a9cfe8", outline="#7fb3d5", label="name", label_zoom=12
+            label_colour="#3c7397",
+            rank=30,
+            kind="fill",
+            colour="#a9cfe8",
+            outline="#7fb3d5",
+            label="name",
+            label_zoom=12,
         ),
     ),
     Layer(
@@ -107,7 +153,13 @@ LAYERS = (
         update_cycle="每季度",
         min_zoom=8,
         search=("name",),
+        search_rank=20,
+        relations=(PIPES_BESIDE,),
+        here_rank=80,
+        here_reach_m=15,
+        limit_rank=90,
         paint=Paint(
+            label_colour="#5b4a2c",
             rank=40,
             kind="line",
             by="kind",
@@ -135,7 +187,7 @@ LAYERS = (
             Field("full_address", "Full address"),
             Field("road_name", "Road"),
             Field("house_number", "House number", in_tiles=True),
-            Field("building_code", "Building code", reserved=True),
+            Field("building_code", "Building code", reserved=True, refers_to="buildings"),
             SCHEMATIC,
         ),
         sharing=Sharing.MANDATORY,
@@ -145,6 +197,12 @@ LAYERS = (
         update_cycle="每月",
         min_zoom=16,
         search=("full_address",),
+        search_rank=50,
+        relations=(
+            Relation("buildings", "所在建筑", "Building it is in", 3),
+            Relation("parcels", "所在宗地", "Parcel it stands on"),
+        ),
+        here_rank=90,
         paint=Paint(
             rank=78, kind="circle", colour="#7a6f5d", width=2, label="house_number", label_zoom=17
         ),
@@ -174,6 +232,8 @@ LAYERS = (
         update_cycle="按测制",
         min_zoom=8,
         search=("name",),
-        paint=Paint(rank=4, kind="line", colour="#7d6a4d"),
+        here_rank=190,
+        unchecked_because="图幅范围由高程文件本身得出",
+        paint=Paint(rank=4, kind="line", colour="#7d6a4d", is_hidden_at_first=True),
     ),
 )

@@ -7,13 +7,15 @@ written by its steps, whoever asks.
 
 from grid.models import Case, Component, GridCell
 from grid.roles import CENTRE, GridRole
-from layers.access.access import Role, Sharing
-from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint
+from layers.access.access import Sharing
+from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint, Relation
+from layers.roles import Role
 
 POSITION = 70
 
 OFFICE = CENTRE | {Role.STEWARD}
 STAFF = OFFICE | {GridRole.INSPECTOR, GridRole.HANDLER}
+IN_CELL = Relation("grid-cells", "所在网格", "Grid cell")
 
 LAYERS = (
     Layer(
@@ -23,7 +25,7 @@ LAYERS = (
         description="城市管理单元网格，15 位编码。",
         model=GridCell,
         fields=(
-            Field("community_code", "Community code", in_tiles=True),
+            Field("community_code", "Community code", in_tiles=True, refers_to="districts"),
             Field("area_m2", "Area", unit="m²"),
             Field("responsibility_code", "Responsibility grid"),
             SCHEMATIC,
@@ -36,6 +38,9 @@ LAYERS = (
         steward="城市管理指挥中心",
         update_cycle="每年",
         min_zoom=12,
+        relations=(Relation("cases", "网格内的案件", "Cases in the cell"),),
+        here_rank=140,
+        area_field="area_m2",
         paint=Paint(rank=62, kind="line", colour="#3f7f5f", width=1.0, label="code", label_zoom=16),
     ),
     Layer(
@@ -48,7 +53,7 @@ LAYERS = (
             Field("scheme", "Scheme"),
             Field("class_code", "Class", scheme="components_2020", in_tiles=True),
             Field("name", "Name", in_tiles=True),
-            Field("cell_code", "Cell code"),
+            Field("cell_code", "Cell code", refers_to="grid-cells"),
             Field("department", "Department"),
             Field("owner", "Owner"),
             Field("maintainer", "Maintainer"),
@@ -62,6 +67,8 @@ LAYERS = (
         steward="城市管理指挥中心",
         update_cycle="每季度",
         min_zoom=16,
+        relations=(IN_CELL, Relation("cases", "20 米内的案件", "Cases within 20 m", 20)),
+        here_rank=150,
         paint=Paint(
             rank=76, kind="circle", colour="#5d7d3a", width=2.5, label="name", label_zoom=18
         ),
@@ -75,12 +82,18 @@ LAYERS = (
         fields=(
             Field("kind", "Kind", in_tiles=True),
             Field("scheme", "Scheme"),
-            Field("class_code", "Class", scheme="events_2020", in_tiles=True),
+            Field(
+                "class_code",
+                "Class",
+                scheme="events_2020",
+                in_tiles=True,
+                also_schemes=("components_2020",),
+            ),
             Field("description", "Description"),
             Field("step", "Step", in_tiles=True),
             Field("source", "Source"),
-            Field("cell_code", "Cell code"),
-            Field("component_code", "Component code"),
+            Field("cell_code", "Cell code", refers_to="grid-cells"),
+            Field("component_code", "Component code", refers_to="components"),
             Field("department", "Department"),
             Field("reported_at", "Reported at"),
             SCHEMATIC,
@@ -92,6 +105,8 @@ LAYERS = (
         update_cycle="实时",
         min_zoom=11,
         search=("description",),
+        relations=(IN_CELL, Relation("components", "20 米内的部件", "Components within 20 m", 20)),
+        here_rank=160,
         paint=Paint(rank=82, kind="circle", colour="#c0392b", width=5, outline="#ffffff"),
     ),
 )

@@ -1,11 +1,14 @@
 """Geological hazards."""
 
-from layers.access.access import Role, Sharing
-from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint
-from spatial.hazards.models import HazardSite, HazardWarning, RainStation
+from layers.access.access import Sharing
+from layers.declarations.declarations import SCHEMATIC, Companion, Field, Layer, Paint, Relation
+from layers.roles import Role
+from spatial.hazards.models import HazardSite, HazardWarning, RainReading, RainStation
 from spatial.hazards.roles import HazardRole
 
 POSITION = 60
+
+HAZARDS_NEAR = Relation("hazard-sites", "200 米内的地灾隐患点", "Hazard sites within 200 m", 200)
 
 LAYERS = (
     Layer(
@@ -30,6 +33,8 @@ LAYERS = (
         update_cycle="实时",
         min_zoom=6,
         search=("title",),
+        here_rank=130,
+        unchecked_because="预警由发布单位签发，范围按其原样登记",
         paint=Paint(rank=35, kind="fill", by="level", opacity=0.3, outline="#b03a2e"),
     ),
     Layer(
@@ -60,6 +65,15 @@ LAYERS = (
         update_cycle="汛前汛后各一次",
         min_zoom=6,
         search=("name",),
+        search_rank=70,
+        relations=(
+            Relation("warnings", "所在预警区", "Warning area"),
+            Relation("buildings", "100 米内的建筑", "Buildings within 100 m", 100),
+        ),
+        here_rank=120,
+        here_reach_m=200,
+        limit_rank=60,
+        unchecked_because="隐患点为单个点位，没有与其他登记的几何规则",
         paint=Paint(
             rank=84,
             kind="circle",
@@ -90,6 +104,10 @@ LAYERS = (
         update_cycle="每年",
         min_zoom=6,
         search=("name",),
+        relations=(Relation("hazard-sites", "2 公里内的隐患点", "Hazard sites within 2 km", 2000),),
+        here_rank=125,
+        companions=(Companion("rain_readings", RainReading, ("station", "during", "mm")),),
+        unchecked_because="雨量站为单个点位，没有与其他登记的几何规则",
         paint=Paint(
             rank=80,
             kind="circle",

@@ -1,7 +1,8 @@
 """Storeys, units and rights: conditional or withheld, never public."""
 
-from layers.access.access import Role, Sharing
+from layers.access.access import Sharing
 from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint
+from layers.roles import Role
 from spatial.housing.models import Right, Storey, Unit
 from spatial.housing.roles import HousingRole
 from spatial.parcels.roles import LandRole
@@ -18,7 +19,7 @@ LAYERS = (
         description="不动产单元（户）。",
         model=Unit,
         fields=(
-            Field("building_code", "Building code", in_tiles=True),
+            Field("building_code", "Building code", in_tiles=True, refers_to="buildings"),
             Field("entrance", "Entrance"),
             Field("floor_from", "From floor", in_tiles=True),
             Field("floor_to", "To floor"),
@@ -39,7 +40,10 @@ LAYERS = (
         update_cycle="每日",
         min_zoom=17,
         search=("address",),
-        paint=Paint(rank=72, kind="line", colour="#8a5a9e"),
+        named_by=("{entrance} 单元", "{room}"),
+        here_rank=50,
+        in_cadastre=True,
+        paint=Paint(fills_when_chosen=True, rank=72, kind="line", colour="#8a5a9e"),
     ),
     Layer(
         id="storeys",
@@ -48,7 +52,7 @@ LAYERS = (
         description="楼盘表的层；只在本平台内使用。",
         model=Storey,
         fields=(
-            Field("building_code", "Building code"),
+            Field("building_code", "Building code", refers_to="buildings"),
             Field("number", "Number"),
             Field("label", "Label"),
             Field("floor_area_m2", "Floor area", unit="m²"),
@@ -68,7 +72,10 @@ LAYERS = (
         title_en="Rights",
         description="所有权、抵押、预告、查封等；含个人信息。",
         model=Right,
-        fields=(Field("unit_code", "Unit code"), Field("kind", "Kind", scheme="right_kinds")),
+        fields=(
+            Field("unit_code", "Unit code", refers_to="units"),
+            Field("kind", "Kind", scheme="right_kinds"),
+        ),
         personal=("holder", "certificate"),
         sharing=Sharing.WITHHELD,
         reason="个人信息保护法第二十八条、不动产登记资料查询暂行办法",

@@ -1,7 +1,11 @@
 """Parcels and buildings."""
 
-from layers.access.access import Role, Sharing
-from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint
+from layers.access.access import Sharing
+from layers.declarations.catalogue.hazards import HAZARDS_NEAR
+from layers.declarations.catalogue.pipes import PIPES_BESIDE
+from layers.declarations.catalogue.planning import PLANNED_OVER
+from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint, Relation
+from layers.roles import Role
 from spatial.housing.roles import HousingRole
 from spatial.parcels.models import Building, Parcel
 from spatial.parcels.roles import LandRole
@@ -22,7 +26,7 @@ LAYERS = (
             Field("right_type", "Right type"),
             Field("registered_area_m2", "Registered area", unit="m²"),
             Field("registered_on", "Registered on"),
-            Field("district_code", "District code"),
+            Field("district_code", "District code", refers_to="districts"),
             SCHEMATIC,
         ),
         personal=("right_holder",),
@@ -36,6 +40,17 @@ LAYERS = (
         min_zoom=10,
         crowded=True,
         search=("location",),
+        search_rank=60,
+        relations=(
+            Relation("buildings", "宗地上的建筑", "Buildings on the parcel"),
+            *PLANNED_OVER,
+            PIPES_BESIDE,
+            HAZARDS_NEAR,
+        ),
+        here_rank=30,
+        limit_rank=40,
+        area_field="registered_area_m2",
+        in_cadastre=True,
         paint=Paint(
             rank=25, kind="fill", by="land_use", colour="#f3f0e6", outline="#b3a58b", opacity=0.45
         ),
@@ -49,7 +64,7 @@ LAYERS = (
         fields=(
             Field("name", "Name", in_tiles=True),
             Field("address", "Address"),
-            Field("parcel_code", "Parcel code"),
+            Field("parcel_code", "Parcel code", refers_to="parcels"),
             Field("usage", "Usage"),
             Field("structure", "Structure"),
             Field("storeys_above", "Storeys above ground", in_tiles=True),
@@ -57,7 +72,7 @@ LAYERS = (
             Field("height_m", "Height", unit="m", in_tiles=True),
             Field("floor_area_m2", "Floor area", unit="m²"),
             Field("completed_year", "Completed"),
-            Field("district_code", "District code"),
+            Field("district_code", "District code", refers_to="districts"),
             SCHEMATIC,
         ),
         personal=("owner",),
@@ -71,6 +86,17 @@ LAYERS = (
         min_zoom=10,
         crowded=True,
         search=("name", "address"),
+        search_rank=40,
+        relations=(
+            Relation("parcels", "所在宗地", "Parcel it stands on"),
+            Relation("addresses", "门牌地址", "Addresses", 3),
+            *PLANNED_OVER,
+            PIPES_BESIDE,
+            HAZARDS_NEAR,
+        ),
+        here_rank=40,
+        limit_rank=50,
+        in_cadastre=True,
         paint=Paint(
             rank=50,
             kind="extrusion",

@@ -1,10 +1,13 @@
 """Plans and constraints."""
 
 from layers.access.access import Sharing
-from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint
+from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint, Relation
 from spatial.planning.models import Constraint, PlanZone
 
 POSITION = 50
+
+CONSTRAINTS_OVER = Relation("constraints", "规划约束", "Planning constraints")
+PLANNED_OVER = (Relation("plan-zones", "规划用地", "Planned land use"), CONSTRAINTS_OVER)
 
 LAYERS = (
     Layer(
@@ -31,6 +34,14 @@ LAYERS = (
         update_cycle="批复后 20 日内",
         min_zoom=11,
         search=("plan_name",),
+        named_by=("{class}",),
+        relations=(
+            CONSTRAINTS_OVER,
+            Relation("parcels", "涉及宗地", "Parcels concerned"),
+            Relation("buildings", "现状建筑", "Existing buildings"),
+        ),
+        here_rank=10,  # plans and constraints first: this is the planner's question
+        limit_rank=20,
         paint=Paint(rank=20, kind="fill", by="land_use", outline="#ffffff", opacity=0.72),
     ),
     Layer(
@@ -53,6 +64,9 @@ LAYERS = (
         update_cycle="每年",
         min_zoom=8,
         search=("name",),
+        here_rank=20,
+        limit_rank=10,
+        check_group="kind",
         paint=Paint(rank=64, kind="line", by="kind", width=2.2, label="name", label_zoom=14),
     ),
 )

@@ -6,17 +6,23 @@ from typing import Any
 
 import shapely
 
+from layers.declarations.registry import layer_of_register
 from layers.ogc.common.errors import TooLarge
 from layers.reading import reading
 from layers.reading.shares import Share
 from spatial.city import city
+from spatial.hazards.models import RainStation
 from spatial.periods import AsOf
 
-LAYER = "rain-stations"
 READINGS = "published.rain_readings"
 MOST_VALUES = 100_000
 LONGEST = timedelta(days=1)
 REACH_M = 15_000.0
+
+
+def gauges_layer() -> str:
+    """The id of the layer of gauges."""
+    return layer_of_register(RainStation).id
 
 
 @dataclass(frozen=True)

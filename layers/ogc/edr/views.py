@@ -101,7 +101,7 @@ def area(request: HttpRequest, layer_id: str) -> HttpResponse:
 
 def advertise(request: HttpRequest, document: Any) -> Any:
     """The list of collections with rain in it, for who may see the gauges."""
-    share = share_by_id(api_caller(request), readings.LAYER)
+    share = share_by_id(api_caller(request), readings.gauges_layer())
     if share and isinstance(document, dict) and isinstance(document.get("collections"), list):
         spans = readings.spans(share)
         document["collections"].append(collection_document(root_url(request), spans))

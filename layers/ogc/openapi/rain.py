@@ -5,14 +5,14 @@ from typing import Any
 
 from layers.ogc.coverages import covjson
 from layers.ogc.edr.documents import GEOJSON, ID, QUERIES, TITLE
-from layers.ogc.edr.readings import LAYER
+from layers.ogc.edr.readings import gauges_layer
 from layers.ogc.openapi import parts
 from layers.reading.shares import Share
 
 
 def paths(shares: Iterable[Share]) -> dict[str, Any]:
     """Rain, for whom sees the gauges."""
-    if LAYER not in (share.layer.id for share in shares):
+    if gauges_layer() not in (share.layer.id for share in shares):
         return {}
     here = f"/collections/{ID}"
     found = {

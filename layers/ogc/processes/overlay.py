@@ -1,7 +1,7 @@
 """An area laid over the layers that limit what may be done there: what overlaps, by how much."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,18 +26,6 @@ from layers.reading.shares import Share
 from spatial.city import city
 from spatial.periods import AsOf
 
-# The layers that a site is held against, in the order in which they are told.
-OVERLAID = (
-    "constraints",
-    "plan-zones",
-    "landcover",
-    "parcels",
-    "buildings",
-    "hazard-sites",
-    "pipe-lines",
-    "water",
-    "roads",
-)
 MOST = 500
 REACH_M, MOST_REACH_M = 0.0, 1_000.0
 TOUCH_M2 = 0.5
@@ -67,7 +55,7 @@ def reads(caller: Caller, given: Mapping[str, Any]) -> Question:
 def answers(asking: Asking, question: Question) -> dict[str, Any]:
     """Per layer what overlaps the area, the largest first."""
     layers, area_m2 = [], 0.0
-    for share in asking.placed_shares(OVERLAID):
+    for share in _limiting(asking.placed_shares()):
         found, area_m2 = _overlaps(asking, share, question)
         layers.append(found)
     return {
@@ -77,6 +65,12 @@ def answers(asking: Asking, question: Question) -> dict[str, Any]:
         "reach": question.reach_m,
         "layers": layers,
     }
+
+
+def _limiting(shares: Iterable[Share]) -> list[Share]:
+    """Those of layers that a site is held against, in the order of their rank."""
+    ranked = [share for share in shares if share.layer.limit_rank]
+    return sorted(ranked, key=lambda share: share.layer.limit_rank)
 
 
 def _overlaps(asking: Asking, share: Share, question: Question) -> tuple[dict[str, Any], float]:

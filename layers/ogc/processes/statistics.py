@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers.access.access import Caller
+from layers.declarations.registry import layer_of_register
 from layers.ogc.common.errors import BadInput
 from layers.ogc.formats.geojson import relation
 from layers.ogc.processes.declared import (
@@ -20,12 +21,12 @@ from layers.ogc.processes.declared import (
 from layers.ogc.processes.examples import example_area, example_collection
 from layers.ogc.processes.inputs import Inputs
 from layers.reading.shares import Share, share_by_id
+from spatial.base.models import District
 from spatial.city import city
 from spatial.periods import AsOf
 
 MOST_GROUPS = 1_000
 TOUCH_M2 = 0.5  # neighbours that only share an edge overlap by rounding
-DISTRICTS = "districts"
 DISTRICT_LENGTHS = (6, 9, 12)
 GROUPABLE = ("string", "integer", "boolean", "date")
 SUMMED = ("integer", "number")
@@ -97,7 +98,7 @@ def answers(asking: Asking, question: Question) -> dict[str, Any]:
 
 def _outline(asking: Asking, question: Question) -> str:
     """The outline of the district at the moment, as EWKB."""
-    share = next(iter(asking.placed_shares([DISTRICTS])), None)
+    share = next(iter(asking.placed_shares([layer_of_register(District).id])), None)
     rows: list[tuple] = []
     if share:
         versions, moment = relation(share, question.as_of)

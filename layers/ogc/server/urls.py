@@ -5,7 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from layers.ogc.coverages import views as coverages
 from layers.ogc.edr import views as rain
-from layers.ogc.edr.readings import LAYER as GAUGES
+from layers.ogc.edr.readings import gauges_layer
 from layers.ogc.features import changes, comparing, downloads, methods
 from layers.ogc.processes import views as processes
 from layers.ogc.records import dcat, records
@@ -19,6 +19,7 @@ COLLECTION = "/collections/<str:layer_id>"
 TILESET = f"{COLLECTION}/tiles/{MATRIX_SET}"
 DATASET = f"/tiles/{MATRIX_SET}"
 
+GAUGES = gauges_layer()
 urlpatterns = [
     path("", mount.landing_page, name="ogc"),
     path("/", mount.landing_page),

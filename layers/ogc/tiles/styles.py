@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from layers.declarations.cartography import as_seen, style
+from layers.declarations.declarations import Layer
 from layers.ogc.common.errors import BadParameter, NotThere, ogc_errors
 from layers.ogc.common.negotiation import root_url, share_for
 from layers.ogc.common.requests import read_only
@@ -22,7 +23,6 @@ from spatial.city import city
 MAPBOX = "application/vnd.mapbox.style+json"
 WHOLE = "map"
 WHOLE_TITLE = "全部图层"
-HIDDEN_AT_FIRST = frozenset({"terrain-sheets"})
 
 
 @require_safe
@@ -75,10 +75,14 @@ def style_sheet(request: HttpRequest, style_id: str) -> HttpResponse:
     return _sheet(request, shares, title)
 
 
+def _is_hidden(layer: Layer) -> bool:
+    return bool(layer.paint and layer.paint.is_hidden_at_first)
+
+
 def document_of(shares: Iterable[Share], title: str, root: str) -> dict[str, Any]:
     """The style of these shares, with the addresses of their tiles."""
     seen = [as_seen(share.layer, share.names) for share in shares]
-    shown = [layer.id for layer in seen if len(seen) == 1 or layer.id not in HIDDEN_AT_FIRST]
+    shown = [layer.id for layer in seen if len(seen) == 1 or not _is_hidden(layer)]
     tiles = {
         layer.id: f"{root}/collections/{layer.id}/tiles/{MATRIX_SET}/{{z}}/{{y}}/{{x}}"
         for layer in seen

@@ -3,7 +3,14 @@ import csv
 import pytest
 
 from importers.checks import catalogue
-from importers.checks.catalogue import DEFAULT, RulesError, load_rules, rules_for
+from importers.checks.catalogue import (
+    DEFAULT,
+    GENERAL,
+    RulesError,
+    has_own_rules,
+    load_rules,
+    rules_for,
+)
 from importers.checks.run_checks import COVERAGE, RULES
 from importers.values.issues import Severity
 from layers.declarations.registry import layer_named
@@ -26,7 +33,8 @@ def table(tmp_path, **changes):
 
 def test_every_rule_of_the_file_is_carried_out_for_a_layer_that_is_there():
     for code, layer in load_rules(DEFAULT):
-        assert layer_named(layer), layer
+        general = layer.removeprefix(GENERAL) in ("", "Polygon", "LineString", "Point")
+        assert layer_named(layer) or (layer.startswith(GENERAL) and general), layer
         assert code in ROWS | set(COVERAGE) | set(RULES)
 
 
@@ -79,4 +87,38 @@ def test_the_environment_names_another_file(tmp_path, monkeypatch):
     try:
         assert list(catalogue.rules()) == [("vertex-duplicate", "parcels")]
     finally:
+        catalogue.rules.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("geometry", "codes"),
+    [
+        ("Polygon", {"vertex-duplicate", "spike", "ring-orientation", "geometry-duplicate"}),
+        ("LineString", {"vertex-duplicate", "geometry-duplicate"}),
+        ("Point", {"geometry-duplicate"}),
+        ("", set()),
+    ],
+)
+def test_a_layer_without_rows_is_held_to_the_general_rules_of_its_geometry(geometry, codes):
+    found = rules_for("nowhere", geometry=geometry)
+    assert set(found) == codes | {"stale-parent"}
+    assert {rule.severity for rule in found.values()} == {Severity.WARNING}
+    assert not has_own_rules("nowhere")
+
+
+def test_a_layer_with_a_row_of_its_own_is_held_to_no_general_rule():
+    assert has_own_rules("storeys")
+    assert set(rules_for("storeys", geometry="Polygon")) == {"stale-parent"}
+    assert rules_for("storeys")["stale-parent"].is_error
+
+
+def test_rules_of_another_file_are_added_once(tmp_path):
+    path = table(tmp_path, layer="playgrounds")
+    try:
+        catalogue.add_rules(path)
+        catalogue.add_rules(path)
+        assert catalogue._added == [path]
+        assert set(rules_for("playgrounds")) == {"vertex-duplicate"}
+    finally:
+        catalogue._added.clear()
         catalogue.rules.cache_clear()

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importers.checks.catalogue import rules_for
-from importers.checks.coverage import Figures, check_coverage, check_points
+from importers.checks.coverage import Figures, check_coverage, check_lines, check_points
 from tests.importers.files import origin
 from tests.laws import examples
 
@@ -129,3 +129,13 @@ def test_two_points_at_one_place_are_found_once():
     rule = rules_for("pipe-points")["geometry-duplicate"]
     (breach,) = check_points(figures(*spots), rule)
     assert (breach.row, breach.also) == ((0, 1), (0, 0))
+
+
+def test_two_lines_that_run_alike_are_found_once_in_either_direction():
+    line = shapely.LineString([(X, Y), (X + 50, Y), (X + 90, Y + 10)])
+    beside = shapely.transform(line, lambda xy: xy + [0, 0.01])
+    longer = shapely.LineString([(X, Y), (X + 50, Y), (X + 95, Y + 10)])
+    rule = rules_for("nowhere", geometry="LineString")["geometry-duplicate"]
+    (breach,) = check_lines(figures(line, shapely.reverse(line), beside, longer), rule)
+    assert (breach.row, breach.also) == ((0, 1), (0, 0))
+    assert not list(check_lines(figures(line, beside, longer), rule))

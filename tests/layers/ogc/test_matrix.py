@@ -2,6 +2,7 @@
 
 A text is planted in every field of every register that can hold one. Whatever a caller
 asks, an answer may hold the texts of its own share and no others. The operations come
+from layers.roles import Role
 from the OpenAPI document of an administrator, so a new one is asked without being added
 here.
 """
@@ -19,13 +20,14 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.test import Client
 from django.utils import timezone
 
-from layers.access.access import Role, Sharing
+from layers.access.access import Sharing
 from layers.declarations.declarations import Layer
 from layers.declarations.registry import all_layers
 from layers.models import ApiKey, Consumer, LayerGrant
 from layers.reading.publish import ensure_roles
 from layers.reading.revisions import KEYS
 from layers.reading.shares import Share, share_of
+from layers.roles import Role
 from layers.sharing.keys import new_key
 from spatial.city import city
 from spatial.housing.roles import HousingRole

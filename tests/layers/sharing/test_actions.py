@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from grid.roles import GridRole
-from layers.access.access import ANONYMOUS, Caller, Role
+from layers.access.access import ANONYMOUS, Caller
 from layers.declarations.registry import layer_of
 from layers.models import ApiKey, Application, LayerGrant
 from layers.reading.connections import PRIMARY, connect
@@ -19,6 +19,7 @@ from layers.reading.publish import SCHEMA, sync_views
 from layers.reading.reading import read
 from layers.reading.revisions import KEYS
 from layers.reading.shares import share_of
+from layers.roles import Role
 from layers.sharing import actions
 from layers.sharing.actions import NotYours, Part, Unfitting
 from layers.sharing.keys import BadKey, caller_with

@@ -12,8 +12,9 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from layers.access.access import Caller, Role
+from layers.access.access import Caller
 from layers.models import AccessCount, RequestMinute
+from layers.roles import Role
 from layers.sharing import actions, limits, metering
 from layers.sharing.actions import Part
 from layers.sharing.limits import TooFast, admit

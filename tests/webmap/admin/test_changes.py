@@ -2,7 +2,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.core.cache import cache
 
-from layers.access.access import Role
+from layers.roles import Role
 from spatial.parcels.models import Building, Parcel
 from spatial.pipes.models import PipePoint
 from spatial.versions.actions import apply, undo

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from grid.models import GridCell
-from layers.access.access import Role
+from layers.roles import Role
 from spatial.parcels.models import Building
 from tests.factories import open_feature, square
 from tests.grid.people import COMMUNITY

@@ -15,7 +15,7 @@ from grid.cases.actors import Actor, anybody
 from grid.models import Staff
 from grid.roles import GridRole
 from grid.rules.indicators import COUNTS, INDICATORS, SHOWN, Subject
-from layers.access.access import Role
+from layers.roles import Role
 from spatial.planning.roles import PlanningRole
 from tests.factories import spot
 from tests.grid.cases.test_actions import at

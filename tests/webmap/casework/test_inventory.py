@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from grid.models import Component
-from layers.access.access import Role
+from layers.roles import Role
 from spatial.planning.roles import PlanningRole
 from tests.factories import open_feature, spot
 from tests.grid.people import CELL, COMMUNITY

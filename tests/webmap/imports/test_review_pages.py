@@ -10,10 +10,11 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from importers.models import ImportRun, SavedSource
-from layers.access.access import Role
+from layers.roles import Role
 from spatial.city import city
 from spatial.parcels.models import Parcel
 from spatial.pipes.roles import PipeRole
+from tests.importers.checks.test_notices import sites
 from tests.importers.files import gpkg, plots
 from tests.webmap.imports.test_uploads import announce, append
 
@@ -87,6 +88,17 @@ def test_a_delivery_is_tried_chosen_committed_and_undone(client, steward, tmp_pa
     assert post(client, f"/imports/{run.pk}/commit").status_code == 409
     assert post(client, f"/imports/{run.pk}/undo").status_code == 202
     assert not Parcel.objects.current().exists()
+
+
+def test_a_run_says_that_no_rule_names_its_layer(client, steward, tmp_path):
+    run = tried(client, sites(tmp_path, 0, 0), layer="hazard-sites")
+    page = client.get(f"/imports/{run.pk}").content.decode()
+    assert "这个图层没有登记检查规则，只做通用检查" in page
+    told = client.get(f"/imports/{run.pk}", headers=JSON["headers"]).json()
+    assert told["notice"].startswith("这个图层没有登记检查规则")
+    assert told["counts"]["issues"]["warning"] == {"geometry-duplicate": 1}
+    run = tried(client, gpkg(tmp_path, plots()))
+    assert "data-unchecked" not in client.get(f"/imports/{run.pk}").content.decode()
 
 
 def test_a_program_delivers_with_its_password_and_commits_at_once(tmp_path):

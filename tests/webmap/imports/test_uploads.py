@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 
 from importers.models import ImportRun
-from layers.access.access import Role
+from layers.roles import Role
 from webmap.imports import uploads
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,9 @@ import re
 import pytest
 from django.db import OperationalError
 
-from webmap.web.entrances import ENTRANCES
+from webmap.web.entrances import entrances
 
-PATHS = [entrance.path for entrance in ENTRANCES]
+PATHS = [entrance.path for entrance in entrances()]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -25,7 +25,7 @@ def test_no_page_names_another_host(client, town):
         assert not found, f"{path}: {found}"
 
 
-@pytest.mark.parametrize("entrance", ENTRANCES, ids=lambda e: e.id)
+@pytest.mark.parametrize("entrance", entrances(), ids=lambda e: e.id)
 def test_the_style_holds_together_and_stays_at_home(client, town, entrance):
     style = client.get(f"/map/style?entrance={entrance.id}").json()
     assert style["version"] == 8

@@ -24,6 +24,14 @@ def test_every_visible_register_answers_for_a_point(client, town):
     assert "units/" not in text
 
 
+def test_every_visible_layer_answers_unasked_and_in_its_order(client, town):
+    text = here(client, -120, 120)
+    assert "rain-stations/RS1" in text
+    wanted = ("landcover/L1", "rain-stations/RS1", "grid-cells/", "districts/431382001")
+    places = [text.index(one) for one in wanted]
+    assert places == sorted(places)
+
+
 def test_a_constraint_is_told_where_it_lies(client, town):
     assert "constraints/C1" not in here(client, 20, 20)
     assert "constraints/C1" in here(client, 80, 20)

@@ -6,10 +6,10 @@ import re
 import pytest
 from django.test import Client
 
-from layers.access.access import Role
 from layers.declarations.registry import layer_of
 from layers.models import AccessCount, ApiKey, Application, Consumer, LayerGrant, PersonalRead
 from layers.reading.revisions import forget
+from layers.roles import Role
 from layers.sharing.keys import forget as forget_keys
 from spatial.housing.roles import HousingRole
 from spatial.pipes.roles import PipeRole

@@ -5,8 +5,8 @@ import json
 import pytest
 from django.test import RequestFactory
 
-from layers.access.access import Role
 from layers.ogc.server import fast_path
+from layers.roles import Role
 from tests.factories import moment, open_feature, square
 from tests.town import make_user
 

@@ -16,7 +16,7 @@ from grid.evaluation.evaluation import Period, rules_day
 from grid.roles import CENTRE, GridRole
 from grid.rules import rulebook
 from grid.rules.indicators import SHOWN, Subject
-from layers.access.access import Role
+from layers.roles import Role
 from spatial.city import city
 
 OVERSEERS = {Role.STEWARD, Role.AUDITOR}

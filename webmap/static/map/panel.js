@@ -67,9 +67,8 @@ export function wirePanel(app) {
     const [layer, code] = [key.slice(0, cut), key.slice(cut + 1)];
     mark(map, layer, code);
     app.keep({ push });
-    const wantsTable = config.entrance === "housing" && layer === "buildings";
-    const path = wantsTable ? `/units/${encodeURIComponent(code)}` : `/panel/${layer}/${encodeURIComponent(code)}`;
-    return app.load(path).then((isShown) => {
+    const place = config.records[layer] ?? `/panel/${layer}/`;
+    return app.load(place + encodeURIComponent(code)).then((isShown) => {
       if (isShown && fly) flyToRecord();
       return isShown;
     });
@@ -134,8 +133,8 @@ export function wirePanel(app) {
 
   app.pick = (point, { lng, lat }) => {
     const found = under(map, point, state.on);
-    others(config.entrance === "planning" ? [] : found.slice(1));
-    if (config.entrance === "planning") {
+    others(config.picks_place ? [] : found.slice(1));
+    if (config.picks_place) {
       app.openHere([lng, lat]);
     } else if (found.length) {
       app.open(`${found[0].layer}/${found[0].code}`);
@@ -175,6 +174,12 @@ export function wirePanel(app) {
     const copied = event.target.closest("[data-copy]");
     if (copied) copy(copied.dataset.copy);
     if (event.target.closest("[data-fly]")) flyToRecord();
+    const loaded = event.target.closest("[data-load]");
+    if (loaded) {
+      event.preventDefault();
+      more.replaceChildren();
+      app.load(loaded.dataset.load);
+    }
     const link = event.target.closest("[data-open], [data-at]");
     if (!link) return;
     event.preventDefault();
@@ -216,7 +221,7 @@ function under(map, point, on, most = 12) {
   for (const feature of map.queryRenderedFeatures(box)) {
     const key = `${feature.source}/${feature.properties.code}`;
     if (!on.has(feature.source) || !feature.properties.code || seen.has(key)) continue;
-    if (feature.source === "districts" || feature.source === "landcover") continue;
+    if (feature.layer.metadata?.backdrop) continue;
     if (feature.sourceLayer.endsWith(":label")) continue; // an area's name is not the area
     seen.add(key);
     found.push({ layer: feature.source, code: feature.properties.code, name: feature.properties.name });

@@ -10,7 +10,8 @@ export function mark(map, source, code) {
   const filter = ["==", ["get", "code"], code];
   const shared = { source, "source-layer": source };
   if (map.getLayer(source)?.type === "fill-extrusion") return raise(map, source, shared, filter);
-  const areal = map.getLayer(source)?.type === "fill" || source === "units" || source === "districts";
+  const shown = map.getLayer(source);
+  const areal = shown?.type === "fill" || shown?.metadata?.fills;
   if (areal) map.addLayer({ ...shared, id: "selected-fill", type: "fill", filter, paint: { "fill-color": RED, "fill-opacity": 0.14 } });
   const line = { ...shared, type: "line", layout: { "line-join": "round", "line-cap": "round" },
     filter: ["all", ["!=", ["geometry-type"], "Point"], filter] };

@@ -8,10 +8,11 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from owslib.ogcapi.edr import EnvironmentalDataRetrieval
 
-from layers.access.access import ANONYMOUS, Caller, Role
+from layers.access.access import ANONYMOUS, Caller
 from layers.ogc.common.requests import epsg_uri
 from layers.reading import reading
 from layers.reading.shares import share_by_id
+from layers.roles import Role
 from layers.sharing.actions import set_published
 from spatial.city import city
 from spatial.crs import transformer

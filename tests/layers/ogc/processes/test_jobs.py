@@ -10,10 +10,11 @@ from django.test import Client
 from django.utils import timezone
 from owslib.ogcapi.processes import Processes
 
-from layers.access.access import ANONYMOUS, Caller, Role
+from layers.access.access import ANONYMOUS, Caller
 from layers.models import AccessCount, Consumer, ProcessJob
 from layers.ogc.formats.slots import slot_of
 from layers.ogc.processes import jobs, views
+from layers.roles import Role
 from layers.sharing import actions
 from spatial.parcels.models import Building
 from spatial.parcels.roles import LandRole

@@ -8,9 +8,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from layers.access.access import Role, Sharing
+from layers.access.access import Sharing
 from layers.declarations.registry import all_layers
 from layers.ogc.common.conformance import CONFORMANCE
+from layers.roles import Role
 from layers.sharing import actions, records
 from layers.sharing.actions import Part
 from layers.sharing.records import Quality

@@ -1,0 +1,66 @@
+"""What is wrong with the declarations taken together: each fault by name, in both languages."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.core.exceptions import FieldDoesNotExist
+
+from layers.declarations.declarations import Layer
+from layers.declarations.naming import fields_in
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault: the layer that has it, and what it is, in Chinese and in English."""
+
+    layer: str
+    text: str
+    text_en: str
+
+    def __str__(self) -> str:
+        return f"图层 {self.layer}：{self.text} / layer {self.layer}: {self.text_en}"
+
+
+def faults(layers: Iterable[Layer]) -> list[Fault]:
+    """Every fault of the declarations, in their order."""
+    every = list(layers)
+    counts = Counter(layer.id for layer in every)
+    known = frozenset(counts)
+    found = [Fault(i, "声明了两次", "is declared twice") for i, n in counts.items() if n > 1]
+    for layer in every:
+        found += _dangling(layer, known)
+        found += _unknown_fields(layer)
+    return found
+
+
+def _dangling(layer: Layer, known: frozenset[str]) -> Iterator[Fault]:
+    """Relations and references to layers that are not there."""
+    for relation in layer.relations:
+        if relation.layer not in known:
+            yield Fault(
+                layer.id,
+                f"关系“{relation.title}”指向不存在的图层 {relation.layer}",
+                f"its relation {relation.title_en!r} names the layer {relation.layer},"
+                " which is not there",
+            )
+    for field in layer.fields:
+        if field.refers_to and field.refers_to not in known:
+            yield Fault(
+                layer.id,
+                f"字段 {field.name} 引用不存在的图层 {field.refers_to}",
+                f"its field {field.name} refers to the layer {field.refers_to}, which is not there",
+            )
+
+
+def _unknown_fields(layer: Layer) -> Iterator[Fault]:
+    """Fields that are named and that the register does not have."""
+    named = [f.name for f in layer.fields]
+    named += [*layer.search, *layer.personal, *fields_in(layer.named_by)]
+    named += [name for name in (layer.area_field, layer.check_group) if name]
+    for name in dict.fromkeys(named):
+        try:
+            layer.model._meta.get_field(name)
+        except FieldDoesNotExist:
+            text = f"登记簿没有字段 {name}"
+            yield Fault(layer.id, text, f"its register has no field {name}")

@@ -1,0 +1,127 @@
+"""No module, program or page lists layers or professions by name but where they are declared."""
+
+import ast
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from layers.declarations.registry import all_layers
+from tests.architecture.rooms import FLOORS, ROOT
+from webmap.web.professions import professions
+
+LAYER_IDS = frozenset(layer.id for layer in all_layers())
+# Ids of professions that are words of other things too are not looked for.
+WORDS = {"grid", "imports", "inspector", "public", "sharing"}
+PROFESSION_IDS = frozenset(one.id for one in professions()) - WORDS
+
+# Where a layer is declared, delivered or invented, and the registers themselves.
+DECLARING = (
+    "layers/declarations/catalogue/",
+    "importers/sources/",
+    "importers/sample/",
+    "spatial/",
+)
+COMMON = {"map", "imports", "sharing"}  # rooms for the layers of all professions
+OWN = tuple(
+    f"webmap/{room}/"
+    for path in sorted((ROOT / "webmap").glob("*/profession.py"))
+    if (room := path.parent.name) not in COMMON
+)
+OWN_PAGES = ("grid", "inspector", "public")  # folders of a profession in static and templates
+
+# path: (ids, why they may stand there). An entry that is not needed fails the test.
+ALLOWED: dict[str, tuple[set[str], str]] = {
+    "grid/evaluation/evaluation.py": ({"districts"}, "a field of Staff"),
+    "webmap/admin/casework.py": ({"districts"}, "a field of Staff"),
+    "webmap/sharing/forms.py": ({"districts"}, "a field of the form"),
+    "webmap/sharing/steward.py": ({"districts"}, "a field of the form"),
+    "webmap/apps.py": ({"cases"}, "a folder"),
+    "webmap/settings.py": ({"cases"}, "a folder"),
+    "layers/ogc/openapi/document.py": ({"components"}, "a word of OpenAPI"),
+    "importers/formats/dxf.py": ({"units"}, "what a drawing is measured in"),
+    "importers/formats/sheets/header.py": ({"units"}, "a kind of row"),
+    "importers/formats/osm.py": ({"roads", "water", "buildings"}, "the tables made of an OSM file"),
+    "importers/formats/sheets/book.py": (
+        {"pipe-lines", "pipe-points"},
+        "the two tables of a pipe survey's workbook",
+    ),
+    "importers/formats/sheets/open.py": ({"pipe-points"}, "a workbook's table of points"),
+    "webmap/static/imports/review.js": (
+        {"roads", "water", "districts"},
+        "its ground map, until one style serves all pages",
+    ),
+    "layers/ogc/records/documents.py": ({"rights"}, "a member of a catalogue record"),
+    "webmap/templates/panel/rights.html": ({"rights"}, "a class of the style sheet"),
+    "webmap/templates/panel/warnings.html": ({"warnings"}, "a class of the style sheet"),
+}
+
+
+def is_own(path: str) -> bool:
+    """Whether a file belongs to a declaration, a register or a profession."""
+    if path.startswith((*DECLARING, *OWN)) or path.endswith("/profession.py"):
+        return True
+    parts = path.split("/")
+    return parts[:2] in (["webmap", "static"], ["webmap", "templates"]) and parts[2] in OWN_PAGES
+
+
+def in_python(text: str, ids: Iterable[str]) -> set[str]:
+    """The ids that are string literals of a Python source."""
+    wanted = set(ids)
+    return {
+        node.value
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in wanted
+    }
+
+
+def in_page(text: str, ids: Iterable[str]) -> set[str]:
+    """The ids that stand in quotes in a program or template."""
+    return {name for name in ids if re.search(rf"""["'`]{re.escape(name)}["'`]""", text)}
+
+
+def files() -> list[Path]:
+    """Every Python source, program and template of the house that is no declaration."""
+    found = [
+        path
+        for floor in FLOORS
+        for suffix in ("*.py", "*.js", "*.html")
+        for path in (ROOT / floor).rglob(suffix)
+        if "migrations" not in path.parts
+    ]
+    return [path for path in sorted(found) if not is_own(path.relative_to(ROOT).as_posix())]
+
+
+def literals(ids: frozenset[str]) -> dict[str, set[str]]:
+    """By file: the ids that stand in it."""
+    found = {}
+    for path in files():
+        text = path.read_text(encoding="utf-8")
+        names = in_python(text, ids) if path.suffix == ".py" else in_page(text, ids)
+        if names:
+            found[path.relative_to(ROOT).as_posix()] = names
+    return found
+
+
+def test_no_layer_is_listed_outside_its_declaration():
+    found = literals(LAYER_IDS)
+    assert found == {path: ids for path, (ids, _) in ALLOWED.items()}
+
+
+def test_every_exception_has_a_reason():
+    assert all(why for _, why in ALLOWED.values())
+
+
+def test_no_profession_is_listed_outside_its_room():
+    assert literals(PROFESSION_IDS) == {}
+
+
+def test_the_search_finds_what_it_looks_for():
+    assert in_python('x = {"roads": 1}\ny = "roads and water"', LAYER_IDS) == {"roads"}
+    assert in_page("if (source === 'units' || a == `parcels`) {}", LAYER_IDS) == {
+        "units",
+        "parcels",
+    }
+    assert "webmap/housing/" in OWN
+    assert not is_own("webmap/map/here.py")
+    assert not is_own("webmap/static/map/panel.js")
+    assert is_own("webmap/map/profession.py")

@@ -1,0 +1,25 @@
+"""The pages of park keeping."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from tests.dummy.models import Bench, Park
+from tests.dummy.profession import PROFESSION
+from webmap.map.overview import overview_page
+from webmap.map.parameters import asked_moment
+
+
+@require_safe
+def upkeep(request: HttpRequest) -> HttpResponse:
+    """The benches that are broken."""
+    benches = Bench.objects.current().filter(state="broken").order_by("code")
+    return render(request, "dummy/upkeep.html", {"benches": benches})
+
+
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """How many parks there are."""
+    as_of = asked_moment(request)
+    number = Park.objects.as_of(as_of).count()
+    return overview_page(request, PROFESSION.entrance, as_of, {"parks": number})

@@ -1,0 +1,98 @@
+"""Professions: what is wrong with them together is refused by name; what they add is shown."""
+
+from dataclasses import replace
+from enum import StrEnum
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+
+from layers.declarations.registry import all_layers, layer_of
+from webmap.web import profession_faults as refusals
+from webmap.web.profession_faults import paths_of, profession_faults, refuse_faults
+from webmap.web.professions import (
+    DemoUser,
+    Fragment,
+    Profession,
+    Table,
+    Urls,
+    declared,
+    professions,
+)
+
+
+def faults_with(*more, layers=None):
+    return profession_faults([*declared(), *more], all_layers() if layers is None else layers)
+
+
+def named(profession_id):
+    return next(one for one in professions() if one.id == profession_id)
+
+
+def test_those_of_the_house_have_no_fault():
+    assert faults_with() == []
+
+
+def test_one_declared_twice_is_named():
+    found = faults_with(Profession(id="land", title="又一个", position=99))
+    assert found == [
+        "业务 land 声明了两次（land、land） / profession land is declared twice (land, land)"
+    ]
+
+
+def test_a_path_that_two_claim_is_named():
+    found = faults_with(
+        Profession("tenants", "租房", 99, urls=(Urls("webmap.housing.urls"),)),
+        Profession("plans", "规划", 99, entrance=named("planning").entrance),
+    )
+    assert any("地址 units/<str:code>" in one and "housing, tenants" in one for one in found)
+    assert any("地址 planning" in one and "planning, plans" in one for one in found)
+
+
+def test_a_layer_that_is_not_there_is_named():
+    nothing = Fragment("nowhere", "panel/rights.html", lambda *_: {})
+    lost = Table("lost", "表", lambda _: [])
+    found = faults_with(Profession("x", "某", 99, fragments=(nothing,), tables=(lost,)))
+    assert [one.split(" / ")[1] for one in found] == [
+        "profession x names the layer nowhere, which is not there",
+        "profession x names the layer lost, which is not there",
+    ]
+
+
+class Doubled(StrEnum):
+    PLANNER = "规划"
+
+
+def test_a_role_of_two_and_a_role_of_none_are_named():
+    (doubled,) = faults_with(Profession("x", "某", 99, roles=tuple(Doubled)))
+    assert "role 规划 is declared twice (planning, x)" in doubled
+    strange = replace(layer_of("roads"), granted=frozenset({"巡河员"}))
+    (unknown,) = faults_with(layers=[strange, *all_layers()])
+    assert "layer roads is granted to the role 巡河员, which no profession has" in unknown
+    (demo,) = faults_with(Profession("x", "某", 99, demo=(DemoUser("x", "巡河员"),)))
+    assert "演示账号用了不存在的角色 巡河员" in demo
+
+
+def test_the_start_is_refused_with_the_name(monkeypatch):
+    twice = (*declared(), Profession(id="land", title="又一个", position=99))
+    monkeypatch.setattr(refusals, "declared", lambda: twice)
+    with pytest.raises(SystemCheckError, match=r"webmap\.E001.*land"):
+        call_command("check")
+    with pytest.raises(ImproperlyConfigured, match="land"):
+        refuse_faults()
+
+
+def test_the_paths_of_a_profession():
+    assert "planning" in paths_of(named("planning"))
+    assert "inspector/api/me" in paths_of(named("inspector"))
+
+
+def test_every_entrance_layer_and_role_of_before_is_there():
+    assert [one.entrance.id for one in professions() if one.entrance] == [
+        "general",
+        "planning",
+        "housing",
+        "grid",
+        "hazards",
+    ]

@@ -1,0 +1,65 @@
+"""What the planning entrance's panel shows before a click: the plan's balance of land."""
+
+from functools import lru_cache
+from typing import Any
+
+from django.contrib.gis.db.models.functions import Area
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from layers.reading.revisions import revision
+from spatial.codes import scheme
+from spatial.periods import AsOf
+from spatial.planning.models import PlanZone
+from spatial.versions.figures import Tallied, tallied
+from webmap.map.overview import M2_PER_HA, is_kept, kept_day, overview_page
+from webmap.map.parameters import asked_layer, asked_moment
+from webmap.planning.profession import PROFESSION
+
+
+@require_safe
+def planning(request: HttpRequest) -> HttpResponse:
+    """The plan's balance of land by use."""
+    layer = asked_layer(request, "plan-zones")
+    as_of = asked_moment(request)
+    uses = _land_balance(as_of, revision(layer))
+    total_ha = sum(use["ha"] for use in uses)
+    most = max((use["ha"] for use in uses), default=1)
+    shown = [
+        use | {"percent": 100 * use["ha"] / total_ha, "width": 100 * use["ha"] / most}
+        for use in uses
+    ]
+    return overview_page(request, PROFESSION.entrance, as_of, {"uses": shown, "total_ha": total_ha})
+
+
+@lru_cache(maxsize=64)
+def _land_balance(as_of: AsOf, revision: int) -> list[dict[str, Any]]:
+    """Hectares by land use, the largest first; each code in its own edition's words."""
+    found = []
+    for (use, scheme_id), number, area_m2 in _plan_areas(as_of):
+        codes = scheme(scheme_id or "land_sea_use_2023")
+        found.append(
+            {
+                "code": use,
+                "name": codes.name(use),
+                "colour": codes.colour(use),
+                "number": number,
+                "ha": area_m2 / M2_PER_HA,
+            }
+        )
+    return sorted(found, key=lambda use: -use["ha"])
+
+
+def _plan_areas(as_of: AsOf) -> list[Tallied]:
+    """Zones and their area by land use and coding scheme."""
+    known = tallied(PlanZone, "land_use", kept_day(as_of)) if is_kept(as_of) else None
+    if known is not None:
+        return known
+    rows = (
+        PlanZone.objects.as_of(as_of)
+        .annotate(size=Area("geom"))
+        .values_list("land_use", "scheme")
+        .annotate(number=Count("id"), total=Sum("size"))
+    )
+    return [Tallied((use, scheme_id), n, total.sq_m) for use, scheme_id, n, total in rows]

@@ -1,0 +1,44 @@
+"""数据共享: the catalogue, applications and grants, who read what."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from layers.access.access import may_audit, may_decide
+from layers.declarations.registry import all_layers
+from layers.roles import Role
+from webmap.web.callers import caller_of
+from webmap.web.professions import DemoUser, Link, Profession, Tab, Urls
+
+
+def may_have_systems(request: HttpRequest) -> bool:
+    """Whether the caller may register systems: whoever has signed in."""
+    return request.user.is_authenticated
+
+
+def may_approve(request: HttpRequest) -> bool:
+    """Whether the caller decides on applications for any layer."""
+    caller = caller_of(request)
+    return any(may_decide(caller, layer) for layer in all_layers())
+
+
+def may_look_back(request: HttpRequest) -> bool:
+    """Whether the caller may see who read what."""
+    return may_audit(caller_of(request))
+
+
+PROFESSION = Profession(
+    id="sharing",
+    title=_("数据目录"),
+    position=80,
+    roles=(Role.AUDITOR,),
+    urls=(Urls("webmap.sharing.urls"),),
+    tabs=(
+        Tab("map", _("地图"), "/"),
+        Tab("index", _("数据目录"), "/sharing/"),
+        Tab("mine", _("系统与申请"), "/sharing/mine", may_have_systems),
+        Tab("steward", _("审批与发布"), "/sharing/steward", may_approve),
+        Tab("audit", _("访问审计"), "/sharing/audit", may_look_back),
+    ),
+    menu=(Link(_("数据目录"), "/sharing/"),),
+    demo=(DemoUser("auditor", Role.AUDITOR),),
+)

@@ -1,0 +1,37 @@
+"""The bar's links: ``{% entrance_tabs %}``, ``{% room_tabs "grid" %}``, ``{% account %}``."""
+
+from typing import Any
+
+from django import template
+
+from webmap.web.navigation import entrance_entries, menu_entries, tab_entries, tasks_for
+
+register = template.Library()
+
+
+@register.inclusion_tag("_components/tabs.html", takes_context=True)
+def entrance_tabs(context: dict[str, Any]) -> dict[str, Any]:
+    """The entrances to the map."""
+    return {"entries": entrance_entries(context.get("entrance"))}
+
+
+@register.inclusion_tag("_components/tabs.html", takes_context=True)
+def room_tabs(context: dict[str, Any], profession: str) -> dict[str, Any]:
+    """The pages of a profession; ``tab`` of the context says which is open."""
+    chosen = context.get("tab") or ""
+    return {"entries": tab_entries(context["request"], profession, chosen)}
+
+
+@register.inclusion_tag("_components/account.html", takes_context=True)
+def account(context: dict[str, Any], with_menu: bool = False) -> dict[str, Any]:
+    """Who is signed in; on the map also the ways to the pages of professions."""
+    request = context["request"]
+    return {
+        "request": request,
+        "user": request.user,
+        "csrf_token": context.get("csrf_token"),
+        "entries": menu_entries(request) if with_menu else [],
+        "has_tasks": with_menu and bool(tasks_for(request)),
+        "with_menu": with_menu,
+        "roles": context.get("roles", ()),
+    }

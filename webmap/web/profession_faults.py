@@ -1,0 +1,103 @@
+"""What is wrong with the professions taken together: refused by name at the start."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from typing import Any
+
+from django.core.checks import Error
+from django.core.exceptions import ImproperlyConfigured
+
+from layers.declarations.declarations import Layer
+from layers.declarations.faults import faults
+from layers.declarations.registry import all_layers
+from layers.declarations.registry import declared as declared_layers
+from webmap.web.professions import Profession, declared
+
+
+def check_professions(**_: Any) -> list[Error]:
+    """The faults as a system check."""
+    found = profession_faults(declared(), all_layers())
+    return [Error(fault, id="webmap.E001") for fault in found]
+
+
+def refuse_faults() -> None:
+    """Refuse to serve with declarations that contradict each other.
+
+    Raises:
+        ImproperlyConfigured: they do; the message names each fault.
+    """
+    all_layers()
+    found = [str(fault) for fault in faults(declared_layers())]
+    found += profession_faults(declared(), all_layers())
+    if found:
+        raise ImproperlyConfigured("\n".join(found))
+
+
+def profession_faults(every: Iterable[Profession], layers: Iterable[Layer]) -> list[str]:
+    """Every fault, in Chinese and in English."""
+    every, layers = list(every), list(layers)
+    return [
+        *_doubles(every),
+        *_unknown_layers(every, {layer.id for layer in layers}),
+        *_unknown_roles(every, layers),
+    ]
+
+
+def _doubles(every: list[Profession]) -> Iterator[str]:
+    """Ids, addresses and roles that two professions claim."""
+    claims: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for one in every:
+        claims["业务", "profession", one.id].append(one.id)
+        for path in paths_of(one):
+            claims["地址", "path", path].append(one.id)
+        for role in one.roles:
+            claims["角色", "role", str(role)].append(one.id)
+    for (kind, kind_en, name), owners in claims.items():
+        if len(owners) > 1:
+            yield (
+                f"{kind} {name} 声明了两次（{'、'.join(owners)}）"
+                f" / {kind_en} {name} is declared twice ({', '.join(owners)})"
+            )
+
+
+def paths_of(one: Profession) -> list[str]:
+    """The addresses that a profession claims: of its entrance and of its pages."""
+    found = [one.entrance.path.lstrip("/")] if one.entrance else []
+    for urls in one.urls:
+        patterns = import_module(urls.module).urlpatterns
+        found += [urls.prefix + str(pattern.pattern) for pattern in patterns]
+    return list(dict.fromkeys(found))
+
+
+def _unknown_layers(every: list[Profession], known: set[str]) -> Iterator[str]:
+    for one in every:
+        named = [part.layer for part in one.fragments]
+        named += [part.layer for part in one.tables]
+        named += [part.layer for part in one.finders]
+        if one.entrance:
+            named += one.entrance.layers
+            named += [layer for layer, _ in (*one.entrance.muted, *one.entrance.records)]
+        for layer in dict.fromkeys(named):
+            if layer not in known:
+                yield (
+                    f"业务 {one.id} 指向不存在的图层 {layer}"
+                    f" / profession {one.id} names the layer {layer}, which is not there"
+                )
+
+
+def _unknown_roles(every: list[Profession], layers: list[Layer]) -> Iterator[str]:
+    known = {str(role) for one in every for role in one.roles}
+    for layer in layers:
+        for role in sorted({str(r) for r in layer.granted | layer.deliverers} - known):
+            yield (
+                f"图层 {layer.id} 授予了不存在的角色 {role}"
+                f" / layer {layer.id} is granted to the role {role}, which no profession has"
+            )
+    for one in every:
+        for user in one.demo:
+            if str(user.role) not in known:
+                yield (
+                    f"业务 {one.id} 的演示账号用了不存在的角色 {user.role}"
+                    f" / profession {one.id}: the role {user.role} of its demo account is not there"
+                )
