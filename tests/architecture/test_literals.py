@@ -46,10 +46,6 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         "the two tables of a pipe survey's workbook",
     ),
     "importers/formats/sheets/open.py": ({"pipe-points"}, "a workbook's table of points"),
-    "webmap/static/imports/review.js": (
-        {"roads", "water", "districts"},
-        "its ground map, until one style serves all pages",
-    ),
     "layers/ogc/records/documents.py": ({"rights"}, "a member of a catalogue record"),
     "webmap/templates/panel/rights.html": ({"rights"}, "a class of the style sheet"),
     "webmap/templates/panel/warnings.html": ({"warnings"}, "a class of the style sheet"),
