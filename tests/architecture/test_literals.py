@@ -72,7 +72,8 @@ def in_python(text: str, ids: Iterable[str]) -> set[str]:
 
 def in_page(text: str, ids: Iterable[str]) -> set[str]:
     """The ids that stand in quotes in a program or template."""
-    return {name for name in ids if re.search(rf"""["'`]{re.escape(name)}["'`]""", text)}
+    either = "|".join(map(re.escape, sorted(ids)))
+    return set(re.findall(rf"""["'`]({either})(?=["'`])""", text))
 
 
 def files() -> list[Path]:
@@ -92,7 +93,9 @@ def literals(ids: frozenset[str]) -> dict[str, set[str]]:
     found = {}
     for path in files():
         text = path.read_text(encoding="utf-8")
-        names = in_python(text, ids) if path.suffix == ".py" else in_page(text, ids)
+        names = in_page(text, ids)
+        if names and path.suffix == ".py":
+            names = in_python(text, names)  # not what only a comment or a docstring says
         if names:
             found[path.relative_to(ROOT).as_posix()] = names
     return found
