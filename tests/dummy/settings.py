@@ -1,7 +1,6 @@
-"""The settings of the tests, with the app of this folder installed; a database of its own."""
+"""The settings of the tests, with the app of this folder installed."""
 
 from tests.settings import *  # noqa: F403
-from tests.settings import DATABASES, INSTALLED_APPS
+from tests.settings import INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.dummy"]
-DATABASES["default"].setdefault("TEST", {})["NAME"] = "test_city_dummy"

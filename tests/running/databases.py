@@ -21,8 +21,18 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 
 
 def checkout() -> str:
-    """A short name of this folder, which a server shared by several checkouts needs."""
-    return sha256(str(ROOT).encode()).hexdigest()[:8]
+    """A short name of this folder and of the apps that are installed.
+
+    A server shared by several checkouts needs it, and settings that install one app more.
+    """
+    return sha256(f"{ROOT}{_own_folder() or ''}".encode()).hexdigest()[:8]
+
+
+def _own_folder() -> Path | None:
+    """The folder of settings that install an app of their own; None for the common settings."""
+    module = os.environ.get("DJANGO_SETTINGS_MODULE", "tests.settings")
+    folder = ROOT.joinpath(*module.split(".")[:-1])
+    return None if folder == ROOT / "tests" else folder
 
 
 def fingerprint() -> str:
@@ -30,6 +40,8 @@ def fingerprint() -> str:
     paths = [path for pattern in SHAPING for path in ROOT.glob(pattern)]
     for floor in FLOORS:
         paths += (ROOT / floor).rglob("*.py")
+    if own := _own_folder():
+        paths += own.rglob("*.py")
     found = sha256()
     for path in sorted(path for path in paths if path.is_file()):
         found.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
