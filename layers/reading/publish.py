@@ -160,6 +160,7 @@ def _ensure(cursor: Any, shares: Iterable[Share]) -> None:
     _set_login(cursor)
     _grant(cursor, LOGIN, f'"{SCHEMA}".revisions', ("register", "number"))
     _grant(cursor, LOGIN, f'"{SCHEMA}".touched', ("register", "number", "boxes"))
+    _grant(cursor, LOGIN, f'"{SCHEMA}".standing', ("register", "definition", "day", "number"))
     for share in shares:
         _create_role(cursor, share.role, "NOLOGIN")
         _grant(cursor, share.role, share.view, share.columns)

@@ -31,9 +31,9 @@ def test_marked():
 
 
 @pytest.fixture
-def sleepy(pytester, monkeypatch, tmp_path):
+def sleepy(pytester, monkeypatch):
     """Three tests on a machine that has nothing else to do; a function that runs them."""
-    monkeypatch.setattr(times, "PRESSURE", tmp_path / "none")
+    monkeypatch.setattr(times, "PRESSURES", ())
     pytester.makeini("[pytest]\nmarkers =\n    slow\n    long\n    faults\n    clients\n")
     pytester.makepyfile(SLEEPY)
     return lambda *more: pytester.runpytest_inprocess(*OPTIONS, *more)
@@ -60,7 +60,8 @@ def test_what_is_marked_begins_first(sleepy):
     assert ["test_marked" in line for line in said] == [True, False, False]
 
 
-def test_the_pressure_of_the_machine_is_read(monkeypatch, tmp_path):
+def test_the_pressure_of_the_machine_is_read(tmp_path):
     (tmp_path / "cpu").write_text("some avg10=98.97 avg60=93.43 avg300=61.33 total=8162236958\n")
-    monkeypatch.setattr(times, "PRESSURE", tmp_path / "cpu")
-    assert times.waited_s() == 8162.236958
+    (tmp_path / "io").write_text("some avg10=0.00 avg60=0.00 avg300=0.00 total=1000000\n")
+    sources = (tmp_path / "cpu", tmp_path / "io", tmp_path / "none")
+    assert times.waited_s(sources) == 8163.236958

@@ -1,17 +1,18 @@
 """A plugin of pytest: long tests begin first, and one that lands and is long says why.
 
 ``slow`` is the mark with the reason; ``browser`` is reason enough. A test without a mark that
-takes more than ``--most-s`` seconds fails. Seconds in which something waited for a processor do not count, so that what else a
-machine does fails no test.
+takes more than ``--most-s`` seconds fails. Seconds in which something waited for a processor or
+a disk do not count, so that what else a machine does fails no test.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-PRESSURE = Path("/proc/pressure/cpu")
+PRESSURES = (Path("/proc/pressure/cpu"), Path("/proc/pressure/io"))
 FIRST = ("slow", "browser", "long", "faults", "clients")
 
 
@@ -26,13 +27,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in FIRST))
 
 
-def waited_s() -> float:
-    """The seconds since the machine started in which something waited for a processor."""
-    try:
-        some = PRESSURE.read_text().splitlines()[0]
-    except OSError:
-        return 0.0
-    return int(some.rpartition("total=")[2]) / 1e6
+def waited_s(sources: Iterable[Path] | None = None) -> float:
+    """The seconds since the machine started in which something waited for a processor or a disk."""
+    total_us = 0
+    for path in PRESSURES if sources is None else sources:
+        with suppress(OSError):
+            total_us += int(path.read_text().splitlines()[0].rpartition("total=")[2])
+    return total_us / 1e6
 
 
 @pytest.hookimpl(wrapper=True)

@@ -31,6 +31,8 @@ OWN = "postgresql://somebody/else"
 def stood_in(ready: Path) -> Path:
     text = STAND_IN.format(python=sys.executable, folder=str(ready))
     program(ready / ".venv" / "bin" / "python", text)
+    stamp = ready / ".venv" / ".tujing"
+    stamp.write_text(f"{stamp.read_text().strip()} dev test\n")
     return ready
 
 
@@ -40,7 +42,8 @@ def calls(folder: Path, module: str) -> list[dict]:
 
 
 def pytest_call(folder: Path) -> dict:
-    (call,) = calls(folder, "pytest")
+    """The one run of the common settings."""
+    (call,) = [call for call in calls(folder, "pytest") if "--ds" not in call["command"]]
     return call
 
 
@@ -114,3 +117,16 @@ def test_the_cluster_of_the_tests_is_another_one(checkout: Path, run: Run) -> No
 def test_where_memory_is_short_the_cluster_is_on_disk(checkout: Path) -> None:
     assert bash(checkout, "TESTS_NEED_MB=99999999; tests_home") == f"{checkout}/var/pg-tests"
     assert bash(checkout, "TESTS_NEED_MB=0; tests_home").startswith("/dev/shm/tujing-")
+
+
+def test_an_app_with_settings_of_its_own_is_tested_in_a_run_of_its_own(
+    stood_in: Path, run: Run
+) -> None:
+    (stood_in / "tests" / "other").mkdir(parents=True, exist_ok=True)
+    (stood_in / "tests" / "other" / "settings.py").touch()
+    assert run("test", DATABASE_URL=OWN).returncode == 0
+    own = [call["command"] for call in calls(stood_in, "pytest") if "--ds" in call["command"]]
+    assert ["-m", "pytest", "-q", "--ds", "tests.other.settings", "tests/other"] in own
+    assert run("test", "-k", "name", DATABASE_URL=OWN).returncode == 0
+    again = [call["command"] for call in calls(stood_in, "pytest") if "--ds" in call["command"]]
+    assert again == own
