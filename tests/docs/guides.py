@@ -19,6 +19,7 @@ FOLDER = ROOT / "docs" / "how-to"
 BLOCK = re.compile(r"^( *)```(.*)\n((?:.*\n)*?)\1```$", re.MULTILINE)
 SEEN = re.compile(r"^\| `(/[^`]*)` \| `([^`]+)` \|$", re.MULTILINE)
 TIMEOUT_S = 900
+KEPT = ("PATH", "HOME", "LANG")  # no settings of the tests: theirs are other rules
 
 
 class Astray(Exception):
@@ -104,7 +105,7 @@ def _run(script: str, tree: Path, env: Mapping[str, str]) -> str:
     done = subprocess.run(
         ["bash", "-ec", script],
         cwd=tree,
-        env={**os.environ, **env},
+        env={**{name: os.environ[name] for name in KEPT if name in os.environ}, **env},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
