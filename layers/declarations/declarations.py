@@ -69,6 +69,18 @@ class FadeIn:
 
 
 @dataclass(frozen=True)
+class Quiet:
+    """How a public layer is drawn on the ground of pages that draw something of their own."""
+
+    colour: str
+    min_zoom: int = 0
+    outline: str = ""
+    is_line: bool = False
+    dash: tuple[float, ...] = ()
+    widths: tuple[tuple[float, float], ...] = ()  # of lines: zoom, pixels
+
+
+@dataclass(frozen=True)
 class Paint:
     """How the map draws a layer, and so its legend.
 
@@ -96,6 +108,7 @@ class Paint:
     label_levels: tuple[LabelLevel, ...] = ()  # classes whose labels come one after another
     is_ground: bool = False  # lies below the shading of the terrain
     is_backdrop: bool = False  # a click on it chooses what lies on it, never itself
+    quiet: Quiet | None = None
     is_hidden_at_first: bool = False  # in the style of all layers
     fills_when_chosen: bool = False  # areas that are drawn by their edges
 

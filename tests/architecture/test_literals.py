@@ -46,10 +46,6 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         "the two tables of a pipe survey's workbook",
     ),
     "importers/formats/sheets/open.py": ({"pipe-points"}, "a workbook's table of points"),
-    "webmap/static/imports/review.js": (
-        {"roads", "water", "districts"},
-        "its ground map, until one style serves all pages",
-    ),
     "layers/ogc/records/documents.py": ({"rights"}, "a member of a catalogue record"),
     "webmap/templates/panel/rights.html": ({"rights"}, "a class of the style sheet"),
     "webmap/templates/panel/warnings.html": ({"warnings"}, "a class of the style sheet"),
@@ -76,7 +72,8 @@ def in_python(text: str, ids: Iterable[str]) -> set[str]:
 
 def in_page(text: str, ids: Iterable[str]) -> set[str]:
     """The ids that stand in quotes in a program or template."""
-    return {name for name in ids if re.search(rf"""["'`]{re.escape(name)}["'`]""", text)}
+    either = "|".join(map(re.escape, sorted(ids)))
+    return set(re.findall(rf"""["'`]({either})(?=["'`])""", text))
 
 
 def files() -> list[Path]:
@@ -96,7 +93,9 @@ def literals(ids: frozenset[str]) -> dict[str, set[str]]:
     found = {}
     for path in files():
         text = path.read_text(encoding="utf-8")
-        names = in_python(text, ids) if path.suffix == ".py" else in_page(text, ids)
+        names = in_page(text, ids)
+        if names and path.suffix == ".py":
+            names = in_python(text, names)  # not what only a comment or a docstring says
         if names:
             found[path.relative_to(ROOT).as_posix()] = names
     return found

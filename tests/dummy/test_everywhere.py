@@ -166,6 +166,7 @@ def test_menu_tabs_and_tasks_are_for_those_who_keep_parks(client, keeper):
 def test_its_role_is_a_group_and_has_a_demo_account(client, db):
     from django.apps import apps
 
+    Group.objects.filter(name="园林").delete()
     make_roles(apps.get_app_config("webmap"))
     assert Group.objects.filter(name="园林").exists()
     create_demo_accounts()

@@ -1,12 +1,18 @@
-"""The bar's links: ``{% entrance_tabs %}``, ``{% room_tabs "grid" %}``, ``{% account %}``."""
+"""What pages have in common: ``{% entrance_tabs %}``, ``{% room_tabs … %}``, ``{% account %}``; ``{% ground %}``."""
 
 from typing import Any
 
 from django import template
+from django.utils.html import json_script
+from django.utils.safestring import SafeString
 
+from layers.access.access import ANONYMOUS, visible
+from layers.declarations.ground import ground as ground_of
+from layers.declarations.registry import all_layers
 from webmap.web.navigation import entrance_entries, menu_entries, tab_entries, tasks_for
 
 register = template.Library()
+TILES = "/ogc/collections/{layer}/tiles/WebMercatorQuad/{z}/{y}/{x}"
 
 
 @register.inclusion_tag("_components/tabs.html", takes_context=True)
@@ -35,3 +41,10 @@ def account(context: dict[str, Any], with_menu: bool = False) -> dict[str, Any]:
         "with_menu": with_menu,
         "roles": context.get("roles", ()),
     }
+
+
+@register.simple_tag
+def ground() -> SafeString:
+    """The public layers below a page's own map, for ``base/ground.js``."""
+    public = visible(ANONYMOUS, all_layers())
+    return json_script({**ground_of(public, TILES), "tiles": TILES}, "ground")

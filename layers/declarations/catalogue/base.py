@@ -9,6 +9,7 @@ from layers.declarations.declarations import (
     LabelLevel,
     Layer,
     Paint,
+    Quiet,
     Relation,
 )
 from spatial.base.models import Address, District, LandCover, Road, TerrainSheet, Water
@@ -43,6 +44,7 @@ LAYERS = (
         here_rank=180,
         check_group="level",
         paint=Paint(
+            quiet=Quiet("#b9ae97", is_line=True, dash=(4, 3)),
             dash=(4, 2),
             widths={"county": 2.4, "town": 1.4, "village": 0.7},
             fade_in=FadeIn("village", 10.5, 12, 0.7),
@@ -122,6 +124,7 @@ LAYERS = (
         here_rank=70,
         limit_rank=80,
         paint=Paint(
+            quiet=Quiet("#d5e4ea"),
             label_colour="#3c7397",
             rank=30,
             kind="fill",
@@ -156,6 +159,7 @@ LAYERS = (
         here_reach_m=15,
         limit_rank=90,
         paint=Paint(
+            quiet=Quiet("#e2dccb", 12, is_line=True, widths=((12, 0.6), (18, 8))),
             label_colour="#5b4a2c",
             rank=40,
             kind="line",

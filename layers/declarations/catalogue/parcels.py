@@ -4,7 +4,7 @@ from layers.access.access import Role, Sharing
 from layers.declarations.catalogue.hazards import HAZARDS_NEAR
 from layers.declarations.catalogue.pipes import PIPES_BESIDE
 from layers.declarations.catalogue.planning import PLANNED_OVER
-from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint, Relation
+from layers.declarations.declarations import SCHEMATIC, Field, Layer, Paint, Quiet, Relation
 from spatial.parcels.models import Building, Parcel
 
 POSITION = 20
@@ -95,6 +95,7 @@ LAYERS = (
         limit_rank=50,
         in_cadastre=True,
         paint=Paint(
+            quiet=Quiet("#e4dbc7", 14, outline="#cfc4aa"),
             rank=50,
             kind="extrusion",
             colour="#d9c9b0",

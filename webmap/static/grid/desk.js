@@ -1,5 +1,6 @@
 // The desk: the list follows the database every few seconds, the map follows the list.
 import * as maplibregl from "../map/maplibre.js";
+import { groundLayers, groundSources, sourceOf } from "../base/ground.js";
 import { ask, csrf, isSignedOut } from "../base/http.js";
 import { fill, offerSignIn, ready, SIGNED_OUT } from "./case.js";
 
@@ -29,16 +30,11 @@ ready.open = open;
 ready.done = (code) => { tag = ""; if (code) open(code); load(); };
 
 function style() {
-  const ground = (id) => ({ type: "vector", tiles: [`${location.origin}/ogc/collections/${id}/tiles/WebMercatorQuad/{z}/{y}/{x}`], minzoom: 10, maxzoom: 18 });
   return {
     version: 8,
-    sources: { water: ground("water"), districts: ground("districts"), roads: ground("roads"), buildings: ground("buildings"), "grid-cells": ground("grid-cells"), cases: { type: "geojson", data: { type: "FeatureCollection", features: [] } } },
+    sources: { ...groundSources, "grid-cells": sourceOf("grid-cells"), cases: { type: "geojson", data: { type: "FeatureCollection", features: [] } } },
     layers: [
-      { id: "paper", type: "background", paint: { "background-color": "#f6f3ea" } },
-      { id: "water", type: "fill", source: "water", "source-layer": "water", paint: { "fill-color": "#d5e4ea" } },
-      { id: "roads", type: "line", source: "roads", "source-layer": "roads", minzoom: 12, paint: { "line-color": "#e2dccb", "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.6, 18, 8] } },
-      { id: "buildings", type: "fill", source: "buildings", "source-layer": "buildings", minzoom: 15, paint: { "fill-color": "#e9e1d0" } },
-      { id: "districts", type: "line", source: "districts", "source-layer": "districts", paint: { "line-color": "#b9ae97", "line-dasharray": [4, 3] } },
+      ...groundLayers,
       { id: "grid-cells", type: "line", source: "grid-cells", "source-layer": "grid-cells", minzoom: 14, paint: { "line-color": "#3f7f5f", "line-opacity": 0.55 } },
       { id: "own-cell", type: "line", source: "grid-cells", "source-layer": "grid-cells", filter: ["==", ["get", "code"], "-"], paint: { "line-color": "#a63a2b", "line-width": 2.5, "line-dasharray": [3, 1.5] } },
       { id: "chosen", type: "circle", source: "cases", filter: ["==", ["get", "code"], ""], paint: { "circle-radius": 13, "circle-color": "#111", "circle-opacity": 0.18, "circle-stroke-color": "#111", "circle-stroke-width": 2 } },

@@ -1,9 +1,9 @@
 // The way of one patrol on the map, and where it was at a moment.
+import { groundLayers, groundSources, sourceOf } from "../base/ground.js";
 import * as maplibregl from "../map/maplibre.js";
 
 const config = JSON.parse(document.getElementById("config").textContent);
 const track = JSON.parse(document.getElementById("track")?.textContent || "null") || { legs: [], fixes: [], reports: [] };
-const ground = (id) => ({ type: "vector", tiles: [`${location.origin}/ogc/collections/${id}/tiles/WebMercatorQuad/{z}/{y}/{x}`], minzoom: 10, maxzoom: 18 });
 const feature = (type, coordinates, properties = {}) => ({ type: "Feature", geometry: { type, coordinates }, properties });
 const collection = (features) => ({ type: "geojson", data: { type: "FeatureCollection", features } });
 
@@ -12,17 +12,14 @@ const map = new maplibregl.Map({
   style: {
     version: 8,
     sources: {
-      roads: ground("roads"), water: ground("water"), buildings: ground("buildings"), cells: ground("grid-cells"),
+      ...groundSources, cells: sourceOf("grid-cells"),
       legs: collection(track.legs.filter((leg) => leg.length > 1).map((leg) => feature("LineString", leg))),
       fixes: collection(track.fixes.map(({ place }) => feature("Point", place))),
       reports: collection(track.reports.map(({ title, place }) => feature("Point", place, { title }))),
       now: collection([]),
     },
     layers: [
-      { id: "paper", type: "background", paint: { "background-color": "#f6f3ea" } },
-      { id: "water", type: "fill", source: "water", "source-layer": "water", paint: { "fill-color": "#d5e4ea" } },
-      { id: "roads", type: "line", source: "roads", "source-layer": "roads", paint: { "line-color": "#e2dccb", "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.6, 18, 8] } },
-      { id: "buildings", type: "fill", source: "buildings", "source-layer": "buildings", minzoom: 14, paint: { "fill-color": "#ddd4bf" } },
+      ...groundLayers,
       { id: "cells", type: "line", source: "cells", "source-layer": "grid-cells", minzoom: 14, paint: { "line-color": "#3f7f5f", "line-opacity": 0.5 } },
       { id: "legs", type: "line", source: "legs", layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-color": "#2b6a8f", "line-width": 4, "line-opacity": 0.85 } },
       { id: "fixes", type: "circle", source: "fixes", minzoom: 15, paint: { "circle-color": "#fff", "circle-stroke-color": "#2b6a8f", "circle-stroke-width": 1.5, "circle-radius": 3 } },

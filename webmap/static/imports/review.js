@@ -1,4 +1,5 @@
 // The review of a delivery: its lists beside its map; a click in one shows it in the other.
+import { groundLayers, groundSources, sourceOf } from "../base/ground.js";
 import * as maplibregl from "../map/maplibre.js";
 import { ask, check, csrfToken } from "../map/asking.js";
 import { latestOnly } from "../map/latest.js";
@@ -48,7 +49,6 @@ document.querySelector(".keep-source")?.addEventListener("submit", keepSource);
 
 function style() {
   const tiles = `${location.origin}${base}/tiles/{z}/{x}/{y}`;
-  const ground = (id) => `${location.origin}/ogc/collections/${id}/tiles/WebMercatorQuad/{z}/{y}/{x}`;
   const area = (id, layer, paint, filter) => ({ id, type: "fill", source: "run", "source-layer": layer, filter: filter || ["==", ["geometry-type"], "Polygon"], paint });
   const line = (id, layer, paint) => ({ id, type: "line", source: "run", "source-layer": layer, paint });
   const faded = ["case", ["get", "accepted"], 1, 0.35];
@@ -56,16 +56,11 @@ function style() {
     version: 8,
     sources: {
       run: { type: "vector", tiles: [tiles], minzoom: 6, maxzoom: 20 },
-      roads: { type: "vector", tiles: [ground("roads")], minzoom: 10, maxzoom: 18 },
-      water: { type: "vector", tiles: [ground("water")], minzoom: 10, maxzoom: 18 },
-      districts: { type: "vector", tiles: [ground("districts")], minzoom: 8, maxzoom: 18 },
-      ...(config.standing ? { standing: { type: "vector", tiles: [ground(config.standing)], minzoom: 10, maxzoom: 18 } } : {}),
+      ...groundSources,
+      ...(config.standing ? { standing: sourceOf(config.standing) } : {}),
     },
     layers: [
-      { id: "paper", type: "background", paint: { "background-color": "#f6f3ea" } },
-      { id: "water", type: "fill", source: "water", "source-layer": "water", paint: { "fill-color": "#d5e4ea" } },
-      { id: "districts", type: "line", source: "districts", "source-layer": "districts", paint: { "line-color": "#cfc6b2", "line-dasharray": [4, 3] } },
-      { id: "roads", type: "line", source: "roads", "source-layer": "roads", minzoom: 12, paint: { "line-color": "#e2dccb", "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.6, 18, 8] } },
+      ...groundLayers.filter(({ source }) => !config.standing || source !== config.standing),
       ...(config.standing ? [
         { id: "standing", type: "line", source: "standing", "source-layer": config.standing, minzoom: 13, filter: ["!=", ["geometry-type"], "Point"], paint: { "line-color": "#b9ae97", "line-width": 0.8 } },
         { id: "standing-point", type: "circle", source: "standing", "source-layer": config.standing, minzoom: 13, filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": "#b9ae97", "circle-radius": 2.5 } },
