@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import ProgrammingError
 
 from layers.declarations.registry import refresh
 from layers.reading.publish import sync_views
@@ -18,6 +19,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Sync, have every process look at the declarations again, and say what changed."""
         refresh()
-        changed = sync_views()
+        try:
+            changed = sync_views()
+        except ProgrammingError as error:
+            missing = str(error).splitlines()[0]
+            raise CommandError(
+                f"发布视图没有更新：{missing}；请先运行 manage.py migrate / run manage.py migrate first"
+            ) from error
         count_revision(KEYS)
         self.stdout.write(f"发布视图：更新 {len(changed)} 个 {'、'.join(changed)}")

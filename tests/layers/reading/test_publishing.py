@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection
 
 from layers.declarations import catalogue, registry
@@ -77,6 +78,13 @@ def test_withdrawing_the_file_withdraws_the_layer(client, folder: Path):
     file.unlink()
     call_command("publish_layers")
     assert client.get(HERE).status_code == 404
+
+
+def test_a_register_without_its_table_is_refused_in_one_line(folder: Path, monkeypatch):
+    monkeypatch.setattr(Building._meta, "db_table", "parcels_unmade")
+    (folder / "city_heights.py").write_text(DECLARATION)
+    with pytest.raises(CommandError, match=r'"public\.parcels_unmade".*manage\.py migrate'):
+        call_command("publish_layers")
 
 
 def test_a_running_process_survives_a_declaration_that_cannot_be_read(folder: Path):

@@ -1,0 +1,168 @@
+"""Each guide of docs/how-to, followed in a copy of the tree with a database of its own."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+
+from tests.docs.guides import FOLDER, ROOT, Astray, Guide, follow, read_guide
+
+GUIDES = [read_guide(path) for path in sorted(FOLDER.glob("add-a-*.md"))]
+COPIED = ("spatial", "grid", "layers", "importers", "webmap", "tests", "data", "docs", "script")
+MOST_LINES = 80
+PROBE = """
+import json, sys
+from django.test import Client
+shown = {}
+for address in json.loads(sys.argv[1]):
+    answer = Client().get(address)
+    body = b"".join(answer) if answer.streaming else answer.content
+    shown[address] = [answer.status_code, body.decode(errors="replace")]
+print(json.dumps(shown))
+"""
+
+
+def by_name(guide: Guide) -> str:
+    return guide.name
+
+
+def test_the_five_guides_are_there():
+    nouns = ("check", "format", "layer", "profession", "register")
+    assert [guide.name for guide in GUIDES] == [f"add-a-{noun}" for noun in nouns]
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=by_name)
+def test_a_guide_names_its_files_is_short_and_says_what_one_sees(guide: Guide):
+    assert not [path for path in guide.files if f"`{path}`" not in guide.prose]
+    assert len([line for line in guide.prose.splitlines() if line.strip()]) <= MOST_LINES
+    assert "## What one sees" in guide.prose
+    assert guide.seen or guide.blocks[-1].language == "text"
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=by_name)
+def test_what_a_guide_edits_reads_as_it_says(guide: Guide, tmp_path: Path):
+    for path in guide.files:
+        if (ROOT / path).exists():
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / path, tmp_path / path)
+    files = [block for block in guide.blocks if block.title]
+    follow(Guide(guide.name, files, ""), tmp_path, {})
+
+
+def test_a_guide_that_the_code_has_left_behind_is_found_out(tmp_path: Path):
+    guide = read_guide(FOLDER / "add-a-format.md")
+    files = [block for block in guide.blocks if block.title]
+    opening = tmp_path / "importers/formats/opening.py"
+    opening.parent.mkdir(parents=True)
+    opening.write_text("FORMATS = {}\n", encoding="utf-8")
+    with pytest.raises(Astray, match="has 0 places"):
+        follow(Guide(guide.name, files, ""), tmp_path, {})
+
+
+class Databases:
+    """Empty cities in the cluster of the tests, each a copy of one that is migrated once."""
+
+    def __init__(self) -> None:
+        import psycopg2
+
+        self.given = settings.DATABASES["default"]
+        self.line = psycopg2.connect(
+            dbname="postgres",
+            user=self.given["USER"],
+            password=self.given["PASSWORD"] or None,
+            host=self.given["HOST"] or None,
+            port=self.given["PORT"] or None,
+        )
+        self.line.autocommit = True
+        self.made: list[str] = []
+
+    def make(self, template: str = "template1") -> str:
+        """A new database; returns its name."""
+        name = f"how_to_{self.line.get_backend_pid()}_{len(self.made)}"
+        self._ask(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self.made.append(name)
+        return name
+
+    def url(self, name: str) -> str:
+        """The address of a database of ours."""
+        user, password = self.given["USER"], quote(self.given["PASSWORD"] or "", safe="")
+        where = f"host={quote(self.given['HOST'], safe='')}&port={self.given['PORT']}"
+        return f"postgresql://{user}:{password}@/{name}?{where}"
+
+    def drop(self) -> None:
+        """Drop all."""
+        for name in self.made:
+            self._ask(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self.line.close()
+
+    def _ask(self, sql: str) -> None:
+        with self.line.cursor() as cursor:
+            cursor.execute(sql)
+
+
+def run(tree: Path, url: str, *command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=tree,
+        env={"PATH": "/usr/bin:/bin", "DATABASE_URL": url, "ALLOWED_HOSTS": "testserver"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def databases() -> Iterator[Databases]:
+    made = Databases()
+    yield made
+    made.drop()
+
+
+@pytest.fixture(scope="module")
+def empty(databases: Databases) -> str:
+    """A migrated database to copy."""
+    name = databases.make()
+    run(ROOT, databases.url(name), "migrate", "-v0")
+    return name
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """The tree as a fresh clone would be, with the packages that are installed here."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    for folder in COPIED:
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
+    for path in ROOT.iterdir():
+        if path.is_file():
+            shutil.copy2(path, tmp_path)
+    for folder in (".venv", "node_modules"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    (tmp_path / "var").mkdir()
+    return tmp_path
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("guide", GUIDES, ids=by_name)
+def test_who_follows_a_guide_sees_what_it_promises(
+    guide: Guide, tree: Path, databases: Databases, empty: str, tmp_path_factory
+):
+    url = databases.url(databases.make(empty))
+    cache = tmp_path_factory.getbasetemp() / "mypy"
+    follow(guide, tree, {"DATABASE_URL": url, "MYPY_CACHE_DIR": str(cache)})
+    addresses = json.dumps([address for address, _ in guide.seen])
+    probe = f"import sys; sys.argv = ['', {addresses!r}]\n{PROBE}"
+    answers = json.loads(run(tree, url, "shell", "-v0", "-c", probe).splitlines()[-1])
+    missing = [
+        (address, shows, answers[address][0], answers[address][1][:2000])
+        for address, shows in guide.seen
+        if answers[address][0] != 200 or shows not in answers[address][1]
+    ]
+    assert not missing
