@@ -30,10 +30,10 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from layers.sharing.callers import caller_of
 from webmap.exports.jobs import Asker, TooMany, ask_for, folder, may_still_have
 from webmap.exports.requests import BadRequest, read_request
 from webmap.models import Export
+from webmap.web.callers import caller_of
 
 TOKEN = "export_owner"  # noqa: S105  (the session key's name)
 

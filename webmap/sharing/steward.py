@@ -14,9 +14,9 @@ from layers.access.masking import masked
 from layers.declarations.registry import all_layers, layer_named
 from layers.models import Application, Consumer, LayerGrant
 from layers.sharing import actions
-from layers.sharing.callers import caller_of
 from webmap.sharing.forms import DecideForm, TermsForm
 from webmap.sharing.guards import decidable, done, only_if, page
+from webmap.web.callers import caller_of
 from webmap.web.values import layer_title
 
 HOME = "sharing-steward"

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from webmap.accounts import sign_ins
-from webmap.accounts.sign_ins import FROM_ALL_ADDRESSES, WINDOW, WITH_ALL_NAMES
+from webmap.web.sign_ins import FROM_ALL_ADDRESSES, WINDOW, WITH_ALL_NAMES
 from webmap.models import FailedSignIn
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,142 @@
+"""What the phone sends: a report, the result of a task, the track of a patrol."""
+
+from typing import Any
+
+from django import forms
+
+from grid.cases.actions import Report, Where
+from grid.cases.photos import Photo
+from grid.patrols.patrols import Fix
+from webmap.web.errors import BadInput
+from webmap.web.forms import ParsedField, PlaceField, RequestForm, TextField, invalid
+from webmap.web.parsing import accuracy_in, moment_in, photos_in, point_in, uuid_in
+from webmap.web.report_form import ReportForm
+
+SOURCE = "监督员上报"
+PLACE_SOURCES = ("gps", "map")
+
+
+class PlacedForm(RequestForm):
+    """When and where the phone was, and how it found the place.
+
+    The accuracy of a place that was chosen on the map is unknown: it has none, and what
+    the device knew of itself (accuracy, distance from the chosen place) stands apart.
+    """
+
+    captured_at = ParsedField(moment_in)
+    accuracy = ParsedField(accuracy_in)
+    place_source = forms.Field(required=False)
+    fixed_at = ParsedField(moment_in)
+    device_accuracy = ParsedField(accuracy_in)
+    device_distance = ParsedField(accuracy_in)
+
+    def clean_place_source(self) -> str | None:
+        """One of the ways to find a place; None without any."""
+        source = self.cleaned_data["place_source"]
+        if source is not None and source not in PLACE_SOURCES:
+            raise invalid("位置来源只能是定位（gps）或地图（map）", "position")
+        return source
+
+    @property
+    def position(self) -> dict[str, Any]:
+        """How the place was found, for the details of the step."""
+        given = self.cleaned_data
+        if given["place_source"] is None:
+            return {}
+        fixed_at = given["fixed_at"]
+        found = {
+            "source": given["place_source"],
+            "fixed_at": fixed_at.isoformat() if fixed_at else None,
+            "device_accuracy_m": given["device_accuracy"],
+            "device_distance_m": given["device_distance"],
+        }
+        return {"position": {name: value for name, value in found.items() if value is not None}}
+
+
+def sent_uuid(text: Any) -> Any:
+    """The UUID that makes one of what is sent twice.
+
+    Raises:
+        BadInput: there is none.
+    """
+    try:
+        uuid = uuid_in(text)
+    except BadInput:
+        uuid = None
+    if uuid is None:
+        raise BadInput("缺少标识 uuid", "uuid")
+    return uuid
+
+
+class PhoneReportForm(PlacedForm, ReportForm):
+    """A report of an inspector."""
+
+    uuid = ParsedField(sent_uuid)
+    scheme = TextField()
+
+    def told(self) -> Report:
+        """The report, with its photos."""
+        given = self.cleaned_data
+        return self.report(
+            SOURCE,
+            scheme=given["scheme"],
+            captured_at=given["captured_at"],
+            accuracy_m=given["accuracy"],
+            photos=self.photos(),
+            details=self.position,
+        )
+
+
+class ResultForm(PlacedForm):
+    """The result of a task: an action on a case, with its words and photos."""
+
+    uuid = ParsedField(sent_uuid)
+    code = TextField()
+    action = TextField()
+    text = TextField()
+    point = PlaceField(is_needed=False)
+
+    def where(self) -> Where:
+        """Where and when the result was taken down."""
+        given = self.cleaned_data
+        return Where(given["point"], given["accuracy"], given["captured_at"], self.position)
+
+    def photos(self) -> list[Photo]:
+        """The photos that came with the result.
+
+        Raises:
+            BadInput: a photo is too large.
+            Unfit: a file is no photo.
+        """
+        return photos_in(self.files.getlist("photos") if self.files else ())
+
+
+class PatrolForm(RequestForm):
+    """On duty, off duty, and the track between."""
+
+    action = TextField()
+    at = ParsedField(moment_in)
+    since = ParsedField(moment_in)
+    points = forms.Field(required=False)
+
+    def clean_points(self) -> list[Fix]:
+        """The points of the track."""
+        points = self.cleaned_data["points"] or []
+        if not isinstance(points, list) or not all(isinstance(point, dict) for point in points):
+            raise invalid("轨迹应为点的列表")
+        try:
+            return [fix_in(point) for point in points]
+        except BadInput as error:
+            raise invalid(str(error), error.field) from None
+
+
+def fix_in(point: dict[str, Any]) -> Fix:
+    """A point of a track; no form of its own, since a track has thousands.
+
+    Raises:
+        BadInput: a part of it cannot be read, or the moment or the accuracy is missing.
+    """
+    at, accuracy = moment_in(point.get("at")), accuracy_in(point.get("accuracy"))
+    if at is None or accuracy is None:
+        raise BadInput("轨迹点缺少时间或精度")
+    return Fix(at, point_in(point.get("lon"), point.get("lat")), accuracy)

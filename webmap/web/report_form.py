@@ -1,0 +1,58 @@
+"""The report of a case as everybody sends it: the desk, the public, the phone, Open311."""
+
+from typing import Any
+
+from grid.cases.actions import Report
+from grid.cases.photos import MOST_PIXELS, Photo
+from webmap.web.forms import ParsedField, PlaceField, RequestForm, TextField
+from webmap.web.parsing import photos_in, uuid_in
+
+
+def class_in(text: Any) -> tuple[str, str]:
+    """(kind, code) of a class as forms name it.
+
+    >>> class_in("event:0113")
+    ('event', '0113')
+    """
+    kind, _sep, code = str(text or "").partition(":")
+    return kind, code
+
+
+class ReportForm(RequestForm):
+    """Class, words, place and photos; the fields of one way to report are in its own form."""
+
+    class_ = ParsedField(class_in)
+    description = TextField()
+    address = TextField()
+    point = PlaceField()
+    component = TextField()
+    uuid = ParsedField(uuid_in)
+    reporter_name = TextField()
+    reporter_phone = TextField()
+
+    def photos(self, most_pixels: int = MOST_PIXELS) -> list[Photo]:
+        """The photos that came with the form.
+
+        Raises:
+            BadInput: a photo is too large.
+            Unfit: a file is no photo.
+        """
+        return photos_in(self.files.getlist("photos") if self.files else (), most_pixels)
+
+    def report(self, source: str, **more: Any) -> Report:
+        """The report of a form that was checked, in the terms of casework."""
+        given = self.cleaned_data
+        kind, code = given["class_"]
+        fields: dict[str, Any] = {
+            "kind": kind,
+            "class_code": code,
+            "point": given["point"],
+            "description": given["description"],
+            "address": given["address"],
+            "component_code": given.get("component", ""),
+            "uuid": given["uuid"],
+            "reporter_name": given["reporter_name"],
+            "reporter_phone": given["reporter_phone"],
+            "source": source,
+        }
+        return Report(**fields | more)
