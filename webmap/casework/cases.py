@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -57,7 +58,7 @@ def one(request: StaffRequest, code: str) -> HttpResponse:
 @bounded(MOST_SENT)
 @require_POST
 @casework
-def acted(request: StaffRequest, code: str) -> HttpResponse:
+def acted(request: StaffRequest, code: str) -> HttpResponseBase:
     """``/grid/cases/{code}/act``: one action; the answer is the case as it then stands."""
     return _acted(request, _case(request, code))
 

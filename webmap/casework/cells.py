@@ -1,6 +1,7 @@
 """The cells of a community: their list, what is wrong with them, and where."""
 
 import json
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from spatial.base.models import District
 from spatial.city import city
 from spatial.crs import transformer
 from webmap.casework.guards import StaffRequest, cell_readers
+from webmap.web.errors import attempt
 
 TITLES = {
     Rule.CODE_TWICE: "编码重复",
@@ -75,10 +77,9 @@ def _checked(community: str) -> dict[str, Any]:
     standing = list(GridCell.objects.current().filter(community_code=community).order_by("code"))
     if not standing:
         return {"problem": _("这个社区还没有网格。")}
-    try:
-        ground = ground_of(community)
-    except Unfit as error:
-        return {"problem": str(error)}
+    ground, refusal = attempt(partial(ground_of, community), (Unfit,))
+    if ground is None or refusal:
+        return {"problem": refusal.text if refusal else ""}
     shapes = np.array([shapely.from_wkb(bytes(cell.geom.wkb)) for cell in standing], object)
     codes = [cell.code for cell in standing]
     found = breaches(codes, shapes, community, ground.community, ground.buildings, ground.loads)

@@ -9,7 +9,7 @@ from grid.cases.photos import Photo
 from grid.patrols.patrols import Fix
 from webmap.web.errors import BadInput
 from webmap.web.forms import ParsedField, PlaceField, RequestForm, TextField, invalid
-from webmap.web.parsing import accuracy_in, moment_in, photos_in, point_in, uuid_in
+from webmap.web.parsing import accuracy_in, moment_in, photos_in, point_in, sent_uuid_in
 from webmap.web.report_form import ReportForm
 
 SOURCE = "监督员上报"
@@ -53,25 +53,10 @@ class PlacedForm(RequestForm):
         return {"position": {name: value for name, value in found.items() if value is not None}}
 
 
-def sent_uuid(text: Any) -> Any:
-    """The UUID that makes one of what is sent twice.
-
-    Raises:
-        BadInput: there is none.
-    """
-    try:
-        uuid = uuid_in(text)
-    except BadInput:
-        uuid = None
-    if uuid is None:
-        raise BadInput("缺少标识 uuid", "uuid")
-    return uuid
-
-
 class PhoneReportForm(PlacedForm, ReportForm):
     """A report of an inspector."""
 
-    uuid = ParsedField(sent_uuid)
+    uuid = ParsedField(sent_uuid_in)
     scheme = TextField()
 
     def told(self) -> Report:
@@ -90,7 +75,7 @@ class PhoneReportForm(PlacedForm, ReportForm):
 class ResultForm(PlacedForm):
     """The result of a task: an action on a case, with its words and photos."""
 
-    uuid = ParsedField(sent_uuid)
+    uuid = ParsedField(sent_uuid_in)
     code = TextField()
     action = TextField()
     text = TextField()
@@ -120,14 +105,11 @@ class PatrolForm(RequestForm):
     points = forms.Field(required=False)
 
     def clean_points(self) -> list[Fix]:
-        """The points of the track."""
+        """The points of the track. Raises BadInput."""
         points = self.cleaned_data["points"] or []
         if not isinstance(points, list) or not all(isinstance(point, dict) for point in points):
             raise invalid("轨迹应为点的列表")
-        try:
-            return [fix_in(point) for point in points]
-        except BadInput as error:
-            raise invalid(str(error), error.field) from None
+        return [fix_in(point) for point in points]
 
 
 def fix_in(point: dict[str, Any]) -> Fix:

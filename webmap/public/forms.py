@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from grid.cases.texts import is_blank
 from webmap.web.forms import ParsedField, invalid
-from webmap.web.parsing import uuid_in
+from webmap.web.parsing import sent_uuid_in
 from webmap.web.report_form import ReportForm
 
 MOST_PHOTOS, MOST_WORDS, LEAST_WORDS = 3, 500, 4
@@ -18,7 +18,7 @@ class PublicReportForm(ReportForm):
     field_order = ("class_", "description", "point", "uuid")
 
     component = None  # the public knows no components
-    uuid = ParsedField(lambda text: uuid_in(text or "-"))
+    uuid = ParsedField(sent_uuid_in)
 
     def clean_class_(self) -> tuple[str, str]:
         """A class was chosen."""

@@ -21,14 +21,15 @@ def class_in(text: Any) -> tuple[str, str]:
 class ReportForm(RequestForm):
     """Class, words, place and photos; the fields of one way to report are in its own form."""
 
-    class_ = ParsedField(class_in)
-    description = TextField()
-    address = TextField()
-    point = PlaceField()
-    component = TextField()
-    uuid = ParsedField(uuid_in)
-    reporter_name = TextField()
-    reporter_phone = TextField()
+    class_: ParsedField = ParsedField(class_in)
+    description: ParsedField = TextField()
+    address: ParsedField = TextField()
+    # A form sets to None what its senders cannot give.
+    point: ParsedField | None = PlaceField()
+    component: ParsedField | None = TextField()
+    uuid: ParsedField | None = ParsedField(uuid_in)
+    reporter_name: ParsedField | None = TextField()
+    reporter_phone: ParsedField | None = TextField()
 
     def photos(self, most_pixels: int = MOST_PIXELS) -> list[Photo]:
         """The photos that came with the form.
