@@ -3,9 +3,8 @@
 from typing import Any
 
 from grid.cases.actions import Report
-from grid.cases.photos import Photo
-from webmap.web.forms import ParsedField, RequestForm, TextField
-from webmap.web.parsing import local_moment_in, photos_in, uuid_in, version_in, yes_in
+from webmap.web.forms import ParsedField, PhotoForm, TextField
+from webmap.web.parsing import local_moment_in, uuid_in, version_in, yes_in
 from webmap.web.report_form import ReportForm
 
 SOURCES = ("电话举报", "来信来访", "视频监控", "领导批示", "媒体曝光")
@@ -24,7 +23,7 @@ class NewCaseForm(ReportForm):
         return self.report(source, is_public=given["is_public"], photos=self.photos())
 
 
-class ActionForm(RequestForm):
+class ActionForm(PhotoForm):
     """An action, what it needs, and the version of the case that it was chosen for."""
 
     action = TextField()
@@ -50,12 +49,3 @@ class ActionForm(RequestForm):
         if until := self.cleaned_data["until"]:
             given["until"] = until
         return given
-
-    def photos(self) -> list[Photo]:
-        """The photos that came with the form.
-
-        Raises:
-            BadInput: a photo is too large.
-            Unfit: a file is no photo.
-        """
-        return photos_in(self.files.getlist("photos"))

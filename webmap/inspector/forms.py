@@ -5,11 +5,10 @@ from typing import Any
 from django import forms
 
 from grid.cases.actions import Report, Where
-from grid.cases.photos import Photo
 from grid.patrols.patrols import Fix
 from webmap.web.errors import BadInput
-from webmap.web.forms import ParsedField, PlaceField, RequestForm, TextField, invalid
-from webmap.web.parsing import accuracy_in, moment_in, photos_in, point_in, sent_uuid_in
+from webmap.web.forms import ParsedField, PhotoForm, PlaceField, RequestForm, TextField, invalid
+from webmap.web.parsing import accuracy_in, moment_in, point_in, sent_uuid_in
 from webmap.web.report_form import ReportForm
 
 SOURCE = "监督员上报"
@@ -54,8 +53,11 @@ class PlacedForm(RequestForm):
 
 
 class PhoneReportForm(PlacedForm, ReportForm):
-    """A report of an inspector."""
+    """A report of an inspector, who is on the spot and known."""
 
+    address = None
+    reporter_name = None
+    reporter_phone = None
     uuid = ParsedField(sent_uuid_in)
     scheme = TextField()
 
@@ -72,7 +74,7 @@ class PhoneReportForm(PlacedForm, ReportForm):
         )
 
 
-class ResultForm(PlacedForm):
+class ResultForm(PlacedForm, PhotoForm):
     """The result of a task: an action on a case, with its words and photos."""
 
     uuid = ParsedField(sent_uuid_in)
@@ -85,15 +87,6 @@ class ResultForm(PlacedForm):
         """Where and when the result was taken down."""
         given = self.cleaned_data
         return Where(given["point"], given["accuracy"], given["captured_at"], self.position)
-
-    def photos(self) -> list[Photo]:
-        """The photos that came with the result.
-
-        Raises:
-            BadInput: a photo is too large.
-            Unfit: a file is no photo.
-        """
-        return photos_in(self.files.getlist("photos") if self.files else ())
 
 
 class PatrolForm(RequestForm):

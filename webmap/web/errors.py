@@ -131,7 +131,8 @@ def answering(form: Form) -> Callable[[View], View]:
             try:
                 return view(request, *args, **named)
             except REFUSALS as error:
-                return sealed(form(request, refusal_of(error), *args, **named), refusal_of(error))
+                refusal = refusal_of(error)
+                return sealed(form(request, refusal, *args, **named), refusal)
 
         return answered
 
@@ -162,7 +163,8 @@ class RefusalAnswers:
         """The answer to an exception of the table; None to every other."""
         if not isinstance(error, REFUSALS):
             return None
-        return sealed(in_fitting_form(request, refusal_of(error)), refusal_of(error))
+        refusal = refusal_of(error)
+        return sealed(in_fitting_form(request, refusal), refusal)
 
 
 def sealed(response: HttpResponseBase, refusal: Refusal) -> HttpResponseBase:

@@ -6,8 +6,9 @@ from typing import Any, Self
 from django import forms
 
 from grid.cases.idempotency import plain
+from grid.cases.photos import MOST_PIXELS, Photo
 from webmap.web.errors import BadInput
-from webmap.web.parsing import point_in
+from webmap.web.parsing import photos_in, point_in
 
 
 class ParsedField(forms.Field):
@@ -82,6 +83,19 @@ class RequestForm(forms.Form):
     def refusal(self, message: str, field: str) -> BadInput:
         """The exception of an error."""
         return BadInput(message, field)
+
+
+class PhotoForm(RequestForm):
+    """A form that may bring photos."""
+
+    def photos(self, most_pixels: int = MOST_PIXELS) -> list[Photo]:
+        """The photos that came with the form.
+
+        Raises:
+            BadInput: a photo is too large.
+            Unfit: a file is no photo.
+        """
+        return photos_in(self.files.getlist("photos"), most_pixels)
 
 
 def invalid(message: str, field: str = "") -> forms.ValidationError:

@@ -3,9 +3,8 @@
 from typing import Any
 
 from grid.cases.actions import Report
-from grid.cases.photos import MOST_PIXELS, Photo
-from webmap.web.forms import ParsedField, PlaceField, RequestForm, TextField
-from webmap.web.parsing import photos_in, uuid_in
+from webmap.web.forms import ParsedField, PhotoForm, PlaceField, TextField
+from webmap.web.parsing import uuid_in
 
 
 def class_in(text: Any) -> tuple[str, str]:
@@ -18,27 +17,18 @@ def class_in(text: Any) -> tuple[str, str]:
     return kind, code
 
 
-class ReportForm(RequestForm):
+class ReportForm(PhotoForm):
     """Class, words, place and photos; the fields of one way to report are in its own form."""
 
     class_: ParsedField = ParsedField(class_in)
     description: ParsedField = TextField()
-    address: ParsedField = TextField()
     # A form sets to None what its senders cannot give.
+    address: ParsedField | None = TextField()
     point: ParsedField | None = PlaceField()
     component: ParsedField | None = TextField()
     uuid: ParsedField | None = ParsedField(uuid_in)
     reporter_name: ParsedField | None = TextField()
     reporter_phone: ParsedField | None = TextField()
-
-    def photos(self, most_pixels: int = MOST_PIXELS) -> list[Photo]:
-        """The photos that came with the form.
-
-        Raises:
-            BadInput: a photo is too large.
-            Unfit: a file is no photo.
-        """
-        return photos_in(self.files.getlist("photos") if self.files else (), most_pixels)
 
     def report(self, source: str, **more: Any) -> Report:
         """The report of a form that was checked, in the terms of casework."""
@@ -49,11 +39,11 @@ class ReportForm(RequestForm):
             "class_code": code,
             "point": given["point"],
             "description": given["description"],
-            "address": given["address"],
+            "address": given.get("address", ""),
             "component_code": given.get("component", ""),
             "uuid": given["uuid"],
-            "reporter_name": given["reporter_name"],
-            "reporter_phone": given["reporter_phone"],
+            "reporter_name": given.get("reporter_name", ""),
+            "reporter_phone": given.get("reporter_phone", ""),
             "source": source,
         }
         return Report(**fields | more)
