@@ -186,18 +186,18 @@ def in_fitting_form(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
     return as_page(request, refusal)
 
 
-def as_text(_request: HttpRequest, refusal: Refusal, **_named: Any) -> HttpResponse:
+def as_text(_request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any) -> HttpResponse:
     """One line of text: a script shows it and its page stays."""
     plain = "text/plain; charset=utf-8"
     return HttpResponse(refusal.text, status=refusal.status, content_type=plain)
 
 
-def as_json(_request: HttpRequest, refusal: Refusal, **_named: Any) -> JsonResponse:
+def as_json(_request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any) -> JsonResponse:
     """The text, and the name of the input at fault."""
     return JsonResponse({"error": refusal.text, "field": refusal.field}, status=refusal.status)
 
 
-def as_problem(request: HttpRequest, refusal: Refusal, **_named: Any) -> HttpResponse:
+def as_problem(request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any) -> HttpResponse:
     """Problem details (RFC 9457) for programs; one line of text for others."""
     if not wants_json(request):
         plain = "text/plain; charset=utf-8"
@@ -211,7 +211,7 @@ def as_problem(request: HttpRequest, refusal: Refusal, **_named: Any) -> HttpRes
     )
 
 
-def as_page(request: HttpRequest, refusal: Refusal, **_named: Any) -> HttpResponse:
+def as_page(request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any) -> HttpResponse:
     """A page; who may not open it reads what to do, and not why."""
     if refusal.status == FORBIDDEN:
         return forbidden_page(request)

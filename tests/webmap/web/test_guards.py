@@ -82,7 +82,7 @@ def test_a_body_is_refused_by_its_announced_length(rf, steward, length, status):
 def test_a_bounded_form_needs_its_token(rf, steward):
     request = rf.post("/")
     request.user, request._dont_enforce_csrf_checks = steward, False
-    assert bounded(10)(shown)(request).status_code == 403
+    assert bounded(1_000)(shown)(request).status_code == 403
     assert not has_token(request)
 
 
