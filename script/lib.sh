@@ -15,6 +15,19 @@ cd "$ROOT"
 unset PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV DJANGO_SETTINGS_MODULE "${!PG@}"
 export PYTHONUTF8=1 UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$ROOT/.venv
 
+# The settings of the file .env that the process does not have itself, as Python reads them.
+read_env_file() {
+    local line name value
+    while IFS= read -r line || [ -n "$line" ]; do
+        [[ $line =~ ^[[:space:]]*(export[[:space:]]+)?([A-Za-z_][A-Za-z_0-9]*)[[:space:]]*=[[:space:]]*(.*)$ ]] || continue
+        name=${BASH_REMATCH[2]} value=${BASH_REMATCH[3]%$'\r'}
+        if [[ $value =~ ^\'([^\']*)\' ]] || [[ $value =~ ^\"([^\"]*)\" ]]; then value=${BASH_REMATCH[1]}
+        else value=$(sed -E 's/(^|[[:space:]]+)#.*$//; s/[[:space:]]+$//' <<<"$value"); fi
+        [ -n "${!name+set}" ] || export "$name=$value"
+    done <"$ROOT/.env"
+}
+[ ! -r "$ROOT/.env" ] || read_env_file
+
 say() { printf '▸ %s\n' "$*"; }
 
 # fail WHAT [TODO]: one line on what is wrong, one on what to do.

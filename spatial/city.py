@@ -9,32 +9,121 @@ import tomllib
 from dataclasses import dataclass
 from datetime import time
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from spatial.refusals import Wrong, refusals
 
 DEFAULT_PROFILE = Path(__file__).resolve().parent.parent / "data" / "city.toml"
 
+Epsg = Annotated[int, Field(ge=1024, le=999_999)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
 
 class ProfileError(ValueError):
-    """The profile file is missing, unreadable or lacks a setting."""
+    """The profile file is missing or unreadable, or a setting in it is missing or wrong."""
 
 
-@dataclass(frozen=True)
-class Extent:
+class Section(BaseModel):
+    """A section of the profile: settings that it does not know are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Extent(Section):
     """A longitude/latitude window in degrees."""
 
-    west: float
-    south: float
-    east: float
-    north: float
+    west: Longitude
+    south: Latitude
+    east: Longitude
+    north: Latitude
+
+    @model_validator(mode="after")
+    def _is_a_window(self) -> Self:
+        if self.west >= self.east or self.south >= self.north:
+            raise Wrong("应由西到东、由南到北", "should run from west to east and south to north")
+        return self
 
 
-@dataclass(frozen=True)
-class View:
+class View(Section):
     """Where the map opens: degrees and a web-map zoom."""
 
-    longitude: float
-    latitude: float
-    zoom: float
+    longitude: Longitude
+    latitude: Latitude
+    zoom: float = Field(ge=0, le=24)
+
+
+class Patrols(Section):
+    """How inspectors' tracks are kept."""
+
+    kept_days: int = Field(default=90, ge=1)
+    worst_accuracy_m: Positive = 50
+    idle_hours: Positive = 12
+
+
+class Duplicates(Section):
+    """How near in place and time cases of one class count as the same."""
+
+    within_m: Positive = 50
+    within_hours: Positive = 24
+
+
+class Deadlines(Section):
+    """When a case counts as soon due: in the last share of its time."""
+
+    soon_share: float = Field(default=0.2, gt=0, lt=1)
+
+
+class _Crs(Section):
+    projected: Epsg
+    geographic: Epsg
+    accepted: frozenset[Epsg]
+    offered: frozenset[Epsg] = frozenset()
+    datum: str = ""
+
+
+class _WorkingHours(Section):
+    days: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field(min_length=1)
+    slots: tuple[tuple[time, time], ...] = Field(min_length=1)
+    day_rule: Literal["hours", "end-of-day"] = "hours"
+
+    @model_validator(mode="after")
+    def _slots_follow_each_other(self) -> Self:
+        moments = [moment for slot in self.slots for moment in slot]
+        if any(before >= after for before, after in pairwise(moments)):
+            raise Wrong("各时段应先后相接、不重叠", "should have slots that follow each other")
+        return self
+
+
+def _known_time_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Wrong("应为 IANA 时区名，如 Asia/Shanghai", "should be an IANA time zone") from None
+
+
+class _Profile(Section):
+    name: str = Field(min_length=1)
+    name_en: str = Field(min_length=1)
+    adcode: str = Field(pattern=r"^\d{6}$")
+    province: str = ""
+    language: Literal["zh-hans", "en"]
+    time_zone: Annotated[str, AfterValidator(_known_time_zone)]
+    attribution: str = ""
+    attribution_en: str = ""
+    crs: _Crs
+    extent: Extent
+    view: View
+    working_hours: _WorkingHours
+    patrols: Patrols = Patrols()
+    duplicates: Duplicates = Duplicates()
+    deadlines: Deadlines = Deadlines()
 
 
 @dataclass(frozen=True)
@@ -57,49 +146,60 @@ class City:
     view: View
     working_days: tuple[int, ...]
     working_slots: tuple[tuple[time, time], ...]
+    day_rule: str
+    patrols: Patrols
+    duplicates: Duplicates
+    deadlines: Deadlines
 
 
 def load_city(path: Path) -> City:
     """Read a profile file.
 
     Raises:
-        ProfileError: the file is missing, is not TOML, or lacks a setting; the
-            message names the file and the setting.
+        ProfileError: the file is missing, is not TOML, or a setting in it is missing, wrong
+            or not known; the message names the file and the setting.
     """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ProfileError(f"城市配置文件读不到：{path}（{error.strerror}）") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ProfileError(f"城市配置文件不是有效的 TOML：{path}（{error}）") from error
+        raise ProfileError(
+            f"城市配置文件读不到：{path} / the city profile cannot be read（{error.strerror}）"
+        ) from error
+    except ValueError as error:
+        raise ProfileError(
+            f"城市配置文件不是有效的 TOML：{path} / the city profile is no TOML（{error}）"
+        ) from error
     try:
-        return _city(raw)
-    except KeyError as error:
-        raise ProfileError(f"城市配置文件缺少 {error.args[0]}：{path}") from error
+        return _city(_Profile.model_validate(raw))
+    except ValidationError as error:
+        faults = "；".join(refusals(error))
+        raise ProfileError(f"城市配置文件 / city profile {path}：{faults}") from error
 
 
-def _city(raw: dict) -> City:
-    crs, hours = raw["crs"], raw["working_hours"]
-    own = {crs["projected"], crs["geographic"]}
+def _city(profile: _Profile) -> City:
+    crs, hours = profile.crs, profile.working_hours
+    own = {crs.projected, crs.geographic}
     return City(
-        name=raw["name"],
-        name_en=raw["name_en"],
-        adcode=raw["adcode"],
-        language=raw["language"],
-        time_zone=raw["time_zone"],
-        attribution=raw.get("attribution", ""),
-        attribution_en=raw.get("attribution_en", ""),
-        datum=crs.get("datum", f"EPSG:{crs['geographic']}"),
-        projected=crs["projected"],
-        geographic=crs["geographic"],
-        accepted=frozenset(crs["accepted"]) | own,
-        offered=frozenset(crs.get("offered", ())) | own,
-        extent=Extent(**{k: float(raw["extent"][k]) for k in ("west", "south", "east", "north")}),
-        view=View(**{k: float(raw["view"][k]) for k in ("longitude", "latitude", "zoom")}),
-        working_days=tuple(hours["days"]),
-        working_slots=tuple(
-            (time.fromisoformat(start), time.fromisoformat(end)) for start, end in hours["slots"]
-        ),
+        name=profile.name,
+        name_en=profile.name_en,
+        adcode=profile.adcode,
+        language=profile.language,
+        time_zone=profile.time_zone,
+        attribution=profile.attribution,
+        attribution_en=profile.attribution_en,
+        datum=crs.datum or f"EPSG:{crs.geographic}",
+        projected=crs.projected,
+        geographic=crs.geographic,
+        accepted=crs.accepted | own,
+        offered=crs.offered | own,
+        extent=profile.extent,
+        view=profile.view,
+        working_days=hours.days,
+        working_slots=hours.slots,
+        day_rule=hours.day_rule,
+        patrols=profile.patrols,
+        duplicates=profile.duplicates,
+        deadlines=profile.deadlines,
     )
 
 

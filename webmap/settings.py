@@ -1,42 +1,9 @@
 """Settings of the site. One file; the environment decides what differs.
 
-DATABASE_URL    postgresql://user:password@host:port/name; else var/database_url, which
-                script/database writes for the private cluster
-OUTSIDE_DATABASE_URL   the login of outside requests, where the database is not the private
-                cluster's; without it they switch to their role on the main login
-REPLICA_DATABASE_URLS  streaming replicas for reads, separated by blanks
-PREPARED_STATEMENTS    0 behind a pooler in transaction mode
-SITE_URL        how others reach the site (default http://127.0.0.1:8000)
-FORWARDED_ALLOW_IPS     addresses of proxies on other machines, by commas: they are believed about who
-                asks and by which scheme (also read by gunicorn)
-HSTS_SECONDS    how long browsers that came by https stay with it (default a year; 0: not told)
-WEBHOOK_NETWORKS        internal networks that webhooks may reach, separated by blanks
-WEBHOOK_ALLOW_HTTP      1: webhooks also without TLS
-TILE_CACHE_MB   memory of each web process for tiles (default 256)
-WORK_DAY_RULE   what a 工作日 is in the first row of the table of working hours, made by the
-                first migrate: hours (eight, the default) or end-of-day (of the Nth working day)
-PATROL_DAYS, PATROL_ACCURACY_M  how long tracks of inspectors are kept, and how good a fix must
-                be (default 90 days, 50 m)
-PATROL_IDLE_HOURS       a patrol without a fix for so long is over (default 12)
-DUPLICATE_M, DUPLICATE_HOURS    how near in place and time cases of one class count as the
-                same (default 50 m, 24 h)
-SOON_SHARE      the last share of its time in which a case counts as soon due (default 0.2)
-PUBLIC_REPORTS_PER_MINUTE       reports without an account from one address (default 6)
-PUBLIC_REPORTS_PER_MINUTE_ALL   such reports together (default 60)
-CASE_FILES      where photos of cases are kept (default var/cases)
-JOB_DAYS        days that results of processes are kept (default 7)
-WRITE_MAX_BYTES largest feature taken by the API (default 1000000)
-OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME, OIDC_ROLES_CLAIM
-                the identity provider at which people may sign in
-CITY_PROFILE    another city's profile (default data/city.toml)
-SECRET_KEY      else a key made once and kept in var/secret_key
-ALLOWED_HOSTS   comma list (default: this machine only)
-CORS_ORIGINS    whose pages may read the API from a browser: origins separated by blanks or
-                commas, * for all (the default), empty for none
-DEBUG           1 for development
+``webmap/startup/environment.py`` declares the variables, ``.env.example`` lists them;
+``data/city.toml`` holds the rules of the city.
 """
 
-import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlparse
 
@@ -44,16 +11,18 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 from spatial.city import city
+from webmap.startup.reading import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
-DEBUG = os.environ.get("DEBUG") == "1"
-ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+env = environment()
+DEBUG = env.DEBUG
+ALLOWED_HOSTS = list(env.ALLOWED_HOSTS)
 
 
 def _secret_key() -> str:
-    if key := os.environ.get("SECRET_KEY"):
-        return key
+    if env.SECRET_KEY:
+        return env.SECRET_KEY
     kept = VAR / "secret_key"
     if not kept.exists():
         VAR.mkdir(exist_ok=True)
@@ -107,23 +76,25 @@ def _as_reader(url: str) -> dict:
 
 def _database_url() -> str:
     kept = VAR / "database_url"
-    url = os.environ.get("DATABASE_URL") or (kept.read_text().strip() if kept.exists() else "")
+    url = env.DATABASE_URL or (kept.read_text().strip() if kept.exists() else "")
     if not url:
-        raise ImproperlyConfigured("没有数据库：请先运行 script/setup，或设置 DATABASE_URL")
+        raise ImproperlyConfigured(
+            "没有数据库：请先运行 script/setup，或设置 DATABASE_URL"
+            " / no database: run script/setup, or set DATABASE_URL"
+        )
     return url
 
 
 SECRET_KEY = _secret_key()
 DATABASES = {"default": _database(_database_url())}
-OUTSIDE_DATABASE = _as_reader(os.environ.get("OUTSIDE_DATABASE_URL") or _database_url())
-REPLICA_DATABASES = [_as_reader(u) for u in os.environ.get("REPLICA_DATABASE_URLS", "").split()]
+OUTSIDE_DATABASE = _as_reader(env.OUTSIDE_DATABASE_URL or _database_url())
+REPLICA_DATABASES = [_as_reader(u) for u in env.REPLICA_DATABASE_URLS]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Pages of other origins may read the API below /ogc with a key, or what is public; with a
 # visitor's session never, whatever stands here: CORS_ALLOW_CREDENTIALS stays off.
-CORS_ORIGINS = os.environ.get("CORS_ORIGINS", "*").replace(",", " ").split()
-CORS_ALLOW_ALL_ORIGINS = "*" in CORS_ORIGINS
-CORS_ALLOWED_ORIGINS = [origin.rstrip("/") for origin in CORS_ORIGINS if origin != "*"]
+CORS_ALLOW_ALL_ORIGINS = "*" in env.CORS_ORIGINS
+CORS_ALLOWED_ORIGINS = [origin for origin in env.CORS_ORIGINS if origin != "*"]
 CORS_URLS_REGEX = r"^/ogc(/|$)"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 CORS_ALLOW_HEADERS = [
@@ -271,49 +242,40 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Who passes requests on to us from another machine, and says for whom.
-PROXIES = frozenset(
-    each.strip() for each in os.environ.get("FORWARDED_ALLOW_IPS", "").split(",") if each.strip()
-)
+PROXIES = frozenset(env.FORWARDED_ALLOW_IPS)
 # Passwords in tests are hashed quickly by tests/settings; here Django's default stands.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # A pooler in transaction mode (pgbouncer) hands every transaction another connection.
-PREPARED_STATEMENTS = os.environ.get("PREPARED_STATEMENTS", "1") == "1"
+PREPARED_STATEMENTS = env.PREPARED_STATEMENTS
 
 # The city's identity provider, if people sign in there.
-OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "")
-OIDC_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID", "")
-OIDC_CLIENT_SECRET = os.environ.get("OIDC_CLIENT_SECRET", "")
-OIDC_NAME = os.environ.get("OIDC_NAME", "统一身份认证")
-OIDC_ROLES_CLAIM = os.environ.get("OIDC_ROLES_CLAIM", "groups")
+OIDC_ISSUER = env.OIDC_ISSUER
+OIDC_CLIENT_ID = env.OIDC_CLIENT_ID
+OIDC_CLIENT_SECRET = env.OIDC_CLIENT_SECRET
+OIDC_NAME = env.OIDC_NAME
+OIDC_ROLES_CLAIM = env.OIDC_ROLES_CLAIM
 
 SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 # Told on https alone; over plain http, on an isolated network, nothing changes.
-SECURE_HSTS_SECONDS = int(os.environ.get("HSTS_SECONDS", "31536000"))
+SECURE_HSTS_SECONDS = env.HSTS_SECONDS
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # The address under which others reach this site, for messages that no request asked for.
-SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+SITE_URL = env.SITE_URL
 # Webhooks go to public addresses only, by https, unless these say otherwise.
-WEBHOOK_NETWORKS = os.environ.get("WEBHOOK_NETWORKS", "").split()
-WEBHOOK_ALLOW_HTTP = os.environ.get("WEBHOOK_ALLOW_HTTP") == "1"
+WEBHOOK_NETWORKS = list(env.WEBHOOK_NETWORKS)
+WEBHOOK_ALLOW_HTTP = env.WEBHOOK_ALLOW_HTTP
 
 # Tiles kept in the memory of each web process; 0 keeps none.
-TILE_CACHE_MB = int(os.environ.get("TILE_CACHE_MB", "256"))
+TILE_CACHE_MB = env.TILE_CACHE_MB
 
-WORK_DAY_RULE = os.environ.get("WORK_DAY_RULE", "hours")
-CASE_FILES = Path(os.environ.get("CASE_FILES", VAR / "cases"))
-PATROL_DAYS = int(os.environ.get("PATROL_DAYS", "90"))
-PATROL_ACCURACY_M = float(os.environ.get("PATROL_ACCURACY_M", "50"))
-PATROL_IDLE_HOURS = float(os.environ.get("PATROL_IDLE_HOURS", "12"))
-PUBLIC_REPORTS_PER_MINUTE = int(os.environ.get("PUBLIC_REPORTS_PER_MINUTE", "6"))
-PUBLIC_REPORTS_PER_MINUTE_ALL = int(os.environ.get("PUBLIC_REPORTS_PER_MINUTE_ALL", "60"))
-SOON_SHARE = float(os.environ.get("SOON_SHARE", "0.2"))
-DUPLICATE_M = float(os.environ.get("DUPLICATE_M", "50"))
-DUPLICATE_HOURS = float(os.environ.get("DUPLICATE_HOURS", "24"))
-JOB_DAYS = int(os.environ.get("JOB_DAYS", "7"))
-WRITE_MAX_BYTES = int(os.environ.get("WRITE_MAX_BYTES", "1000000"))
+CASE_FILES = env.CASE_FILES or VAR / "cases"
+PUBLIC_REPORTS_PER_MINUTE = env.PUBLIC_REPORTS_PER_MINUTE
+PUBLIC_REPORTS_PER_MINUTE_ALL = env.PUBLIC_REPORTS_PER_MINUTE_ALL
+JOB_DAYS = env.JOB_DAYS
+WRITE_MAX_BYTES = env.WRITE_MAX_BYTES
 
 LOGGING = {
     "version": 1,
@@ -325,13 +287,13 @@ LOGGING = {
 
 # Downloads: where files are made, how much they may take together, how long one may last,
 # how many one caller may have at once (docs/downloads.md).
-DOWNLOADS = Path(os.environ.get("DOWNLOADS", VAR / "downloads"))
-DOWNLOAD_DISK_MB = int(os.environ.get("DOWNLOAD_DISK_MB", "4000"))
-DOWNLOAD_SECONDS = int(os.environ.get("DOWNLOAD_SECONDS", "3600"))
+DOWNLOADS = env.DOWNLOADS or VAR / "downloads"
+DOWNLOAD_DISK_MB = env.DOWNLOAD_DISK_MB
+DOWNLOAD_SECONDS = env.DOWNLOAD_SECONDS
 DOWNLOADS_PER_CALLER = 2
 
 TERRAIN = VAR / "terrain.tif"
-IMPORT_CLUSTER = os.environ.get("IMPORT_CLUSTER", "")  # the address of a Dask scheduler
+IMPORT_CLUSTER = env.IMPORT_CLUSTER  # the address of a Dask scheduler
 
 # GDAL below 3.9 cannot be told to stay off the network; no user-supplied CRS or URL
 # ever reaches GeoDjango's GDAL here, and the site runs on an isolated network.

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
@@ -27,6 +26,7 @@ from grid.cases.urgency import soon_from_sql
 from grid.models import Case, CasePhoto, CaseRequest, CaseStep, Component, GridCell
 from grid.roles import CENTRE, GridRole
 from spatial.base.models import District
+from spatial.city import city
 
 # Within this of a case is what it may name as its component, and what is shown beside it.
 NEAR_M, MOST_NEAR = 100.0, 20
@@ -102,13 +102,13 @@ def likely_duplicates(case: Case) -> list[tuple[Case, float]]:
     """
     if case.step not in WORKFLOW.of("merge").sources:
         return []
-    span = timedelta(hours=settings.DUPLICATE_HOURS)
+    span = timedelta(hours=city().duplicates.within_hours)
     found = (
         Case.objects.current()
         .filter(
             scheme=case.scheme,
             class_code=case.class_code,
-            geom__dwithin=(case.geom, settings.DUPLICATE_M),
+            geom__dwithin=(case.geom, city().duplicates.within_m),
             reported_at__range=(case.reported_at - span, case.reported_at + span),
         )
         .exclude(code=case.code)

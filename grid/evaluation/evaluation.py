@@ -15,7 +15,6 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -25,6 +24,7 @@ from grid.roles import GridRole
 from grid.rules import rulebook
 from grid.rules.indicators import COUNTS, Subject
 from grid.rules.scoring import Grade, Score, grade_of, score
+from spatial.city import city
 
 PAGE = 100
 EVERYBODY = ""
@@ -213,6 +213,6 @@ def _params(period: Period) -> dict[str, Any]:
         "start": period.start,
         "end": period.end,
         "till": min(period.end, timezone.now()),
-        "radius_m": settings.DUPLICATE_M,
-        "hours": settings.DUPLICATE_HOURS,
+        "radius_m": city().duplicates.within_m,
+        "hours": city().duplicates.within_hours,
     }

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -15,6 +14,7 @@ from django.utils import timezone
 from grid.errors import Unfit
 from grid.models import Case, GridCell, Patrol, PatrolPoint
 from grid.patrols.tracks import GAP
+from spatial.city import city
 
 MOST_POINTS = 2_000
 AHEAD = timedelta(minutes=5)  # a phone's clock may be so much fast
@@ -74,7 +74,7 @@ def add_fixes(user: Any, fixes: Iterable[Fix], since: datetime | None = None) ->
     fixes = list(fixes)
     if len(fixes) > MOST_POINTS:
         raise Unfit(f"一次最多 {MOST_POINTS} 个轨迹点")
-    oldest = timezone.now() - timedelta(days=settings.PATROL_DAYS)
+    oldest = timezone.now() - timedelta(days=city().patrols.kept_days)
     if since and fixes:
         _take_up(user, since, max(fix.at for fix in fixes))
     patrols = list(
@@ -83,7 +83,7 @@ def add_fixes(user: Any, fixes: Iterable[Fix], since: datetime | None = None) ->
     rows = [
         PatrolPoint(patrol=patrol, at=fix.at, accuracy_m=fix.accuracy_m, geom=fix.point)
         for fix in fixes
-        if fix.accuracy_m <= settings.PATROL_ACCURACY_M
+        if fix.accuracy_m <= city().patrols.worst_accuracy_m
         and oldest <= fix.at <= timezone.now() + AHEAD
         and (patrol := _on_duty(patrols, fix.at))
     ]
@@ -94,14 +94,14 @@ def add_fixes(user: Any, fixes: Iterable[Fix], since: datetime | None = None) ->
 
 
 def close_idle_patrols() -> int:
-    """End, at its last fix, each patrol left open for ``PATROL_IDLE_HOURS``; returns how many."""
+    """End, at its last fix, each patrol left open for the city's ``idle_hours``; returns how many."""
     return _close_idle(Patrol.objects.all())
 
 
 @transaction.atomic
 def forget_old_tracks() -> int:
     """Delete what is past its time, of open patrols too; returns how many patrols went."""
-    oldest = timezone.now() - timedelta(days=settings.PATROL_DAYS)
+    oldest = timezone.now() - timedelta(days=city().patrols.kept_days)
     # No fix is older than its patrol: this finds them by the index on the patrol.
     PatrolPoint.objects.filter(patrol__started_at__lt=oldest, at__lt=oldest).delete()
     return Patrol.objects.filter(ended_at__lt=oldest).delete()[1].get("grid.Patrol", 0)
@@ -156,7 +156,7 @@ def reports_on(patrol: Patrol) -> list[Case]:
 
 def _close_idle(patrols: QuerySet[Patrol]) -> int:
     latest = PatrolPoint.objects.filter(patrol=OuterRef("pk")).order_by("-at").values("at")[:1]
-    limit = timezone.now() - timedelta(hours=settings.PATROL_IDLE_HOURS)
+    limit = timezone.now() - timedelta(hours=city().patrols.idle_hours)
     found = patrols.filter(ended_at=None, started_at__lt=limit)
     found = found.annotate(latest=Coalesce(Subquery(latest), "started_at"))
     return found.filter(latest__lt=limit).update(ended_at=F("latest"))

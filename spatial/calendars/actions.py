@@ -77,7 +77,7 @@ def _hours_of_profile() -> dict[str, Any]:
     return {
         "slots": " ".join(slots),
         "weekdays": list(city().working_days),
-        "day_rule": WorkingHours.Rule(settings.WORK_DAY_RULE),
+        "day_rule": WorkingHours.Rule(city().day_rule),
         "valid_from": FIRST_DAY,
         "source": "城市配置文件",
     }

@@ -99,7 +99,7 @@ def install_guards(sender: AppConfig, using: str = "default", **_: Any) -> None:
         for model in registers()
         if model._meta.app_label == sender.label and model._meta.db_table in present
     ]
-    if sender.label == "versions":
+    if sender.label == "versions" and "versions_change" in present:  # not after a way back to zero
         with connections[using].cursor() as cursor:
             cursor.execute(FUNCTIONS)
             cursor.execute(KEPT)

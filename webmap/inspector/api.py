@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
@@ -15,6 +14,7 @@ from grid.models import Case, CaseStep
 from grid.patrols.patrols import add_fixes, patrol_of, start_patrol, stop_patrol
 from grid.rules import rulebook
 from layers.access.masking import masked_within
+from spatial.city import city
 from spatial.codes import schemes
 from webmap.casework.presentation import clock_of, told
 from webmap.inspector.area import area_of
@@ -40,7 +40,7 @@ def me(request: StaffRequest) -> JsonResponse:
             "csrf": get_token(request),
             "now": timezone.now().isoformat(),
             "patrol": patrol.started_at.isoformat() if patrol else None,
-            "patrol_idle_hours": settings.PATROL_IDLE_HOURS,
+            "patrol_idle_hours": city().patrols.idle_hours,
         }
     )
 

@@ -1,5 +1,6 @@
 """A clock is about to run out: the same in Python and in SQL, by the length of what was given."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from grid.cases.clocks import values_of
 from grid.cases.queries import queue_counts
 from grid.cases.urgency import soon_from, soon_from_sql
 from grid.models import Case
+from spatial.city import Deadlines, city
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Edit
 from tests.factories import spot
@@ -26,8 +28,9 @@ def test_the_last_fifth_but_a_short_limit_is_not_soon_from_its_start(minutes, so
     assert due - soon_from(BEGAN, due) == timedelta(minutes=soon_minutes)
 
 
-def test_the_share_is_a_setting(settings):
-    settings.SOON_SHARE = 0.5
+def test_the_share_is_the_citys(monkeypatch):
+    half = replace(city(), deadlines=Deadlines(soon_share=0.5))
+    monkeypatch.setattr("grid.cases.urgency.city", lambda: half)
     assert soon_from(BEGAN, BEGAN + timedelta(days=10)) == BEGAN + timedelta(days=5)
 
 

@@ -18,6 +18,7 @@ from grid.patrols.patrols import (
     start_patrol,
     stop_patrol,
 )
+from spatial.city import city
 from tests.factories import spot
 
 pytestmark = pytest.mark.django_db
@@ -42,9 +43,9 @@ def test_one_patrol_at_a_time(user):
     assert start_patrol(user).pk != first.pk
 
 
-def test_only_good_fixes_on_duty_are_kept(user, settings):
+def test_only_good_fixes_on_duty_are_kept(user):
     start_patrol(user, timezone.now() - timedelta(minutes=10))
-    fixes = [fix(-60), fix(-30, settings.PATROL_ACCURACY_M + 1), fix(-3600), fix(9999)]
+    fixes = [fix(-60), fix(-30, city().patrols.worst_accuracy_m + 1), fix(-3600), fix(9999)]
     assert add_fixes(user, fixes) == (1, 3)
     assert add_fixes(user, fixes[:1]) == (0, 1)  # sent again
     stop_patrol(user)
@@ -63,12 +64,12 @@ def test_a_patrol_cannot_begin_in_the_future_or_end_before_it_began(user):
     assert ended.ended_at == ended.started_at
 
 
-def test_old_tracks_are_forgotten(user, settings):
+def test_old_tracks_are_forgotten(user):
     patrol = start_patrol(user, timezone.now() - timedelta(minutes=10))
     add_fixes(user, [fix(-60)])
     stop_patrol(user)
     assert forget_old_tracks() == 0
-    age = timezone.now() - timedelta(days=settings.PATROL_DAYS + 1)
+    age = timezone.now() - timedelta(days=city().patrols.kept_days + 1)
     Patrol.objects.filter(pk=patrol.pk).update(started_at=age, ended_at=age)
     call_command("run_clocks")
     assert not PatrolPoint.objects.exists()
@@ -78,8 +79,8 @@ def hours(number: float) -> timedelta:
     return timedelta(hours=number)
 
 
-def test_old_fixes_of_a_patrol_that_never_ended_are_forgotten(user, settings):
-    age = timezone.now() - timedelta(days=settings.PATROL_DAYS + 1)
+def test_old_fixes_of_a_patrol_that_never_ended_are_forgotten(user):
+    age = timezone.now() - timedelta(days=city().patrols.kept_days + 1)
     patrol = Patrol.objects.create(user=user, started_at=age)
     for at in (age + hours(1), timezone.now() - hours(1)):
         PatrolPoint.objects.create(patrol=patrol, at=at, accuracy_m=5, geom=spot(0, 0))
@@ -88,9 +89,9 @@ def test_old_fixes_of_a_patrol_that_never_ended_are_forgotten(user, settings):
     assert add_fixes(user, [Fix(age + hours(2), spot(0, 0), 5.0)]) == (0, 1)
 
 
-def test_a_patrol_left_open_ends_at_its_last_fix(user, settings):
+def test_a_patrol_left_open_ends_at_its_last_fix(user):
     now = timezone.now()
-    idle = settings.PATROL_IDLE_HOURS
+    idle = city().patrols.idle_hours
     silent = User.objects.create_user("未动")
     busy = User.objects.create_user("在岗")
     for who, began, seen in ((user, idle + 9, idle + 1), (busy, idle + 9, idle - 1)):
@@ -103,8 +104,8 @@ def test_a_patrol_left_open_ends_at_its_last_fix(user, settings):
     assert close_idle_patrols() == 0
 
 
-def test_starting_again_the_next_day_opens_a_new_patrol(user, settings):
-    at = timezone.now() - hours(settings.PATROL_IDLE_HOURS + 3)
+def test_starting_again_the_next_day_opens_a_new_patrol(user):
+    at = timezone.now() - hours(city().patrols.idle_hours + 3)
     first = start_patrol(user, at)
     second = start_patrol(user)
     assert second.pk != first.pk
@@ -114,8 +115,8 @@ def test_starting_again_the_next_day_opens_a_new_patrol(user, settings):
     assert patrol_of(user) == second
 
 
-def test_fixes_from_a_phone_that_had_no_signal_take_up_the_patrol_closed_as_idle(user, settings):
-    began = timezone.now() - hours(settings.PATROL_IDLE_HOURS + 3)
+def test_fixes_from_a_phone_that_had_no_signal_take_up_the_patrol_closed_as_idle(user):
+    began = timezone.now() - hours(city().patrols.idle_hours + 3)
     start_patrol(user, began)
     close_idle_patrols()
     late = Fix(timezone.now() - hours(1), spot(0, 0), 5.0)

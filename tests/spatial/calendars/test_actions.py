@@ -1,5 +1,6 @@
 """The calendar: seeded, replaced year by year, refused where it does not fit."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ from django.core.management import CommandError, call_command
 from spatial.calendars import actions
 from spatial.calendars.models import CalendarYear, SpecialDay, WorkingHours
 from spatial.calendars.queries import calendar
+from spatial.city import city
 from spatial.worktime import DayRule
 
 pytestmark = pytest.mark.django_db
@@ -65,8 +67,9 @@ def test_the_first_hours_are_those_of_the_profile():
     assert WorkingHours.objects.count() == 1
 
 
-def test_what_a_working_day_is_at_first_is_a_setting(settings):
-    settings.WORK_DAY_RULE = "end-of-day"
+def test_what_a_working_day_is_at_first_is_the_citys(monkeypatch):
+    late = replace(city(), day_rule="end-of-day")
+    monkeypatch.setattr(actions, "city", lambda: late)
     WorkingHours.objects.all().delete()
     actions.seed()
     assert calendar().hours_on(date(2026, 1, 1)).day_rule is DayRule.END_OF_DAY

@@ -1,4 +1,4 @@
-"""``manage.py check_database``: is the database there, and new enough? One line."""
+"""``manage.py check_database``: is the database there, new enough, of this release? One line."""
 
 import re
 import sys
@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
+
+from webmap.startup.history import history_fault
 
 LEAST_POSTGRESQL = 15
 LEAST_POSTGIS = (3, 3)
@@ -15,7 +17,7 @@ REQUIRED = ("postgis", "pg_trgm")
 class Command(BaseCommand):
     """Print the versions, or what is wrong and what to do, and exit with 1."""
 
-    help = "检查数据库能否连接，PostgreSQL 与扩展的版本是否够新"
+    help = "检查数据库能否连接，PostgreSQL 与扩展的版本是否够新，迁移能否继续"
     requires_system_checks: list = []
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -25,7 +27,7 @@ class Command(BaseCommand):
         except (DatabaseError, ValueError) as error:
             fault = f"数据库连不上：{first_line(error)} → 请检查 DATABASE_URL，或运行 script/setup"
         else:
-            fault = fault_in(server, extensions)
+            fault = fault_in(server, extensions) or history_fault(connection)
         if fault:
             self.stderr.write(f"✗ {fault}")
             sys.exit(1)

@@ -1,0 +1,89 @@
+"""A database that this release cannot go on with is refused by name."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from webmap.startup.history import history_fault
+
+pytestmark = pytest.mark.django_db
+STEPS = MigrationRecorder.Migration.objects
+
+
+def refused(capsys):
+    with pytest.raises(SystemExit) as stop:
+        call_command("check_database")
+    assert stop.value.code == 1
+    said = capsys.readouterr().err
+    assert said.startswith("✗ ")
+    assert said.count("\n") == 1
+    return said
+
+
+def test_a_whole_history_is_fine():
+    assert history_fault(connection) == ""
+
+
+def test_a_step_of_a_newer_release_is_named(capsys):
+    STEPS.create(app="grid", name="0099_of_tomorrow")
+    said = refused(capsys)
+    assert "本版本没有的迁移 grid.0099_of_tomorrow" in said
+    assert "has run grid.0099_of_tomorrow, of a newer release" in said
+
+
+def test_steps_of_an_app_that_is_not_installed_are_none_of_ours():
+    STEPS.create(app="plugin", name="0001_initial")
+    assert history_fault(connection) == ""
+
+
+def test_a_step_without_the_one_it_needs_is_named(capsys):
+    """As a copy of single tables leaves it: the grid's rows are there, the calendar's are not."""
+    STEPS.filter(app="calendars").delete()
+    said = refused(capsys)
+    assert "执行过 grid.0001_squashed_0019_publications" in said
+    assert "没有执行它所依据的 calendars." in said
+    assert "restore a backup" in said
+
+
+def test_single_steps_may_end_before_the_squashed_one():
+    """An upgrade that stopped half-way goes on: nothing to refuse."""
+    STEPS.filter(app="webmap", name__gte="0003").delete()
+    STEPS.filter(app="webmap", name__contains="squashed").delete()
+    assert history_fault(connection) == ""
+
+
+def half_built(index):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = %s::regclass", [index]
+        )
+
+
+@pytest.mark.parametrize(
+    ("index", "step"),
+    [
+        ("case_step_late", "grid.0014_late_steps"),
+        ("search_units", "layers.0002_search_indexes"),
+        ("tiles_parcels_300", "layers.0005_tile_indexes"),
+    ],
+)
+def test_an_index_that_was_left_half_built_is_named_with_its_step(index, step, capsys):
+    half_built(index)
+    said = refused(capsys)
+    assert f"索引 {index}（迁移 {step}）只建了一半" in said
+    assert f'REINDEX INDEX CONCURRENTLY "{index}"' in said
+    app, name = step.split(".")
+    STEPS.filter(app=app, name__gte=name).delete()
+    STEPS.filter(app=app, name__contains="squashed").delete()
+    assert f'DROP INDEX CONCURRENTLY "{index}"' in refused(capsys)
+
+
+def test_an_index_of_no_step_and_remains_of_a_reindex(capsys):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE INDEX citys_own ON grid_case (code)")
+        cursor.execute("CREATE INDEX case_open_ccnew ON grid_case (code)")
+    half_built("case_open_ccnew")
+    assert history_fault(connection) == ""
+    half_built("citys_own")
+    assert "索引 citys_own只建了一半" in refused(capsys)

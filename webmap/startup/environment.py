@@ -1,0 +1,247 @@
+"""The environment variables that a city may set: name, type, default, unit, meaning.
+
+Nothing else reads them by a name of its own but what must run before this can: the scripts,
+gunicorn, the city profile and the table of checks. ``.env.example`` is generated from here.
+A variable of the process counts before the file ``.env``, that before the default.
+"""
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from spatial.refusals import Wrong
+
+
+def variable(default: Any, zh: str, en: str, unit: str = "", **limits: Any) -> Any:
+    """Declare one: ``limits`` are the validator's (``ge``, ``le`` …)."""
+    return Field(default, json_schema_extra={"zh": zh, "en": en, "unit": unit}, **limits)
+
+
+def _split(text: Any) -> Any:
+    return tuple(text.replace(",", " ").split()) if isinstance(text, str) else text
+
+
+def _database(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+        raise Wrong(
+            "应形如 postgresql://用户:口令@主机:端口/库名",
+            "should look like postgresql://user:password@host:port/name",
+        )
+    return url
+
+
+def _site(url: str) -> str:
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        raise Wrong("应以 http:// 或 https:// 开头", "should begin with http:// or https://")
+    return url.rstrip("/")
+
+
+def _origin(text: str) -> str:
+    return text if text == "*" else _site(text)
+
+
+def _proxy(text: str) -> str:
+    try:
+        return text if text == "*" else str(ipaddress.ip_address(text))
+    except ValueError:
+        raise Wrong("应为 IP 地址", "should be an IP address") from None
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError:
+        raise Wrong("应为网段，如 10.20.0.0/16", "should be a network, 10.20.0.0/16") from None
+
+
+Split = BeforeValidator(_split)
+Entries = Annotated[tuple[str, ...], Split]
+DatabaseUrl = Annotated[str, AfterValidator(_database)]
+SiteUrl = Annotated[str, AfterValidator(_site)]
+Origin = Annotated[str, AfterValidator(_origin)]
+Proxy = Annotated[str, AfterValidator(_proxy)]
+Network = Annotated[str, AfterValidator(_network)]
+Count = Annotated[int, Field(ge=0)]
+OneOrMore = Annotated[int, Field(ge=1)]
+
+
+class Group(BaseModel):
+    """Variables that belong together; the title heads them in ``.env.example``."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+
+class Database(Group):
+    """数据库 / Database."""
+
+    DATABASE_URL: DatabaseUrl | None = variable(
+        None,
+        "主数据库；不设则用 script/database 自建的数据库",
+        "the database; else the private cluster that script/database makes",
+    )
+    OUTSIDE_DATABASE_URL: DatabaseUrl | None = variable(
+        None,
+        "对外请求的登录；不设则在主登录上切换角色",
+        "the login of outside requests; else they switch to their role on the main login",
+    )
+    REPLICA_DATABASE_URLS: Annotated[tuple[DatabaseUrl, ...], Split] = variable(
+        (), "只读流复制副本，以空格分隔", "streaming replicas for reads, by blanks"
+    )
+    PREPARED_STATEMENTS: bool = variable(
+        True, "事务模式的连接池（pgbouncer）之后设 0", "0 behind a pooler in transaction mode"
+    )
+
+
+class Site(Group):
+    """网站 / Site."""
+
+    SITE_URL: SiteUrl = variable(
+        "http://127.0.0.1:8000", "别人访问本站的地址", "how others reach the site"
+    )
+    ALLOWED_HOSTS: Entries = variable(
+        ("127.0.0.1", "localhost", "[::1]", "testserver"),
+        "接受的主机名，以逗号分隔",
+        "host names that are served, by commas",
+    )
+    SECRET_KEY: str = variable(
+        "",
+        "签名密钥；不设则生成一次，存于 var/secret_key",
+        "the signing key; else one made once and kept in var/secret_key",
+    )
+    DEBUG: bool = variable(False, "1 仅用于开发", "1 for development only")
+    FORWARDED_ALLOW_IPS: Annotated[tuple[Proxy, ...], Split] = variable(
+        (),
+        "别的机器上可信的反向代理，以逗号分隔（gunicorn 也读）",
+        "proxies on other machines, by commas: believed about who asks (gunicorn reads it too)",
+    )
+    HSTS_SECONDS: Count = variable(
+        31_536_000,
+        "经 https 来过的浏览器此后只用 https 的时间；0 为不告知",
+        "how long browsers that came by https stay with it; 0 says nothing",
+        "s",
+    )
+    CORS_ORIGINS: Annotated[tuple[Origin, ...], Split] = variable(
+        ("*",),
+        "哪些网站的页面可读接口，以空格分隔；* 为全部，留空为无",
+        "whose pages may read the API, by blanks; * for all, empty for none",
+    )
+
+
+class SignIn(Group):
+    """统一身份认证 / Identity provider."""
+
+    OIDC_ISSUER: str = variable("", "认证系统的地址", "the identity provider's address")
+    OIDC_CLIENT_ID: str = variable("", "本站在其中的标识", "this site's id there")
+    OIDC_CLIENT_SECRET: str = variable("", "本站在其中的密钥", "this site's secret there")
+    OIDC_NAME: str = variable("统一身份认证", "登录按钮上的名称", "its name on the button")
+    OIDC_ROLES_CLAIM: str = variable("groups", "哪项声明列出角色", "the claim that lists roles")
+
+
+class Bounds(Group):
+    """限度 / Bounds."""
+
+    TILE_CACHE_MB: Count = variable(
+        256,
+        "每个网页进程缓存瓦片的内存；0 为不缓存",
+        "memory of a process for tiles; 0: none",
+        "MB",
+    )
+    PUBLIC_REPORTS_PER_MINUTE: Count = variable(
+        6, "一个地址每分钟的无账号上报", "reports without an account from one address", "/min"
+    )
+    PUBLIC_REPORTS_PER_MINUTE_ALL: Count = variable(
+        60, "全部地址每分钟的无账号上报", "such reports together", "/min"
+    )
+    WRITE_MAX_BYTES: OneOrMore = variable(
+        1_000_000, "接口接受的最大要素", "largest feature that the API takes", "B"
+    )
+    JOB_DAYS: OneOrMore = variable(
+        7, "处理任务的结果保留多久", "how long results of processes are kept", "d"
+    )
+    DOWNLOAD_DISK_MB: Count = variable(
+        4000, "下载文件合计占用的磁盘", "disk for all downloads together", "MB"
+    )
+    DOWNLOAD_SECONDS: OneOrMore = variable(
+        3600, "一次下载最长多久", "how long one download may last", "s"
+    )
+    WEBHOOK_NETWORKS: Annotated[tuple[Network, ...], Split] = variable(
+        (),
+        "webhook 可到达的内部网段，以空格分隔",
+        "internal networks that webhooks may reach, by blanks",
+    )
+    WEBHOOK_ALLOW_HTTP: bool = variable(
+        False, "1 为 webhook 也可不加密", "1: webhooks also without TLS"
+    )
+
+
+class Places(Group):
+    """文件 / Files."""
+
+    CASE_FILES: Path | None = variable(
+        None, "案件照片的目录；不设为 var/cases", "photos of cases; else var/cases"
+    )
+    DOWNLOADS: Path | None = variable(
+        None,
+        "生成下载文件的目录；不设为 var/downloads",
+        "downloads in the making; else var/downloads",
+    )
+    CITY_PROFILE: Path | None = variable(
+        None, "另一城市的配置；不设为 data/city.toml", "another city's profile; else data/city.toml"
+    )
+    CHECK_RULES: Path | None = variable(
+        None,
+        "另一份入库检查规则；不设为 data/rules/checks.csv",
+        "another table of import checks; else data/rules/checks.csv",
+    )
+    IMPORT_CLUSTER: str = variable(
+        "", "Dask 调度器地址；不设则在本机检查", "a Dask scheduler; else one machine checks"
+    )
+
+
+class Scripts(Group):
+    """脚本 / Scripts."""
+
+    PORT: int = variable(8000, "script/server 的端口", "the port of script/server", ge=1, le=65535)
+    WEB_CONCURRENCY: OneOrMore = variable(2, "网页进程数", "web processes")
+    TUJING_SAMPLE: Literal["none", "tiny", "small", "full"] = variable(
+        "small", "空库装入的样例城市", "the sample city for an empty database"
+    )
+    TUJING_WAITS: Annotated[tuple[Count, ...], Split] = variable(
+        (1, 2, 4, 8, 15, 30, 60),
+        "进程退出后重新启动前的等待，以空格分隔",
+        "pauses before what has ended is started again, by blanks",
+        "s",
+    )
+
+
+GROUPS: tuple[type[Group], ...] = (Database, Site, SignIn, Bounds, Places, Scripts)
+
+
+class Environment(Scripts, Places, Bounds, SignIn, Site, Database):
+    """All of them, typed."""
+
+
+# What a message never repeats: it would stand in a log.
+SECRET = frozenset(
+    {
+        "DATABASE_URL",
+        "OUTSIDE_DATABASE_URL",
+        "REPLICA_DATABASE_URLS",
+        "SECRET_KEY",
+        "OIDC_CLIENT_SECRET",
+    }
+)
+# Rules of the city, and where they stand in its profile since they are no variables any more.
+MOVED = {
+    "PATROL_DAYS": "patrols.kept_days",
+    "PATROL_ACCURACY_M": "patrols.worst_accuracy_m",
+    "PATROL_IDLE_HOURS": "patrols.idle_hours",
+    "DUPLICATE_M": "duplicates.within_m",
+    "DUPLICATE_HOURS": "duplicates.within_hours",
+    "SOON_SHARE": "deadlines.soon_share",
+    "WORK_DAY_RULE": "working_hours.day_rule",
+}
