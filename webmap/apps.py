@@ -58,7 +58,7 @@ def _exports() -> None:
 def _sign_ins() -> None:
     from django.contrib.sessions.backends.db import SessionStore
 
-    from webmap.accounts.sign_ins import forget_old
+    from webmap.web.sign_ins import forget_old
 
     SessionStore.clear_expired()
     forget_old()

@@ -158,7 +158,7 @@ INSTALLED_APPS = [
 # While the database is away: paths whose clients read an answer of their own, and what
 # makes it of the text and the named groups of the pattern.
 OUTAGE_ANSWERS = {
-    r"/open311/v2/.*?(?:\.(?P<form>json|xml))?": "webmap.open311.views.outage",
+    r"/open311/v2/.*?(?:\.(?P<form>json|xml))?": "webmap.open311.answers.outage",
 }
 
 MIDDLEWARE = [
@@ -175,6 +175,7 @@ MIDDLEWARE = [
     "webmap.web.signed_in.StillSignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "webmap.web.errors.RefusalAnswers",
 ]
 
 CSRF_FAILURE_VIEW = "webmap.web.site.csrf_refused"

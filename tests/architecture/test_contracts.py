@@ -40,6 +40,16 @@ PLANTED = [
     ("importers/values/batch.py", "import importers.runs.run", "Rooms of importers"),
     ("webmap/web/values.py", "import webmap.map.views", "Rooms of webmap"),
     ("webmap/loose.py", "import webmap.settings", "Rooms of webmap"),
+    (
+        "webmap/public/reporting.py",
+        "import webmap.inspector.texts",
+        "Rooms of webmap side by side",
+    ),
+    (
+        "webmap/open311/views.py",
+        "import webmap.casework.forms",
+        "Rooms of webmap side by side",
+    ),
     ("spatial/parcels/rules/division.py", "import django.db", "Rules are plain Python"),
     ("layers/access/access.py", "import spatial.versions.models", "Rules are plain Python"),
     ("webmap/urls.py", "import rasterio", "One door per heavy library"),

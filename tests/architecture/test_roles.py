@@ -21,7 +21,7 @@ TRANSLATED = re.compile(r"""{%\s*translate\s+["'][^"']*["'][^%]*%}|_\(["'][^"']*
 TITLES = {"verbose_name", "verbose_name_plural", "title"}
 OTHERWISE = {
     ("grid/cases/steps.py", "专业部门"),
-    ("webmap/casework/writing.py", "专业部门"),
+    ("webmap/casework/files.py", "专业部门"),
     ("layers/ogc/server/config.py", "数据管理"),
     ("webmap/exports/jobs.py", "公众"),
 }

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_safe
 from layers.sharing.callers import address_of
 from webmap.accounts.devices import known_device, remember_device
 from webmap.accounts.identities import is_offered
-from webmap.accounts.sign_ins import MustWait, begun_attempt, forget_failures
 from webmap.demo.accounts import DEMO_PASSWORD, demo_users
+from webmap.web.sign_ins import MustWait, begun_attempt, forget_failures
 
 
 class SignInForm(AuthenticationForm):

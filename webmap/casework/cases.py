@@ -4,18 +4,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
 from grid.cases.actions import act
 from grid.cases.actors import Actor
 from grid.cases.assignees import holders
 from grid.cases.idempotency import plain
-from grid.cases.photos import MOST_BYTES, MOST_PIXELS, Photo, read_photo, shown_path
+from grid.cases.photos import shown_path
 from grid.cases.policies import can_see_reporter, can_take_own
 from grid.cases.queries import (
     cases_near,
@@ -28,37 +29,18 @@ from grid.cases.queries import (
     steps_of,
     visible_cases,
 )
-from grid.errors import Unfit
 from grid.models import Case, CasePhoto, GridCell
 from layers.access.masking import masked, masked_within
 from layers.models import PersonalRead
 from webmap.casework.available_actions import offers
-from webmap.casework.guards import (
-    MOST_SENT,
-    REFUSED,
-    StaffRequest,
-    bounded,
-    casework,
-    status_of,
-    too_large,
-)
+from webmap.casework.forms import ActionForm
+from webmap.casework.guards import StaffRequest, casework
 from webmap.casework.presentation import class_title, timeline, told, told_components
 from webmap.casework.publicity import publicity
+from webmap.web.errors import Refusal, answering, is_script
+from webmap.web.guards import MOST_SENT, bounded, check
 
-FIELDS = (
-    "reason",
-    "note",
-    "condition",
-    "department",
-    "inspector",
-    "main",
-    "because",
-    "item",
-    "words",
-    "address",
-)
 ENDED_LATELY = timedelta(days=30)
-MOST_DIGITS = 19  # of a version: a bigint
 
 
 @require_safe
@@ -73,28 +55,12 @@ def one(request: StaffRequest, code: str) -> HttpResponse:
     return _shown(request, case)
 
 
-@bounded(MOST_SENT, too_large)
+@bounded(MOST_SENT)
 @require_POST
 @casework
-def acted(request: StaffRequest, code: str) -> HttpResponse:
+def acted(request: StaffRequest, code: str) -> HttpResponseBase:
     """``/grid/cases/{code}/act``: one action; the answer is the case as it then stands."""
-    case = _case(request, code)
-    try:
-        done = act(
-            request.actor,
-            code,
-            request.POST.get("action", ""),
-            given_in(request.POST),
-            expected=_version(request.POST.get("expected", "")),
-            uuid=uuid_in(request.POST.get("uuid", "")),
-            photos=photos_in(request),
-        )
-    except REFUSED as error:
-        fresh = visible_cases(request.actor).filter(code=code).first() or case
-        return _shown(request, fresh, error=str(error), status=status_of(error))
-    if not visible_cases(request.actor).filter(code=code).exists():
-        return render(request, "grid/passed.html", {"case": done})
-    return _shown(request, done, is_done=True)
+    return _acted(request, _case(request, code))
 
 
 @require_POST
@@ -102,8 +68,7 @@ def acted(request: StaffRequest, code: str) -> HttpResponse:
 def personal(request: StaffRequest, code: str) -> HttpResponse:
     """``/grid/cases/{code}/personal``: who reported it, in full; the look is recorded."""
     case = _case(request, code)
-    if not can_see_reporter(request.actor):
-        raise PermissionDenied(_("您没有查看举报人信息的权限。"))
+    check(can_see_reporter(request.actor), gettext_noop("您没有查看举报人信息的权限。"))
     PersonalRead.objects.create(
         who=request.actor.name,
         layer="cases",
@@ -134,46 +99,35 @@ def photo(request: StaffRequest, photo_id: UUID) -> HttpResponse | FileResponse:
     return response
 
 
-def given_in(form: QueryDict) -> dict[str, Any]:
-    """What a form gives to an action.
-
-    Raises:
-        Unfit: a date that cannot be read.
-    """
-    given: dict[str, Any] = {name: str(form[name]).strip() for name in FIELDS if form.get(name)}
-    if text := str(form.get("until", "")).strip():
-        try:
-            until = datetime.fromisoformat(text)
-        except ValueError:
-            raise Unfit(_("恢复日期读不出，应形如 2026-12-01 08:00"), "until") from None
-        given["until"] = until if until.tzinfo else timezone.make_aware(until)
-    return given
-
-
-def photos_in(request: HttpRequest, most_pixels: int = MOST_PIXELS) -> list[Photo]:
-    """The photos of a form, looked at.
-
-    Raises:
-        Unfit: too large, or no photo.
-    """
-    found = []
-    for file in request.FILES.getlist("photos"):
-        if (file.size or 0) > MOST_BYTES:
-            size = (file.size or 0) / 1e6
-            raise Unfit(
-                _("照片 %(size)d MB，超过上限 %(most)d MB；请压缩后再传")
-                % {"size": size, "most": MOST_BYTES // 1024**2},
-                "photos",
-            )
-        found.append(read_photo(file.read(), most_pixels))
-    return found
-
-
 def _case(request: StaffRequest, code: str) -> Case:
     case = visible_cases(request.actor).filter(code=plain(code)).first()
     if case is None:
         raise Http404(_("没有这件案件，或不在您的办理范围"))
     return case
+
+
+def _refused(request: StaffRequest, refusal: Refusal, case: Case) -> HttpResponse:
+    """The case as this one may see it now; as it was, where that is no longer so."""
+    fresh = visible_cases(request.actor).filter(code=case.code).first() or case
+    return _shown(request, fresh, error=refusal.text, status=refusal.status)
+
+
+@answering(_refused)
+def _acted(request: StaffRequest, case: Case) -> HttpResponse:
+    form = ActionForm(request.POST, request.FILES).checked()
+    given = form.cleaned_data
+    done = act(
+        request.actor,
+        case.code,
+        given["action"],
+        form.given(),
+        expected=given["expected"],
+        uuid=given["uuid"],
+        photos=form.photos(),
+    )
+    if not visible_cases(request.actor).filter(code=case.code).exists():
+        return render(request, "grid/passed.html", {"case": done})
+    return _shown(request, done, is_done=True)
 
 
 def _shown(
@@ -201,7 +155,7 @@ def _shown(
     }
     context |= publicity(case, request.actor, photos_of(case.code))
     context |= _around(case, request.actor, now)
-    template = "grid/case.html" if _is_fragment(request) else "grid/case_page.html"
+    template = "grid/case.html" if is_script(request) else "grid/case_page.html"
     response = render(request, template, context, status=status)
     response["ETag"] = _tag(case)
     return response
@@ -238,25 +192,3 @@ def _tag(case: Case) -> str:
 def _has_numbers(case: Case) -> bool:
     """Whether people wrote numbers into what they saw that the page masks."""
     return masked_within(case.description) != case.description
-
-
-def _is_fragment(request: HttpRequest) -> bool:
-    return request.headers.get("X-Requested-With") == "fetch"
-
-
-def uuid_in(text: str) -> UUID | None:
-    """The UUID of a form; none is none.
-
-    Raises:
-        Unfit: what is there is no UUID.
-    """
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise Unfit(_("表单标识无效，请刷新后重新填写"), "uuid") from None
-
-
-def _version(text: str) -> int | None:
-    if text and not (text.isascii() and text.isdigit() and len(text) < MOST_DIGITS):
-        raise Unfit(_("表单版本无效，请刷新后重新填写"), "expected")
-    return int(text) if text else None

@@ -1,27 +1,26 @@
 """The cells of a community: their list, what is wrong with them, and where."""
 
 import json
+from functools import partial
 from typing import Any
 
 import numpy as np
 import shapely
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from grid.cases.policies import can_see_cells
 from grid.cells.layout import ground_of
 from grid.cells.validation import Breach, Rule, breaches, group_breaches
 from grid.errors import Unfit
 from grid.models import Component, GridCell
-from layers.roles import Role
 from spatial.base.models import District
 from spatial.city import city
 from spatial.crs import transformer
-from webmap.casework.guards import StaffRequest, signed_in_as_staff
+from webmap.casework.guards import StaffRequest, cell_readers
+from webmap.web.errors import attempt
 
 TITLES = {
     Rule.CODE_TWICE: "编码重复",
@@ -41,12 +40,9 @@ DIGITS, MOST_SHOWN = 7, 500
 
 
 @require_safe
-@signed_in_as_staff
+@cell_readers
 def cells(request: StaffRequest) -> HttpResponse:
     """``/grid/cells/``: choose a community, see its cells and every breach on the map."""
-    groups = set(request.user.groups.values_list("name", flat=True))  # type: ignore[union-attr]
-    if not can_see_cells(request.actor) and Role.STEWARD not in groups:
-        raise PermissionDenied(_("网格校验只对派遣员、值班长和数据管理员开放。"))
     code = request.GET.get("community", "")[:12]
     context: dict[str, Any] = {"communities": _communities(), "code": code, "tab": "cells"}
     if code:
@@ -81,10 +77,9 @@ def _checked(community: str) -> dict[str, Any]:
     standing = list(GridCell.objects.current().filter(community_code=community).order_by("code"))
     if not standing:
         return {"problem": _("这个社区还没有网格。")}
-    try:
-        ground = ground_of(community)
-    except Unfit as error:
-        return {"problem": str(error)}
+    ground, refusal = attempt(partial(ground_of, community), (Unfit,))
+    if ground is None or refusal:
+        return {"problem": refusal.text if refusal else ""}
     shapes = np.array([shapely.from_wkb(bytes(cell.geom.wkb)) for cell in standing], object)
     codes = [cell.code for cell in standing]
     found = breaches(codes, shapes, community, ground.community, ground.buildings, ground.loads)

@@ -4,28 +4,27 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from grid.cases.policies import can_see_all_patrols, can_see_patrols
+from grid.cases.policies import can_see_all_patrols
 from grid.models import Patrol, PatrolPoint
 from grid.patrols.patrols import cells_walked, lengths_m, patrols_of_day, reports_on
 from grid.patrols.tracks import legs
 from layers.models import PersonalRead
 from spatial.city import city
 from spatial.crs import transformer
-from webmap.casework.guards import StaffRequest, casework
+from webmap.casework.guards import StaffRequest, patrol_readers
 from webmap.casework.presentation import told
 
 DIGITS = 6
 
 
 @require_safe
-@casework
+@patrol_readers
 def patrols(request: StaffRequest) -> HttpResponse:
     """``/grid/patrols/?day=&patrol=``: the patrols of a day; with one chosen, its track.
 
@@ -33,8 +32,6 @@ def patrols(request: StaffRequest) -> HttpResponse:
     else's track is recorded.
     """
     is_supervisor = can_see_all_patrols(request.actor)
-    if not can_see_patrols(request.actor):
-        raise PermissionDenied(_("巡查轨迹只对值班长、派遣员和监督员本人开放。"))
     day = _day(request.GET.get("day", ""))
     found = list(patrols_of_day(day, None if is_supervisor else request.user))
     chosen = _chosen(request.GET.get("patrol", ""), found)

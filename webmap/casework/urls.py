@@ -2,19 +2,19 @@
 
 from django.urls import path
 
-from webmap.casework import cases, cells, desk, inventory, patrols, writing
+from webmap.casework import bulk, cases, cells, desk, files, inventory, new_case, patrols
 from webmap.casework.evaluation import pages as evaluation
 from webmap.casework.evaluation import workbook
 
 urlpatterns = [
     path("grid/", desk.desk, name="desk"),
     path("grid/list", desk.listed, name="desk-list"),
-    path("grid/new", writing.new, name="case-new"),
-    path("grid/new/components", writing.components, name="case-new-components"),
-    path("grid/dispatch", writing.dispatched, name="case-dispatch"),
-    path("grid/cases", writing.registered, name="case-register"),
-    path("grid/cases.csv", writing.as_csv, name="cases-csv"),
-    path("grid/cases.gpkg", writing.as_gpkg, name="cases-gpkg"),
+    path("grid/new", new_case.new, name="case-new"),
+    path("grid/new/components", new_case.components, name="case-new-components"),
+    path("grid/dispatch", bulk.dispatched, name="case-dispatch"),
+    path("grid/cases", new_case.registered, name="case-register"),
+    path("grid/cases.csv", files.as_csv, name="cases-csv"),
+    path("grid/cases.gpkg", files.as_gpkg, name="cases-gpkg"),
     path("grid/cases/<str:code>", cases.one, name="case"),
     path("grid/cases/<str:code>/act", cases.acted, name="case-act"),
     path("grid/cases/<str:code>/personal", cases.personal, name="case-personal"),

@@ -26,6 +26,7 @@ from webmap.exports.data import draw_layers
 from webmap.exports.requests import ExportRequest, exportable, kept_request
 from webmap.models import Export
 from webmap.web.entrances import entrance_named
+from webmap.web.errors import TooOften
 from webmap.web.values import in_english
 
 LIFETIME = timedelta(hours=24)
@@ -38,7 +39,7 @@ PENDING = (Export.State.QUEUED, Export.State.RUNNING)
 log = logging.getLogger(__name__)
 
 
-class TooMany(Exception):
+class TooMany(TooOften):
     """The caller, or everybody together, has asked for too many exports."""
 
 

@@ -12,14 +12,13 @@ from layers.declarations.declarations import Layer
 from layers.declarations.registry import layer_named
 from spatial.city import city
 from spatial.periods import PeriodError, parse_as_of
+from webmap.web.errors import BadRequest
+from webmap.web.forms import RequestForm, TextField
 
 MAX_LAYERS = 20
 MAX_TITLE = 60
+MAX_ENTRANCE = 30
 LEAST_DEGREES = 1e-5  # about a metre
-
-
-class BadRequest(ValueError):
-    """A form that cannot be carried out; the message is for the person who sent it."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,40 @@ class ExportRequest:
         return asdict(self)
 
 
+class ExportForm(RequestForm):
+    """The fields of an export; which layers may be drawn depends on the caller."""
+
+    layers = TextField()
+    bbox = TextField()
+    datetime = TextField()
+    title = TextField()
+    entrance = TextField()
+
+    def __init__(self, data: Mapping[str, str], caller: Caller) -> None:
+        super().__init__(data)
+        self.caller = caller
+
+    def clean_layers(self) -> tuple[str, ...]:
+        """Layers that can be drawn for the caller."""
+        return _layers(self.cleaned_data["layers"], self.caller)
+
+    def clean_bbox(self) -> tuple[float, float, float, float]:
+        """West, south, east, north, within the city."""
+        return read_bbox(self.cleaned_data["bbox"])
+
+    def clean_datetime(self) -> str:
+        """A moment; '' is now."""
+        return _moment(self.cleaned_data["datetime"])
+
+    def clean_title(self) -> str:
+        """A heading of one line."""
+        return _text(self.cleaned_data["title"])[:MAX_TITLE]
+
+    def clean_entrance(self) -> str:
+        """The name of an entrance."""
+        return _text(self.cleaned_data["entrance"])[:MAX_ENTRANCE]
+
+
 def read_request(form: Mapping[str, str], caller: Caller, language: str) -> ExportRequest:
     """Read a submitted form for this caller.
 
@@ -45,14 +78,7 @@ def read_request(form: Mapping[str, str], caller: Caller, language: str) -> Expo
         BadRequest: nothing to draw, an unreadable box or date, a layer that is not there
             for this caller (hidden and unknown alike).
     """
-    return ExportRequest(
-        layers=_layers(form.get("layers", ""), caller),
-        bbox=read_bbox(form.get("bbox", "")),
-        datetime=_moment(form.get("datetime", "")),
-        title=_text(form.get("title", ""))[:MAX_TITLE],
-        entrance=_text(form.get("entrance", ""))[:30],
-        language=language,
-    )
+    return ExportRequest(**ExportForm(form, caller).checked().cleaned_data, language=language)
 
 
 def kept_request(params: Mapping[str, Any]) -> ExportRequest:

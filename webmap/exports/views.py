@@ -30,25 +30,27 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from layers.sharing.callers import caller_of
-from webmap.exports.jobs import Asker, TooMany, ask_for, folder, may_still_have
-from webmap.exports.requests import BadRequest, read_request
+from webmap.exports.jobs import Asker, ask_for, folder, may_still_have
+from webmap.exports.requests import read_request
 from webmap.models import Export
+from webmap.web.callers import caller_of
+from webmap.web.errors import Refusal, answering
 
 TOKEN = "export_owner"  # noqa: S105  (the session key's name)
 
 
+def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """A fragment that says why no file will come."""
+    return _answer(request, {"problem": refusal.text}, status=refusal.status)
+
+
 @require_POST
+@answering(_refused)
 def ask(request: HttpRequest) -> HttpResponse:
     """Queue an export; the answer is a fragment that watches it."""
     language = get_language() or "zh-hans"
-    try:
-        wanted = read_request(request.POST.dict(), caller_of(request), language)
-        export = ask_for(wanted, asker_of(request))
-    except BadRequest as error:
-        return _answer(request, {"problem": str(error)}, status=400)
-    except TooMany as error:
-        return _answer(request, {"problem": str(error)}, status=429)
+    wanted = read_request(request.POST.dict(), caller_of(request), language)
+    export = ask_for(wanted, asker_of(request))
     return _answer(request, {"export": export}, status=202)
 
 

@@ -1,6 +1,5 @@
 """Deciding on deliveries: begin, choose, accept, commit, undo, give up, try again."""
 
-import json
 import re
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from importers.errors import Refused
 from importers.models import ImportRun
 from importers.runs import jobs, originals, review
 from importers.runs.recovery import QUEUED
@@ -19,41 +17,40 @@ from importers.values.cells import Unreadable, read_datetime
 from layers.access.access import may_deliver
 from layers.declarations.refusals import why_not_delivered
 from layers.declarations.registry import layer_named
-from layers.sharing.callers import caller_of
 from webmap.imports import runs, uploads
-from webmap.imports.guards import for_importers, refusal, wants_json
+from webmap.imports.guards import NotDelivered, for_importers
+from webmap.web.callers import caller_of
+from webmap.web.errors import BadRequest, Conflicting, wants_json
+from webmap.web.parsing import json_in, yes_in
 
 TEXTS = ("encoding", "code_field", "source", "table", "shift")
 MOST_UPLOADS = 40
 
 
-class BadForm(ValueError):
+class BadForm(BadRequest):
     """What was sent cannot be carried out; the message says why."""
 
 
 def begin(request: HttpRequest) -> HttpResponse:
     """Begin a delivery of files uploaded before; a program may ask for ``commit`` at once."""
-    try:
-        given = given_by(request)
-        layer = layer_named(str(given.get("layer", "")))
-        if not layer:
-            raise BadForm("请选择图层")
-        if not may_deliver(caller_of(request), layer):
-            return refusal(request, 403, why_not_delivered(layer))
-        files = _uploads(request, given)
-        reading, terms = reading_of(given), terms_of(given, request)
-    except BadForm as error:
-        return refusal(request, 400, str(error))
+    given = given_by(request)
+    layer = layer_named(str(given.get("layer", "")))
+    if not layer:
+        raise BadForm("请选择图层")
+    if not may_deliver(caller_of(request), layer):
+        raise NotDelivered(why_not_delivered(layer))
+    files = _uploads(request, given)
+    reading, terms = reading_of(given), terms_of(given, request)
     try:
         run = jobs.announce(
             layer.id,
             lambda folder: uploads.gather(files, folder),
             reading,
             terms,
-            commit=_yes(given.get("commit")) and wants_json(request),
+            commit=yes_in(given.get("commit")) and wants_json(request),
         )
     except FileNotFoundError:
-        return refusal(request, 409, "上传的文件已被另一次提交取走，请重新上传")
+        raise Conflicting("上传的文件已被另一次提交取走，请重新上传") from None
     return _begun(request, run)
 
 
@@ -63,12 +60,9 @@ def again(request: HttpRequest, run_id: int) -> HttpResponse:
     """Try the same files again, read in another way."""
     old, layer = runs.run_for(request, run_id)
     if not originals.kept_of(old):
-        return refusal(request, 409, "原文件已不在，请重新上传")
-    try:
-        given = given_by(request)
-        reading, terms = reading_of(given), terms_of(given, request)
-    except BadForm as error:
-        return refusal(request, 400, str(error))
+        raise Conflicting("原文件已不在，请重新上传")
+    given = given_by(request)
+    reading, terms = reading_of(given), terms_of(given, request)
     run = jobs.announce(layer.id, lambda folder: originals.share(old, folder), reading, terms)
     if old.state == ImportRun.State.DRY:
         review.discard(old.pk, request.user.get_username())
@@ -83,15 +77,12 @@ def choose(request: HttpRequest, run_id: int) -> HttpResponse:
     given = given_by(request)
     codes = given.get("code")
     action = str(given.get("action") or "")
-    try:
-        changed = review.choose(
-            run.pk,
-            _yes(given.get("accepted")),
-            actions=(action,) if action in review.ACTIONS else review.ACTIONS,
-            codes=[str(code) for code in codes] if isinstance(codes, list) else None,
-        )
-    except Refused as error:
-        return refusal(request, 409, str(error))
+    changed = review.choose(
+        run.pk,
+        yes_in(given.get("accepted")),
+        actions=(action,) if action in review.ACTIONS else review.ACTIONS,
+        codes=[str(code) for code in codes] if isinstance(codes, list) else None,
+    )
     return JsonResponse({"changed": changed, "chosen": review.counted(run)})
 
 
@@ -102,15 +93,12 @@ def proposal(request: HttpRequest, run_id: int, issue_id: int, decision: str) ->
     run, _layer = runs.run_for(request, run_id)
     if not run.issues.filter(pk=issue_id).exists():  # type: ignore[attr-defined]
         raise Http404("没有这条问题")
-    try:
-        if decision == "accept":
-            issue = review.accept_proposal(issue_id, request.user.get_username())
-        elif decision == "withdraw":
-            issue = review.withdraw_proposal(issue_id)
-        else:
-            raise Http404
-    except Refused as error:
-        return refusal(request, 409, str(error))
+    if decision == "accept":
+        issue = review.accept_proposal(issue_id, request.user.get_username())
+    elif decision == "withdraw":
+        issue = review.withdraw_proposal(issue_id)
+    else:
+        raise Http404
     return JsonResponse(
         {"accepted": bool(issue.accepted_at), "chosen": review.counted(run)},
         json_dumps_params={"ensure_ascii": False},
@@ -123,18 +111,15 @@ def commit(request: HttpRequest, run_id: int) -> HttpResponse:
     """Commit what is accepted, in a worker."""
     run, _layer = runs.run_for(request, run_id)
     given = given_by(request)
-    try:
-        terms = {
-            "why": str(given.get("why") or "")[:500],
-            "document": str(given.get("document") or "")[:300],
-            "allow_ending": _yes(given.get("allow_ending")),
-            "without_wal": _yes(given.get("without_wal")),
-            **({"at": at} if (at := _moment(given.get("at"))) else {}),
-        }
-    except BadForm as error:
-        return refusal(request, 400, str(error))
+    terms = {
+        "why": str(given.get("why") or "")[:500],
+        "document": str(given.get("document") or "")[:300],
+        "allow_ending": yes_in(given.get("allow_ending")),
+        "without_wal": yes_in(given.get("without_wal")),
+        **({"at": at} if (at := _moment(given.get("at"))) else {}),
+    }
     if run.state != ImportRun.State.DRY:
-        return refusal(request, 409, f"该批次不在审核中（{run.get_state_display()}）")
+        raise Conflicting(f"该批次不在审核中（{run.get_state_display()}）")
     with transaction.atomic():  # it says that it is queued when it is
         ImportRun.objects.filter(pk=run.pk).update(stage=QUEUED, message="")
         jobs.commit_reviewed.enqueue(run.pk, request.user.get_username(), terms)
@@ -147,7 +132,7 @@ def undo(request: HttpRequest, run_id: int) -> HttpResponse:
     """Undo a committed run, in a worker."""
     run, _layer = runs.run_for(request, run_id)
     if run.state != ImportRun.State.COMMITTED:
-        return refusal(request, 409, f"该批次没有入库（{run.get_state_display()}）")
+        raise Conflicting(f"该批次没有入库（{run.get_state_display()}）")
     why = str(given_by(request).get("why") or "")[:500]
     with transaction.atomic():
         ImportRun.objects.filter(pk=run.pk).update(stage=QUEUED, message="")
@@ -160,10 +145,7 @@ def undo(request: HttpRequest, run_id: int) -> HttpResponse:
 def discard(request: HttpRequest, run_id: int) -> HttpResponse:
     """Give a reviewed run up."""
     run, _layer = runs.run_for(request, run_id)
-    try:
-        review.discard(run.pk, request.user.get_username())
-    except Refused as error:
-        return refusal(request, 409, str(error))
+    review.discard(run.pk, request.user.get_username())
     return _accepted(request, run)
 
 
@@ -175,29 +157,20 @@ def keep_source(request: HttpRequest, run_id: int) -> HttpResponse:
     given = given_by(request)
     name, title = str(given.get("name") or ""), str(given.get("title") or "")
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,50}", name):
-        return refusal(request, 400, "来源名称用小写字母、数字和连字符，如 lantian-survey")
-    try:
-        kept = save_source(run, name, title, request.user.get_username())
-    except Refused as error:
-        return refusal(request, 409, str(error))
+        raise BadForm("来源名称用小写字母、数字和连字符，如 lantian-survey")
+    kept = save_source(run, name, title, request.user.get_username())
     return JsonResponse({"name": kept.name, "title": kept.title}, status=201)
 
 
 def given_by(request: HttpRequest) -> dict[str, Any]:
-    """The fields of a form or of a JSON object. Raises BadForm."""
+    """The fields of a form or of a JSON object. Raises BadRequest."""
     if request.content_type != "application/json":
         form = {name: request.POST.get(name) for name in request.POST}
         for many in ("uploads", "code"):
             if many in request.POST:
                 form[many] = request.POST.getlist(many)  # type: ignore[assignment]
         return form
-    try:
-        found = json.loads(request.body or b"{}")
-    except ValueError as error:
-        raise BadForm("内容不是有效的 JSON") from error
-    if not isinstance(found, dict):
-        raise BadForm("内容应为 JSON 对象")
-    return found
+    return json_in(request.body or b"{}")
 
 
 def reading_of(given: dict[str, Any]) -> dict[str, Any]:
@@ -225,9 +198,9 @@ def terms_of(given: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
         "who": request.user.get_username(),
         "why": str(given.get("why") or "")[:500],
         "document": str(given.get("document") or "")[:300],
-        "partial": _yes(given.get("partial")),
-        "allow_ending": _yes(given.get("allow_ending")),
-        "without_wal": _yes(given.get("without_wal")),
+        "partial": yes_in(given.get("partial")),
+        "allow_ending": yes_in(given.get("allow_ending")),
+        "without_wal": yes_in(given.get("without_wal")),
         **({"at": at} if at else {}),
     }
 
@@ -253,10 +226,6 @@ def _moment(text: Any) -> str | None:
     except Unreadable as error:
         raise BadForm("生效时间应写成 2024-05-31 或 2024-05-31 08:00") from error
     return moment.isoformat() if moment else None
-
-
-def _yes(value: Any) -> bool:
-    return value in (True, 1, "1", "true", "on", "yes")
 
 
 def _begun(request: HttpRequest, run: ImportRun) -> HttpResponse:

@@ -1,30 +1,32 @@
 """Looking at deliveries: the list, the upload, one run with its findings and differences."""
 
-import csv
-from io import StringIO
+from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from importers.checks.notices import notice_of
-from importers.models import ImportRun
+from importers.models import ImportIssue, ImportRun
 from importers.reading.registers import register_of
 from importers.runs import recovery, review
 from importers.sources.registry import sources_of
 from layers.access.access import may_see
 from layers.declarations.declarations import Layer
-from layers.sharing.callers import caller_of
 from spatial.city import city
 from webmap.imports import actions, runs
-from webmap.imports.guards import deliverable, for_importers, wants_json
-from webmap.web.spreadsheets import plain_cell
+from webmap.imports.guards import deliverable, for_importers
+from webmap.web.callers import caller_of
+from webmap.web.errors import wants_json
+from webmap.web.parsing import page_in
+from webmap.web.spreadsheets import csv_answer
 from webmap.web.values import layer_title
 
 LISTED = 60
+HEAD = ("文件", "行", "字段", "程度", "代码", "问题", "建议", "Y（东）", "X（北）")
 JSON = {"ensure_ascii": False}
 MOVING = (ImportRun.State.WAITING, ImportRun.State.RUNNING)
 
@@ -86,7 +88,7 @@ def issues(request: HttpRequest, run_id: int) -> HttpResponse:
     run, layer = runs.run_for(request, run_id)
     asked = request.GET
     found = runs.issues_of(
-        run, asked.get("code", ""), asked.get("severity", ""), _number(asked.get("page"))
+        run, asked.get("code", ""), asked.get("severity", ""), page_in(asked.get("page"))
     )
     listed = [runs.issue_json(issue, layer) for issue in found["issues"]]
     if wants_json(request):
@@ -99,21 +101,20 @@ def issues(request: HttpRequest, run_id: int) -> HttpResponse:
 
 @for_importers
 @require_safe
-def issues_csv(request: HttpRequest, run_id: int) -> HttpResponse:
+def issues_csv(request: HttpRequest, run_id: int) -> StreamingHttpResponse:
     """All kept findings as a table for the surveyor who has to mend them."""
     run, _layer = runs.run_for(request, run_id)
-    text = StringIO()
-    table = csv.writer(text)
-    table.writerow(["文件", "行", "字段", "程度", "代码", "问题", "建议", "Y（东）", "X（北）"])
-    for issue in run.issues.all().iterator():  # type: ignore[attr-defined]
-        place = issue.position
-        where = [f"{place.x:.3f}", f"{place.y:.3f}"] if place else ["", ""]
-        severity = {"error": "错误", "warning": "警告"}.get(issue.severity, issue.severity)
-        cells = [issue.file, issue.row or "", issue.field, severity, issue.code]
-        table.writerow([plain_cell(c) for c in (*cells, issue.message, issue.hint)] + where)
-    answer = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="import-{run.pk}-issues.csv"'
-    return answer
+    issues = run.issues.all()  # type: ignore[attr-defined]
+    cells = (_cells(issue) for issue in issues.iterator(chunk_size=2_000))
+    return csv_answer(f"import-{run.pk}-issues.csv", HEAD, cells)
+
+
+def _cells(issue: ImportIssue) -> list[Any]:
+    place = issue.position
+    where = [Decimal(f"{x:.3f}") for x in (place.x, place.y)] if place else ["", ""]
+    severity = {"error": "错误", "warning": "警告"}.get(issue.severity, issue.severity)
+    said = [issue.field, severity, issue.code, issue.message, issue.hint]
+    return [issue.file, issue.row or "", *said, *where]
 
 
 @for_importers
@@ -124,7 +125,7 @@ def rows(request: HttpRequest, run_id: int) -> HttpResponse:
     run, layer = runs.run_for(request, run_id)
     asked = request.GET
     found = runs.rows_of(
-        run, layer, asked.get("action", ""), asked.get("q", "")[:60], _number(asked.get("page"))
+        run, layer, asked.get("action", ""), asked.get("q", "")[:60], page_in(asked.get("page"))
     )
     if wants_json(request):
         return JsonResponse(found, json_dumps_params=JSON)
@@ -181,7 +182,3 @@ def _mapping(run: ImportRun, layer: Layer) -> list[dict[str, Any]]:
         }
         for column in register.columns
     ]
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and len(text) < 6 else 1

@@ -17,11 +17,11 @@ from layers.access.masking import masked
 from layers.declarations.declarations import Layer
 from layers.declarations.refusals import only_by_steps
 from layers.declarations.registry import layer_named
-from layers.sharing.callers import caller_of
 from spatial.city import city
 from spatial.crs import transformer
 from spatial.versions.queries import attribute_fields
 from webmap.imports.guards import NotDelivered, deliverable
+from webmap.web.callers import caller_of
 from webmap.web.values import field_title, in_english, scheme_of, shown
 
 PAGE = 50

@@ -22,7 +22,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from webmap.imports.guards import for_importers, refusal
+from webmap.imports.guards import for_importers
+from webmap.web.errors import Refusal, as_problem
 
 MAX_BYTES = 4 * 1024**3
 MAX_PENDING_BYTES = 8 * 1024**3
@@ -109,6 +110,11 @@ def one(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     answer["Upload-Offset"], answer["Upload-Length"] = str(upload.offset), str(upload.size)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def refusal(request: HttpRequest, status: int, text: str) -> HttpResponse:
+    """A problem with a status that tus clients act on."""
+    return as_problem(request, Refusal(status, text))
 
 
 def owner_of(request: HttpRequest) -> int:

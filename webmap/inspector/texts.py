@@ -4,7 +4,9 @@ The scripts say their texts in Chinese, as the sources do everywhere (``t("…")
 ``static/inspector``); this is the list of them, by which they are found for translation.
 """
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_noop
+
+from webmap.web.script_texts import translated
 
 _ = gettext_noop
 TEXTS = (
@@ -112,5 +114,4 @@ TEXTS = (
 
 def said() -> dict[str, str]:
     """{text: the text in today's language}; without those that stay as they are."""
-    found = {text: gettext(text) for text in TEXTS}
-    return {text: translated for text, translated in found.items() if translated != text}
+    return translated(TEXTS)

@@ -1,81 +1,32 @@
-"""Open311 GeoReport v2 at ``/open311/v2/``: errors, types and shapes as the specification."""
+"""Open311 GeoReport v2 at ``/open311/v2/``: types and shapes as the specification."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.contrib.gis.geos import Point
-from django.core.exceptions import BadRequest as BadForm
-from django.core.exceptions import SuspiciousOperation
-from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict, UnreadablePostError
-from django.http.multipartparser import MultiPartParserError
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
 
-from grid.cases.actions import Report, report
+from grid.cases.actions import report
 from grid.cases.actors import Actor
 from grid.cases.idempotency import plain
 from grid.cases.photos import shown_path
 from grid.cases.publishing import photo_shown
 from grid.cases.queries import public_cases
-from grid.errors import Unfit
 from grid.open311 import documents, requests
-from grid.open311.parameters import (
-    MOST_DESCRIPTION,
-    BadRequest,
-    Forbidden,
-    UnknownThing,
-    read_position,
-    read_search,
-)
+from grid.open311.parameters import BadRequest, Forbidden, UnknownThing, read_search
 from grid.roles import PUBLIC
 from layers.sharing.keys import BadKey, caller_with, token_of
-from layers.sharing.limits import TooFast, admit
-from spatial.base.models import Address
+from layers.sharing.limits import admit
 from spatial.city import city
-from spatial.crs import transformer
-from webmap.casework.guards import length_of
+from webmap.open311.answers import answer, georeport
+from webmap.open311.forms import GeoreportForm
+from webmap.web.guards import length_of
 
-SOURCE = "Open311"
-MOST_BODY, MOST_ADDRESS = 65_536, 2_000
+MOST_BODY = 65_536
 NOTICE = "已收到，受理后可查询办理进展"
 NOT_FETCHED = "；media_url 只记下地址，照片没有下载，可在公众上报页面附照片"
 CHANGESET = "2026-11-23T00:00:00Z"
-STATUS: dict[type[Exception], int] = {
-    BadRequest: 400,
-    Unfit: 400,
-    Forbidden: 403,
-    UnknownThing: 404,
-    TooFast: 429,
-}
-# What Django raises of a body that is no form; its own answers are pages.
-UNREADABLE = (BadForm, MultiPartParserError, SuspiciousOperation, UnreadablePostError)
-MOST_TOLD = {"first_name": 30, "last_name": 30, "phone": 30, "account_id": 100}
-
-View = Callable[..., HttpResponseBase]
-
-
-def georeport(view: View) -> View:
-    """Answer refusals with the specification's errors, in the form asked for."""
-
-    @csrf_exempt
-    @wraps(view)
-    def answered(request: HttpRequest, form: str, *args: Any, **named: Any) -> HttpResponseBase:
-        try:
-            response = view(request, form, *args, **named)
-        except UNREADABLE:
-            response = refusal(400, "the request cannot be read", form)
-        except tuple(STATUS) as error:
-            status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
-            response = refusal(status, str(error), form)
-            for name, value in getattr(error, "headers", {}).items():
-                response[name] = value
-        response["Access-Control-Allow-Origin"] = "*"
-        return response
-
-    return answered
 
 
 @georeport
@@ -97,7 +48,7 @@ def discovery(request: HttpRequest, form: str) -> HttpResponse:
             }
         ],
     }
-    return _answer(documents.discovery(told, form), form)
+    return answer(documents.discovery(told, form), form)
 
 
 @georeport
@@ -105,7 +56,7 @@ def services(request: HttpRequest, form: str) -> HttpResponse:
     """``/services``."""
     _only(request, "GET")
     _jurisdiction(request.GET)
-    return _answer(documents.listed(requests.services(), documents.SERVICES, form), form)
+    return answer(documents.listed(requests.services(), documents.SERVICES, form), form)
 
 
 @georeport
@@ -114,7 +65,7 @@ def service(request: HttpRequest, form: str, code: str) -> HttpResponse:
     _only(request, "GET")
     _jurisdiction(request.GET)
     requests.service_of(code)
-    return _answer(documents.definition(code, form), form)
+    return answer(documents.definition(code, form), form)
 
 
 @georeport
@@ -126,7 +77,7 @@ def many(request: HttpRequest, form: str) -> HttpResponse:
     _jurisdiction(request.GET)
     search = read_search(_given(request.GET), timezone.now())
     rows = requests.rows_of(requests.wanted(search), _root(request), is_extended=search.is_extended)
-    return _answer(documents.listed(rows, documents.REQUESTS, form), form)
+    return answer(documents.listed(rows, documents.REQUESTS, form), form)
 
 
 @georeport
@@ -139,7 +90,7 @@ def one(request: HttpRequest, form: str, number: str) -> HttpResponse:
         raise UnknownThing("service_request_id was not found")
     is_extended = request.GET.get("extensions", "").lower() == "true"
     rows = requests.rows_of([case], _root(request), is_extended=is_extended)
-    return _answer(documents.listed(rows, documents.REQUESTS, form), form)
+    return answer(documents.listed(rows, documents.REQUESTS, form), form)
 
 
 @georeport
@@ -150,7 +101,7 @@ def token(request: HttpRequest, form: str, number: str) -> HttpResponse:
     if not public_cases().filter(code=plain(number)).exists():
         raise UnknownThing("token was not found")
     rows = [{"service_request_id": number, "token": number}]
-    return _answer(documents.listed(rows, documents.REQUESTS, form), form)
+    return answer(documents.listed(rows, documents.REQUESTS, form), form)
 
 
 @georeport
@@ -179,43 +130,17 @@ def _take(request: HttpRequest, form: str) -> HttpResponse:
     _jurisdiction(given)
     if not given.get("service_code"):
         raise BadRequest("service_code was not provided")
-    kind, code = requests.service_of(given["service_code"])
-    description = given.get("description", "")
-    if len(description) > MOST_DESCRIPTION:
-        raise BadRequest(f"description must not have more than {MOST_DESCRIPTION} characters")
-    for name, most in MOST_TOLD.items():
-        if len(given.get(name, "")) > most:
-            raise BadRequest(f"{name} must not have more than {most} characters")
-    media_url = given.get("media_url", "").strip()[:MOST_ADDRESS]
-    point, address = _place(given)
-    case = report(
-        actor,
-        Report(
-            kind=kind,
-            class_code=code,
-            point=point,
-            description=description,
-            address=address,
-            source=SOURCE,
-            is_public=True,
-            reporter_name=_name(given.get("first_name", ""), given.get("last_name", "")),
-            reporter_phone=given.get("phone", ""),
-            details={"media_url": media_url} if media_url else {},
-        ),
-    )
+    sent = GeoreportForm(given).checked()
+    case = report(actor, sent.told())
+    is_linked = bool(sent.cleaned_data["media_url"])
     rows = [
         {
             "service_request_id": case.code,
-            "service_notice": NOTICE + (NOT_FETCHED if media_url else ""),
+            "service_notice": NOTICE + (NOT_FETCHED if is_linked else ""),
             "account_id": given.get("account_id") or None,
         }
     ]
-    return _answer(documents.listed(rows, documents.REQUESTS, form), form)
-
-
-def _name(first: str, last: str) -> str:
-    """A name in the order of its script."""
-    return f"{first} {last}".strip() if f"{first}{last}".isascii() else f"{last}{first}"
+    return answer(documents.listed(rows, documents.REQUESTS, form), form)
 
 
 def _actor(request: HttpRequest, api_key: str) -> Actor:
@@ -229,25 +154,6 @@ def _actor(request: HttpRequest, api_key: str) -> Actor:
     if caller.per_minute:
         admit(caller)
     return Actor(caller.name, frozenset({PUBLIC}))
-
-
-def _place(given: dict[str, Any]) -> tuple[Point, str]:
-    """The place of a report: by coordinates, by the code of an address, or by its words."""
-    words = given.get("address_string", "")[:200]
-    position = read_position(given)
-    if position:
-        x, y = transformer(4326, city().projected).transform(*position)
-        return Point(x, y, srid=city().projected), words
-    found = None
-    if given.get("address_id"):
-        found = Address.objects.current().filter(code=given["address_id"]).first()
-    elif words:
-        found = Address.objects.current().filter(full_address=words).order_by("code").first()
-    else:
-        raise BadRequest("lat and long, address_string or address_id must be provided")
-    if found is None:
-        raise BadRequest("the address is not known; lat and long must be provided")
-    return found.geom, found.full_address[:200]
 
 
 def _given(params: QueryDict) -> dict[str, str]:
@@ -267,21 +173,3 @@ def _only(request: HttpRequest, *methods: str) -> None:
 
 def _root(request: HttpRequest) -> str:
     return f"{request.scheme}://{request.get_host()}/open311/v2"
-
-
-def refusal(status: int, why: str, form: str) -> HttpResponse:
-    """An error as the specification says it, in the form asked for."""
-    return _answer(documents.errors([(status, why)], form), form, status)
-
-
-def _answer(body: str, form: str, status: int = 200) -> HttpResponse:
-    headers = {"Cache-Control": "no-store"}  # words can be withdrawn at any time
-    content_type = documents.CONTENT_TYPES[form]
-    return HttpResponse(body.encode(), content_type=content_type, status=status, headers=headers)
-
-
-def outage(text: str, form: str | None) -> HttpResponse:
-    """503 in the format of Open311, for a client whose format is known from its address."""
-    response = refusal(503, text, form or "xml")
-    response["Access-Control-Allow-Origin"] = "*"
-    return response

@@ -5,11 +5,10 @@ from dataclasses import replace
 from hashlib import blake2b
 from ipaddress import ip_address, ip_network
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -19,40 +18,51 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from grid.cases.actions import Report, report
+from grid.cases.actions import report
 from grid.cases.actors import anybody
 from grid.cases.photos import MOST_BYTES
-from grid.cases.texts import is_blank
-from grid.errors import Unfit
 from grid.models import Case
 from grid.rules import rulebook
 from layers.access.access import Caller
 from layers.sharing.callers import address_of
 from layers.sharing.limits import TooFast, admit
 from spatial.codes import schemes
-from webmap.casework.cases import photos_in
-from webmap.casework.guards import length_of
-from webmap.casework.writing import point_in
-from webmap.inspector.texts import said
+from webmap.public.forms import MOST_PHOTOS, MOST_WORDS, PublicReportForm
+from webmap.web.errors import Forbidden, Refusal, TooLarge, answering
+from webmap.web.guards import has_token, length_of
+from webmap.web.script_texts import translated
 
 SOURCE = "公众举报"
-MOST_PHOTOS, MOST_WORDS, LEAST_WORDS = 3, 500, 4
 MOST_BODY = MOST_PHOTOS * MOST_BYTES + 100_000
 MOST_READ_AGAIN = 2_000_000
 MOST_PIXELS = 25_000_000
+# What the script says that makes photos smaller (``static/inspector/camera.js``).
+TEXTS = (
+    gettext_noop("“{name}”不是照片"),
+    gettext_noop("“{name}”有 {n} MB，过大"),
+    gettext_noop("“{name}”读不出，请重拍"),
+)
 _USED = gettext_noop("这份表单已经用过；如要报另一个问题，请核对内容后再点一次“上报”。")
 
 
-class _FormToken(CsrfViewMiddleware):
-    """Whether the form is one of ours; why not, instead of a page that loses what was written."""
+def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The form with what was written in it and why it was not taken.
 
-    def _reject(self, request: HttpRequest, reason: str) -> str:  # type: ignore[override]
-        return reason
+    What is too large, or comes too often, is not read to be shown again.
+    """
+    if refusal.kind is TooLarge:
+        return _form(request, {}, refusal.text, refusal.status)
+    if refusal.kind is TooFast:
+        return _form(request, _written(request), _("上报过于频繁，请稍后再试。"), refusal.status)
+    is_fresh = refusal.field == "uuid"
+    problem = _(_USED) if is_fresh else refusal.text
+    return _form(request, request.POST, problem, refusal.status, is_fresh=is_fresh)
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@answering(_refused)
 def form(request: HttpRequest) -> HttpResponse:
     """``/report/``: the form, and what it sends.
 
@@ -60,29 +70,14 @@ def form(request: HttpRequest) -> HttpResponse:
     """
     if request.method != "POST":
         return _form(request, {})
-    try:
-        admit(Caller(f"report {_origin(request)}", per_minute=settings.PUBLIC_REPORTS_PER_MINUTE))
-        if length_of(request) > MOST_BODY:
-            return _form(request, {}, _too_large(), 413)
-        if _FormToken(_nothing).process_view(request, _nothing, (), {}):
-            problem = _("页面打开太久，已经更新；填写的内容还在，请再点一次“上报”。")
-            return _form(request, request.POST, problem, 403)
-        case = _taken(request)
-    except Unfit as error:
-        is_fresh = error.field == "uuid"
-        problem = _USED if is_fresh else str(error)
-        return _form(request, request.POST, _(problem), 422, is_fresh=is_fresh)
-    except TooFast as error:
-        answer = _form(request, _written(request), _("上报过于频繁，请稍后再试。"), 429)
-        answer["Retry-After"] = error.headers["Retry-After"]
-        return answer
+    admit(Caller(f"report {_origin(request)}", per_minute=settings.PUBLIC_REPORTS_PER_MINUTE))
+    if length_of(request) > MOST_BODY:
+        raise TooLarge(_too_large())
+    if not has_token(request):
+        raise Forbidden(_("页面打开太久，已经更新；填写的内容还在，请再点一次“上报”。"))
+    case = _taken(request)
     where = f"/report/follow?{urlencode({'number': case.code, 'new': '1'})}"
     return HttpResponse(status=303, headers={"Location": where})
-
-
-def _nothing(request: HttpRequest) -> HttpResponse:
-    """Behind the check of the form's token comes no view of its own."""
-    raise NotImplementedError
 
 
 def _too_large() -> str:
@@ -114,7 +109,7 @@ def _form(
         "uuid": uuid4() if is_fresh else given.get("uuid") or uuid4(),
         "most_photos": MOST_PHOTOS,
         "most_words": MOST_WORDS,
-        "words": said(),  # of the script that makes photos smaller
+        "words": translated(TEXTS),
     }
     return render(request, "public/form.html", context, status=status)
 
@@ -123,55 +118,15 @@ def _taken(request: HttpRequest) -> Case:
     """The case of the form. Photos are drawn last, and not for what is here already.
 
     Raises:
-        Unfit: a part of it cannot be taken.
+        BadInput: a part of it cannot be taken.
         TooFast: all together have had their number of this minute.
     """
-    if len(request.FILES.getlist("photos")) > MOST_PHOTOS:
-        raise Unfit(_("照片最多 %(n)s 张") % {"n": MOST_PHOTOS}, "photos")
-    told = _told(request)
+    form = PublicReportForm(request.POST, request.FILES).checked()
+    told = form.report(SOURCE, is_public=True)
     if not Case.objects.current().filter(uuid=told.uuid).exists():
         admit(Caller("report", per_minute=settings.PUBLIC_REPORTS_PER_MINUTE_ALL))
-        told = replace(told, photos=photos_in(request, MOST_PIXELS))
+        told = replace(told, photos=form.photos(MOST_PIXELS))
     return report(anybody(), told)
-
-
-def _told(request: HttpRequest) -> Report:
-    """What the form says, but for photos.
-
-    Raises:
-        Unfit: a part of it cannot be taken.
-    """
-    form = request.POST
-    kind, _sep, class_code = form.get("class", "").partition(":")
-    if not class_code:
-        raise Unfit(_("请选择问题类别"), "class")
-    words = form.get("description", "").replace("\r\n", "\n").strip()
-    if is_blank(words) or not LEAST_WORDS <= len(words) <= MOST_WORDS:
-        raise Unfit(
-            _("问题描述请写 %(least)s 到 %(most)s 个字")
-            % {"least": LEAST_WORDS, "most": MOST_WORDS},
-            "description",
-        )
-    point = point_in(form.get("lon", ""), form.get("lat", ""))
-    return Report(
-        kind=kind,
-        class_code=class_code,
-        point=point,
-        description=words,
-        address=form.get("address", "").strip(),
-        source=SOURCE,
-        uuid=_uuid(form.get("uuid", "")),
-        is_public=True,
-        reporter_name=form.get("reporter_name", "").strip(),
-        reporter_phone=form.get("reporter_phone", "").strip(),
-    )
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Unfit(_USED, "uuid") from None
 
 
 def _origin(request: HttpRequest) -> str:

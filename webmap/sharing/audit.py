@@ -1,14 +1,12 @@
 """The auditor's page: who read what, how often, what was refused; personal data by name."""
 
-import csv
-from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import TruncDate
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,10 +18,11 @@ from layers.models import AccessCount, PersonalRead
 from layers.sharing.metering import REFUSED
 from webmap.sharing.forms import PeriodForm
 from webmap.sharing.guards import only_if, page
-from webmap.web.spreadsheets import plain_cell
+from webmap.web.spreadsheets import csv_answer
 from webmap.web.values import layer_title
 
 PER_PAGE = 100
+COLUMNS = ("day", "who", "key", "layer", "operation", "requests", "bytes")
 WITHIN = timedelta(days=7)
 
 
@@ -62,26 +61,8 @@ def audit_csv(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         return page(request, "audit", 400, form=form, rows=[], personal=[])
     head = [_("日期"), _("使用者"), _("密钥"), _("图层"), _("操作"), _("次数"), _("字节")]
-    body = StreamingHttpResponse(
-        _lines(head, _counts(form.cleaned_data)), content_type="text/csv; charset=utf-8"
-    )
-    body["Content-Disposition"] = 'attachment; filename="access.csv"'
-    return body
-
-
-class _Echo:
-    """Something to write to that hands back what is written."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _lines(head: list[str], rows: QuerySet) -> Iterator[str]:
-    writer: Any = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(head)
-    for row in rows.iterator(chunk_size=2000):
-        cells = [row[name] for name in ("day", "who", "key", "layer", "operation")]
-        yield writer.writerow([plain_cell(c) for c in [*cells, row["requests"], row["bytes"]]])
+    rows = _counts(form.cleaned_data).iterator(chunk_size=2000)
+    return csv_answer("access.csv", head, ([row[name] for name in COLUMNS] for row in rows))
 
 
 def _form(request: HttpRequest) -> PeriodForm:

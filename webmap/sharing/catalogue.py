@@ -12,9 +12,9 @@ from layers.ogc.common.negotiation import root_url
 from layers.ogc.records.documents import record_links
 from layers.ogc.records.queries import matches
 from layers.ogc.tiles.matrices import MATRIX_SET
-from layers.sharing.callers import caller_of
 from layers.sharing.records import Record, record_of, records_of
 from webmap.sharing.guards import page
+from webmap.web.callers import caller_of
 from webmap.web.values import layer_title
 
 LONGEST = 60

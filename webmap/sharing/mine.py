@@ -13,10 +13,9 @@ from layers.access.access import may_keep, may_know_of, may_manage_sharing
 from layers.declarations.registry import layer_named
 from layers.models import AccessCount, ApiKey, Application, Consumer
 from layers.sharing import actions
-from layers.sharing.actions import Unfitting
-from layers.sharing.callers import caller_of
 from webmap.sharing.forms import ApplyForm, ConsumerForm, KeyForm
-from webmap.sharing.guards import done, page, signed_in
+from webmap.sharing.guards import attempted, done, page, signed_in
+from webmap.web.callers import caller_of
 from webmap.web.values import layer_title
 
 COUNTED = timedelta(days=30)
@@ -29,12 +28,11 @@ def mine(request: HttpRequest) -> HttpResponse:
     """``/sharing/mine``: one's systems and applications; a POST registers a system."""
     form = ConsumerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.register_consumer(caller_of(request), **form.cleaned_data)
-        except Unfitting as error:
-            form.add_error(None, str(error))
-        else:
+        caller, given = caller_of(request), form.cleaned_data
+        made, why = attempted(lambda: actions.register_consumer(caller, **given))
+        if not why:
             return redirect("sharing-consumer", made.pk)
+        form.add_error(None, why)
     own = Consumer.objects.filter(kept_by__username=request.user.get_username())
     asked = Application.objects.filter(consumer__in=own).select_related("consumer")[:LISTED]
     context = {"consumers": own, "applications": _titled(asked), "form": form}
@@ -52,10 +50,9 @@ def apply(request: HttpRequest, layer_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("purpose", "legal_basis", "until")}
         consumer = form.cleaned_data["consumer"]
-        try:
-            actions.apply_for_layer(caller, consumer, form.part, **told)
-        except Unfitting as error:
-            form.add_error(None, str(error))
+        _made, why = attempted(lambda: actions.apply_for_layer(caller, consumer, form.part, **told))
+        if why:
+            form.add_error(None, why)
         else:
             said = _("申请已提交，由%(steward)s审批。") % {"steward": layer.steward}
             return done(request, "sharing-mine", said, lambda: None)
@@ -92,11 +89,10 @@ def rotate(request: HttpRequest, number: int, key: int) -> HttpResponse:
     """A key in place of another."""
     found = _kept(request, number)
     old = get_object_or_404(ApiKey, pk=key, consumer=found)
-    try:
-        _key, text = actions.rotate_key(caller_of(request), old)
-    except Unfitting as error:
-        return _consumer_page(request, found, fault=str(error), status=400)
-    return _consumer_page(request, found, text=text, rotated=old)
+    made, why = attempted(lambda: actions.rotate_key(caller_of(request), old))
+    if why:
+        return _consumer_page(request, found, fault=why, status=400)
+    return _consumer_page(request, found, text=made[1], rotated=old)
 
 
 @signed_in

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -14,9 +13,10 @@ from layers.access.masking import masked
 from layers.declarations.registry import all_layers, layer_named
 from layers.models import Application, Consumer, LayerGrant
 from layers.sharing import actions
-from layers.sharing.callers import caller_of
 from webmap.sharing.forms import DecideForm, TermsForm
 from webmap.sharing.guards import decidable, done, only_if, page
+from webmap.web.callers import caller_of
+from webmap.web.errors import Forbidden
 from webmap.web.values import layer_title
 
 HOME = "sharing-steward"
@@ -116,14 +116,14 @@ def _decidable(request: HttpRequest, model: Any, number: int) -> Any:
     """A row about a layer that the caller decides on."""
     found = get_object_or_404(model.objects.select_related("consumer"), pk=number)
     if found.layer not in {layer.id for layer in decidable(caller_of(request))}:
-        raise PermissionDenied
+        raise Forbidden
     return found
 
 
 def _form(application: Application, data: Any = None) -> DecideForm:
     layer = layer_named(application.layer)
     if layer is None:
-        raise PermissionDenied
+        raise Forbidden
     shared = [f.name for f in layer.fields if f.name not in layer.personal]
     initial = {
         "fields_wanted": application.fields or shared,

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from spatial.city import city
 from spatial.outages import is_away
+from webmap.web.errors import forbidden_page, is_fragment, page
 from webmap.web.outage import away, log_away, unhealthy
 
 
@@ -32,20 +32,18 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400 in words: what was asked cannot be read."""
-    return _answer(request, 400, _("请求有误"), str(exception))
+    return page(request, 400, _("请求有误"), str(exception))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404 in words; the reason only where a page of ours gave one."""
     text = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
-    return _answer(request, 404, _("没有找到"), text or _("这个地址没有对应的页面，可能已经移走。"))
+    return page(request, 404, _("没有找到"), text or _("这个地址没有对应的页面，可能已经移走。"))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403 in words."""
-    return _answer(
-        request, 403, _("没有权限"), _("您的账号没有进行这项操作的权限，请登录或联系管理员。")
-    )
+    return forbidden_page(request)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -60,21 +58,11 @@ def broken(request: HttpRequest) -> HttpResponse:
         "code": 500,
         "title": _("系统出错了"),
         "text": _("这次没有成功，错误已经记录。请稍后再试；若仍不行，请告诉管理员。"),
-        "fragment": _is_fragment(request),
+        "fragment": is_fragment(request),
     }
     return HttpResponse(render_to_string("error.html", context), status=500)
 
 
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form whose token is missing or old."""
-    return _answer(request, 403, _("页面已过期"), _("请刷新页面后再试一次。"))
-
-
-def _answer(request: HttpRequest, code: int, title: str, text: str) -> HttpResponse:
-    """A whole page, or a fragment for the panel when HTMX asked."""
-    context = {"code": code, "title": title, "text": text, "fragment": _is_fragment(request)}
-    return render(request, "error.html", context, status=code)
-
-
-def _is_fragment(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"
+    return page(request, 403, _("页面已过期"), _("请刷新页面后再试一次。"))

@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from webmap.accounts import sign_ins
-from webmap.accounts.sign_ins import FROM_ALL_ADDRESSES, WINDOW, WITH_ALL_NAMES
 from webmap.models import FailedSignIn
+from webmap.web import sign_ins
+from webmap.web.sign_ins import FROM_ALL_ADDRESSES, WINDOW, WITH_ALL_NAMES
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"

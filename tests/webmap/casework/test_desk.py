@@ -310,7 +310,7 @@ def test_a_case_names_a_component_out_of_the_nearest(people):
 
 def test_no_file_is_cut_in_silence(people, monkeypatch):
     monkeypatch.setattr("webmap.casework.desk.MOST_IN_FILE", 2)
-    monkeypatch.setattr("webmap.casework.writing.MOST_IN_FILE", 2)
+    monkeypatch.setattr("webmap.casework.files.MOST_IN_FILE", 2)
     for n in range(3):
         new_case(point=spot(n * 20, 5))
     lines = b"".join(people["intake"].get("/grid/cases.csv").streaming_content).splitlines()

@@ -50,7 +50,7 @@ def test_counts_go_down_from_town_to_cell(stock):
 
 
 def test_the_file_adds_up_to_the_page(stock):
-    text = stock["dispatcher"].get("/grid/components.csv").content.decode("utf-8-sig")
+    text = stock["dispatcher"].get("/grid/components.csv").getvalue().decode("utf-8-sig")
     rows = list(csv.DictReader(text.splitlines()))
     assert sum(int(row["数量"]) for row in rows) == 4
     assert {row["部件类别"] for row in rows} == {"上水井盖", "热力井盖"}
@@ -61,7 +61,7 @@ def test_no_cell_of_the_file_begins_a_formula(people):
     for n, department in enumerate(("=HYPERLINK(1)", "@SUM(1)", "市政")):
         name = f"4313820101{n:06d}"
         open_feature(Component, name, **values, state="-1", department=department, geom=spot(5, 5))
-    text = people["chief"].get("/grid/components.csv").content.decode("utf-8-sig")
+    text = people["chief"].get("/grid/components.csv").getvalue().decode("utf-8-sig")
     rows = list(csv.DictReader(text.splitlines()))
     assert {row["主管部门"] for row in rows} == {"'=HYPERLINK(1)", "'@SUM(1)", "市政"}
     assert {row["状态"] for row in rows} == {"'-1"}

@@ -167,7 +167,7 @@ def test_findings_are_a_table_for_the_surveyor(client, steward, tmp_path):
     frame = plots(2)
     frame.loc[0, "code"] = "=" + "x" * 50
     run = tried(client, gpkg(tmp_path, frame))
-    text = client.get(f"/imports/{run.pk}/issues.csv").content.decode("utf-8-sig")
+    text = client.get(f"/imports/{run.pk}/issues.csv").getvalue().decode("utf-8-sig")
     assert "too-long" in text
     assert ",=" not in text
 

@@ -243,7 +243,7 @@ def test_a_form_sent_again_draws_no_photo(client, monkeypatch):
     def never(*_args):
         raise AssertionError
 
-    monkeypatch.setattr("webmap.casework.cases.read_photo", never)
+    monkeypatch.setattr("webmap.web.parsing.read_photo", never)
     assert client.post("/report/", form | {"photos": [photo()]}).status_code == 303
     assert CasePhoto.objects.count() == 1
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.contrib.gis.db.models import Extent
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Max, QuerySet
 from django.http import Http404, HttpResponse
@@ -35,9 +34,18 @@ from spatial.base.models import District
 from spatial.city import city
 from spatial.crs import transformer
 from webmap.casework.evaluation import charts
-from webmap.casework.evaluation.parameters import SCORE, Asked, asked_of, month_of, sights_of, spans
+from webmap.casework.evaluation.parameters import (
+    NOT_YOURS,
+    SCORE,
+    Asked,
+    asked_of,
+    month_of,
+    sights_of,
+    spans,
+)
 from webmap.casework.guards import StaffRequest, signed_in_as_staff
 from webmap.casework.presentation import class_title, district_names
+from webmap.web.guards import check
 
 PER_PAGE = 100
 COMMUNITY_DIGITS = 12  # of a cell's code; the rest is its number
@@ -103,8 +111,7 @@ def ranking(request: StaffRequest) -> HttpResponse:
 def one(request: StaffRequest) -> HttpResponse:
     """``/grid/evaluation/one``: one row: what its score and its shares are made of."""
     asked, key = asked_of(request, request.actor), _key_of(request)
-    if not asked.sight.may_open(key):
-        raise PermissionDenied(_("您不能查看这项评价。"))
+    check(asked.sight.may_open(key), NOT_YOURS)
     rows = evaluated(asked.subject, asked.period)
     row = next((row for row in rows if row.key == key), None)
     if row is None and key:
@@ -137,8 +144,7 @@ def behind(request: StaffRequest) -> HttpResponse:
     count, key = request.GET.get("count", ""), _key_of(request)
     if count not in COUNTS:
         raise Http404(_("没有这项指标。"))
-    if not asked.sight.may_open(key):
-        raise PermissionDenied(_("您不能查看这项评价。"))
+    check(asked.sight.may_open(key), NOT_YOURS)
     number = number_behind(asked.subject, asked.period, count, key)
     page = Paginator(range(number), PER_PAGE).get_page(request.GET.get("page"))
     start = (page.number - 1) * PER_PAGE

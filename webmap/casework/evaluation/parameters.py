@@ -5,11 +5,11 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from grid.cases.actors import Actor
 from grid.evaluation.evaluation import Period, rules_day
@@ -18,6 +18,10 @@ from grid.rules import rulebook
 from grid.rules.indicators import SHOWN, Subject
 from layers.roles import Role
 from spatial.city import city
+from webmap.web.callers import groups_of
+from webmap.web.errors import Forbidden
+from webmap.web.forms import ParsedField, RequestForm, invalid
+from webmap.web.parsing import day_in
 
 OVERSEERS = {Role.STEWARD, Role.AUDITOR}
 LONGEST = timedelta(days=3 * 366)
@@ -25,6 +29,23 @@ SCORE = "score"
 # By what a subject without a score is ranked.
 INSTEAD = {Subject.STREET: "handle_in_time_rate", Subject.CELL: "filed"}
 EARLIEST = date(2000, 1, 1)
+NOT_YOURS = gettext_noop("您不能查看这项评价。")
+
+
+class DaysForm(RequestForm):
+    """The days of a period; this month without any."""
+
+    from_ = ParsedField(day_in)
+    to = ParsedField(day_in)
+
+    def clean(self) -> dict[str, date]:
+        """Two days in order, neither too far apart nor beyond next year."""
+        today = timezone.localdate()
+        first = self.cleaned_data.get("from_") or today.replace(day=1)
+        last = self.cleaned_data.get("to") or today
+        if not EARLIEST <= first <= last or last - first > LONGEST or last.year > today.year + 1:
+            raise invalid("起止日期应先后有序，且不超过三年", "from")
+        return {"from_": first, "to": last}
 
 
 @dataclass(frozen=True)
@@ -90,13 +111,13 @@ def asked_of(request: HttpRequest, actor: Actor) -> Asked:
     """The subject, the period and the figure asked for; this month without any.
 
     Raises:
-        PermissionDenied: a subject whose figures are not this one's to see.
+        Forbidden: a subject whose figures are not this one's to see.
     """
     allowed = sights_of(request, actor)
     wanted = request.GET.get("by", "")
     subject = Subject(wanted) if wanted in list(Subject) else next(iter(allowed), None)
     if subject is None or subject not in allowed:
-        raise PermissionDenied(_("您不能查看这项评价。"))
+        raise Forbidden(_(NOT_YOURS))
     first, last, is_corrected = _days(request)
     asked = Asked(subject, first, last, allowed[subject], is_corrected=is_corrected)
     figures = asked.figures
@@ -111,8 +132,7 @@ def sights_of(request: HttpRequest, actor: Actor) -> dict[Subject, Sight]:
     The centre and those who oversee it see all; a department the ranking of departments
     and the cases behind its own row; an inspector the own row.
     """
-    groups = set(request.user.groups.values_list("name", flat=True))  # type: ignore[union-attr]
-    if actor.roles & CENTRE or groups & OVERSEERS:
+    if actor.roles & CENTRE or groups_of(request) & OVERSEERS:
         return dict.fromkeys(Subject, Sight())
     found: dict[Subject, Sight] = {}
     if GridRole.HANDLER in actor.roles:
@@ -149,13 +169,8 @@ def _quarter(day: date) -> date:
 
 def _days(request: HttpRequest) -> tuple[date, date, bool]:
     """First and last day, and whether those asked for had to be given up."""
+    form = DaysForm(request.GET)
+    if form.is_valid():
+        return form.cleaned_data["from_"], form.cleaned_data["to"], False
     today = timezone.localdate()
-    month = (today.replace(day=1), today)
-    texts = [request.GET.get(name, "").strip() for name in ("from", "to")]
-    try:
-        first, last = (date.fromisoformat(t) if t else d for t, d in zip(texts, month, strict=True))
-    except ValueError:
-        return *month, True
-    if not EARLIEST <= first <= last or last - first > LONGEST or last.year > today.year + 1:
-        return *month, True
-    return first, last, False
+    return today.replace(day=1), today, True

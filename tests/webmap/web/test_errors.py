@@ -1,0 +1,159 @@
+"""A refusal has one status, and reaches each client in the form that it reads."""
+
+import json
+
+import pytest
+from django.http import HttpResponse
+
+from grid.errors import NoCase, NotYours, OutsideCity, Overtaken, Unfit
+from importers.errors import Refused
+from layers.sharing import actions as sharing
+from layers.sharing.limits import TooFast
+from spatial.workflow import Missing, NotAllowed, OutOfOrder
+from webmap.web.errors import (
+    REFUSALS,
+    BadInput,
+    BadRequest,
+    Conflicting,
+    Forbidden,
+    NotSignedIn,
+    RefusalAnswers,
+    TooLarge,
+    TooOften,
+    answering,
+    as_json,
+    as_problem,
+    attempt,
+    refusal_of,
+)
+
+FETCH = {"X-Requested-With": "fetch"}
+JSON = {"Accept": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (BadRequest("x"), 400),
+        (sharing.Unfitting("x"), 400),
+        (NotSignedIn("x"), 401),
+        (Forbidden("x"), 403),
+        (NotYours("x"), 403),
+        (sharing.NotYours("x"), 403),
+        (NotAllowed("x"), 403),
+        (NoCase("x"), 404),
+        (Conflicting("x"), 409),
+        (Overtaken("x"), 409),
+        (OutOfOrder("x"), 409),
+        (Refused("x"), 409),
+        (TooLarge("x"), 413),
+        (BadInput("x"), 422),
+        (Missing("x", ("reason",)), 422),
+        (Unfit("x"), 422),
+        (OutsideCity("x"), 422),  # a subclass is answered as its base
+        (TooOften("x"), 429),
+        (TooFast(5, 3), 429),
+    ],
+)
+def test_the_table(error, status):
+    assert refusal_of(error).status == status
+
+
+def test_what_is_no_refusal_has_no_status():
+    for error in (ValueError("x"), PermissionError("x"), KeyError("x")):
+        assert not isinstance(error, REFUSALS)
+        with pytest.raises(KeyError):
+            refusal_of(error)
+
+
+def test_the_refusal_names_the_input_and_brings_its_headers():
+    assert refusal_of(Unfit("请写明", "reason")).field == "reason"
+    assert refusal_of(TooFast(5, 3)).headers == {"Retry-After": "3"}
+    assert refusal_of(BadInput("x", title="案件过多")).title == "案件过多"
+
+
+def answered(rf, error, **headers):
+    def view(_request):
+        raise error
+
+    middleware = RefusalAnswers(view)
+    return middleware.process_exception(rf.get("/grid/?a=1", headers=headers), error)
+
+
+def test_a_page_a_fragment_a_script_and_a_program_read_their_own_form(rf):
+    error = Overtaken("别人已办理")
+    page = answered(rf, error)
+    assert (page.status_code, page["Content-Type"]) == (409, "text/html; charset=utf-8")
+    assert "<!doctype html>" in page.text
+    assert "别人已办理" in page.text
+    fragment = answered(rf, error, **{"HX-Request": "true"})
+    assert fragment.status_code == 409
+    assert "<!doctype html>" not in fragment.text
+    assert "别人已办理" in fragment.text
+    script = answered(rf, error, **FETCH)
+    assert (script.status_code, script.text) == (409, "别人已办理")
+    program = answered(rf, error, **JSON)
+    assert program.status_code == 409
+    assert json.loads(program.content) == {"error": "别人已办理", "field": ""}
+
+
+def test_who_is_not_signed_in_is_led_to_the_sign_in_but_a_script_keeps_its_page(rf):
+    error = NotSignedIn("登录已过期")
+    page = answered(rf, error)
+    assert (page.status_code, page["Location"]) == (302, "/accounts/login/?next=/grid/%3Fa%3D1")
+    assert (answered(rf, error, **FETCH).status_code, answered(rf, error, **JSON).status_code) == (
+        401,
+        401,
+    )
+
+
+def test_a_forbidden_page_says_what_to_do_and_nothing_of_the_thing(rf):
+    page = answered(rf, NotYours("案件 431382 属市政公司"))
+    assert page.status_code == 403
+    assert "没有权限" in page.text
+    assert "市政公司" not in page.text
+
+
+def test_no_cache_keeps_a_refusal(rf):
+    assert "no-store" in answered(rf, Unfit("x"))["Cache-Control"]
+
+
+def test_other_exceptions_are_left_alone(rf):
+    assert answered(rf, ValueError("x")) is None
+
+
+def test_a_room_answers_in_its_own_form(rf):
+    @answering(as_json)
+    def view(_request, name):
+        if name == "fits":
+            return HttpResponse("done")
+        raise TooFast(5, 3)
+
+    assert view(rf.get("/"), "fits").text == "done"
+    refused = view(rf.get("/"), "other")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "3")
+    assert "每分钟最多" in json.loads(refused.content)["error"]
+
+
+def test_a_problem_is_a_document_for_programs_and_a_line_for_people(rf):
+    refusal = refusal_of(Conflicting("没有入库"))
+    document = as_problem(rf.get("/", headers=JSON), refusal)
+    assert document["Content-Type"] == "application/problem+json"
+    assert json.loads(document.content) == {
+        "type": "about:blank",
+        "status": 409,
+        "title": "没有入库",
+    }
+    line = as_problem(rf.get("/"), refusal)
+    assert (line.status_code, line.text) == (409, "没有入库\n")
+
+
+def test_an_attempt_gives_the_result_or_the_refusal_of_its_kinds():
+    def refuse():
+        raise NotYours("x")
+
+    assert attempt(lambda: 1) == (1, None)
+    result, refusal = attempt(refuse)
+    assert (result, refusal.status, refusal.kind) == (None, 403, NotYours)
+    with pytest.raises(NotYours):
+        attempt(refuse, (Unfit,))

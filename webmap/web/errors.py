@@ -1,0 +1,248 @@
+"""Refusals: one table from exceptions to statuses, and the forms in which clients read them.
+
+A view raises; ``answering`` or the middleware ``RefusalAnswers`` makes the answer. Open311
+and the OGC API answer in the formats of their standards instead.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from functools import wraps
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+
+from grid.errors import NoCase, NotYours, Overtaken, Unfit
+from importers.errors import Refused
+from layers.sharing import actions as sharing
+from layers.sharing.limits import TooFast
+from spatial.workflow import Missing, NotAllowed, OutOfOrder
+from webmap.web.sign_ins import MustWait
+
+NOT_SIGNED_IN, FORBIDDEN, NOT_FOUND = 401, 403, 404
+View = Callable[..., HttpResponseBase]
+T = TypeVar("T")
+
+
+class Refusable(Exception):
+    """A refusal by a page. ``field`` names the input at fault, ``title`` heads the page."""
+
+    def __init__(self, message: str = "", field: str = "", title: str = "") -> None:
+        super().__init__(message)
+        self.field, self.title = field, title
+        self.headers: dict[str, str] = {}
+
+
+class BadInput(Refusable, ValueError):
+    """A value of the request does not fit."""
+
+
+class BadRequest(BadInput):
+    """The request cannot be read, or lacks what the operation needs."""
+
+
+class TooLarge(BadInput):
+    """The body is larger than the operation takes."""
+
+
+class NotSignedIn(Refusable):
+    """The operation is for people who have signed in."""
+
+
+class Forbidden(Refusable):
+    """The caller may not do this."""
+
+
+class Conflicting(Refusable):
+    """The state of the thing does not allow the operation."""
+
+
+class TooOften(Refusable):
+    """The caller has asked too much within a time."""
+
+
+# The first row whose class fits holds: subclasses stand above their bases.
+STATUS: Mapping[type[Exception], int] = MappingProxyType(
+    {
+        BadRequest: 400,
+        sharing.Unfitting: 400,
+        NotSignedIn: 401,
+        Forbidden: 403,
+        NotYours: 403,
+        NotAllowed: 403,
+        sharing.NotYours: 403,
+        NoCase: 404,
+        Conflicting: 409,
+        Overtaken: 409,
+        OutOfOrder: 409,
+        Refused: 409,
+        TooLarge: 413,
+        BadInput: 422,
+        Missing: 422,
+        Unfit: 422,
+        TooOften: 429,
+        TooFast: 429,
+        MustWait: 429,
+    }
+)
+REFUSALS = tuple(STATUS)
+
+
+@dataclasses.dataclass(frozen=True)
+class Refusal:
+    """An exception of the table in the terms of HTTP."""
+
+    status: int
+    text: str
+    field: str = ""
+    title: str = ""
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    kind: type[Exception] = Exception
+
+
+Form = Callable[..., HttpResponseBase]
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """The refusal of an exception of the table.
+
+    Raises:
+        KeyError: the table does not hold the exception.
+    """
+    for kind, status in STATUS.items():
+        if isinstance(error, kind):
+            about = {name: getattr(error, name, "") for name in ("field", "title")}
+            headers = getattr(error, "headers", {})
+            return Refusal(status, str(error), **about, headers=headers, kind=type(error))
+    raise KeyError(type(error).__name__)
+
+
+def answering(form: Form) -> Callable[[View], View]:
+    """Answer the refusals of a view by ``form(request, refusal, *args, **named)``."""
+
+    def around(view: View) -> View:
+        @wraps(view)
+        def answered(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
+            try:
+                return view(request, *args, **named)
+            except REFUSALS as error:
+                refusal = refusal_of(error)
+                return sealed(form(request, refusal, *args, **named), refusal)
+
+        return answered
+
+    return around
+
+
+def attempt(
+    act: Callable[[], T], kinds: tuple[type[Exception], ...] = REFUSALS
+) -> tuple[T | None, Refusal | None]:
+    """(result, None) of an act, or (None, the refusal) if one of these refuses it."""
+    try:
+        return act(), None
+    except kinds as error:
+        return None, refusal_of(error)
+
+
+class RefusalAnswers:
+    """Middleware: the answer to a refusal that a view leaves to it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Ask the view."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """The answer to an exception of the table; None to every other."""
+        if not isinstance(error, REFUSALS):
+            return None
+        refusal = refusal_of(error)
+        return sealed(in_fitting_form(request, refusal), refusal)
+
+
+def sealed(response: HttpResponseBase, refusal: Refusal) -> HttpResponseBase:
+    """The answer with the headers of its refusal; no cache keeps it."""
+    for name, value in refusal.headers.items():
+        response[name] = value
+    add_never_cache_headers(response)
+    return response
+
+
+def in_fitting_form(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
+    """The form that the client reads: text for scripts, the sign-in page, JSON, or a page."""
+    if is_script(request):
+        return as_text(request, refusal)
+    if wants_json(request):
+        return as_json(request, refusal)
+    if refusal.status == NOT_SIGNED_IN:
+        return redirect_to_login(request.get_full_path())
+    return as_page(request, refusal)
+
+
+def as_text(_request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any) -> HttpResponse:
+    """One line of text: a script shows it and its page stays."""
+    plain = "text/plain; charset=utf-8"
+    return HttpResponse(refusal.text, status=refusal.status, content_type=plain)
+
+
+def as_json(_request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any) -> JsonResponse:
+    """The text, and the name of the input at fault."""
+    return JsonResponse({"error": refusal.text, "field": refusal.field}, status=refusal.status)
+
+
+def as_problem(request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any) -> HttpResponse:
+    """Problem details (RFC 9457) for programs; one line of text for others."""
+    if not wants_json(request):
+        plain = "text/plain; charset=utf-8"
+        return HttpResponse(f"{refusal.text}\n", status=refusal.status, content_type=plain)
+    problem = {"type": "about:blank", "status": refusal.status, "title": refusal.text}
+    return JsonResponse(
+        problem,
+        status=refusal.status,
+        content_type="application/problem+json",
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def as_page(request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any) -> HttpResponse:
+    """A page; who may not open it reads what to do, and not why."""
+    if refusal.status == FORBIDDEN:
+        return forbidden_page(request)
+    title = refusal.title or (_("没有找到") if refusal.status == NOT_FOUND else _("请求有误"))
+    return page(request, refusal.status, title, refusal.text)
+
+
+def forbidden_page(request: HttpRequest) -> HttpResponse:
+    """403 in words."""
+    return page(
+        request, FORBIDDEN, _("没有权限"), _("您的账号没有进行这项操作的权限，请登录或联系管理员。")
+    )
+
+
+def page(request: HttpRequest, code: int, title: str, text: str) -> HttpResponse:
+    """A whole page, or a fragment for the panel when HTMX asked."""
+    context = {"code": code, "title": title, "text": text, "fragment": is_fragment(request)}
+    return render(request, "error.html", context, status=code)
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether HTMX asks."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def is_script(request: HttpRequest) -> bool:
+    """Whether a script asks on behalf of an open page."""
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a program asks."""
+    accepts = request.headers.get("Accept", "")
+    return "application/json" in accepts or request.content_type == "application/json"
