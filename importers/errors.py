@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 
+
+class ImportersError(Exception):
+    """The base of what stops a delivery, or a step of its reading."""
+
+
 WAL_MISSING = "wal-missing"
 WITHOUT_WAL = "GeoPackage 来时没有 -wal 文件，最后的修改可能不在其中"
 
 
-class Refused(Exception):
+class DeliveryRefused(ImportersError):
     """A delivery that cannot be taken in at all. The message is one line for its sender.
 
     ``run_id`` is the run on record, where it got so far; ``columns`` are the file's

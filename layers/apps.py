@@ -43,7 +43,7 @@ class LayersConfig(AppConfig):
         pre_migrate.connect(drop_views_for, sender=self, dispatch_uid="layers-drop-views")
         post_migrate.connect(make_views, sender=self, dispatch_uid="layers-make-views")
         revised.connect(on_revised, dispatch_uid="layers-webhooks")
-        task_started.connect(leases.hold, dispatch_uid="layers-job-begins")
+        task_started.connect(leases.take_lease, dispatch_uid="layers-job-begins")
         task_finished.connect(leases.let_go, dispatch_uid="layers-job-ends")
         add_duty("jobs", leases.take_up)
         add_duty("finished jobs", leases.forget_finished)
@@ -78,8 +78,8 @@ def on_revised(register: str, **_: Any) -> None:
     """A register is being changed: once that is committed, tell who asked to be told."""
 
     def told() -> None:
-        from layers.webhooks.webhooks import tell
+        from layers.webhooks.webhooks import queue_messages
 
-        tell(register)
+        queue_messages(register)
 
     transaction.on_commit(told, robust=True)

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from spatial.errors import SpatialError
 from spatial.refusals import Wrong, refusals
 
 DEFAULT_PROFILE = Path(__file__).resolve().parent.parent / "data" / "city.toml"
@@ -26,7 +27,7 @@ Latitude = Annotated[float, Field(ge=-90, le=90)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-class ProfileError(ValueError):
+class ProfileError(SpatialError, ValueError):
     """The profile file is missing or unreadable, or a setting in it is missing or wrong."""
 
 

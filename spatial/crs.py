@@ -13,8 +13,10 @@ import numpy as np
 import pyproj
 import shapely
 
+from spatial.errors import SpatialError
 
-class CrsError(ValueError):
+
+class CrsError(SpatialError, ValueError):
     """A CRS that is unknown, undeclared or not accepted here."""
 
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from spatial.errors import SpatialError
+
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _OPEN = ("", "..")
 
 
-class PeriodError(ValueError):
+class PeriodError(SpatialError, ValueError):
     """A date, instant or interval that cannot be read."""
 
 

@@ -17,13 +17,15 @@ from rasterio.enums import Resampling
 from rasterio.transform import from_origin
 from rasterio.vrt import WarpedVRT
 
+from spatial.errors import SpatialError
+
 TILE = 256
 WORLD_M = 20037508.342789244  # half the width of the web-Mercator square
 
 Bounds = tuple[float, float, float, float]  # west, south, east, north
 
 
-class RasterError(ValueError):
+class RasterError(SpatialError, ValueError):
     """A raster that is missing or cannot be read."""
 
 
@@ -81,7 +83,7 @@ def raster_info(path: Path) -> RasterInfo:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class HeightSheet:
     """A raster of heights as delivered.
 
     ``crs`` is WKT or ''; ``cell_m`` metres; ``rings`` the outlines of where there are
@@ -110,7 +112,7 @@ OUTLINE_CELLS = 1_000  # outlines are drawn on a grid of at most so many cells a
 METRES_PER_DEGREE = 111_320.0
 
 
-def read_sheet(path: Path) -> Sheet:
+def read_sheet(path: Path) -> HeightSheet:
     """Look a raster of heights through, at a reduced size where it is large.
 
     Raises:
@@ -158,7 +160,7 @@ def write_cog(source_path: Path, target: Path, epsg: int) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _sheet(source: rasterio.DatasetReader, heights: np.ma.MaskedArray) -> Sheet:
+def _sheet(source: rasterio.DatasetReader, heights: np.ma.MaskedArray) -> HeightSheet:
     known = heights.compressed()
     known = known[np.isfinite(known)].astype(float)
     if not known.size:
@@ -175,7 +177,7 @@ def _sheet(source: rasterio.DatasetReader, heights: np.ma.MaskedArray) -> Sheet:
     marks = [m for m in MARKS if m in (known.min(), known.max())]
     crs = source.crs
     is_geographic = bool(crs and crs.is_geographic)
-    return Sheet(
+    return HeightSheet(
         crs=crs.to_wkt() if crs else "",
         cell_m=source.res[0] * (METRES_PER_DEGREE if is_geographic else 1.0),
         shape=shape,

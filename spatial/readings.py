@@ -141,7 +141,7 @@ def meaning_of(x: np.ndarray, y: np.ndarray, city: City) -> Meaning | None:
     return good[0] if len(good) == 1 else None
 
 
-def look(x: float, y: float, city: City) -> Meaning | None:
+def ordinate_readings(x: float, y: float, city: City) -> Meaning | None:
     """The reading of a single point, as ``meaning_of``."""
     return meaning_of(np.array([x]), np.array([y]), city)
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from spatial.errors import SpatialError
+
 # What the validator calls a fault, and what it says to a reader; its own words fill the rest.
 TEXTS = {
     "int_parsing": ("应为整数", "should be a whole number"),
@@ -31,7 +33,7 @@ TEXTS = {
 }
 
 
-class Wrong(ValueError):
+class Wrong(SpatialError, ValueError):
     """A fault that a declaration of ours finds, in both languages."""
 
     def __init__(self, zh: str, en: str) -> None:

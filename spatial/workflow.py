@@ -17,16 +17,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from spatial.errors import SpatialError
 
-class OutOfOrder(ValueError):
+
+class WrongState(SpatialError, ValueError):
     """An action that the state does not allow."""
 
 
-class NotAllowed(PermissionError):
+class RoleNotAllowed(SpatialError, PermissionError):
     """An action that none of the actor's roles may take."""
 
 
-class Missing(ValueError):
+class MissingInput(SpatialError, ValueError):
     """An action without something that it must bring along. ``names`` says what."""
 
     def __init__(self, message: str, names: tuple[str, ...]) -> None:
@@ -92,23 +94,23 @@ class Workflow:
         """The transition, once it is sure that it may be taken.
 
         Raises:
-            OutOfOrder: no such action, or not from this state.
-            NotAllowed: not with these roles.
-            Missing: something that it needs was not given.
+            WrongState: no such action, or not from this state.
+            RoleNotAllowed: not with these roles.
+            MissingInput: something that it needs was not given.
         """
         transition = self._by_action.get(action)
         if transition is None:
-            raise OutOfOrder(f"没有“{action[:40]}”这个操作")
+            raise WrongState(f"没有“{action[:40]}”这个操作")
         if state not in transition.sources:
             now = self.states.get(state, state)
-            raise OutOfOrder(f"“{now}”阶段不能{transition.title}，请刷新后再试")
+            raise WrongState(f"“{now}”阶段不能{transition.title}，请刷新后再试")
         if not (transition.roles | transition.superiors) & frozenset(roles):
             who = "、".join(sorted(transition.roles))
-            raise NotAllowed(f"{transition.title}须由{who}办理")
+            raise RoleNotAllowed(f"{transition.title}须由{who}办理")
         absent = tuple(name for name in transition.needs if not given.get(name))
         if absent:
             told = "、".join(transition.words.get(name, name) for name in absent)
-            raise Missing(f"{transition.title}须填写：{told}", absent)
+            raise MissingInput(f"{transition.title}须填写：{told}", absent)
         return transition
 
     @property

@@ -28,7 +28,7 @@ EIGHT_HOURS = timedelta(hours=8)
 LONGEST_DAYS = 366 * 20  # of a search for working time; a calendar without any ends there
 
 
-class Unit(StrEnum):
+class TimeUnit(StrEnum):
     """What a limit is counted in."""
 
     URGENT_HOUR = "紧急工作时"
@@ -46,18 +46,18 @@ class DayRule(StrEnum):
 
 
 CONTINUOUS = {
-    Unit.URGENT_HOUR: timedelta(hours=1),
-    Unit.URGENT_DAY: DAY,
-    Unit.NATURAL_DAY: DAY,
+    TimeUnit.URGENT_HOUR: timedelta(hours=1),
+    TimeUnit.URGENT_DAY: DAY,
+    TimeUnit.NATURAL_DAY: DAY,
 }
 
 
 @dataclass(frozen=True)
-class Limit:
+class TimeLimit:
     """So much of a unit; the amount is positive and need not be whole."""
 
     amount: float
-    unit: Unit
+    unit: TimeUnit
 
     def __post_init__(self) -> None:
         if not 0 < self.amount < 100_000:
@@ -66,9 +66,9 @@ class Limit:
     def __str__(self) -> str:
         return f"{self.amount:g} {self.unit}"
 
-    def times(self, number: int) -> "Limit":
+    def times(self, number: int) -> "TimeLimit":
         """The limit so many times over: an extension adds one original limit."""
-        return Limit(self.amount * number, self.unit)
+        return TimeLimit(self.amount * number, self.unit)
 
 
 Slot = tuple[time, time]
@@ -183,7 +183,7 @@ Pause = tuple[datetime, datetime]
 
 def deadline(
     start: datetime,
-    limit: Limit,
+    limit: TimeLimit,
     calendar: Calendar,
     pauses: Sequence[Pause] = (),
     day_rule: DayRule = DayRule.HOURS,
@@ -201,10 +201,10 @@ def deadline(
             if begin < at:
                 at += end - begin
         return Deadline(at)
-    if limit.unit is Unit.WORK_DAY and day_rule is DayRule.END_OF_DAY:
+    if limit.unit is TimeUnit.WORK_DAY and day_rule is DayRule.END_OF_DAY:
         at = _end_of_day(start, limit.amount, calendar)
     else:
-        unit = EIGHT_HOURS if limit.unit is Unit.WORK_DAY else timedelta(hours=1)
+        unit = EIGHT_HOURS if limit.unit is TimeUnit.WORK_DAY else timedelta(hours=1)
         at = after(start, limit.amount * unit, calendar)
     for begin, end in _ordered(start, pauses):
         if begin < at:
@@ -238,7 +238,7 @@ def worked(start: datetime, end: datetime, calendar: Calendar) -> timedelta:
     return total
 
 
-def elapsed(start: datetime, end: datetime, unit: Unit, calendar: Calendar) -> timedelta:
+def elapsed(start: datetime, end: datetime, unit: TimeUnit, calendar: Calendar) -> timedelta:
     """How far a clock of that unit has run between two moments."""
     return end - start if unit in CONTINUOUS else worked(start, end, calendar)
 

@@ -11,7 +11,7 @@ from grid.models import Case
 
 
 @dataclass(frozen=True)
-class Act:
+class ActionResult:
     """One action being taken: on what, by whom, when, with what."""
 
     case: Case
@@ -26,7 +26,7 @@ class Act:
 
 
 @dataclass
-class Effect:
+class CaseEffect:
     """The values of the case that change, and what the step remembers."""
 
     values: dict[str, Any] = field(default_factory=dict)

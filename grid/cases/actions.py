@@ -16,24 +16,24 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from grid.cases import clocks
-from grid.cases.action_results import Act, Effect
+from grid.cases.action_results import ActionResult, CaseEffect
 from grid.cases.actors import CLOCK, Actor
 from grid.cases.conflicts import is_as_seen, overtaken, task_taken_back
 from grid.cases.effects import effect_of
 from grid.cases.idempotency import case_made, case_moved, plain
-from grid.cases.photos import Photo, keep, leaves_no_files
+from grid.cases.photos import Photo, leaves_no_files, store_photo
 from grid.cases.policies import Capacity, check_capacity, check_photos, check_report
 from grid.cases.queries import NEAR_M, case_of, component_of, elapsed_suspensions, place_of
 from grid.cases.steps import HANDLING, PHOTO_MOMENTS, REPORTED, WORDS, WORKFLOW
 from grid.cases.texts import is_blank
-from grid.errors import NoCase, NotYours, OutsideCity, Overtaken, Unfit
+from grid.errors import CaseConflict, CaseNotFound, InvalidInput, NotResponsible, OutsideCity
 from grid.models import Case, CaseCounter, CasePhoto, CaseStep
 from grid.rules import rulebook
 from spatial.city import city
 from spatial.codes import schemes
 from spatial.versions.actions import apply, record_change
-from spatial.versions.edits import Action, Conflict, Edit
-from spatial.workflow import Missing, OutOfOrder, Transition
+from spatial.versions.edits import Action, Edit, VersionConflict
+from spatial.workflow import MissingInput, Transition, WrongState
 from spatial.worktime import Deadline
 
 MOST_TEXT, MOST_DESCRIPTION, MOST_NAME = 1_000, 4_000, 150
@@ -87,7 +87,7 @@ def report(actor: Actor, told: Report) -> Case:
 
     Raises:
         OutsideCity: the place lies in no district of the city.
-        Unfit: a class that is not (or no longer) in use, a component that is not there, a
+        InvalidInput: a class that is not (or no longer) in use, a component that is not there, a
             text too long, a UUID that another report has.
         NotAllowed: in none of the roles that report.
     """
@@ -126,7 +126,7 @@ def report(actor: Actor, told: Report) -> Case:
     try:
         with transaction.atomic():
             return _open(actor, told, values, now)
-    except (Conflict, IntegrityError):
+    except (VersionConflict, IntegrityError):
         if made := _made_before(actor, told):  # the same report, a moment ago, elsewhere
             return made
         raise
@@ -146,11 +146,11 @@ def act(
     """Take one action of the table on a case. ``expected`` is the version that was seen.
 
     Raises:
-        NoCase: there is no such case.
-        OutOfOrder, NotAllowed, Missing: as ``Workflow.check``.
-        NotYours: it waits for another department or inspector.
-        Overtaken: somebody acted on it since.
-        Unfit: something given does not fit.
+        CaseNotFound: there is no such case.
+        WrongState, NotAllowed, MissingInput: as ``Workflow.check``.
+        NotResponsible: it waits for another department or inspector.
+        CaseConflict: somebody acted on it since.
+        InvalidInput: something given does not fit.
     """
     given = _readable(given or {}) | {"photos": photos}
     if done := case_moved(actor, uuid, code, action, given):
@@ -158,11 +158,11 @@ def act(
     with transaction.atomic():
         case = case_of(plain(code))
         if case is None:
-            raise NoCase(f"没有案件 {code[:40]}")
+            raise CaseNotFound(f"没有案件 {code[:40]}")
         if expected is not None and not is_as_seen(case, expected):
             raise overtaken(code)
         transition, capacity = _checked(case, actor, action, given)
-        taken = Act(case, actor, timezone.now(), given)
+        taken = ActionResult(case, actor, timezone.now(), given)
         effect = effect_of(action, taken)
         if capacity.instead_of:
             instead = {"instead_of": capacity.instead_of, "because": given["because"]}
@@ -176,7 +176,7 @@ def resume_elapsed(now: datetime | None = None) -> list[str]:
     for code in elapsed_suspensions(now or timezone.now()):
         try:
             act(CLOCK, code, "resume", {"reason": "挂账到期"})
-        except (Overtaken, ValueError):
+        except (CaseConflict, ValueError):
             continue  # somebody resumed it at this very moment
         done.append(code)
     return done
@@ -213,22 +213,22 @@ def _checked(
     try:
         transition = WORKFLOW.check(action, case.step, actor.roles, given)
         capacity = check_capacity(case, actor, transition)
-    except (OutOfOrder, NotYours):
+    except (WrongState, NotResponsible):
         if late := task_taken_back(case.code, actor, action):
             raise late from None
         raise
     if capacity.instead_of and not given.get("because"):
         words = f"代{capacity.instead_of}{transition.title}须填写：{WORDS['because']}"
-        raise Missing(words, ("because",))
+        raise MissingInput(words, ("because",))
     return transition, capacity
 
 
 @leaves_no_files
 def _advance(
-    taken: Act,
+    taken: ActionResult,
     transition: Transition,
     role: str,
-    effect: Effect,
+    effect: CaseEffect,
     uuid: UUID | None,
     where: Where,
 ) -> Case:
@@ -243,7 +243,7 @@ def _advance(
     change = record_change(who=actor.name, why=f"案件 {case.code} {transition.title}", at=now)
     try:
         apply(change, Case, [Edit(Action.REPLACE, case.code, values, case.pk)])
-    except Conflict:
+    except VersionConflict:
         raise overtaken(case.code) from None
     CaseStep.objects.create(
         case_code=case.code,
@@ -280,25 +280,25 @@ def _keep_photos(
 ) -> None:
     check_photos(action, len(photos))
     if photos:
-        keep(photos, code, CasePhoto.Moment(PHOTO_MOMENTS[action]), actor.name, captured_at)
+        store_photo(photos, code, CasePhoto.Moment(PHOTO_MOMENTS[action]), actor.name, captured_at)
 
 
 def _scheme_for(told: Report) -> str:
     """The edition that takes reports today, in which the class is one that is filed.
 
     Raises:
-        Unfit: it is not, or was chosen from another edition.
+        InvalidInput: it is not, or was chosen from another edition.
     """
     today = rulebook.day_of(timezone.now())
     scheme = rulebook.editions(today).get(told.kind, "")
     if told.scheme and told.scheme != scheme:
-        raise Unfit("问题类别的分类标准已更换；请重新选择类别", "class_code")
+        raise InvalidInput("问题类别的分类标准已更换；请重新选择类别", "class_code")
     known = schemes().get(scheme)
     entry = known.codes.get(told.class_code) if known else None
     if entry is None or not entry.parent:
-        raise Unfit("没有该问题类别，或已停用；请重新选择", "class_code")
+        raise InvalidInput("没有该问题类别，或已停用；请重新选择", "class_code")
     if not rulebook.limits_for(told.kind, scheme, told.class_code, today):
-        raise Unfit("该问题类别已停用；请重新选择", "class_code")
+        raise InvalidInput("该问题类别已停用；请重新选择", "class_code")
     return scheme
 
 
@@ -308,10 +308,10 @@ def _check_component(code: str, point: Point) -> None:
         return
     component = component_of(plain(code))
     if component is None:
-        raise Unfit(f"没有部件 {plain(code)[:16]}，或已注销；请重新选择部件", "component")
+        raise InvalidInput(f"没有部件 {plain(code)[:16]}，或已注销；请重新选择部件", "component")
     far_m = component.geom.distance(point)
     if far_m > NEAR_M:
-        raise Unfit(
+        raise InvalidInput(
             f"部件 {component.code} 距所选位置 {far_m:.0f} 米，超过 {NEAR_M:.0f} 米；"
             "请核对位置，或重新选择部件",
             "component",
@@ -350,7 +350,7 @@ def _readable(given: dict[str, Any]) -> dict[str, Any]:
     """What was given to an action, its texts as they are kept; one that shows nothing is none.
 
     Raises:
-        Unfit: a text too long.
+        InvalidInput: a text too long.
     """
     return {
         name: _short("" if is_blank(value) else value, MOST_OF.get(name, MOST_NAME), name)
@@ -363,5 +363,5 @@ def _readable(given: dict[str, Any]) -> dict[str, Any]:
 def _short(text: str, most: int, field_name: str) -> str:
     text = plain(text)
     if len(text) > most:
-        raise Unfit(f"文字超过 {most} 字", field_name)
+        raise InvalidInput(f"文字超过 {most} 字", field_name)
     return text

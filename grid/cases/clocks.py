@@ -17,7 +17,7 @@ from spatial.calendars.queries import calendar
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Edit
 from spatial.versions.queries import attribute_fields
-from spatial.worktime import Deadline, Limit, Pause, Unit, deadline
+from spatial.worktime import Deadline, Pause, TimeLimit, TimeUnit, deadline
 
 
 def step_deadline(state: str, entered_at: datetime) -> Deadline | None:
@@ -32,7 +32,7 @@ def step_deadline(state: str, entered_at: datetime) -> Deadline | None:
 
 def handling_deadline(
     started_at: datetime,
-    limit: Limit,
+    limit: TimeLimit,
     extensions: int,
     pauses: Iterable[Pause] = (),
     filed_at: datetime | None = None,
@@ -47,9 +47,9 @@ def handling_deadline(
     return deadline(started_at, limit.times(1 + extensions), known, list(pauses), rule)
 
 
-def limit_of(case: Case) -> Limit | None:
+def limit_of(case: Case) -> TimeLimit | None:
     """The limit that the case carries, once it is filed."""
-    return Limit(case.limit_amount, Unit(case.limit_unit)) if case.limit_amount else None
+    return TimeLimit(case.limit_amount, TimeUnit(case.limit_unit)) if case.limit_amount else None
 
 
 def pauses_since(code: str, started_at: datetime) -> list[Pause]:

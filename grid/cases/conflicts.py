@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from grid.cases.actors import Actor
 from grid.cases.steps import ASIDE, STATES, TASK_RESULTS, TASKS_RECALLED, WORKFLOW
-from grid.errors import Overtaken
+from grid.errors import CaseConflict
 from grid.models import Case, CaseStep
 from grid.roles import GridRole
 
@@ -22,18 +22,18 @@ def is_as_seen(case: Case, expected: int) -> bool:
     return not since.exclude(opened_by__in=aside.values("change")).exists()
 
 
-def overtaken(code: str) -> Overtaken:
+def overtaken(code: str) -> CaseConflict:
     """Somebody has acted on a version of a case that was thought to be the last."""
     last = CaseStep.objects.filter(case_code=code).last()
     if last is None:
-        return Overtaken("该案件刚刚被他人改动，请刷新后再试")
+        return CaseConflict("该案件刚刚被他人改动，请刷新后再试")
     title = WORKFLOW.of(last.action).title
     state = STATES.get(last.state_after, last.state_after)
     at = timezone.localtime(last.at)
-    return Overtaken(f"{last.who} 已于 {at:%m-%d %H:%M} {title}，现为“{state}”；请刷新后再试")
+    return CaseConflict(f"{last.who} 已于 {at:%m-%d %H:%M} {title}，现为“{state}”；请刷新后再试")
 
 
-def task_taken_back(code: str, actor: Actor, action: str) -> Overtaken | None:
+def task_taken_back(code: str, actor: Actor, action: str) -> CaseConflict | None:
     """Whether the task of which this is the result was this one's, and was taken back.
 
     A phone without signal learns so only when it sends what was found.
@@ -49,7 +49,7 @@ def task_taken_back(code: str, actor: Actor, action: str) -> Overtaken | None:
     if since.exists():
         return None
     at = timezone.localtime(last.at)
-    return Overtaken(
+    return CaseConflict(
         f"{last.who} 已于 {at:%m-%d %H:%M} {WORKFLOW.of(last.action).title}（{last.text}），"
         "这项任务不用再办；您填的内容和照片没有收入案件，还在您的设备上"
     )

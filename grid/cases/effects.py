@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from grid.cases import clocks, publishing, reassignment
-from grid.cases.action_results import Act, Effect
+from grid.cases.action_results import ActionResult, CaseEffect
 from grid.cases.actors import CLOCK
 from grid.cases.policies import check_clock, check_fits, check_main
 from grid.cases.steps import IN_HAND, RECALLS, WORKFLOW
-from grid.errors import Unfit
+from grid.errors import InvalidInput
 from grid.models import Case, CaseRequest
 from grid.rules import rulebook
 from grid.rules.models import HandlingLimit
@@ -23,21 +23,21 @@ LONGEST_SUSPENSION = timedelta(days=365)
 Kind = CaseRequest.Kind
 
 
-def effect_of(action: str, act: Act) -> Effect:
+def effect_of(action: str, act: ActionResult) -> CaseEffect:
     """What an action does.
 
     Raises:
-        Unfit: something given does not fit the case, or the case does not allow it.
+        InvalidInput: something given does not fit the case, or the case does not allow it.
     """
     check_fits(act.situation, action, act.given)
     effect = EFFECTS.get(action)
-    found = effect(act) if effect else Effect()
+    found = effect(act) if effect else CaseEffect()
     if lapsed := _lapse(action, act):
         found.details["lapsed"] = lapsed
     return found
 
 
-def _lapse(action: str, act: Act) -> list[str]:
+def _lapse(action: str, act: ActionResult) -> list[str]:
     """Answer what the department asked of a handling that is over; returns what that was.
 
     Left open, the request of one department could be granted to the next.
@@ -60,7 +60,7 @@ def _lapse(action: str, act: Act) -> list[str]:
     return titles
 
 
-def _file(act: Act) -> Effect:
+def _file(act: ActionResult) -> CaseEffect:
     row = _condition(act)
     day = rulebook.day_of(act.at)
     case = act.case
@@ -76,43 +76,43 @@ def _file(act: Act) -> Effect:
         "department": name,
     }
     details = {"condition": row.condition, "limit": str(rulebook.handling_limit(row))}
-    return Effect(values, details | ({"suggested": name} if name else {"unrouted": True}))
+    return CaseEffect(values, details | ({"suggested": name} if name else {"unrouted": True}))
 
 
-def _condition(act: Act) -> HandlingLimit:
+def _condition(act: ActionResult) -> HandlingLimit:
     wanted = str(act.given["condition"])
     for row in act.situation.conditions:
         if row.condition_code == wanted:
             return row
-    raise Unfit("请从该类别现行的立案条件中选择", "condition")
+    raise InvalidInput("请从该类别现行的立案条件中选择", "condition")
 
 
-def _finish(act: Act) -> Effect:
-    return Effect({"handled_at": act.at})
+def _finish(act: ActionResult) -> CaseEffect:
+    return CaseEffect({"handled_at": act.at})
 
 
-def _resumed_handling(act: Act) -> Effect:
+def _resumed_handling(act: ActionResult) -> CaseEffect:
     """Handling goes on against the same deadline: what was called done was not."""
-    return Effect({"handled_at": None})
+    return CaseEffect({"handled_at": None})
 
 
-def _returned(act: Act) -> Effect:
+def _returned(act: ActionResult) -> CaseEffect:
     values = {"returns": act.case.returns + 1, "due_at": None, "due_is_provisional": False}
-    return Effect(values | {"dispatched_at": None}, {"department": act.case.department})
+    return CaseEffect(values | {"dispatched_at": None}, {"department": act.case.department})
 
 
-def _reworked(act: Act) -> Effect:
+def _reworked(act: ActionResult) -> CaseEffect:
     values = {"reworks": act.case.reworks + 1, "due_at": None, "due_is_provisional": False}
     details = {"department": act.case.department, "was_late": _was_late(act.case)}
-    return Effect(values | {"dispatched_at": None, "handled_at": None}, details)
+    return CaseEffect(values | {"dispatched_at": None, "handled_at": None}, details)
 
 
 def _was_late(case: Case) -> bool:
     return bool(case.due_at and case.handled_at and case.handled_at > case.due_at)
 
 
-def _ask(kind: str) -> Callable[[Act], Effect]:
-    def ask(act: Act) -> Effect:
+def _ask(kind: str) -> Callable[[ActionResult], CaseEffect]:
+    def ask(act: ActionResult) -> CaseEffect:
         until = _until(act) if kind == Kind.SUSPENSION else None
         CaseRequest.objects.create(
             case_code=act.case.code,
@@ -122,21 +122,21 @@ def _ask(kind: str) -> Callable[[Act], Effect]:
             reason=act.given["reason"],
             until=until,
         )
-        return Effect(details={"until": until.isoformat()} if until else {})
+        return CaseEffect(details={"until": until.isoformat()} if until else {})
 
     return ask
 
 
-def _until(act: Act) -> datetime:
+def _until(act: ActionResult) -> datetime:
     until = act.given["until"]
     if not isinstance(until, datetime):
-        raise Unfit("恢复日期读不出，应形如 2026-12-01 08:00", "until")
+        raise InvalidInput("恢复日期读不出，应形如 2026-12-01 08:00", "until")
     if not act.at < until <= act.at + LONGEST_SUSPENSION:
-        raise Unfit("恢复日期应在今后一年以内", "until")
+        raise InvalidInput("恢复日期应在今后一年以内", "until")
     return until
 
 
-def _answered(act: Act, kind: str, *, granted: bool) -> CaseRequest:
+def _answered(act: ActionResult, kind: str, *, granted: bool) -> CaseRequest:
     request = act.situation.open_requests[kind]
     request.granted, request.answered_by, request.answered_at = granted, act.actor.name, act.at
     request.answer = str(act.given.get("reason") or "")
@@ -144,58 +144,58 @@ def _answered(act: Act, kind: str, *, granted: bool) -> CaseRequest:
     return request
 
 
-def _refuse(kind: str) -> Callable[[Act], Effect]:
-    def refuse(act: Act) -> Effect:
+def _refuse(kind: str) -> Callable[[ActionResult], CaseEffect]:
+    def refuse(act: ActionResult) -> CaseEffect:
         _answered(act, kind, granted=False)
-        return Effect()
+        return CaseEffect()
 
     return refuse
 
 
-def _grant_extension(act: Act) -> Effect:
+def _grant_extension(act: ActionResult) -> CaseEffect:
     _answered(act, Kind.EXTENSION, granted=True)
     number = act.case.extensions + 1
     found = _moved(act.case, number)
-    return Effect(found.values | {"extensions": number}, found.details)
+    return CaseEffect(found.values | {"extensions": number}, found.details)
 
 
-def _moved(case: Case, extensions: int, pauses: Sequence[Pause] = ()) -> Effect:
+def _moved(case: Case, extensions: int, pauses: Sequence[Pause] = ()) -> CaseEffect:
     """The deadline as it is with so many extensions, and pauses beside those on record."""
     dispatched_at, limit = check_clock(case)
     stood = [*clocks.pauses_since(case.code, dispatched_at), *pauses]
     found = clocks.handling_deadline(dispatched_at, limit, extensions, stood, case.filed_at)
-    return Effect(clocks.due_values(found), reassignment.due(found))
+    return CaseEffect(clocks.due_values(found), reassignment.due(found))
 
 
-def _suspend(act: Act) -> Effect:
+def _suspend(act: ActionResult) -> CaseEffect:
     until = _answered(act, Kind.SUSPENSION, granted=True).until
-    return Effect({"resume_at": until}, {"until": until.isoformat()} if until else {})
+    return CaseEffect({"resume_at": until}, {"until": until.isoformat()} if until else {})
 
 
-def _resume(act: Act) -> Effect:
+def _resume(act: ActionResult) -> CaseEffect:
     """The clock goes on: what it stood still for is added to the deadline."""
     case = act.case
     pauses = [(case.entered_at, act.at)] if case.entered_at else []
     found = _moved(case, case.extensions, pauses)
-    return Effect(found.values | {"resume_at": None}, found.details)
+    return CaseEffect(found.values | {"resume_at": None}, found.details)
 
 
-def _grant_appeal(act: Act) -> Effect:
+def _grant_appeal(act: ActionResult) -> CaseEffect:
     _answered(act, Kind.APPEAL, granted=True)
-    return Effect({"is_exempt": True})
+    return CaseEffect({"is_exempt": True})
 
 
-def _close(act: Act) -> Effect:
-    return Effect({"closed_at": act.at})
+def _close(act: ActionResult) -> CaseEffect:
+    return CaseEffect({"closed_at": act.at})
 
 
-def _merge(act: Act) -> Effect:
+def _merge(act: ActionResult) -> CaseEffect:
     main = check_main(act.situation, str(act.given["main"]))
     details = {"main": main.code, "distance_m": round(main.geom.distance(act.case.geom), 1)}
-    return Effect({"duplicate_of": main.code, "closed_at": act.at}, details)
+    return CaseEffect({"duplicate_of": main.code, "closed_at": act.at}, details)
 
 
-EFFECTS: MappingProxyType[str, Callable[[Act], Effect]] = MappingProxyType(
+EFFECTS: MappingProxyType[str, Callable[[ActionResult], CaseEffect]] = MappingProxyType(
     {
         "ask_verify": reassignment.send,
         "reject": _close,

@@ -13,7 +13,7 @@ from django.contrib.gis.geos import Point
 
 from grid.cases.actors import Actor
 from grid.cases.photos import Photo
-from grid.errors import Unfit
+from grid.errors import InvalidInput
 from grid.models import Case, CasePhoto, CaseStep
 
 SAME_PLACE_M = 1.0
@@ -33,7 +33,7 @@ def case_made(
     """The case that this report made before; ``said`` is what it says, by the case's fields.
 
     Raises:
-        Unfit: the UUID belongs to another report.
+        InvalidInput: the UUID belongs to another report.
     """
     step = CaseStep.objects.filter(uuid=uuid).first() if uuid else None
     if step is None:
@@ -48,7 +48,7 @@ def case_made(
         and _are_kept(case.code, photos)
     )
     if not is_same:
-        raise Unfit("该上报标识已用于另一次上报；请刷新后重新上报", "uuid")
+        raise InvalidInput("该上报标识已用于另一次上报；请刷新后重新上报", "uuid")
     return case
 
 
@@ -58,7 +58,7 @@ def case_moved(
     """The case, if this very step was taken on it before; the texts given are plain.
 
     Raises:
-        Unfit: the UUID belongs to another step.
+        InvalidInput: the UUID belongs to another step.
     """
     step = CaseStep.objects.filter(uuid=uuid).first() if uuid else None
     if step is None:
@@ -72,7 +72,7 @@ def case_moved(
         and _are_kept(code, given.get("photos") or [])
     )
     if not is_same:
-        raise Unfit("该操作标识已用于另一次操作；请刷新后重试", "uuid")
+        raise InvalidInput("该操作标识已用于另一次操作；请刷新后重试", "uuid")
     return Case.objects.current().get(code=code)
 
 

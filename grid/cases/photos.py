@@ -22,7 +22,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from PIL import Image, ImageOps
 
-from grid.errors import Unfit
+from grid.errors import InvalidInput
 from grid.models import CasePhoto
 
 MOST_BYTES = 15 * 1024 * 1024
@@ -63,27 +63,29 @@ def read_photo(raw: bytes, most_pixels: int = MOST_PIXELS) -> Photo:
     """Look at what is said to be a photo.
 
     Raises:
-        Unfit: too large, no picture, or one of another kind.
+        InvalidInput: too large, no picture, or one of another kind.
     """
     if len(raw) > MOST_BYTES:
-        raise Unfit(
+        raise InvalidInput(
             f"照片 {len(raw) / 1e6:.0f} MB，超过上限 {MOST_BYTES // 1024**2} MB；请压缩后再传",
             "photos",
         )
     try:
         with _DRAWING, Image.open(io.BytesIO(raw), formats=FORMATS) as image:
             if image.width * image.height > most_pixels:
-                raise Unfit(f"照片 {image.width}×{image.height} 像素，过大；请缩小后再传", "photos")
+                raise InvalidInput(
+                    f"照片 {image.width}×{image.height} 像素，过大；请缩小后再传", "photos"
+                )
             upright = _upright(image)
-    except Unfit:
+    except InvalidInput:
         raise
     except Exception:  # Pillow's readers raise whatever a damaged file leads them to
-        raise Unfit("照片读不出；只收 JPEG、PNG、WebP 图片", "photos") from None
+        raise InvalidInput("照片读不出；只收 JPEG、PNG、WebP 图片", "photos") from None
     shown, small = (_drawn(upright, size) for size in SIZES.values())
     return Photo(raw, shown, small, *upright.size)
 
 
-def keep(
+def store_photo(
     photos: Iterable[Photo],
     case_code: str,
     moment: str,

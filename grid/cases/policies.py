@@ -22,11 +22,11 @@ from grid.cases.queries import case_of
 from grid.cases.situations import Situation
 from grid.cases.steps import ANSWERS, ASKS, ENDED, GRANTS, PHOTO_MOMENTS, TASKS, WORKFLOW
 from grid.cases.texts import is_blank
-from grid.errors import NotYours, Unfit
+from grid.errors import InvalidInput, NotResponsible
 from grid.models import Case, CaseRequest, Publication
 from grid.roles import CENTRE, SUPERVISORS, SYSTEM, GridRole
-from spatial.workflow import NotAllowed, Transition
-from spatial.worktime import Limit
+from spatial.workflow import RoleNotAllowed, Transition
+from spatial.worktime import TimeLimit
 
 MOST_EXTENSIONS = 2  # of a case, however often it is dispatched
 Kind = CaseRequest.Kind
@@ -79,8 +79,8 @@ def check_capacity(case: Case, actor: Actor, transition: Transition) -> Capacity
     """In what capacity this one may take the action; the state must be one that allows it.
 
     Raises:
-        NotAllowed: in none of the roles.
-        NotYours: it waits for another department or inspector.
+        RoleNotAllowed: in none of the roles.
+        NotResponsible: it waits for another department or inspector.
     """
     mine = transition.roles & actor.roles
     if own := sorted(role for role in mine if _holds(case, actor, role)):
@@ -88,19 +88,19 @@ def check_capacity(case: Case, actor: Actor, transition: Transition) -> Capacity
     if above := sorted(transition.superiors & actor.roles):
         return Capacity(above[0], _whose(case, transition))
     if GridRole.HANDLER in mine:
-        raise NotYours("该案件由别的部门处置")
+        raise NotResponsible("该案件由别的部门处置")
     if mine and case.step in TASKS and case.inspector:
-        raise NotYours("该任务已派给别的监督员")
+        raise NotResponsible("该任务已派给别的监督员")
     if mine:
-        raise NotYours("该案件不在您的责任区")
-    raise NotAllowed(f"{transition.title}须由{'、'.join(sorted(transition.roles))}办理")
+        raise NotResponsible("该案件不在您的责任区")
+    raise RoleNotAllowed(f"{transition.title}须由{'、'.join(sorted(transition.roles))}办理")
 
 
 def capacity(case: Case, actor: Actor, transition: Transition) -> Capacity | None:
     """The same as a question; None where it may not be taken."""
     try:
         return check_capacity(case, actor, transition)
-    except (NotAllowed, NotYours):
+    except (RoleNotAllowed, NotResponsible):
         return None
 
 
@@ -113,10 +113,10 @@ def check_report(actor: Actor) -> None:
     """Somebody may report a case.
 
     Raises:
-        NotAllowed: in none of the roles.
+        RoleNotAllowed: in none of the roles.
     """
     if not can_take_own(actor, "report"):
-        raise NotAllowed(f"上报须由{'、'.join(sorted(WORKFLOW.of('report').roles))}办理")
+        raise RoleNotAllowed(f"上报须由{'、'.join(sorted(WORKFLOW.of('report').roles))}办理")
 
 
 def can_register(actor: Actor) -> bool:
@@ -177,7 +177,7 @@ def check_fits(
     """An action, which the state and the role allow, may be taken on the case.
 
     Raises:
-        Unfit: it may not; the message says why.
+        InvalidInput: it may not; the message says why.
     """
     if kind := ASKS.get(action):
         _check_asking(situation, Kind(kind))
@@ -198,7 +198,7 @@ def can_take(situation: Situation, actor: Actor, transition: Transition) -> Capa
         return None
     try:
         check_fits(situation, transition.action)
-    except Unfit:
+    except InvalidInput:
         return None
     return found
 
@@ -207,41 +207,41 @@ def check_main(situation: Situation, code: str) -> Case:
     """The case into which this one may be merged.
 
     Raises:
-        Unfit: there is none of that code, it has ended, or it is about something else.
+        InvalidInput: there is none of that code, it has ended, or it is about something else.
     """
     case, main = situation.case, case_of(code.strip())
     if main is None or main.code == case.code:
-        raise Unfit("没有该主案件", "main")
+        raise InvalidInput("没有该主案件", "main")
     if main.step in ENDED:
-        raise Unfit("主案件已经办结，不能并入", "main")
+        raise InvalidInput("主案件已经办结，不能并入", "main")
     if main.scheme != case.scheme or main.class_code != case.class_code:
-        raise Unfit("主案件的类别不同，不能并入", "main")
+        raise InvalidInput("主案件的类别不同，不能并入", "main")
     if main.code not in {other.code for other, _far_m in situation.duplicates}:
-        raise Unfit("主案件与本案件的位置或上报时间相距过远，不能并入", "main")
+        raise InvalidInput("主案件与本案件的位置或上报时间相距过远，不能并入", "main")
     return main
 
 
-def check_limit(case: Case) -> Limit:
+def check_limit(case: Case) -> TimeLimit:
     """The limit of handling that a case carries; without one it cannot be dispatched.
 
     Raises:
-        Unfit: there is none.
+        InvalidInput: there is none.
     """
     limit = clocks.limit_of(case)
     if limit is None:
-        raise Unfit("案件没有处置时限；请退回立案补充立案条件")
+        raise InvalidInput("案件没有处置时限；请退回立案补充立案条件")
     return limit
 
 
-def check_clock(case: Case) -> tuple[datetime, Limit]:
+def check_clock(case: Case) -> tuple[datetime, TimeLimit]:
     """When the handling of a case began, and its limit; without both no deadline can move.
 
     Raises:
-        Unfit: one of them is missing.
+        InvalidInput: one of them is missing.
     """
     limit = clocks.limit_of(case)
     if case.dispatched_at is None or limit is None:
-        raise Unfit("案件尚未派遣，或没有处置时限")
+        raise InvalidInput("案件尚未派遣，或没有处置时限")
     return case.dispatched_at, limit
 
 
@@ -249,12 +249,12 @@ def check_photos(action: str, number: int) -> None:
     """So many photos may come with an action.
 
     Raises:
-        Unfit: too many, or the action takes none.
+        InvalidInput: too many, or the action takes none.
     """
     if number > MOST_PHOTOS:
-        raise Unfit(f"一次最多 {MOST_PHOTOS} 张照片", "photos")
+        raise InvalidInput(f"一次最多 {MOST_PHOTOS} 张照片", "photos")
     if number and not can_have_photos(action):
-        raise Unfit(f"{WORKFLOW.of(action).title}不收照片", "photos")
+        raise InvalidInput(f"{WORKFLOW.of(action).title}不收照片", "photos")
 
 
 def can_have_photos(action: str) -> bool:
@@ -270,60 +270,60 @@ def check_publication(
     ``told`` are the words for the public; None while they are still to be written.
 
     Raises:
-        Unfit: no words, or that is how it stands already.
+        InvalidInput: no words, or that is how it stands already.
     """
     if action == "withhold":
         if last and not last.is_public:
-            raise Unfit("该内容已经不公开", "item")
+            raise InvalidInput("该内容已经不公开", "item")
         return
     is_words = item == Publication.WORDS
     if is_words and told is None:
         return
     words = dict(told or {}) if is_words else {}
     if is_words and all(map(is_blank, words.values())):
-        raise Unfit("请写公开的文字", "words")
+        raise InvalidInput("请写公开的文字", "words")
     stands = {name: getattr(last, name, "") for name in words}
     if last and last.is_public and stands == words:
-        raise Unfit("该内容已经公开", "item")
+        raise InvalidInput("该内容已经公开", "item")
 
 
 def can_publish_item(action: str, item: str, last: Publication | None) -> bool:
     """Whether a thing of a case may be published or withheld after the last decision on it."""
     try:
         check_publication(action, item, last)
-    except Unfit:
+    except InvalidInput:
         return False
     return True
 
 
 def _check_asking(situation: Situation, kind: Kind) -> None:
     if kind in situation.open_requests:
-        raise Unfit(f"已有一项{kind.label}申请待审批")
+        raise InvalidInput(f"已有一项{kind.label}申请待审批")
 
 
 def _check_answering(situation: Situation, kind: Kind) -> None:
     if kind not in situation.open_requests:
-        raise Unfit(f"没有待审批的{kind.label}申请")
+        raise InvalidInput(f"没有待审批的{kind.label}申请")
 
 
 def _check_extension(situation: Situation) -> None:
     _check_extensions_left(situation)
     due_at = situation.case.due_at
     if due_at and situation.at > due_at:
-        raise Unfit("处置已超期，不能再申请延期")
+        raise InvalidInput("处置已超期，不能再申请延期")
 
 
 def _check_granting_extension(situation: Situation) -> None:
     _check_extensions_left(situation)
     due_at, request = situation.case.due_at, situation.open_requests[Kind.EXTENSION]
     if due_at and request.asked_at > due_at:
-        raise Unfit("申请时处置已超期，不能延期")
+        raise InvalidInput("申请时处置已超期，不能延期")
     _check_clock(situation)
 
 
 def _check_extensions_left(situation: Situation) -> None:
     if situation.extensions_granted >= MOST_EXTENSIONS:
-        raise Unfit(f"一件案件最多延期 {MOST_EXTENSIONS} 次，重新派遣不另计")
+        raise InvalidInput(f"一件案件最多延期 {MOST_EXTENSIONS} 次，重新派遣不另计")
 
 
 def _check_clock(situation: Situation) -> None:
@@ -333,44 +333,44 @@ def _check_clock(situation: Situation) -> None:
 def _check_suspending(situation: Situation) -> None:
     until = situation.open_requests[Kind.SUSPENSION].until
     if until is None or until <= situation.at:
-        raise Unfit("申请的恢复日期已过，请部门重新申请")
+        raise InvalidInput("申请的恢复日期已过，请部门重新申请")
 
 
 def _check_appeal(situation: Situation) -> None:
     if situation.is_exempted:
-        raise Unfit("本次派遣的申诉已成立")
+        raise InvalidInput("本次派遣的申诉已成立")
 
 
 def _check_filing(situation: Situation) -> None:
     if not situation.conditions:
-        raise Unfit("该类别现在没有立案条件，或已停用；请核对类别", "condition")
+        raise InvalidInput("该类别现在没有立案条件，或已停用；请核对类别", "condition")
 
 
 def _check_dispatching(situation: Situation) -> None:
     check_limit(situation.case)
     if not situation.departments:
-        raise Unfit("没有可以派遣的专业部门", "department")
+        raise InvalidInput("没有可以派遣的专业部门", "department")
 
 
 def _check_reassigning(situation: Situation) -> None:
     _check_dispatching(situation)
     if not situation.other_departments:
-        raise Unfit("没有别的专业部门可以改派", "department")
+        raise InvalidInput("没有别的专业部门可以改派", "department")
 
 
 def _check_resending(situation: Situation) -> None:
     if not situation.other_inspectors:
-        raise Unfit("没有别的监督员可以改派", "inspector")
+        raise InvalidInput("没有别的监督员可以改派", "inspector")
 
 
 def _check_merging(situation: Situation) -> None:
     if not situation.duplicates:
-        raise Unfit("附近没有可以并入的同类案件", "main")
+        raise InvalidInput("附近没有可以并入的同类案件", "main")
 
 
 def _check_publicity(situation: Situation) -> None:
     if not situation.case.is_public:
-        raise Unfit("该案件不对公众公开；上报时没有选择公开进展")
+        raise InvalidInput("该案件不对公众公开；上报时没有选择公开进展")
 
 
 CHECKS: MappingProxyType[str, Callable[[Situation], None]] = MappingProxyType(

@@ -14,14 +14,14 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from grid.cases.action_results import Act, Effect
+from grid.cases.action_results import ActionResult, CaseEffect
 from grid.cases.actors import Actor
 from grid.cases.idempotency import plain
 from grid.cases.policies import can_review_publicity, check_publication
 from grid.cases.public_view import discreet, is_shown
 from grid.cases.queries import photos_by_case, public_cases, visible_cases
 from grid.cases.steps import CLOSED, SHOWABLE
-from grid.errors import Unfit
+from grid.errors import InvalidInput
 from grid.models import Case, CasePhoto, Publication
 
 # Once closed so long, a case does not wait for anybody to look whether it may be shown.
@@ -31,7 +31,7 @@ REVIEWED = (CasePhoto.Moment.BEFORE, CasePhoto.Moment.AFTER)
 
 
 @dataclass(frozen=True)
-class Shown:
+class PublicContent:
     """What the public sees of a case beside where it stands."""
 
     words: str = ""
@@ -39,7 +39,7 @@ class Shown:
     photos: tuple[CasePhoto, ...] = field(default_factory=tuple)
 
 
-NOTHING = Shown()
+NOTHING = PublicContent()
 
 
 def decisions_of(codes: Iterable[str]) -> dict[str, dict[str, Publication]]:
@@ -51,14 +51,14 @@ def decisions_of(codes: Iterable[str]) -> dict[str, dict[str, Publication]]:
     return found
 
 
-def shown_of(cases: Iterable[Case]) -> dict[str, Shown]:
+def shown_of(cases: Iterable[Case]) -> dict[str, PublicContent]:
     """What the public sees of each of these cases; one of which it sees nothing has no entry."""
     decided = decisions_of(case.code for case in cases if is_shown(case))
     photos = photos_by_case(decided)
     return {code: _shown(found, photos.get(code, ())) for code, found in decided.items()}
 
 
-def shown(case: Case) -> Shown:
+def shown(case: Case) -> PublicContent:
     """What the public sees of a case."""
     return shown_of([case]).get(case.code, NOTHING)
 
@@ -86,7 +86,7 @@ def awaiting_review(actor: Actor) -> QuerySet[Case]:
     return found.filter(said | Exists(photos))
 
 
-def publish(act: Act) -> Effect:
+def publish(act: ActionResult) -> CaseEffect:
     """Have the public see a photo, or words worded for it."""
     item, last = _item(act), _last(act)
     told = {"words": "", "address": ""}
@@ -96,7 +96,7 @@ def publish(act: Act) -> Effect:
     return _decided(act, item, told, is_public=True)
 
 
-def withhold(act: Act) -> Effect:
+def withhold(act: ActionResult) -> CaseEffect:
     """Have the public see it no longer, or not at all."""
     item, last = _item(act), _last(act)
     check_publication("withhold", item, last)
@@ -105,7 +105,7 @@ def withhold(act: Act) -> Effect:
     return found
 
 
-def _decided(act: Act, item: str, told: dict[str, str], *, is_public: bool) -> Effect:
+def _decided(act: ActionResult, item: str, told: dict[str, str], *, is_public: bool) -> CaseEffect:
     Publication.objects.create(
         case_code=act.case.code,
         item=item,
@@ -114,10 +114,10 @@ def _decided(act: Act, item: str, told: dict[str, str], *, is_public: bool) -> E
         at=act.at,
         **told,
     )
-    return Effect(details={"item": item} | {name: text for name, text in told.items() if text})
+    return CaseEffect(details={"item": item} | {name: text for name, text in told.items() if text})
 
 
-def _item(act: Act) -> str:
+def _item(act: ActionResult) -> str:
     """The thing that is meant: the words, or a photo of the case."""
     item = plain(str(act.given["item"]))
     if item == Publication.WORDS:
@@ -127,17 +127,17 @@ def _item(act: Act) -> str:
     except ValueError:
         photo = None
     if photo is None:
-        raise Unfit("案件没有这张照片", "item")
+        raise InvalidInput("案件没有这张照片", "item")
     return str(photo.pk)
 
 
-def _last(act: Act) -> Publication | None:
+def _last(act: ActionResult) -> Publication | None:
     return Publication.objects.filter(case_code=act.case.code, item=_item(act)).last()
 
 
-def _shown(decided: dict[str, Publication], photos: Iterable[CasePhoto]) -> Shown:
+def _shown(decided: dict[str, Publication], photos: Iterable[CasePhoto]) -> PublicContent:
     words = decided.get(Publication.WORDS)
     seen = [one for one in photos if (row := decided.get(str(one.pk))) and row.is_public]
     if words is None or not words.is_public:
-        return Shown(photos=tuple(seen))
-    return Shown(words.words, words.address, tuple(seen))
+        return PublicContent(photos=tuple(seen))
+    return PublicContent(words.words, words.address, tuple(seen))

@@ -33,14 +33,14 @@ NEAR_M, MOST_NEAR = 100.0, 20
 
 
 @dataclass(frozen=True)
-class Place:
+class CasePlace:
     """Where a point lies: the village or community, and the cell if it has one."""
 
     district_code: str
     cell_code: str
 
 
-def place_of(point: Point) -> Place | None:
+def place_of(point: Point) -> CasePlace | None:
     """Where a point lies; None outside the city.
 
     On a border the smallest code counts, of cells as of districts.
@@ -51,8 +51,8 @@ def place_of(point: Point) -> Place | None:
     if not codes:
         return None
     if cell:
-        return Place(cell.community_code or codes[0], cell.code)
-    return Place(codes[0], "")
+        return CasePlace(cell.community_code or codes[0], cell.code)
+    return CasePlace(codes[0], "")
 
 
 def case_of(code: str) -> Case | None:

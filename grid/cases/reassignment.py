@@ -7,10 +7,10 @@ its clock stops, what it had asked for lapses, and the next one has the full lim
 from typing import Any
 
 from grid.cases import clocks
-from grid.cases.action_results import Act, Effect
+from grid.cases.action_results import ActionResult, CaseEffect
 from grid.cases.assignees import is_inspector
 from grid.cases.policies import check_limit
-from grid.errors import Unfit
+from grid.errors import InvalidInput
 from grid.rules import rulebook
 from grid.rules.models import Department
 from spatial.worktime import Deadline
@@ -25,54 +25,54 @@ UNSENT = {
 }
 
 
-def dispatch(act: Act) -> Effect:
+def dispatch(act: ActionResult) -> CaseEffect:
     """To a department of today; its clock begins."""
     today = rulebook.day_of(act.at)
     name = _department(act).name_on(today)
     limit = check_limit(act.case)
     found = clocks.handling_deadline(act.at, limit, 0, filed_at=act.case.filed_at)
     values = {"department": name, "dispatched_at": act.at, "handled_at": None, "extensions": 0}
-    return Effect(values | clocks.due_values(found), {"department": name} | due(found))
+    return CaseEffect(values | clocks.due_values(found), {"department": name} | due(found))
 
 
-def reassign(act: Act) -> Effect:
+def reassign(act: ActionResult) -> CaseEffect:
     """From one department to another, whose clock begins anew."""
     before = act.case.department
     if before in _department(act).all_names():
-        raise Unfit("案件就在该部门，请选择别的部门", "department")
+        raise InvalidInput("案件就在该部门，请选择别的部门", "department")
     found = dispatch(act)
     found.values |= {"resume_at": None, "entered_at": act.at}
     found.details["from"] = before
     return found
 
 
-def recall(act: Act) -> Effect:
+def recall(act: ActionResult) -> CaseEffect:
     """Back to be dispatched; nobody is suggested, since that was not right or did not help."""
     values = UNSENT | {"department": ""}
-    return Effect(values, {"department": act.case.department})
+    return CaseEffect(values, {"department": act.case.department})
 
 
-def send(act: Act) -> Effect:
+def send(act: ActionResult) -> CaseEffect:
     """To an inspector, by name or to whoever of the area takes it."""
     name = str(act.given.get("inspector") or "").strip()
     if name and not is_inspector(name):
-        raise Unfit("没有这位监督员，或其账号已停用；请从列表中选择", "inspector")
-    return Effect({"inspector": name}, {"inspector": name} if name else {})
+        raise InvalidInput("没有这位监督员，或其账号已停用；请从列表中选择", "inspector")
+    return CaseEffect({"inspector": name}, {"inspector": name} if name else {})
 
 
-def resend(act: Act) -> Effect:
+def resend(act: ActionResult) -> CaseEffect:
     """From one inspector to another, whose clock begins anew."""
     before = act.case.inspector
     found = send(act)
     if found.values["inspector"] == before:
-        raise Unfit("任务就在该监督员名下，请选择别的监督员", "inspector")
+        raise InvalidInput("任务就在该监督员名下，请选择别的监督员", "inspector")
     found.values["entered_at"] = act.at
-    return Effect(found.values, found.details | {"from": before})
+    return CaseEffect(found.values, found.details | {"from": before})
 
 
-def recall_task(act: Act) -> Effect:
+def recall_task(act: ActionResult) -> CaseEffect:
     """Back to whoever sends inspectors out."""
-    return Effect({"inspector": ""}, {"from": act.case.inspector})
+    return CaseEffect({"inspector": ""}, {"from": act.case.inspector})
 
 
 def due(found: Deadline) -> dict[str, Any]:
@@ -81,9 +81,9 @@ def due(found: Deadline) -> dict[str, Any]:
     return told | ({"is_provisional": True} if found.is_provisional else {})
 
 
-def _department(act: Act) -> Department:
+def _department(act: ActionResult) -> Department:
     name = str(act.given["department"]).strip()
     found = rulebook.department_called(name, rulebook.day_of(act.at))
     if found is None:
-        raise Unfit(f"没有专业部门“{name[:40]}”，或已停用", "department")
+        raise InvalidInput(f"没有专业部门“{name[:40]}”，或已停用", "department")
     return found

@@ -18,7 +18,7 @@ from grid.cells.numbering import new_codes
 from grid.cells.responsibility import group_codes
 from grid.cells.validation import Breach, breaches
 from grid.components.assigning import assign_components
-from grid.errors import Unfit
+from grid.errors import InvalidInput
 from grid.models import Case, Component, GridCell
 from spatial.base.models import District, Road, Water
 from spatial.city import city
@@ -64,7 +64,7 @@ def plan(community: str, target_m2: float = TARGET_M2) -> Plan:
     """Lay a community's cells, and say what is wrong with them.
 
     Raises:
-        Unfit: there is no such community, or it has no shape.
+        InvalidInput: there is no such community, or it has no shape.
         NoCodesLeft: its sequence numbers are used up.
     """
     ground = ground_of(community)
@@ -91,13 +91,13 @@ def lay_cells(plans: Sequence[Plan], *, who: str, why: str, at: datetime | None 
     """Write plans as one change, and have components know their cells.
 
     Raises:
-        Unfit: a plan is not sound.
+        InvalidInput: a plan is not sound.
         Conflict: the cells have changed meanwhile.
     """
     for one in plans:
         if not one.is_sound:
             first = next(breach for breach in one.breaches if not breach.is_remark)
-            raise Unfit(f"{one.community} 的网格未通过校验：{first.code} {first.message}")
+            raise InvalidInput(f"{one.community} 的网格未通过校验：{first.code} {first.message}")
     change = record_change(who=who, why=why, at=at)
     for one in plans:
         apply(change, GridCell, _edits(one))
@@ -109,11 +109,11 @@ def ground_of(community: str) -> Ground:
     """What the registers hold of a community's ground.
 
     Raises:
-        Unfit: there is no such community, or it has no shape.
+        InvalidInput: there is no such community, or it has no shape.
     """
     rows = _read(District, "ST_AsBinary(geom)", "code = %s AND geom IS NOT NULL", community)
     if not rows:
-        raise Unfit(f"没有社区（村）{community}，或它没有边界图形")
+        raise InvalidInput(f"没有社区（村）{community}，或它没有边界图形")
     shape = shapely.from_wkb(bytes(rows[0][0]))
     near = f"ST_Intersects(geom, ST_GeomFromWKB(%s, {city().projected}))"
     raw = shapely.to_wkb(shape)

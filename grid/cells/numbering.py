@@ -8,10 +8,12 @@ from collections.abc import Iterable
 import numpy as np
 import shapely
 
+from grid.errors import GridError
+
 MOST = 999
 
 
-class NoCodesLeft(ValueError):
+class NoCodesLeft(GridError, ValueError):
     """A community has used all 999 sequence numbers."""
 
 

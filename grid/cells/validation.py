@@ -20,7 +20,7 @@ CUT_M2 = 0.5  # of a building on the other side of an edge
 LEAST_M2, MOST_M2 = 1_000.0, 40_000.0
 
 
-class Rule(StrEnum):
+class CellRule(StrEnum):
     """What a breach is of."""
 
     CODE_TWICE = "code-twice"
@@ -44,7 +44,7 @@ class Breach:
     ``among`` are the cells that are at fault together, where it is none of them alone.
     """
 
-    rule: Rule
+    rule: CellRule
     code: str
     message: str
     place: shapely.Geometry
@@ -97,7 +97,7 @@ def group_breaches(
         if told and len(mine):
             message = f"责任网格 {group} {'，'.join(told)}"
             place, among = shapely.union_all(cells[mine]), tuple(codes[k] for k in mine)
-            found.append(Breach(Rule.GROUP, "", message, place, True, among))
+            found.append(Breach(CellRule.GROUP, "", message, place, True, among))
     return found
 
 
@@ -111,18 +111,20 @@ def _by_themselves(codes: Sequence[str], cells: np.ndarray, prefix: str) -> list
     for code, cell in zip(codes, cells, strict=True):
         area = shapely.area(cell)
         if code in seen:
-            found.append(Breach(Rule.CODE_TWICE, code, "编码重复", cell))
+            found.append(Breach(CellRule.CODE_TWICE, code, "编码重复", cell))
         seen.add(code)
         if not (code.startswith(prefix) and len(code) == len(prefix) + 3 and code.isdigit()):
-            found.append(Breach(Rule.CODE_PREFIX, code, f"编码应为 {prefix} 加 3 位流水号", cell))
+            found.append(
+                Breach(CellRule.CODE_PREFIX, code, f"编码应为 {prefix} 加 3 位流水号", cell)
+            )
         if not shapely.is_valid(cell):
             reason = shapely.is_valid_reason(cell)
-            found.append(Breach(Rule.INVALID, code, f"图形无效：{reason}", cell))
+            found.append(Breach(CellRule.INVALID, code, f"图形无效：{reason}", cell))
         elif shapely.get_dimensions(cell) != 2 or shapely.get_num_geometries(cell) != 1:
-            found.append(Breach(Rule.PARTS, code, "网格应为一个面，不能分成几块", cell))
+            found.append(Breach(CellRule.PARTS, code, "网格应为一个面，不能分成几块", cell))
         elif not LEAST_M2 <= area <= MOST_M2:
             told = f"面积 {area:,.0f} 平方米，通常为 {LEAST_M2:,.0f} 至 {MOST_M2:,.0f}"
-            found.append(Breach(Rule.AREA, code, told, cell, is_remark=True))
+            found.append(Breach(CellRule.AREA, code, told, cell, is_remark=True))
     return found
 
 
@@ -131,12 +133,12 @@ def _coverage(codes: Sequence[str], cells: np.ndarray, community: shapely.Geomet
     edges = shapely.coverage_invalid_edges(cells)
     for code, edge in zip(codes, edges, strict=True):
         if not shapely.is_empty(edge):
-            found.append(Breach(Rule.EDGES, code, "与相邻网格的边线不吻合（重叠或缝隙）", edge))
+            found.append(Breach(CellRule.EDGES, code, "与相邻网格的边线不吻合（重叠或缝隙）", edge))
     union = shapely.union_all(cells)
     for piece in shapely.get_parts(shapely.difference(community, union)):
         if shapely.area(piece) > SLACK_M2:
             told = f"有 {shapely.area(piece):,.1f} 平方米不属于任何网格"
-            found.append(Breach(Rule.GAP, "", told, piece))
+            found.append(Breach(CellRule.GAP, "", told, piece))
     return found + _outside(codes, cells, community)
 
 
@@ -149,7 +151,7 @@ def _outside(codes: Sequence[str], cells: np.ndarray, community: shapely.Geometr
         pieces = pieces[shapely.area(pieces) > SLACK_M2]
         if len(pieces):
             told = f"有 {shapely.area(pieces).sum():,.1f} 平方米超出社区边界"
-            found.append(Breach(Rule.OUTSIDE, codes[k], told, shapely.union_all(pieces)))
+            found.append(Breach(CellRule.OUTSIDE, codes[k], told, shapely.union_all(pieces)))
     return found
 
 
@@ -180,10 +182,10 @@ def _buildings(
         among = tuple(sorted({codes[k] for k in held}))
         if is_cut[i]:
             told = "网格边线穿过建筑"
-            found.append(Breach(Rule.BUILDING_CUT, "", told, buildings[i], among=among))
+            found.append(Breach(CellRule.BUILDING_CUT, "", told, buildings[i], among=among))
         else:
             told = "建筑跨社区边界，不能完整归入一个网格"
-            found.append(Breach(Rule.BUILDING_ACROSS, "", told, buildings[i], True, among))
+            found.append(Breach(CellRule.BUILDING_ACROSS, "", told, buildings[i], True, among))
     return found
 
 
@@ -198,5 +200,6 @@ def _points(cells: np.ndarray, community: shapely.Geometry, points: np.ndarray) 
     held = np.zeros(len(places), bool)
     held[tree.query(places, predicate="intersects")[0]] = True
     return [
-        Breach(Rule.POINT_LOST, "", "部件或案件不在任何网格内", place) for place in places[~held]
+        Breach(CellRule.POINT_LOST, "", "部件或案件不在任何网格内", place)
+        for place in places[~held]
     ]

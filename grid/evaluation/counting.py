@@ -35,7 +35,7 @@ _REPORTED_BY_INSPECTOR = f"s.action = 'report' AND s.role = '{GridRole.INSPECTOR
 
 
 @dataclass(frozen=True)
-class Source:
+class CountSource:
     """Where counts come from: a relation, the conditions on it, its keys and its columns.
 
     ``keys`` say by whom or where a row counts; a subject without one has no such counts.
@@ -125,7 +125,7 @@ SELECT s.action IN ('file', 'dispatch', 'reassign') AND NOT EXISTS (
     ORDER BY p.id LIMIT 1) IS DISTINCT FROM 'return_handling' AS stands
 OFFSET 0"""  # so that each is found once for a step, not once for every count
 _JUDGED_STEP = _judged("s.case_code", "s.id")
-TAKEN = Source(
+TAKEN = CountSource(
     sql=(
         f"{STEPS} s JOIN {CASES} c ON c.code = s.case_code AND upper_inf(c.valid)"
         f" CROSS JOIN LATERAL ({_FACTS}) f"
@@ -210,7 +210,7 @@ _JUDGED_WAIT = (
     f"{_judged('w.code', _LEFT_BY)} AND {_kept('w.code', _LEFT_BY, _any_of(IN_HAND), RECALLS)}"
 )
 _TASK_KEPT = _kept("w.code", _LEFT_BY, "(w.state)", TASKS_RECALLED)
-WAITED = Source(
+WAITED = CountSource(
     sql=f"({_LATE}) w JOIN {CASES} c ON c.code = w.code AND upper_inf(c.valid) WHERE true",
     conditions=MappingProxyType(
         {
@@ -247,7 +247,7 @@ _MISSED = (
     " AND ST_DWithin(o.geom, c.geom, %(radius_m)s) AND o.reported_at"
     " BETWEEN c.reported_at - %(hours)s * interval '1 hour' AND c.reported_at)"
 )
-FILED_IN_AREA = Source(
+FILED_IN_AREA = CountSource(
     sql=f"{TAKEN.sql} AND s.action = 'file' AND f.is_first",
     conditions=MappingProxyType({"filed_in_area": "true", "missed": _MISSED}),
     keys=MappingProxyType({Subject.INSPECTOR: "c.district_code"}),

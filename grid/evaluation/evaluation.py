@@ -18,7 +18,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from grid.evaluation.counting import FILED_IN_AREA, SOURCES, TAKEN, WAITED, Source
+from grid.evaluation.counting import FILED_IN_AREA, SOURCES, TAKEN, WAITED, CountSource
 from grid.models import Staff
 from grid.roles import GridRole
 from grid.rules import rulebook
@@ -39,7 +39,7 @@ class Period:
 
 
 @dataclass(frozen=True)
-class Row:
+class EvaluationRow:
     """One subject's counts, its score and grade."""
 
     key: str
@@ -54,7 +54,7 @@ def rules_day(period: Period) -> date:
     return rulebook.day_of(min(last, timezone.now()))
 
 
-def evaluated(subject: Subject, period: Period) -> list[Row]:
+def evaluated(subject: Subject, period: Period) -> list[EvaluationRow]:
     """Every subject's counts and score, the best score first."""
     counts = _counted(subject, period)
     if subject is Subject.INSPECTOR:
@@ -68,11 +68,11 @@ def evaluated(subject: Subject, period: Period) -> list[Row]:
     for key, found in counts.items():
         points = score(found, weights, bands)
         grade = grade_of(points.points, known) if points else None
-        rows.append(Row(key, found, points, grade))
+        rows.append(EvaluationRow(key, found, points, grade))
     return sorted(rows, key=lambda row: (-(row.score.points if row.score else -1), row.key))
 
 
-def total(subject: Subject, period: Period, rows: list[Row]) -> dict[str, int]:
+def total(subject: Subject, period: Period, rows: list[EvaluationRow]) -> dict[str, int]:
     """The counts of all rows together, and the waits that are in none.
 
     What lies in the areas of two inspectors counts once.
@@ -125,7 +125,7 @@ def steps_behind(
 
 def _behind(
     subject: Subject, period: Period, count: str, key: str
-) -> tuple[Source, str, dict[str, Any]] | None:
+) -> tuple[CountSource, str, dict[str, Any]] | None:
     """The source of a count, the condition with its key, and the parameters of both."""
     source = next(source for source in SOURCES if count in source.conditions)
     by, params = source.keys.get(subject), {**_params(period), "key": key}
@@ -153,14 +153,14 @@ def _counted(subject: Subject, period: Period) -> dict[str, dict[str, int]]:
 
 
 def _counts_of(
-    source: Source, subject: Subject, period: Period
+    source: CountSource, subject: Subject, period: Period
 ) -> dict[str | None, dict[str, int]]:
     """The counts of one source by key; none where the subject has none there."""
     by = source.keys.get(subject)
     return _counts_by(source, by, period) if by else {}
 
 
-def _counts_by(source: Source, by: str, period: Period) -> dict[str | None, dict[str, int]]:
+def _counts_by(source: CountSource, by: str, period: Period) -> dict[str | None, dict[str, int]]:
     listed = ", ".join(f"count(*) FILTER (WHERE {sql})" for sql in source.conditions.values())
     with connection.cursor() as cursor:
         cursor.execute(

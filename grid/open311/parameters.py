@@ -4,21 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from grid.errors import GridError
+
 MOST_ROWS, LONGEST = 1_000, timedelta(days=90)
 MOST_IDS, MOST_PAGE = 1_000, 1_000_000
 MOST_DESCRIPTION = 4_000
 STATUSES = ("open", "closed")
 
 
-class BadRequest(ValueError):
+class InvalidRequest(GridError, ValueError):
     """Something that cannot be read; HTTP 400."""
 
 
-class UnknownThing(LookupError):
+class ResourceNotFound(GridError, LookupError):
     """A resource, service or jurisdiction that there is not; HTTP 404."""
 
 
-class Forbidden(PermissionError):
+class KeyRefused(GridError, PermissionError):
     """A missing or bad key; HTTP 403."""
 
 
@@ -40,15 +42,15 @@ def read_search(params: Mapping[str, str], now: datetime) -> Search:
     """The search of ``GET /requests``; without dates the last 90 days.
 
     Raises:
-        BadRequest: a date, status or number that is none; a span of more than 90 days.
+        InvalidRequest: a date, status or number that is none; a span of more than 90 days.
     """
     ids = _list(params, "service_request_id")
     if len(ids) > MOST_IDS:
-        raise BadRequest(f"service_request_id: at most {MOST_IDS}")
+        raise InvalidRequest(f"service_request_id: at most {MOST_IDS}")
     statuses = _list(params, "status")
     for status in statuses:
         if status not in STATUSES:
-            raise BadRequest("status must be open or closed")
+            raise InvalidRequest("status must be open or closed")
     start, end = _date(params, "start_date"), _date(params, "end_date")
     start, end = _span(start, end, now)
     return Search(
@@ -67,7 +69,7 @@ def read_position(params: Mapping[str, str]) -> tuple[float, float] | None:
     """(longitude, latitude) in WGS84, or None where neither was given.
 
     Raises:
-        BadRequest: one of them, or no numbers on earth.
+        InvalidRequest: one of them, or no numbers on earth.
     """
     lat, lon = params.get("lat", "").strip(), params.get("long", "").strip()
     if not lat and not lon:
@@ -75,9 +77,9 @@ def read_position(params: Mapping[str, str]) -> tuple[float, float] | None:
     try:
         y, x = float(lat), float(lon)
     except ValueError:
-        raise BadRequest("lat and long must be numbers") from None
+        raise InvalidRequest("lat and long must be numbers") from None
     if not (-85 <= y <= 85 and -180 <= x <= 180):
-        raise BadRequest("lat and long must be WGS84 degrees")
+        raise InvalidRequest("lat and long must be WGS84 degrees")
     return x, y
 
 
@@ -92,9 +94,11 @@ def _date(params: Mapping[str, str], name: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text.replace(" ", "+"))  # a plus that was not escaped
     except ValueError:
-        raise BadRequest(f"{name} must be a W3C date and time, like 2026-01-01T00:00:00Z") from None
+        raise InvalidRequest(
+            f"{name} must be a W3C date and time, like 2026-01-01T00:00:00Z"
+        ) from None
     if found.tzinfo is None:
-        raise BadRequest(f"{name} must have a time zone, like 2026-01-01T00:00:00Z")
+        raise InvalidRequest(f"{name} must have a time zone, like 2026-01-01T00:00:00Z")
     return found
 
 
@@ -107,11 +111,11 @@ def _span(
         if end is None:
             return start, start + LONGEST
     except OverflowError:
-        raise BadRequest("start_date or end_date is out of range") from None
+        raise InvalidRequest("start_date or end_date is out of range") from None
     if end < start:
-        raise BadRequest("end_date is before start_date")
+        raise InvalidRequest("end_date is before start_date")
     if end - start > LONGEST:
-        raise BadRequest("start_date and end_date must not be more than 90 days apart")
+        raise InvalidRequest("start_date and end_date must not be more than 90 days apart")
     return start, end
 
 
@@ -121,5 +125,5 @@ def _integer(params: Mapping[str, str], name: str, default: int, most: int) -> i
         return default
     is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most))
     if not is_number or not 1 <= int(text) <= most:
-        raise BadRequest(f"{name} must be a number from 1 to {most}")
+        raise InvalidRequest(f"{name} must be a number from 1 to {most}")
     return int(text)

@@ -7,12 +7,12 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from grid.cases.public_view import is_shown
-from grid.cases.publishing import NOTHING, Shown, shown_of
+from grid.cases.publishing import NOTHING, PublicContent, shown_of
 from grid.cases.queries import public_cases
 from grid.cases.steps import ENDED, STATES
 from grid.models import Case
 from grid.open311.documents import moment
-from grid.open311.parameters import STATUSES, Search, UnknownThing
+from grid.open311.parameters import STATUSES, ResourceNotFound, Search
 from grid.rules import rulebook
 from spatial.city import city
 from spatial.codes import schemes
@@ -43,16 +43,16 @@ def service_of(service_code: str) -> tuple[str, str]:
     """(kind, class code) of a service that takes reports today.
 
     Raises:
-        UnknownThing: there is none.
+        ResourceNotFound: there is none.
     """
     kind, _, code = service_code.partition("-")
     today = rulebook.day_of(timezone.now())
     if (kind, code) not in {(k, entry.code) for k, _s, entry in rulebook.classes_in_use(today)}:
-        raise UnknownThing("service_code was not found")
+        raise ResourceNotFound("service_code was not found")
     return kind, code
 
 
-def wanted(search: Search) -> list[Case]:
+def requests_matching(search: Search) -> list[Case]:
     """The public cases of a search, newest first."""
     found = public_cases()
     found = found.filter(code__in=search.ids) if search.ids else _filtered(found, search)
@@ -87,7 +87,9 @@ def rows_of(cases: Iterable[Case], root: str, *, is_extended: bool = False) -> l
     ]
 
 
-def _row(case: Case, shown: Shown, root: str, to_degrees: Any, is_extended: bool) -> dict[str, Any]:
+def _row(
+    case: Case, shown: PublicContent, root: str, to_degrees: Any, is_extended: bool
+) -> dict[str, Any]:
     lon, lat = to_degrees.transform(case.geom.x, case.geom.y)
     found = {
         "service_request_id": case.code,

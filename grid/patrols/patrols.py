@@ -11,7 +11,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from grid.errors import Unfit
+from grid.errors import InvalidInput
 from grid.models import Case, GridCell, Patrol, PatrolPoint
 from grid.patrols.tracks import GAP
 from spatial.city import city
@@ -69,11 +69,11 @@ def add_fixes(user: Any, fixes: Iterable[Fix], since: datetime | None = None) ->
     no signal, it goes on.
 
     Raises:
-        Unfit: too many at once.
+        InvalidInput: too many at once.
     """
     fixes = list(fixes)
     if len(fixes) > MOST_POINTS:
-        raise Unfit(f"一次最多 {MOST_POINTS} 个轨迹点")
+        raise InvalidInput(f"一次最多 {MOST_POINTS} 个轨迹点")
     oldest = timezone.now() - timedelta(days=city().patrols.kept_days)
     if since and fixes:
         _take_up(user, since, max(fix.at for fix in fixes))

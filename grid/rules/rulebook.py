@@ -31,7 +31,7 @@ from grid.rules.models import (
 from grid.rules.scoring import Band, Form, Grade, Weight
 from spatial.city import city
 from spatial.codes import Code, schemes
-from spatial.worktime import Limit, Unit
+from spatial.worktime import TimeLimit, TimeUnit
 
 FOLDER = Path(settings.BASE_DIR) / "data" / "grid"
 KINDS = {"部件": "component", "事件": "event"}
@@ -97,15 +97,15 @@ def classes_in_use(on: date) -> list[tuple[str, str, Code]]:
     return found
 
 
-def handling_limit(row: HandlingLimit) -> Limit:
+def handling_limit(row: HandlingLimit) -> TimeLimit:
     """The limit of a row."""
-    return Limit(row.amount, Unit(row.unit))
+    return TimeLimit(row.amount, TimeUnit(row.unit))
 
 
-def step_limit(state: str, on: date) -> Limit | None:
+def step_limit(state: str, on: date) -> TimeLimit | None:
     """How long a case may wait in a state on that day, if that is bounded."""
     row = holding(StepLimit, on).filter(state=state).order_by("-valid_from").first()
-    return Limit(row.amount, Unit(row.unit)) if row else None
+    return TimeLimit(row.amount, TimeUnit(row.unit)) if row else None
 
 
 def department_for(

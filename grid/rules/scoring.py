@@ -48,7 +48,7 @@ class Grade:
 
 
 @dataclass(frozen=True)
-class Part:
+class ScorePart:
     """What a part of a score came to, between 0 and 1; None where its figure is unknown."""
 
     weight: Weight
@@ -103,9 +103,9 @@ def to_a_tenth(points: float) -> float:
 
 def parts(
     counts: Mapping[str, int], weights: Sequence[Weight], bands: Mapping[str, Sequence[Band]]
-) -> list[Part]:
+) -> list[ScorePart]:
     """The parts that a score of these counts is made of."""
-    return [Part(weight, _worth(counts, weight, bands)) for weight in weights]
+    return [ScorePart(weight, _worth(counts, weight, bands)) for weight in weights]
 
 
 def places(values: Sequence[float | None], *, least_first: bool = False) -> list[int | None]:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from importers.errors import ImportersError
 from importers.values.issues import Severity
 from spatial.city import city
 
@@ -50,7 +51,7 @@ WORDS: dict[str, frozenset[str]] = {
 }
 
 
-class RulesError(Exception):
+class RulesError(ImportersError):
     """The rules file is missing or says something that cannot be."""
 
 
@@ -152,7 +153,7 @@ def _rule(path: Path, line: int, row: Mapping[str, str | None]) -> Rule:
     try:
         _check_words(cell)
         numbers = {name: _number(name, cell[name]) for name in ("tolerance", "tolerance2")}
-    except _Wrong as error:
+    except _InvalidRule as error:
         column, why = error.args
         raise RulesError(f"规则表 {path} 第 {line} 行 {column} 列：“{cell[column]}”{why}") from None
     return Rule(
@@ -171,28 +172,28 @@ def _rule(path: Path, line: int, row: Mapping[str, str | None]) -> Rule:
     )
 
 
-class _Wrong(Exception):
+class _InvalidRule(ImportersError):
     """(column, what is wrong with it)."""
 
 
 def _check_words(cell: Mapping[str, str]) -> None:
     for name in ("code", "layer", "title"):
         if not cell[name]:
-            raise _Wrong(name, "不能为空")
+            raise _InvalidRule(name, "不能为空")
     for name, allowed in WORDS.items():
         if cell[name] not in allowed:
-            raise _Wrong(name, f"只能是 {'、'.join(sorted(filter(None, allowed)))}")
+            raise _InvalidRule(name, f"只能是 {'、'.join(sorted(filter(None, allowed)))}")
     try:
         re.compile(cell["pattern"])
     except re.error as error:
-        raise _Wrong("pattern", f"不是有效的正则表达式（{error}）") from None
+        raise _InvalidRule("pattern", f"不是有效的正则表达式（{error}）") from None
 
 
 def _number(name: str, text: str) -> float:
     try:
         number = float(text or 0)
     except ValueError:
-        raise _Wrong(name, "不是数值") from None
+        raise _InvalidRule(name, "不是数值") from None
     if not math.isfinite(number) or number < 0:
-        raise _Wrong(name, "应为不小于 0 的数")
+        raise _InvalidRule(name, "应为不小于 0 的数")
     return number

@@ -13,14 +13,14 @@ import numpy as np
 import shapely
 
 from importers.checks.catalogue import Rule
-from importers.checks.findings import Found, Row
+from importers.checks.findings import Finding, Row
 
 ON_LINE_M = 0.002  # two roundings to the millimetre
 MITRE = {"join_style": "mitre", "mitre_limit": 5.0}
 
 
 @dataclass
-class Figures:
+class AreaCoverage:
     """Areas that should cover without overlap, and how they are told from each other.
 
     ``file`` is -1 for what stands in the register; ``own`` marks the staged rows that
@@ -49,15 +49,15 @@ class Figures:
         )
         return np.where(later, i, j), np.where(later, j, i)
 
-    def found(self, rule: Rule, i: int, j: int, text: str, place: shapely.Geometry) -> Found:
+    def found(self, rule: Rule, i: int, j: int, text: str, place: shapely.Geometry) -> Finding:
         """A breach between two figures, told of the first; ``{}`` in its text is the other's code."""
         one, other = str(self.codes[i]), str(self.codes[j])
         also = self.at(j) if self.file[j] >= 0 else None
         told, mirror = text.replace("{}", other), text.replace("{}", one)
-        return Found(self.at(i), rule.code, told, other, place, also, mirror=mirror)
+        return Finding(self.at(i), rule.code, told, other, place, also, mirror=mirror)
 
 
-def check_coverage(figures: Figures, rules: dict[str, Rule]) -> Iterator[Found]:
+def check_coverage(figures: AreaCoverage, rules: dict[str, Rule]) -> Iterator[Finding]:
     """Every breach between a figure of ``own`` and any other."""
     gap = rules.get("gap")
     unmatched = rules.get("vertex-unmatched")
@@ -73,7 +73,7 @@ def check_coverage(figures: Figures, rules: dict[str, Rule]) -> Iterator[Found]:
         yield from _unmatched(figures, i[clear], j[clear], edges, unmatched)
 
 
-def check_points(figures: Figures, rule: Rule) -> Iterator[Found]:
+def check_points(figures: AreaCoverage, rule: Rule) -> Iterator[Finding]:
     """Points under two codes within ``tolerance`` metres of each other."""
     mine = np.flatnonzero(figures.own)
     k, j = figures.tree.query(
@@ -86,7 +86,7 @@ def check_points(figures: Figures, rule: Rule) -> Iterator[Found]:
         yield figures.found(rule, a, b, text, figures.shapes[a])
 
 
-def check_lines(figures: Figures, rule: Rule) -> Iterator[Found]:
+def check_lines(figures: AreaCoverage, rule: Rule) -> Iterator[Finding]:
     """Lines under two codes that run alike, in either direction, to ``tolerance`` metres."""
     mine = np.flatnonzero(figures.own)
     near = max(rule.tolerance, 1e-9)
@@ -100,12 +100,14 @@ def check_lines(figures: Figures, rule: Rule) -> Iterator[Found]:
         yield figures.found(rule, a, b, text, figures.shapes[a])
 
 
-def _suspects(figures: Figures, reach: float) -> tuple[np.ndarray, np.ndarray]:
+def _suspects(figures: AreaCoverage, reach: float) -> tuple[np.ndarray, np.ndarray]:
     edges = shapely.coverage_invalid_edges(figures.shapes, gap_width=reach)
     return np.flatnonzero(~shapely.is_empty(edges)), edges
 
 
-def _pairs(figures: Figures, suspects: np.ndarray, reach: float) -> tuple[np.ndarray, np.ndarray]:
+def _pairs(
+    figures: AreaCoverage, suspects: np.ndarray, reach: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Each pair near each other once, one of them suspect and the reported one own."""
     k, j = figures.tree.query(figures.shapes[suspects], predicate="dwithin", distance=reach)
     i = suspects[k]
@@ -115,7 +117,7 @@ def _pairs(figures: Figures, suspects: np.ndarray, reach: float) -> tuple[np.nda
     return first[mine], second[mine]
 
 
-def _overlaps(figures: Figures, i: np.ndarray, j: np.ndarray, rules: dict[str, Rule]):
+def _overlaps(figures: AreaCoverage, i: np.ndarray, j: np.ndarray, rules: dict[str, Rule]):
     """Overlaps and doubles; returns which pairs are neither."""
     a, b = figures.shapes[i], figures.shapes[j]
     common = intersection(a, b)
@@ -157,7 +159,7 @@ def areal(shape: shapely.Geometry) -> shapely.Geometry:
     return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
 
 
-def _gaps(figures: Figures, edges: np.ndarray, rule: Rule) -> Iterator[Found]:
+def _gaps(figures: AreaCoverage, edges: np.ndarray, rule: Rule) -> Iterator[Finding]:
     """Land between figures narrower than ``tolerance`` and somewhere wider than ``tolerance2``."""
     told: set[tuple[float, float]] = set()
     for i in _beside_gaps(figures, edges, rule).tolist():
@@ -174,8 +176,8 @@ def _gaps(figures: Figures, edges: np.ndarray, rule: Rule) -> Iterator[Found]:
 
 
 def _gap_found(
-    figures: Figures, i: int, beside: np.ndarray, gap: shapely.Geometry, rule: Rule
-) -> Found | None:
+    figures: AreaCoverage, i: int, beside: np.ndarray, gap: shapely.Geometry, rule: Rule
+) -> Finding | None:
     """A gap is told of the latest staged figure at it, and with it of one other."""
     around = sorted([i, *beside.tolist()], key=figures.at, reverse=True)
     if not figures.own[around[0]]:
@@ -186,7 +188,7 @@ def _gap_found(
     return figures.found(rule, around[0], around[1], text, gap)
 
 
-def _beside_gaps(figures: Figures, edges: np.ndarray, rule: Rule) -> np.ndarray:
+def _beside_gaps(figures: AreaCoverage, edges: np.ndarray, rule: Rule) -> np.ndarray:
     """Own figures with a point on a doubtful edge that lies off every neighbour, but near."""
     mine = np.flatnonzero(figures.own & ~shapely.is_empty(edges))
     points, owner = _samples(edges[mine])
@@ -211,7 +213,7 @@ def _samples(lines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _gaps_of(
-    figures: Figures, i: int, others: np.ndarray, rule: Rule
+    figures: AreaCoverage, i: int, others: np.ndarray, rule: Rule
 ) -> Iterator[shapely.Geometry]:
     """What closing by half the tolerance fills between a figure and its neighbours."""
     half = rule.tolerance / 2
@@ -226,8 +228,8 @@ def _gaps_of(
 
 
 def _unmatched(
-    figures: Figures, i: np.ndarray, j: np.ndarray, edges: np.ndarray, rule: Rule
-) -> Iterator[Found]:
+    figures: AreaCoverage, i: np.ndarray, j: np.ndarray, edges: np.ndarray, rule: Rule
+) -> Iterator[Finding]:
     """Vertices on doubtful edges of one figure that run along another which has none there.
 
     Within ``tolerance`` of the other's boundary, but over ``tolerance2`` from its vertices.

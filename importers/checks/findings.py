@@ -8,7 +8,7 @@ Row = tuple[int, int]  # number of the file in the delivery, row in the file
 
 
 @dataclass
-class Found:
+class Finding:
     """One breach. ``place`` shows it in the city's projected CRS (metres), if it has a place.
 
     ``also`` is the other staged row that is as much in doubt as this one, ``mirror`` what

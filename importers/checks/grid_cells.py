@@ -14,26 +14,26 @@ import shapely
 from grid.cells import validation
 from grid.cells.layout import ground_of
 from grid.cells.validation import Breach, breaches, group_breaches
-from grid.errors import Unfit
+from grid.errors import InvalidInput
 from grid.models import GridCell
 from importers.checks.catalogue import Rule
-from importers.checks.findings import Found, Row
+from importers.checks.findings import Finding, Row
 from importers.checks.scene import FRESH, Scene, table_of
 from spatial.base.models import District
 
 # rule of the import → rule of the validation
 ASKED = {
-    "cell-code": validation.Rule.CODE_PREFIX,
-    "cell-outside": validation.Rule.OUTSIDE,
-    "cell-cover": validation.Rule.GAP,
-    "cell-building": validation.Rule.BUILDING_CUT,
-    "cell-group": validation.Rule.GROUP,
+    "cell-code": validation.CellRule.CODE_PREFIX,
+    "cell-outside": validation.CellRule.OUTSIDE,
+    "cell-cover": validation.CellRule.GAP,
+    "cell-building": validation.CellRule.BUILDING_CUT,
+    "cell-group": validation.CellRule.GROUP,
 }
 Told = tuple[Breach, list[Row]]
 _told: WeakKeyDictionary[Scene, list[Told]] = WeakKeyDictionary()
 
 
-def cells(scene: Scene, rule: Rule) -> Iterator[Found]:
+def cells(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """What a rule finds in the communities whose cells the stage touches.
 
     ``tolerance`` is the least area in m² that counts, where a breach is an area that is
@@ -47,7 +47,7 @@ def cells(scene: Scene, rule: Rule) -> Iterator[Found]:
         if rule.tolerance and shapely.area(breach.place) < rule.tolerance:
             continue
         for row in rows if rule.is_error else rows[:1]:
-            yield Found(row, rule.code, breach.message, breach.code, breach.place)
+            yield Finding(row, rule.code, breach.message, breach.code, breach.place)
 
 
 def _every(scene: Scene) -> Iterator[Told]:
@@ -65,7 +65,7 @@ def _of(scene: Scene, community: str) -> Iterator[Told]:
     """The breaches of one community, each with the staged rows that it is told of."""
     try:
         ground = ground_of(community)
-    except Unfit:
+    except InvalidInput:
         return  # there is no such community: another rule says so
     rows = scene.rows(
         "SELECT s.code, s.file_number, s.row_number, s.responsibility_code, s.geom::bytea"
@@ -110,7 +110,7 @@ def _elsewhere(scene: Scene, community: str, groups: list[str]) -> set[str]:
     return {group for (group,) in rows}
 
 
-def ended_code(scene: Scene, rule: Rule) -> Iterator[Found]:
+def ended_code(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Cells under a code whose cell was ended: it stays on record and is not used again.
 
     One that an undo has voided never was.
@@ -121,10 +121,10 @@ def ended_code(scene: Scene, rule: Rule) -> Iterator[Found]:
         " WHERE v.code = s.code AND NOT isempty(v.valid)) ORDER BY 1, 2"
     )
     for file, row, code in scene.rows(sql):
-        yield Found((file, row), rule.code, f"编码 {code} 的网格已经终止", code)
+        yield Finding((file, row), rule.code, f"编码 {code} 的网格已经终止", code)
 
 
-def cell_of(scene: Scene, rule: Rule) -> Iterator[Found]:
+def cell_of(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Components over ``tolerance`` metres from the cell that they name."""
     sql = (
         f"SELECT s.file_number, s.row_number, s.cell_code FROM {scene.stage} s"
@@ -132,4 +132,4 @@ def cell_of(scene: Scene, rule: Rule) -> Iterator[Found]:
         f" WHERE {FRESH} AND s.geom IS NOT NULL AND NOT ST_DWithin(g.geom, s.geom, %s) ORDER BY 1, 2"
     )
     for file, row, code in scene.rows(sql, [rule.tolerance]):
-        yield Found((file, row), rule.code, f"不在所填网格 {code} 内", code, field="cell_code")
+        yield Finding((file, row), rule.code, f"不在所填网格 {code} 内", code, field="cell_code")

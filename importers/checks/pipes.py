@@ -9,14 +9,14 @@ from collections.abc import Iterator
 import shapely
 
 from importers.checks.catalogue import Rule
-from importers.checks.findings import Found
+from importers.checks.findings import Finding
 from importers.checks.scene import FRESH, Scene, table_of
 from spatial.pipes.models import PipeLine, PipePoint
 
 ENDS = (("start", "起点", "ST_StartPoint"), ("end", "终点", "ST_EndPoint"))
 
 
-def dangling(scene: Scene, rule: Rule) -> Iterator[Found]:
+def dangling(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Line ends over ``tolerance`` metres from the point that they are said to end at."""
     for side, title, function in ENDS:
         sql = (
@@ -28,20 +28,20 @@ def dangling(scene: Scene, rule: Rule) -> Iterator[Found]:
         for file, row, point, raw, metres in scene.rows(sql, [rule.tolerance]):
             text = f"{title}不在管点 {point} 上，相距 {metres:.3f} 米"
             end = shapely.from_wkb(bytes(raw))
-            yield Found((file, row), rule.code, text, point, end, field=f"{side}_code")
+            yield Finding((file, row), rule.code, text, point, end, field=f"{side}_code")
 
 
-def loop(scene: Scene, rule: Rule) -> Iterator[Found]:
+def loop(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Lines that start and end at one point."""
     sql = (
         f"SELECT s.file_number, s.row_number, s.start_code FROM {scene.stage} s"
         f" WHERE {FRESH} AND s.start_code = s.end_code AND s.start_code <> '' ORDER BY 1, 2"
     )
     for file, row, point in scene.rows(sql):
-        yield Found((file, row), rule.code, f"起点与终点都是 {point}", point, field="end_code")
+        yield Finding((file, row), rule.code, f"起点与终点都是 {point}", point, field="end_code")
 
 
-def duplicate(scene: Scene, rule: Rule) -> Iterator[Found]:
+def duplicate(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Lines of one network between the same two points, in either direction."""
     ends = "least({0}.start_code, {0}.end_code) AS a, greatest({0}.start_code, {0}.end_code) AS b"
     sql = (
@@ -57,10 +57,10 @@ def duplicate(scene: Scene, rule: Rule) -> Iterator[Found]:
     for file, row, code, other, f, r, raw, a, b in scene.rows(sql):
         text, mirror = (f"与管线 {one} 同在管点 {a} 与 {b} 之间" for one in (other, code))
         place, also = shapely.from_wkb(bytes(raw)), (f, r) if f >= 0 else None
-        yield Found((file, row), rule.code, text, other, place, also, mirror=mirror)
+        yield Finding((file, row), rule.code, text, other, place, also, mirror=mirror)
 
 
-def kind(scene: Scene, rule: Rule) -> Iterator[Found]:
+def kind(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Points that are both a feature and a fitting, or neither."""
     sql = (
         f"SELECT s.file_number, s.row_number, s.feature, s.fitting FROM {scene.stage} s"
@@ -69,10 +69,10 @@ def kind(scene: Scene, rule: Rule) -> Iterator[Found]:
     )
     for file, row, feature, fitting in scene.rows(sql):
         both = f"特征“{feature}”与附属物“{fitting}”都填了" if feature else "特征与附属物都没有填"
-        yield Found((file, row), rule.code, both, field="feature")
+        yield Finding((file, row), rule.code, both, field="feature")
 
 
-def level(scene: Scene, rule: Rule) -> Iterator[Found]:
+def level(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Ends where ground level differs from depth plus pipe level by over ``tolerance`` metres."""
     for side, title, function in ENDS:
         off = f"p.ground_level_m - s.{side}_depth_m - s.{side}_level_m"
@@ -85,10 +85,10 @@ def level(scene: Scene, rule: Rule) -> Iterator[Found]:
         for file, row, point, ground, depth, pipe, raw in scene.rows(sql, [rule.tolerance]):
             text = f"{title}埋深 {depth:.3f} 加管线高程 {pipe:.3f} 不等于管点 {point} 的地面高程 {ground:.3f}"
             place = shapely.from_wkb(bytes(raw)) if raw else None
-            yield Found((file, row), rule.code, text, point, place, field=f"{side}_level_m")
+            yield Finding((file, row), rule.code, text, point, place, field=f"{side}_level_m")
 
 
-def slope(scene: Scene, rule: Rule) -> Iterator[Found]:
+def slope(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Lines that rise or fall by over ``tolerance`` degrees from end to end."""
     angle = "degrees(atan2(abs(s.start_level_m - s.end_level_m), ST_Length(s.geom)))"
     sql = (
@@ -98,10 +98,10 @@ def slope(scene: Scene, rule: Rule) -> Iterator[Found]:
     for file, row, degrees, raw in scene.rows(sql, [rule.tolerance]):
         text = f"两端高差对应坡度 {degrees:.1f}°，超过 {rule.tolerance:g}°"
         place = shapely.from_wkb(bytes(raw))
-        yield Found((file, row), rule.code, text, place=place, field="end_level_m")
+        yield Finding((file, row), rule.code, text, place=place, field="end_level_m")
 
 
-def above_ground(scene: Scene, rule: Rule) -> Iterator[Found]:
+def above_ground(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Ends over ``tolerance`` metres above the ground, unless laid so (``pattern``: laying)."""
     for side, title, function in ENDS:
         above = f"greatest(-s.{side}_depth_m, s.{side}_level_m - p.ground_level_m)"
@@ -116,10 +116,10 @@ def above_ground(scene: Scene, rule: Rule) -> Iterator[Found]:
         ):
             text = f"{title}（管点 {point or '未知'}）高出地面 {metres:.2f} 米"
             place = shapely.from_wkb(bytes(raw)) if raw else None
-            yield Found((file, row), rule.code, text, point or "", place, field=f"{side}_depth_m")
+            yield Finding((file, row), rule.code, text, point or "", place, field=f"{side}_depth_m")
 
 
-def degree(scene: Scene, rule: Rule) -> Iterator[Found]:
+def degree(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Points whose number of lines is not what their feature says (``pattern``: 三通=3 …).
 
     For staged lines: the points that they touch. For staged points: those that lines
@@ -135,7 +135,7 @@ def degree(scene: Scene, rule: Rule) -> Iterator[Found]:
     ):
         text = f"管点 {point} 是{feature}，应连 {wanted[feature]} 条管线，实连 {number} 条"
         place = shapely.from_wkb(bytes(raw))
-        yield Found((file, row), rule.code, text, point, place, field="feature")
+        yield Finding((file, row), rule.code, text, point, place, field="feature")
 
 
 def _degree_of_lines(scene: Scene) -> str:

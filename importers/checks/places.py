@@ -7,13 +7,13 @@ import shapely
 
 from importers.checks.catalogue import Rule
 from importers.checks.coverage import areal, intersection
-from importers.checks.findings import Found
+from importers.checks.findings import Finding
 from importers.checks.scene import FRESH, Scene, table_of
 from spatial.base.models import District
 from spatial.parcels.models import Parcel
 
 
-def outside_parcel(scene: Scene, rule: Rule) -> Iterator[Found]:
+def outside_parcel(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Buildings of which over ``tolerance`` (share) and ``tolerance2`` (m²) lie off their parcel."""
     if not scene.is_filled(Parcel):
         return
@@ -28,16 +28,16 @@ def outside_parcel(scene: Scene, rule: Rule) -> Iterator[Found]:
     for file, row, parcel, whole, raw in scene.rows(sql, [rule.tolerance, rule.tolerance2]):
         off = shapely.from_wkb(bytes(raw))
         text = f"有 {off.area:.1f} 平方米（{off.area / whole:.0%}）在宗地 {parcel} 之外"
-        yield Found((file, row), rule.code, text, parcel, off, field="parcel_code")
+        yield Finding((file, row), rule.code, text, parcel, off, field="parcel_code")
 
 
-def outside_district(scene: Scene, rule: Rule) -> Iterator[Found]:
+def outside_district(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Figures of which over ``tolerance`` (share) lie off the district that the row names."""
     title = "所填村（社区）"
     yield from _outside(scene, rule, "s.district_code", title, rule.tolerance2, "district_code")
 
 
-def code_place(scene: Scene, rule: Rule) -> Iterator[Found]:
+def code_place(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Figures that lie off the district whose code theirs begins with (``tolerance2`` digits)."""
     key = f"left(s.code, {int(rule.tolerance2)})"
     yield from _outside(scene, rule, key, "编码所示的区", 0.0, "code")
@@ -45,7 +45,7 @@ def code_place(scene: Scene, rule: Rule) -> Iterator[Found]:
 
 def _outside(
     scene: Scene, rule: Rule, key: str, title: str, least_m2: float, field: str
-) -> Iterator[Found]:
+) -> Iterator[Finding]:
     if not scene.is_filled(District):
         return
     areas: dict[str, shapely.Geometry | None] = {}
@@ -69,7 +69,7 @@ def _outside(
                 file, row = rows[mine[k]][:2]
                 share = off.area / shapes[mine[k]].area
                 text = f"有 {share:.0%} 在{title} {one} 之外"
-                yield Found((file, row), rule.code, text, one, off, field=field)
+                yield Finding((file, row), rule.code, text, one, off, field=field)
 
 
 def _fetch(scene: Scene, codes: list[str], areas: dict[str, shapely.Geometry | None]) -> None:

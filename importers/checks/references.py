@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from importers.checks.catalogue import Rule
-from importers.checks.findings import Found
+from importers.checks.findings import Finding
 from importers.checks.scene import FRESH, Scene, table_of
 from layers.declarations.registry import layer_of
 from spatial.versions.models import VersionedFeature
 
 
-def stale_parent(scene: Scene, rule: Rule) -> Iterator[Found]:
+def stale_parent(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Rows that name a parent which was ended or never was; an empty register is not asked."""
     for field in scene.layer.fields:
         if not field.refers_to:
@@ -22,7 +22,7 @@ def stale_parent(scene: Scene, rule: Rule) -> Iterator[Found]:
 
 def _orphans(
     scene: Scene, rule: Rule, column: str, parent: type[VersionedFeature], own: bool
-) -> Iterator[Found]:
+) -> Iterator[Finding]:
     table = table_of(parent)
     staged = f" AND NOT EXISTS (SELECT FROM {scene.stage} o WHERE o.code = s.{column} AND o.action <> 'end' AND o.accepted)"
     current = scene.standing("t") if own else "upper_inf(t.valid)"
@@ -41,10 +41,10 @@ def _orphans(
     for file, row, code in found:
         state = "已经终止" if code in ended else "不在登记簿中"
         text = f"所填编码 {code} {state}"
-        yield Found((file, row), rule.code, text, code, field=column)
+        yield Finding((file, row), rule.code, text, code, field=column)
 
 
-def registered_area(scene: Scene, rule: Rule) -> Iterator[Found]:
+def registered_area(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Figures that differ from their registered area by over ``tolerance`` m² and
     ``tolerance2`` (share of the registered area); plane area in the projected CRS."""  # fmt: skip
     column = scene.layer.area_field
@@ -56,4 +56,4 @@ def registered_area(scene: Scene, rule: Rule) -> Iterator[Found]:
     )
     for file, row, drawn, said in scene.rows(sql, [rule.tolerance, rule.tolerance2]):
         text = f"图形面积 {drawn:.2f} 平方米，记载 {said:.2f} 平方米，相差 {drawn - said:+.2f}"
-        yield Found((file, row), rule.code, text, field=column)
+        yield Finding((file, row), rule.code, text, field=column)

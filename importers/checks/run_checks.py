@@ -9,8 +9,8 @@ import shapely
 
 from importers.checks import grid_cells, pipes, places, references
 from importers.checks.catalogue import Rule, rules_for
-from importers.checks.coverage import Figures, check_coverage, check_lines, check_points
-from importers.checks.findings import Found, Row
+from importers.checks.coverage import AreaCoverage, check_coverage, check_lines, check_points
+from importers.checks.findings import Finding, Row
 from importers.checks.scene import Scene
 from importers.checks.shapes import set_place
 from importers.values.issues import Issue, Severity
@@ -18,7 +18,7 @@ from importers.values.issues import Issue, Severity
 LIMIT = 10_000
 COVERAGE = ("overlap", "geometry-duplicate", "gap", "vertex-unmatched")
 NEAR = ("gap", "vertex-unmatched")  # their tolerance is how far a neighbour may be, in metres
-Look = Callable[[Scene, Rule], Iterator[Found]]
+Look = Callable[[Scene, Rule], Iterator[Finding]]
 RULES: dict[str, Look] = {
     "outside-parcel": places.outside_parcel,
     "outside-district": places.outside_district,
@@ -72,7 +72,7 @@ class Checked(Sequence[Issue]):
     def __getitem__(self, index: Any) -> Any:
         return self.issues[index]
 
-    def without(self, told: "Told") -> "Checked":
+    def without(self, told: "ReportedFindings") -> "Checked":
         """The same but for what an earlier look at the stage found too."""
         fresh = Checked(totals=self.totals.copy(), errors=self.errors)
         parts = zip(self.issues, self.rows, self.others, self.mirrors, strict=True)
@@ -103,7 +103,7 @@ class Checked(Sequence[Issue]):
 
 
 @dataclass
-class Told:
+class ReportedFindings:
     """What earlier looks at a stage have found."""
 
     findings: set[tuple[Row, str, str]] = field(default_factory=set)
@@ -131,7 +131,7 @@ def check_stage(cursor: Any, stage: str, layer: str, files: Sequence[str]) -> Ch
     return checked
 
 
-def _all_found(scene: Scene, rules: dict[str, Rule]) -> Iterator[tuple[Rule, Found]]:
+def _all_found(scene: Scene, rules: dict[str, Rule]) -> Iterator[tuple[Rule, Finding]]:
     if rules.keys() & set(COVERAGE):
         reach = max((rules[name].tolerance for name in NEAR if name in rules), default=0.0)
         for figures in scene.neighbourhoods(reach, scene.layer.check_group or "''"):
@@ -143,7 +143,7 @@ def _all_found(scene: Scene, rules: dict[str, Rule]) -> Iterator[tuple[Rule, Fou
                 yield rules[name], found
 
 
-def _beside(figures: Figures, geometry: str, rules: dict[str, Rule]) -> Iterator[Found]:
+def _beside(figures: AreaCoverage, geometry: str, rules: dict[str, Rule]) -> Iterator[Finding]:
     if geometry == "Point":
         return check_points(figures, rules["geometry-duplicate"])
     if geometry == "LineString":
@@ -151,7 +151,7 @@ def _beside(figures: Figures, geometry: str, rules: dict[str, Rule]) -> Iterator
     return check_coverage(figures, rules)
 
 
-def _take(checked: Checked, rule: Rule, found: Found, files: Sequence[str]) -> None:
+def _take(checked: Checked, rule: Rule, found: Finding, files: Sequence[str]) -> None:
     key = (rule.severity.value, rule.code)
     checked.totals[key] += 1
     if rule.is_error:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from importers.checks.coverage import Figures
+from importers.checks.coverage import AreaCoverage
 from layers.declarations.registry import layer_of
 from spatial.city import city
 from spatial.versions.models import VersionedFeature
@@ -96,7 +96,7 @@ class Scene:
             where = f"{FRESH} AND ST_XMin(s.geom) >= %s AND ST_XMin(s.geom) < %s"
             yield where, [low, high]
 
-    def neighbourhoods(self, reach: float, group: str = "''") -> Iterator[Figures]:
+    def neighbourhoods(self, reach: float, group: str = "''") -> Iterator[AreaCoverage]:
         """The fresh figures and all within ``reach`` metres of them, stretch by stretch.
 
         ``group`` is a column: figures of different groups are no neighbours.
@@ -110,9 +110,9 @@ class Scene:
             for one in sorted(set(groups.tolist())):
                 chosen = groups == one
                 if every.own[chosen].any():
-                    yield Figures(*(part[chosen] for part in vars(every).values()))
+                    yield AreaCoverage(*(part[chosen] for part in vars(every).values()))
 
-    def _figures(self, sql: str, params: list[float]) -> tuple[Figures, np.ndarray]:
+    def _figures(self, sql: str, params: list[float]) -> tuple[AreaCoverage, np.ndarray]:
         """The figures of a statement (code, f, r, own, geom, grp), and their groups.
 
         Each column comes as one value: handing rows over one by one costs twice as much.
@@ -125,11 +125,11 @@ class Scene:
             params,
         )[0]
         if code is None:
-            return Figures(*(np.empty(0, object) for _ in range(5))), np.empty(0, object)
+            return AreaCoverage(*(np.empty(0, object) for _ in range(5))), np.empty(0, object)
         ends = np.cumsum(_numbers(sizes))
         raw = bytes(wkb)
         pieces = [raw[a:b] for a, b in pairwise([0, *ends.tolist()])]
-        figures = Figures(
+        figures = AreaCoverage(
             np.array(code, object),
             _numbers(f),
             _numbers(r),

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 
 MAX_MEMBERS = 1_000
 MAX_BYTES = 4 * 1024**3
@@ -28,7 +28,7 @@ def unpack(path: Path, folder: Path) -> list[Path]:
     Those of a geodatabase lie in a folder of its name, see ``units``.
 
     Raises:
-        Refused: not a zip, with a password, with paths that lead out, links, archives
+        DeliveryRefused: not a zip, with a password, with paths that lead out, links, archives
             in it, two files of one name, or too much.
     """
     try:
@@ -46,31 +46,35 @@ def unpack(path: Path, folder: Path) -> list[Path]:
         OSError,
         ValueError,
     ) as error:
-        raise Refused(f"压缩包 {path.name} 已损坏或不完整", "请重新打包") from error
+        raise DeliveryRefused(f"压缩包 {path.name} 已损坏或不完整", "请重新打包") from error
     except (NotImplementedError, RuntimeError) as error:
-        raise Refused(f"压缩包 {path.name} 的压缩方式不支持", "请用普通 zip 重新打包") from error
+        raise DeliveryRefused(
+            f"压缩包 {path.name} 的压缩方式不支持", "请用普通 zip 重新打包"
+        ) from error
 
 
 def check_members(name: str, members: list[zipfile.ZipInfo]) -> None:
     """Refuse an archive by its table of contents, before anything is unpacked.
 
     Raises:
-        Refused: see ``unpack``.
+        DeliveryRefused: see ``unpack``.
     """
     if len(members) > MAX_MEMBERS:
-        raise Refused(f"压缩包 {name} 内有 {len(members)} 个文件，最多 {MAX_MEMBERS} 个")
+        raise DeliveryRefused(f"压缩包 {name} 内有 {len(members)} 个文件，最多 {MAX_MEMBERS} 个")
     total = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
     if total > MAX_BYTES or (total > CHUNK * 16 and total > MAX_RATIO * max(packed, 1)):
-        raise Refused(f"压缩包 {name} 解开后有 {total / 1e6:.0f} MB，不予解压", "请分开提交")
+        raise DeliveryRefused(
+            f"压缩包 {name} 解开后有 {total / 1e6:.0f} MB，不予解压", "请分开提交"
+        )
     for member in members:
         parts = _decoded(member)
         if parts.is_absolute() or ".." in parts.parts or ":" in member.filename:
-            raise Refused(f"压缩包 {name} 内有指向外部的路径：{member.filename[:60]}")
+            raise DeliveryRefused(f"压缩包 {name} 内有指向外部的路径：{member.filename[:60]}")
         if stat.S_ISLNK(member.external_attr >> 16):
-            raise Refused(f"压缩包 {name} 内有链接：{member.filename[:60]}")
+            raise DeliveryRefused(f"压缩包 {name} 内有链接：{member.filename[:60]}")
         if member.flag_bits & ENCRYPTED:
-            raise Refused(f"压缩包 {name} 设了密码", "请去掉密码后重交")
+            raise DeliveryRefused(f"压缩包 {name} 设了密码", "请去掉密码后重交")
 
 
 def units(files: list[Path]) -> list[Path]:
@@ -87,7 +91,7 @@ def unpack_gzip(path: Path, target: Path) -> None:
     """Unpack one gzipped file, within the same limits as an archive.
 
     Raises:
-        Refused: damaged, or too much.
+        DeliveryRefused: damaged, or too much.
     """
     packed, done = path.stat().st_size, 0
     try:
@@ -95,10 +99,10 @@ def unpack_gzip(path: Path, target: Path) -> None:
             while chunk := source.read(CHUNK):
                 done += len(chunk)
                 if done > MAX_BYTES or (done > CHUNK * 16 and done > MAX_RATIO * packed):
-                    raise Refused(f"{path.name} 解开后过大，不予解压", "请分开提交")
+                    raise DeliveryRefused(f"{path.name} 解开后过大，不予解压", "请分开提交")
                 out.write(chunk)
     except (EOFError, OSError, zlib.error) as error:
-        raise Refused(f"{path.name} 已损坏或不完整", "请重新打包") from error
+        raise DeliveryRefused(f"{path.name} 已损坏或不完整", "请重新打包") from error
 
 
 def _check_names(name: str, members: list[zipfile.ZipInfo]) -> None:
@@ -106,9 +110,13 @@ def _check_names(name: str, members: list[zipfile.ZipInfo]) -> None:
     for member in members:
         place = _place(member)
         if place.suffix.lower() in NESTED and len(place.parts) == 1:
-            raise Refused(f"压缩包 {name} 内还有压缩包：{place.name[:60]}", "请解开后重新打包")
+            raise DeliveryRefused(
+                f"压缩包 {name} 内还有压缩包：{place.name[:60]}", "请解开后重新打包"
+            )
         if place in seen:
-            raise Refused(f"压缩包 {name} 的不同文件夹内有同名文件 {place.name[:60]}", "请分别提交")
+            raise DeliveryRefused(
+                f"压缩包 {name} 的不同文件夹内有同名文件 {place.name[:60]}", "请分别提交"
+            )
         seen.add(place)
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from importers.formats.dxf_curves import CHORD_ERROR_M, TooFine, segments
+from importers.errors import ImportersError
+from importers.formats.dxf_curves import CHORD_ERROR_M, ArcTooLarge, segments
 
 CURVES = frozenset(range(8, 13))
 POINT, LINE, POLYGON, COLLECTION = 1, 2, 3, 7
@@ -26,11 +27,11 @@ DEGREE_ERROR = 9e-9  # a millimetre of a meridian
 FLAT = 1e-9  # of the chord: less is no arc but a straight line
 
 
-class NotRead(ValueError):
+class UnreadCurve(ImportersError, ValueError):
     """A geometry of a kind that is none of these, or that breaks off."""
 
 
-class Broken(NotRead):
+class BrokenCurve(UnreadCurve):
     """A curve of a known kind that is none: half an arc, parts that do not meet, a bad ring."""
 
 
@@ -51,15 +52,21 @@ def stroked(wkb: bytes) -> Stroked:
     """The same geometry with its arcs as chords.
 
     Raises:
-        NotRead: see there; ``Broken`` where the kind is known.
+        UnreadCurve: see there; ``BrokenCurve`` where the kind is known.
     """
     reader = _Reader(wkb)
     try:
         shape = reader.geometry()
-    except NotRead:
+    except UnreadCurve:
         raise
-    except (struct.error, ValueError, IndexError, TooFine, shapely.errors.GEOSException) as error:
-        raise Broken(str(error)) from error
+    except (
+        struct.error,
+        ValueError,
+        IndexError,
+        ArcTooLarge,
+        shapely.errors.GEOSException,
+    ) as error:
+        raise BrokenCurve(str(error)) from error
     return Stroked(shape, reader.arcs)
 
 
@@ -92,7 +99,7 @@ class _Reader:
         (kind,) = struct.unpack_from(f"{self.order}I", self.raw, self.at + 1)
         self.at += 5
         if kind % 1000 not in KNOWN or kind // 1000 not in DIMENSIONS:
-            raise NotRead(f"type {kind}")
+            raise UnreadCurve(f"type {kind}")
         return kind % 1000, DIMENSIONS[kind // 1000], kind // 1000 in (1, 3)
 
     def _count(self) -> int:
@@ -116,11 +123,11 @@ class _Reader:
         if kind == LINE:
             return points
         if kind != ARCS:
-            raise NotRead(f"type {kind}")
+            raise UnreadCurve(f"type {kind}")
         if not len(points):
             return points
         if len(points) < 3 or len(points) % 2 == 0:
-            raise Broken(f"{len(points)} points of arcs")
+            raise BrokenCurve(f"{len(points)} points of arcs")
         drawn = [points[:1]]
         for i in range(0, len(points) - 2, 2):
             drawn.append(_arc(*points[i : i + 3]))
@@ -134,7 +141,7 @@ class _Reader:
         for one, other in pairwise(parts):
             gap = float(np.hypot(*(other[0] - one[-1])))
             if not gap <= _error(one[-1], other[0]):
-                raise Broken(f"parts {gap:g} apart")
+                raise BrokenCurve(f"parts {gap:g} apart")
         return np.concatenate([parts[0], *(part[1:] for part in parts[1:])])
 
 

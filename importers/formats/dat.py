@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats import texts
 from importers.formats.survey_text_head import is_geographic, zone_of
 from importers.values.cells import narrow
@@ -26,7 +26,7 @@ def open_dat(path: Path, ask: Ask) -> Table:
     """The points with 点号, 编码, 高程; the file is gone through twice, never held.
 
     Raises:
-        Refused: not a text, or no line is a point.
+        DeliveryRefused: not a text, or no line is a point.
     """
     ordinates, count = array("d"), 0
     remarks: list[Issue] = []
@@ -40,7 +40,7 @@ def open_dat(path: Path, ask: Ask) -> Table:
             remarks.append(Issue(path.name, count, "point-line", text, "geom"))
     xy = np.frombuffer(ordinates).reshape(-1, 2)
     if not len(xy):
-        raise Refused(f"{path.name} 里没有一个点", "每行应为“点号,编码,E,N,H”")
+        raise DeliveryRefused(f"{path.name} 里没有一个点", "每行应为“点号,编码,E,N,H”")
     return Table(
         path=path,
         name=path.name,

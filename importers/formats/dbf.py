@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 
 # The "language driver" byte of the header, where it says something. 0x57 (the ANSI code
 # page of whoever wrote it) and 0 say nothing.
@@ -38,7 +38,7 @@ CHINESE_LEADS = (0xE4, 0xE9)  # the first bytes of U+4E00 to U+9FFF in UTF-8
 
 
 @dataclass(frozen=True)
-class Field:
+class DbfField:
     """One column: its name as written, its dBASE type (C, N, D, …), where it lies."""
 
     name: bytes
@@ -56,7 +56,7 @@ class Dbf:
     start: int
     width: int
     language: int
-    fields: tuple[Field, ...]
+    fields: tuple[DbfField, ...]
 
     @property
     def texts(self) -> tuple[tuple[int, int], ...]:
@@ -68,29 +68,29 @@ def read_dbf(path: Path) -> Dbf:
     """Read the header.
 
     Raises:
-        Refused: no .dbf header, or the file is not as long as the header says.
+        DeliveryRefused: no .dbf header, or the file is not as long as the header says.
     """
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(32)
         if len(head) < 32:
-            raise Refused(f"属性表 {path.name} 为空或不完整", "请重新导出")
+            raise DeliveryRefused(f"属性表 {path.name} 为空或不完整", "请重新导出")
         records, start, width = struct.unpack("<IHH", head[4:12])
         said = start + records * width
         if start < 33 or not width or said > size + 1:
-            raise Refused(f"属性表 {path.name} 不完整（应有 {records} 条）", "请重新导出")
+            raise DeliveryRefused(f"属性表 {path.name} 不完整（应有 {records} 条）", "请重新导出")
         if size > said + SLACK:
-            raise Refused(
+            raise DeliveryRefused(
                 f"属性表 {path.name} 的表头说有 {records} 条，文件却多出 {size - said} 字节",
                 "请重新导出",
             )
         fields = _fields(file.read(start - 32))
     if fields and fields[-1].at + fields[-1].width > width:
-        raise Refused(f"属性表 {path.name} 的列宽之和超过记录长度", "请重新导出")
+        raise DeliveryRefused(f"属性表 {path.name} 的列宽之和超过记录长度", "请重新导出")
     return Dbf(path, records, start, width, head[29], fields)
 
 
-def _fields(raw: bytes) -> tuple[Field, ...]:
+def _fields(raw: bytes) -> tuple[DbfField, ...]:
     found, offset = [], 1  # the first byte of a record is its deletion mark
     for at in range(0, len(raw) - 31, 32):
         entry = raw[at : at + 32]
@@ -98,7 +98,7 @@ def _fields(raw: bytes) -> tuple[Field, ...]:
             break
         kind = chr(entry[11])
         width = entry[16] + (256 * entry[17] if kind == "C" else 0)
-        found.append(Field(entry[:11].split(b"\0")[0], kind, offset, width))
+        found.append(DbfField(entry[:11].split(b"\0")[0], kind, offset, width))
         offset += width
     return tuple(found)
 
@@ -110,11 +110,11 @@ def encoding_of(dbf: Dbf, cpg: Path | None, asked: str = "") -> tuple[str, list[
     UTF-8, then GB18030. A wrong declaration is refused, never followed into mojibake.
 
     Raises:
-        Refused: unknown encoding, or the texts are not in it.
+        DeliveryRefused: unknown encoding, or the texts are not in it.
     """
     declared = known_encoding(asked) if asked else _declared(dbf, cpg)
     if asked and not declared:
-        raise Refused(f"不认识的编码 {asked}", "常用：UTF-8、GBK、GB18030")
+        raise DeliveryRefused(f"不认识的编码 {asked}", "常用：UTF-8、GBK、GB18030")
     if not declared and _is_text(dbf, "utf-8"):
         return "utf-8", []
     beyond, chinese = _counts(dbf)
@@ -187,14 +187,14 @@ def _declared(dbf: Dbf, cpg: Path | None) -> str:
     return LANGUAGES.get(dbf.language, "")
 
 
-def _refused(dbf: Dbf, declared: str) -> Refused:
+def _refused(dbf: Dbf, declared: str) -> DeliveryRefused:
     if not declared:
-        return Refused(
+        return DeliveryRefused(
             f"{dbf.path.name} 的文字既不是 UTF-8 也不是 GB18030", "请用 --encoding 指明编码"
         )
     other = next((e for e in ("utf-8", "gb18030") if e != declared and _is_text(dbf, e)), "")
     hint = f"内容像是 {other}，请核对后用 --encoding {other}" if other else "请重新导出"
-    return Refused(f"{dbf.path.name} 的文字不是所声明的编码 {declared}", hint)
+    return DeliveryRefused(f"{dbf.path.name} 的文字不是所声明的编码 {declared}", hint)
 
 
 def _mixed(dbf: Dbf, encoding: str, wrong: Collection[int], chinese: list[int]) -> list[int]:
@@ -261,7 +261,7 @@ def live_records(dbf: Dbf) -> np.ndarray:
 
 def read_columns(
     dbf: Dbf,
-    fields: Mapping[str, Field],
+    fields: Mapping[str, DbfField],
     records: np.ndarray,
     encoding: str,
     mixed: Collection[int] = frozenset(),
@@ -273,7 +273,7 @@ def read_columns(
     stays the text it is. ``mixed`` rows (from 1) are decoded in the other encoding.
 
     Raises:
-        Refused: a column of a type that shapefiles have not, such as a memo.
+        DeliveryRefused: a column of a type that shapefiles have not, such as a memo.
     """
     rows = _records(dbf)[records]
     found = {}
@@ -287,7 +287,7 @@ def read_columns(
         elif field.kind == "L":
             found[name] = _logical(cells)
         elif field.kind != "C":
-            raise Refused(
+            raise DeliveryRefused(
                 f"属性表 {dbf.path.name} 的列“{name}”是 {field.kind} 型，Shapefile 没有这种列",
                 "请把该列改为文本或数值后重新导出",
             )
@@ -329,7 +329,7 @@ def _texts(cells: list[bytes], encoding: str) -> np.ndarray:
 
 
 def overflown(
-    dbf: Dbf, fields: Mapping[str, Field], records: np.ndarray
+    dbf: Dbf, fields: Mapping[str, DbfField], records: np.ndarray
 ) -> dict[str, tuple[int, int]]:
     """Columns with cells that a program filled with * for a number too long for them.
 

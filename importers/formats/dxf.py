@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats import dxf_cass, dxf_entities, dxf_file
 from importers.formats.dxf_curves import CHORD_ERROR_M
 from importers.formats.dxf_file import remark
@@ -37,17 +37,17 @@ MOST_TAGS = 200  # of block attributes, as columns
 
 
 @dataclass
-class Group:
+class EntityGroup:
     """Entities that can be read as one table, by family; and those that cannot, by type."""
 
     name: str
     read: list[tuple[str, Any]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
 
-    def only(self, family: str) -> "Group":
+    def only(self, family: str) -> "EntityGroup":
         """The same layer narrowed to points, lines or areas."""
         kept = [(kind, entity) for kind, entity in self.read if kind == family]
-        return Group(f"{self.name}:{family}", kept)
+        return EntityGroup(f"{self.name}:{family}", kept)
 
     def words(self) -> str:
         """Name, meaning and counts, for a person to choose by."""
@@ -90,7 +90,7 @@ def open_dxf(path: Path, ask: Ask) -> Table:
     """One CAD layer, or the objects of one CASS code, in the drawing's order.
 
     Raises:
-        Refused: not a whole DXF, damaged, too large, nothing in it, or none of several
+        DeliveryRefused: not a whole DXF, damaged, too large, nothing in it, or none of several
             layers is asked for.
     """
     drawing, remarks = dxf_file.load(path, ask.encoding, ask.folder)
@@ -110,14 +110,14 @@ def open_dxf(path: Path, ask: Ask) -> Table:
     )
 
 
-def _grouped(drawing: Any) -> tuple[dict[str, Group], dict[str, Group]]:
+def _grouped(drawing: Any) -> tuple[dict[str, EntityGroup], dict[str, EntityGroup]]:
     """The model space by layer, and by what CASS marks, names folded."""
-    layers: dict[str, Group] = {}
-    marked: dict[str, Group] = {}
+    layers: dict[str, EntityGroup] = {}
+    marked: dict[str, EntityGroup] = {}
     known = dxf_cass.kinds()
     for entity in drawing.modelspace():
         name = _layer(entity)
-        group = layers.setdefault(name.casefold(), Group(name))
+        group = layers.setdefault(name.casefold(), EntityGroup(name))
         try:
             family = dxf_entities.family(entity)
             kind = known.get(dxf_cass.code_of(entity))
@@ -129,16 +129,18 @@ def _grouped(drawing: Any) -> tuple[dict[str, Group], dict[str, Group]]:
             continue
         group.read.append((family, entity))
         if kind and kind.family == family:
-            marked.setdefault(kind.name, Group(kind.name)).read.append((family, entity))
+            marked.setdefault(kind.name, EntityGroup(kind.name)).read.append((family, entity))
     return layers, marked
 
 
-def _chosen(layers: Mapping[str, Group], marked: Mapping[str, Group], ask: Ask, file: str) -> Group:
+def _chosen(
+    layers: Mapping[str, EntityGroup], marked: Mapping[str, EntityGroup], ask: Ask, file: str
+) -> EntityGroup:
     """What is asked for: a marked kind comes before a layer of the same name."""
     filled = {name: group for name, group in layers.items() if group.read}
     if not filled:
         listed = _counted(sum((group.skipped for group in layers.values()), Counter()))
-        raise Refused(
+        raise DeliveryRefused(
             f"{file} 的模型空间里没有可读取的图形" + (f"，只有 {listed}" if listed else ""),
             "请核对图形是否画在模型空间",
         )
@@ -152,20 +154,20 @@ def _chosen(layers: Mapping[str, Group], marked: Mapping[str, Group], ask: Ask, 
         return next(iter(filled.values()))
     known = [group.words() for group in (*marked.values(), *filled.values())]
     more = f"等 {len(known)} 个" if len(known) > MOST_LISTED else ""
-    raise Refused(
+    raise DeliveryRefused(
         f"{file} 内有多个图层：{'；'.join(known[:MOST_LISTED])}{more}",
         "请用 --table 指明，如 JMD 或 JMD:面",
     )
 
 
-def _sheet(file: str, group: Group, drawing: Any) -> _Sheet:
+def _sheet(file: str, group: EntityGroup, drawing: Any) -> _Sheet:
     sheet = _Sheet(file, {name: [] for name in (*OWN, *dxf_cass.columns())})
     nested = _nesting(drawing)
     for family, entity in group.read:
         try:
             _add(sheet, family, entity, nested)
         except dxf_file.TROUBLE as error:
-            why = str(error) if isinstance(error, dxf_entities.BadShape) else "实体数据已损坏"
+            why = str(error) if isinstance(error, dxf_entities.UnusableEntity) else "实体数据已损坏"
             _refuse(sheet, entity, why)
     return sheet
 
@@ -238,7 +240,7 @@ def _nesting(drawing: Any) -> set[str]:
     return {block.name for block in drawing.blocks if any(e.dxftype() == "INSERT" for e in block)}
 
 
-def _remarks(file: str, drawing: Any, group: Group, sheet: _Sheet) -> Iterator[Issue]:
+def _remarks(file: str, drawing: Any, group: EntityGroup, sheet: _Sheet) -> Iterator[Issue]:
     """What is to say of the drawing and the table as a whole."""
     yield from _of_units(file, drawing)
     if group.skipped:

@@ -20,7 +20,7 @@ _APP, _BRACE, _BINARY, _TEXT = 1001, 1002, 1004, 1000  # Autodesk DXF Reference,
 
 
 @dataclass(frozen=True)
-class Kind:
+class CassKind:
     """Objects of one code: its name as a table, the geometry, the strings after the code."""
 
     code: str
@@ -36,10 +36,10 @@ def _rows() -> tuple[Mapping[str, str], ...]:
 
 
 @cache
-def kinds() -> Mapping[str, Kind]:
+def kinds() -> Mapping[str, CassKind]:
     """What is known of codes in extended data, by code."""
     return {
-        row["name"]: Kind(
+        row["name"]: CassKind(
             row["name"],
             row["meaning"],
             row["family"],

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from importers.errors import ImportersError
+
 CHORD_ERROR_M = 0.001  # an arc lies nowhere farther from its chord
 WIDEST_STEP = math.pi / 4  # so that a small circle keeps its shape
 MOST_SEGMENTS = 100_000  # of one arc: a circle of 500 km radius
 
 
-class TooFine(ValueError):
+class ArcTooLarge(ImportersError, ValueError):
     """An arc so large that its chords would be too many: no survey draws one."""
 
 
@@ -23,15 +25,15 @@ def segments(radius: float, angle: float, error: float = CHORD_ERROR_M) -> int:
     """How many equal chords keep the error for an arc of this radius and angle (radians).
 
     Raises:
-        TooFine: more than ``MOST_SEGMENTS``, or the radius is no number.
+        ArcTooLarge: more than ``MOST_SEGMENTS``, or the radius is no number.
     """
     if not math.isfinite(radius) or radius < 0:
-        raise TooFine(radius)
+        raise ArcTooLarge(radius)
     half = 2 * math.asin(math.sqrt(min(error / (2 * radius), 1.0))) if radius else math.pi
     step = min(2 * half, WIDEST_STEP)
     count = max(math.ceil(abs(angle) / step), 1)
     if count > MOST_SEGMENTS:
-        raise TooFine(radius)
+        raise ArcTooLarge(radius)
     return count
 
 
@@ -53,11 +55,11 @@ def ellipse(
     An ellipse is a circle of its larger radius made narrower, which only lessens the error.
 
     Raises:
-        TooFine: see ``segments``.
+        ArcTooLarge: see ``segments``.
     """
     c, a, b = (np.asarray(v, float) for v in (centre, major, minor))
     if not np.isfinite([*c, *a, *b, start, sweep]).all():
-        raise TooFine(float("nan"))
+        raise ArcTooLarge(float("nan"))
     count = segments(float(max(np.linalg.norm(a), np.linalg.norm(b))), sweep)
     t = (start + sweep * np.linspace(0.0, 1.0, count + 1))[:, None]
     return c + a * np.cos(t) + b * np.sin(t)

@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from ezdxf.entities.boundary_paths import PolylinePath
 
+from importers.errors import ImportersError
 from importers.formats import dxf_curves
 from importers.formats.rings import assemble
 
@@ -27,12 +28,12 @@ _MESH = 16 | 64  # POLYLINE flags: polygon mesh, polyface mesh
 _3D = 8
 
 
-class BadShape(ValueError):
+class UnusableEntity(ImportersError, ValueError):
     """An entity without a usable geometry; the message says why, for its sender."""
 
 
 @dataclass(frozen=True)
-class Drawn:
+class EntityShape:
     """An entity's geometry, its height (None: varies), the arcs in it."""
 
     shape: shapely.Geometry
@@ -72,34 +73,34 @@ def closes_itself(entity: Any) -> bool:
     return len(ends) > 3 and ends[0].x == ends[-1].x and ends[0].y == ends[-1].y
 
 
-def draw(entity: Any, kind: str) -> Drawn:
+def draw(entity: Any, kind: str) -> EntityShape:
     """The geometry of an entity; ``kind`` is its family.
 
     Raises:
-        BadShape: it has none: too few points, or numbers that are no coordinates.
+        UnusableEntity: it has none: too few points, or numbers that are no coordinates.
     """
     try:
         points, arcs = _READERS[entity.dxftype()](entity)
-    except dxf_curves.TooFine as error:
-        raise BadShape("圆弧半径过大或不是数") from error
+    except dxf_curves.ArcTooLarge as error:
+        raise UnusableEntity("圆弧半径过大或不是数") from error
     for part in points:
         if not np.isfinite(part).all() or (len(part) and np.abs(part[:, :2]).max() > LARGEST):
-            raise BadShape("坐标不是数或过大")
+            raise UnusableEntity("坐标不是数或过大")
     heights = np.concatenate([part[:, 2] for part in points])
     flat = bool(len(heights)) and bool((heights == heights[0]).all())
     shape = _shape(kind, [part[:, :2] for part in points])
-    return Drawn(shape, float(heights[0]) if flat else None, arcs)
+    return EntityShape(shape, float(heights[0]) if flat else None, arcs)
 
 
 def _shape(kind: str, parts: list[np.ndarray]) -> shapely.Geometry:
     if kind == AREA:
         if any(len(set(map(tuple, ring.tolist()))) < 3 for ring in parts):
-            raise BadShape("闭合图形不足三个不同的点")
+            raise UnusableEntity("闭合图形不足三个不同的点")
         return shapely.Polygon(parts[0]) if len(parts) == 1 else assemble(parts)
     if kind == POINT:
         return shapely.Point(parts[0][0])
     if len(parts[0]) < 2:
-        raise BadShape("线不足两个点")
+        raise UnusableEntity("线不足两个点")
     return shapely.LineString(parts[0])
 
 
@@ -128,7 +129,7 @@ def _bulged(
     entity: Any, points: np.ndarray, bulges: np.ndarray, height: float
 ) -> tuple[list[np.ndarray], int]:
     if not np.isfinite(bulges).all() or not np.isfinite(points).all():
-        raise BadShape("坐标不是数或过大")
+        raise UnusableEntity("坐标不是数或过大")
     drawn, arcs = dxf_curves.with_arcs(points, bulges, _flag(entity))
     return [_in_world(entity, drawn, height)], arcs
 
@@ -167,9 +168,9 @@ def _spline(entity: Any) -> tuple[list[np.ndarray], int]:
     given = [tuple(p) for p in (*entity.control_points, *entity.fit_points)]
     frame = np.array(given, float).reshape(len(given), -1)
     if not len(frame) or not np.isfinite(frame).all() or np.abs(frame).max() > LARGEST:
-        raise BadShape("样条曲线没有可用的控制点")
+        raise UnusableEntity("样条曲线没有可用的控制点")
     if len(frame) > MOST_KNOTS:
-        raise BadShape("样条曲线的控制点过多")
+        raise UnusableEntity("样条曲线的控制点过多")
     curve = entity.construction_tool()
     points = [p.xyz for p in curve.flattening(dxf_curves.CHORD_ERROR_M, SPLINE_SEGMENTS)]
     return [np.array(points, float).reshape(-1, 3)], 1
@@ -180,7 +181,7 @@ def _hatch(entity: Any) -> tuple[list[np.ndarray], int]:
     for path in entity.paths.paths:
         given = np.array(path.vertices, float).reshape(-1, 3)
         if not np.isfinite(given).all():
-            raise BadShape("坐标不是数或过大")
+            raise UnusableEntity("坐标不是数或过大")
         drawn, count = dxf_curves.with_arcs(given[:, :2], given[:, 2], True)
         rings.append(_in_world(entity, drawn, entity.dxf.elevation.z))
         arcs += count

@@ -16,7 +16,7 @@ from ezdxf import recover
 from ezdxf.filemanagement import dxf_file_info
 from ezdxf.lldxf.validator import is_binary_dxf_file
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.dbf import known_encoding
 from importers.values.issues import Issue, Severity
 
@@ -37,7 +37,7 @@ def load(path: Path, encoding: str, folder: Path) -> tuple[Any, list[Issue]]:
     """The drawing, and what is to be said of the file. ``folder`` is for a scratch copy.
 
     Raises:
-        Refused: not a DXF, cut short, too large, or damaged beyond repair.
+        DeliveryRefused: not a DXF, cut short, too large, or damaged beyond repair.
     """
     _check_size(path)
     is_binary = is_binary_dxf_file(str(path))
@@ -55,7 +55,7 @@ def load(path: Path, encoding: str, folder: Path) -> tuple[Any, list[Issue]]:
 def _check_size(path: Path) -> None:
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise Refused(
+        raise DeliveryRefused(
             f"{path.name} 有 {size >> 20} MB，超过 {MAX_BYTES >> 20} MB", "请按图幅或图层分开另存"
         )
 
@@ -67,16 +67,20 @@ def _check_whole(path: Path, is_binary: bool) -> None:
         file.seek(max(path.stat().st_size - TAIL, 0))
         tail = file.read()
     if not is_binary and (b"\0" in head or not re.search(rb"\bSECTION\b", head)):
-        raise Refused(f"{path.name} 不是 DXF 图形", "请在 CAD 中另存为 DXF（R2000 至 R2018）")
+        raise DeliveryRefused(
+            f"{path.name} 不是 DXF 图形", "请在 CAD 中另存为 DXF（R2000 至 R2018）"
+        )
     if not (_BINARY_END if is_binary else _END).search(tail):
-        raise Refused(f"{path.name} 不完整，文件末尾没有 EOF", "请重新传送或在 CAD 中重新另存")
+        raise DeliveryRefused(
+            f"{path.name} 不完整，文件末尾没有 EOF", "请重新传送或在 CAD 中重新另存"
+        )
 
 
 def _encoding(path: Path, asked: str) -> tuple[str, list[Issue]]:
     """The encoding of the texts: as asked, as stated where that holds, or as recognised."""
     if asked:
         if not (known := known_encoding(asked)):
-            raise Refused(f"不认识的编码 {asked}", "常用：UTF-8、GBK、GB18030")
+            raise DeliveryRefused(f"不认识的编码 {asked}", "常用：UTF-8、GBK、GB18030")
         return known, []
     with path.open("rb") as file:
         if file.read(3) == codecs.BOM_UTF8:
@@ -117,7 +121,9 @@ def _recovered(path: Path, encoding: str, folder: Path) -> tuple[Any, list[Issue
         drawing.modelspace()  # a drawing without one is none
     except TROUBLE as error:
         why = re.sub(r"\s+", " ", str(error)).encode("ascii", "replace").decode()[:100]
-        raise Refused(f"{path.name} 的 DXF 结构已损坏，无法读取（{why}）", _AGAIN) from error
+        raise DeliveryRefused(
+            f"{path.name} 的 DXF 结构已损坏，无法读取（{why}）", _AGAIN
+        ) from error
     count = len(auditor.fixes) + len(auditor.errors)
     text = f"DXF 结构有损坏，修复后读取（检查出 {count} 处），可能缺少实体或改动个别数值"
     return drawing, [remark(path.name, "dxf-recovered", text, _AGAIN)]

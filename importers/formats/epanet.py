@@ -16,7 +16,7 @@ from typing import Any
 
 import shapely
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats import texts
 from importers.values.issues import Issue, Severity
 from importers.values.table import Ask, Table, in_memory, pick
@@ -87,7 +87,7 @@ def open_epanet(path: Path, ask: Ask) -> Table:
     metres and millimetres. CRS: none.
 
     Raises:
-        Refused: it is no EPANET network, or neither table is asked for.
+        DeliveryRefused: it is no EPANET network, or neither table is asked for.
     """
     model = Model(path.name)
     _read(path, ask.encoding, model)
@@ -96,7 +96,7 @@ def open_epanet(path: Path, ask: Ask) -> Table:
     places = _places(model)
     columns, shapes = _nodes(model, places) if name == NODES else _links(model, places)
     if not shapes:
-        raise Refused(f"{path.name} 的表 {name} 里没有一行", "请核对导出的管网")
+        raise DeliveryRefused(f"{path.name} 的表 {name} 里没有一行", "请核对导出的管网")
     return in_memory(
         path, name, columns, shapes, remarks=model.remarks, refused=frozenset(model.refused)
     )
@@ -107,7 +107,7 @@ def _read(path: Path, encoding: str, model: Model) -> None:
     section, found = "", model.sections
     for number, raw in texts.lines(path, encoding):
         if number > MOST_LINES:
-            raise Refused(f"{path.name} 超过 {MOST_LINES} 行", "请按片区分开导出")
+            raise DeliveryRefused(f"{path.name} 超过 {MOST_LINES} 行", "请按片区分开导出")
         line = raw.partition(";")[0].strip()
         if heading := _HEADING.match(line):
             section = heading.group(1).upper()[:4]
@@ -117,11 +117,11 @@ def _read(path: Path, encoding: str, model: Model) -> None:
         elif section and section != "TITL" and (tokens := [t for t in _BLANKS.split(line) if t]):
             found[section].append((number, tokens))
     if any(name in found for name in SWMM):
-        raise Refused(
+        raise DeliveryRefused(
             f"{path.name} 是 SWMM 排水模型，不是 EPANET 管网", "请提交 EPANET 的 INP 文件"
         )
     if "PIPE" not in found or not any(name in found for name in NODE_KINDS):
-        raise Refused(
+        raise DeliveryRefused(
             f"{path.name} 不是 EPANET 管网文件，没有 [JUNCTIONS] 与 [PIPES] 两段",
             "请在 EPANET 中用“导出—管网”另存为 INP 文件",
         )
@@ -138,7 +138,7 @@ def _units(model: Model) -> str:
         model.warn("units-default", text, "请核对流量单位")
         return DEFAULT_UNITS
     if stated not in US_UNITS + SI_UNITS:
-        raise Refused(
+        raise DeliveryRefused(
             f"{model.file} 的流量单位 {stated[:20]} 不是 EPANET 的单位",
             f"可用：{'、'.join(US_UNITS + SI_UNITS)}",
         )

@@ -19,7 +19,7 @@ from xml.parsers import expat
 
 import numpy as np
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 
 SHAPE_MAGIC = 9994
 SQLITE_MAGIC = b"SQLite format 3\0"
@@ -83,54 +83,54 @@ def check_shapefile(shp: Path, shx: Path, records: int) -> None:
     """Refuse a .shp or .shx that is not what its header says, or unlike the .dbf.
 
     Raises:
-        Refused: wrong magic, cut short, or a different number of records.
+        DeliveryRefused: wrong magic, cut short, or a different number of records.
     """
     for path in (shp, shx):
         with path.open("rb") as file:
             head = file.read(100)
         if len(head) < 100 or struct.unpack(">I", head[:4])[0] != SHAPE_MAGIC:
-            raise Refused(f"{path.name} 不是 Shapefile 或已损坏", "请重新导出")
+            raise DeliveryRefused(f"{path.name} 不是 Shapefile 或已损坏", "请重新导出")
         declared = 2 * struct.unpack(">I", head[24:28])[0]
         if declared > path.stat().st_size:
-            raise Refused(
+            raise DeliveryRefused(
                 f"{path.name} 不完整（缺 {declared - path.stat().st_size} 字节）", "请重新传送"
             )
     shapes = (shx.stat().st_size - 100) // 8
     if shapes != records:
-        raise Refused(f"{shp.name} 有 {shapes} 个图形而属性表有 {records} 条", "请重新导出")
+        raise DeliveryRefused(f"{shp.name} 有 {shapes} 个图形而属性表有 {records} 条", "请重新导出")
 
 
 def check_geopackage(path: Path) -> None:
     """Refuse what is not SQLite, or is shorter than its own page count.
 
     Raises:
-        Refused: not a GeoPackage, or cut short.
+        DeliveryRefused: not a GeoPackage, or cut short.
     """
     with path.open("rb") as file:
         head = file.read(100)
     if not head.startswith(SQLITE_MAGIC) or len(head) < 100:
-        raise Refused(f"{path.name} 不是 GeoPackage", "请重新导出")
+        raise DeliveryRefused(f"{path.name} 不是 GeoPackage", "请重新导出")
     page = struct.unpack(">H", head[16:18])[0]
     page = 65536 if page == 1 else page
     pages = struct.unpack(">I", head[28:32])[0]
     is_current = head[24:28] == head[92:96]
     if is_current and pages * page > path.stat().st_size:
         missing = pages * page - path.stat().st_size
-        raise Refused(f"{path.name} 不完整（缺 {missing} 字节）", "请重新传送")
+        raise DeliveryRefused(f"{path.name} 不完整（缺 {missing} 字节）", "请重新传送")
 
 
 def check_geojson(path: Path) -> None:
     """Refuse what is not UTF-8, or not one whole JSON object.
 
     Raises:
-        Refused: see above.
+        DeliveryRefused: see above.
     """
     opened = closed = 0
     decoder = _Utf8(path.name)
     with path.open("rb") as file:
         head = file.read(CHUNK)
         if not head.removeprefix(BOM).lstrip().startswith(b"{") or _is_active(head):
-            raise Refused(f"{path.name} 不是 GeoJSON", "请重新导出")
+            raise DeliveryRefused(f"{path.name} 不是 GeoJSON", "请重新导出")
         file.seek(0)
         while chunk := file.read(CHUNK):
             decoder.feed(chunk)
@@ -141,7 +141,7 @@ def check_geojson(path: Path) -> None:
         try:
             json.loads(path.read_text(encoding="utf-8-sig"))
         except ValueError as error:
-            raise Refused(f"{path.name} 不完整或不是有效的 JSON", "请重新传送") from error
+            raise DeliveryRefused(f"{path.name} 不完整或不是有效的 JSON", "请重新传送") from error
 
 
 class _Utf8:
@@ -154,7 +154,7 @@ class _Utf8:
         try:
             self.decoder.decode(chunk, final)
         except UnicodeDecodeError as error:
-            raise Refused(
+            raise DeliveryRefused(
                 f"{self.name} 不是 UTF-8 编码", "GeoJSON 必须是 UTF-8，请重新导出"
             ) from error
 
@@ -286,12 +286,12 @@ def check_content(path: Path, expected: Collection[str] = ()) -> None:
     ``expected`` are the kinds (see ``MAGIC``) that the ending stands for.
 
     Raises:
-        Refused: the content is of a kind that is known, and not among them.
+        DeliveryRefused: the content is of a kind that is known, and not among them.
     """
     kind = kind_of(path)
     if kind and kind not in expected:
         title, advice = KINDS[kind]
-        raise Refused(f"{path.name} 的内容是{title}，与扩展名 {path.suffix} 不符", advice)
+        raise DeliveryRefused(f"{path.name} 的内容是{title}，与扩展名 {path.suffix} 不符", advice)
 
 
 def kind_of(path: Path) -> str:
@@ -312,11 +312,13 @@ def check_xml(path: Path, root: str) -> None:
     comes before an error.
 
     Raises:
-        Refused: see above.
+        DeliveryRefused: see above.
     """
     with path.open("rb") as file:
         if _is_active(file.read(HEAD)):
-            raise Refused(f"{path.name} 含有指向其他数据的定义，不予打开", "请直接提交数据本身")
+            raise DeliveryRefused(
+                f"{path.name} 含有指向其他数据的定义，不予打开", "请直接提交数据本身"
+            )
         file.seek(0)
         parser = _Xml(path.name, root)
         while chunk := file.read(CHUNK):
@@ -337,21 +339,27 @@ class _Xml:
         try:
             self.parser.Parse(chunk, final)
         except (ValueError, LookupError) as error:  # an encoding of several bytes, or none
-            raise Refused(f"{self.name} 不是 UTF-8 编码", "请另存为 UTF-8 后重交") from error
+            raise DeliveryRefused(
+                f"{self.name} 不是 UTF-8 编码", "请另存为 UTF-8 后重交"
+            ) from error
         except expat.ExpatError as error:
             if error.code in FOREIGN:
-                raise Refused(f"{self.name} 不是 UTF-8 编码", "请另存为 UTF-8 后重交") from error
-            raise Refused(
+                raise DeliveryRefused(
+                    f"{self.name} 不是 UTF-8 编码", "请另存为 UTF-8 后重交"
+                ) from error
+            raise DeliveryRefused(
                 f"{self.name} 第 {error.lineno} 行不是有效的 XML，文件损坏或不完整",
                 "请重新导出或传送",
             ) from error
 
     def _doctype(self, *_: object) -> None:
-        raise Refused(f"{self.name} 含有 DOCTYPE 或 ENTITY 声明，不予打开", "请去掉该声明后重交")
+        raise DeliveryRefused(
+            f"{self.name} 含有 DOCTYPE 或 ENTITY 声明，不予打开", "请去掉该声明后重交"
+        )
 
     def _first(self, name: str, _attributes: object) -> None:
         if name.rpartition(":")[2] != self.root:
-            raise Refused(f"{self.name} 不是 {self.root.upper()} 文件", "请重新导出")
+            raise DeliveryRefused(f"{self.name} 不是 {self.root.upper()} 文件", "请重新导出")
         self.parser.StartElementHandler = None
 
 

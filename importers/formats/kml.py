@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats import integrity
 from importers.formats.archives import unpack
 from importers.formats.vector import check_exists, described, layers_of
@@ -24,7 +24,7 @@ def open_kml(path: Path, ask: Ask) -> Table:
     """One folder of a KML file.
 
     Raises:
-        Refused: not KML, with a document type, or several folders and none wanted.
+        DeliveryRefused: not KML, with a document type, or several folders and none wanted.
     """
     integrity.check_xml(path, "kml")
     table = described(path, pick(layers_of(path), ask, path.name), {"LIBKML", "KML"})
@@ -35,14 +35,14 @@ def open_kmz(path: Path, ask: Ask) -> Table:
     """The main KML of a KMZ.
 
     Raises:
-        Refused: see ``archives.unpack`` and ``open_kml``; or there is no KML in it.
+        DeliveryRefused: see ``archives.unpack`` and ``open_kml``; or there is no KML in it.
     """
     folder = mkdtemp(prefix="kmz-", dir=ask.folder)
     inside = [p for p in unpack(path, Path(folder)) if p.suffix.lower() == ".kml"]
     main = [p for p in inside if p.name.lower() == MAIN] or inside
     if len(main) != 1:
         listed = "、".join(sorted(p.name for p in inside)) or "没有 KML"
-        raise Refused(f"{path.name} 内应有一份 KML：{listed}", "请重新导出")
+        raise DeliveryRefused(f"{path.name} 内应有一份 KML：{listed}", "请重新导出")
     check_exists(main[0])
     return open_kml(main[0], ask).renamed(path.name)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats import integrity, vector
 from importers.formats.archives import units, unpack
 from importers.formats.flatgeobuf import open_flatgeobuf
@@ -98,14 +98,14 @@ def open_table(path: Path, ask: Ask) -> Table:
     """Find the wanted table in a file, a geodatabase's folder or an archive.
 
     Raises:
-        Refused: with the reason, one line.
+        DeliveryRefused: with the reason, one line.
     """
     suffix = path.suffix.lower()
     if path.is_dir() and suffix != ".gdb":
         name = path.resolve().name
-        raise Refused(f"{name} 是文件夹，不是文件地理数据库（.gdb）", "请指明其中的文件")
+        raise DeliveryRefused(f"{name} 是文件夹，不是文件地理数据库（.gdb）", "请指明其中的文件")
     if not path.exists():
-        raise Refused(f"找不到文件 {path.name}")
+        raise DeliveryRefused(f"找不到文件 {path.name}")
     if suffix == ".zip":
         vector.check_exists(path)
         integrity.check_content(path, CONTENT[suffix])
@@ -113,7 +113,9 @@ def open_table(path: Path, ask: Ask) -> Table:
     if suffix not in FORMATS:
         known = "、".join(sorted(s[1:].upper() for s in FORMATS))
         vector.check_exists(path)
-        raise Refused(f"不支持 {path.name} 的格式", ADVICE.get(suffix, f"可用：{known}，或其 zip"))
+        raise DeliveryRefused(
+            f"不支持 {path.name} 的格式", ADVICE.get(suffix, f"可用：{known}，或其 zip")
+        )
     return _opened(path, ask)
 
 
@@ -133,7 +135,7 @@ def _in_archive(path: Path, ask: Ask) -> Table:
     if len(main) != 1 and len(named) != 1:
         listed = "、".join(sorted(f.name for f in main)) or "没有可用的数据"
         advice = next((ADVICE[s] for f in files if (s := f.suffix.lower()) in ADVICE), "请分别提交")
-        raise Refused(
+        raise DeliveryRefused(
             f"压缩包 {path.name} 内应只有一份数据：{listed}", "请分别提交" if main else advice
         )
     found = (named if len(named) == 1 else main)[0]

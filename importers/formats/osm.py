@@ -19,7 +19,7 @@ from tempfile import mkdtemp
 
 import numpy as np
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats import integrity
 from importers.formats.archives import unpack_gzip
 from importers.formats.vector import described, layers_of, stream
@@ -50,7 +50,7 @@ def open_osm(path: Path, ask: Ask) -> Table:
     """A table of an OSM extract: the wanted theme, or one of GDAL's raw tables.
 
     Raises:
-        Refused: not OSM, cut short, too much when unpacked, or no table wanted.
+        DeliveryRefused: not OSM, cut short, too much when unpacked, or no table wanted.
     """
     if path.suffix.lower() == ".gz":
         return _unpacked(path, ask)
@@ -72,7 +72,7 @@ def check_pbf(path: Path) -> None:
     the length of the blob, and the blob, mostly packed by zlib (OSM wiki, PBF Format).
 
     Raises:
-        Refused: cut short, or not made of such blocks.
+        DeliveryRefused: cut short, or not made of such blocks.
     """
     size, at = path.stat().st_size, 0
     with path.open("rb") as file:
@@ -81,11 +81,11 @@ def check_pbf(path: Path) -> None:
             header = file.read(min(length, MAX_HEADER))
             blob = _field(header, 3)
             if length > MAX_HEADER or not isinstance(blob, int) or blob > MAX_BLOB:
-                raise Refused(f"{path.name} 在第 {at} 字节处损坏", "请重新传送")
+                raise DeliveryRefused(f"{path.name} 在第 {at} 字节处损坏", "请重新传送")
             if at + 4 + length + blob > size:
-                raise Refused(f"{path.name} 不完整", "请重新传送")
+                raise DeliveryRefused(f"{path.name} 不完整", "请重新传送")
             if not _is_whole(file.read(blob)):
-                raise Refused(f"{path.name} 在第 {at} 字节处的数据块损坏", "请重新传送")
+                raise DeliveryRefused(f"{path.name} 在第 {at} 字节处的数据块损坏", "请重新传送")
             at += 4 + length + blob
 
 
@@ -144,7 +144,9 @@ def _plain(text: str) -> str:
 
 def _unpacked(path: Path, ask: Ask) -> Table:
     if not path.stem.lower().endswith(".osm"):
-        raise Refused(f"不支持 {path.name} 的格式", "gzip 只用于 .osm.gz；其余请用 zip 打包")
+        raise DeliveryRefused(
+            f"不支持 {path.name} 的格式", "gzip 只用于 .osm.gz；其余请用 zip 打包"
+        )
     target = Path(mkdtemp(prefix="osm-", dir=ask.folder)) / path.stem
     unpack_gzip(path, target)
     return open_osm(target, ask).renamed(path.name)

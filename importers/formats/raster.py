@@ -7,11 +7,11 @@ the row is committed.
 import hashlib
 from pathlib import Path
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.rings import assemble
 from importers.values.issues import Issue, Severity
 from importers.values.table import Ask, Table, in_memory
-from spatial.rasters import RasterError, Sheet, read_sheet
+from spatial.rasters import HeightSheet, RasterError, read_sheet
 
 LOWEST_M, HIGHEST_M = -500.0, 9_000.0  # no ground of this country lies outside
 
@@ -20,14 +20,14 @@ def open_raster(path: Path, ask: Ask) -> Table:
     """A sheet as a table of one row. ``ask`` says nothing that concerns a raster.
 
     Raises:
-        Refused: unreadable, several bands, or heights that cannot be.
+        DeliveryRefused: unreadable, several bands, or heights that cannot be.
     """
     try:
         sheet = read_sheet(path)
     except RasterError as error:
-        raise Refused(str(error), "请提交单波段的 GeoTIFF 高程数据") from error
+        raise DeliveryRefused(str(error), "请提交单波段的 GeoTIFF 高程数据") from error
     if sheet.bands != 1:
-        raise Refused(f"{path.name} 有 {sheet.bands} 个波段，高程数据应为单波段")
+        raise DeliveryRefused(f"{path.name} 有 {sheet.bands} 个波段，高程数据应为单波段")
     _check_heights(path.name, sheet)
     columns: dict[str, list] = {
         "code": [path.stem[:40]],
@@ -46,20 +46,20 @@ def open_raster(path: Path, ask: Ask) -> Table:
     )
 
 
-def _check_heights(name: str, sheet: Sheet) -> None:
+def _check_heights(name: str, sheet: HeightSheet) -> None:
     if sheet.suspicious is not None:
-        raise Refused(
+        raise DeliveryRefused(
             f"{name} 含有数值 {sheet.suspicious:g}，像是没有声明的无效值",
             "请在文件中声明无效值（NoData）后重新导出",
         )
     low, high = sheet.minimum or 0.0, sheet.maximum or 0.0
     if low < LOWEST_M or high > HIGHEST_M:
-        raise Refused(
+        raise DeliveryRefused(
             f"{name} 的高程为 {low:g} 至 {high:g}，不是以米为单位的地面高程", "请核对单位"
         )
 
 
-def _remarks(path: Path, sheet: Sheet) -> list[Issue]:
+def _remarks(path: Path, sheet: HeightSheet) -> list[Issue]:
     found = []
     if not sheet.vertical_datum:
         found.append(

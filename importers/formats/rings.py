@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import shapely
 
+from importers.errors import ImportersError
 
-class Degenerate(ValueError):
+
+class DegenerateRing(ImportersError, ValueError):
     """A ring with fewer than three distinct vertices; ``number`` says which, from 1."""
 
     def __init__(self, number: int) -> None:
@@ -22,13 +24,13 @@ def assemble(rings: Sequence[np.ndarray]) -> shapely.Geometry:
     where it was not. Nothing is made valid. Units and CRS are those of the rings.
 
     Raises:
-        Degenerate: a ring has fewer than three distinct vertices.
+        DegenerateRing: a ring has fewer than three distinct vertices.
     """
     for number, ring in enumerate(rings, start=1):
         if _distinct(ring[:4]) < 3 and _distinct(ring) < 3:
-            raise Degenerate(number)
+            raise DegenerateRing(number)
     if not rings:
-        raise Degenerate(0)
+        raise DegenerateRing(0)
     linear = [shapely.linearrings(ring) for ring in rings]
     if len(linear) == 1:
         return shapely.Polygon(linear[0])

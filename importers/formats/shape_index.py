@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 
 HEADER = 100
 
@@ -19,7 +19,7 @@ def check_index(shp: Path, shx: Path) -> None:
     Record numbers that some programs leave at nought are not believed.
 
     Raises:
-        Refused: see above.
+        DeliveryRefused: see above.
     """
     entries = np.fromfile(shx, ">i4", offset=HEADER)
     offsets = entries[: len(entries) // 2 * 2].reshape(-1, 2)[:, 0].astype(np.int64) * 2
@@ -29,13 +29,13 @@ def check_index(shp: Path, shx: Path) -> None:
         return
     hint = "请用 GIS 软件重新导出，不要混用不同版本的 .shp 与 .shx"
     if (at < HEADER).any() or (at + 8 > shp.stat().st_size).any() or len(np.unique(at)) < len(at):
-        raise Refused(f"{shx.name} 与 {shp.name} 不配套：索引指向的不是图形", hint)
+        raise DeliveryRefused(f"{shx.name} 与 {shp.name} 不配套：索引指向的不是图形", hint)
     content = np.memmap(shp, np.uint8, "r")
     numbers = content[at[:, None] + np.arange(4)].copy().view(">i4").ravel()
     wrong = np.flatnonzero(numbers != used + 1)
     if len(wrong) and len(np.unique(numbers)) == len(numbers) and numbers.min() > 0:
         row, number = int(used[wrong[0]]) + 1, int(numbers[wrong[0]])
-        raise Refused(
+        raise DeliveryRefused(
             f"{shx.name} 与 {shp.name} 不配套：第 {row} 条的索引指向图形 {number}，"
             f"共 {len(wrong)} 条不符",
             hint,

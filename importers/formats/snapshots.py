@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from tempfile import mkdtemp
 
-from importers.errors import WAL_MISSING, Refused
+from importers.errors import WAL_MISSING, DeliveryRefused
 from importers.values.issues import Issue, Severity
 
 SQLITE_SIDECARS = ("-wal", "-shm", "-journal")
@@ -25,7 +25,7 @@ def database(path: Path, folder: Path) -> tuple[Path, tuple[Issue, ...]]:
     """A GeoPackage as it may be opened, with all that its sidecars hold, and what is to be said.
 
     Raises:
-        Refused: its ``-wal`` is of another database or damaged.
+        DeliveryRefused: its ``-wal`` is of another database or damaged.
     """
     found = [p for suffix in SQLITE_SIDECARS if (p := beside(path, suffix)).is_file()]
     if not found and not _is_in_wal_mode(path):
@@ -95,7 +95,7 @@ def _merge(copy: Path, wal: Path) -> None:
             _, frames, _ = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             db.execute("PRAGMA journal_mode = DELETE").fetchone()
     except sqlite3.DatabaseError as error:
-        raise Refused(f"{copy.name} 打不开：{error}", "请重新导出") from error
+        raise DeliveryRefused(f"{copy.name} 打不开：{error}", "请重新导出") from error
     if has_frames and frames <= 0:
         raise _misfit(copy.name)
 
@@ -106,8 +106,8 @@ def _is_cut(head: bytes, size: int) -> bool:
     return page < 512 or (size - WAL_HEAD) % (FRAME_HEAD + page) != 0
 
 
-def _misfit(name: str) -> Refused:
-    return Refused(
+def _misfit(name: str) -> DeliveryRefused:
+    return DeliveryRefused(
         f"{name}-wal 与 {name} 不配套或已损坏，其中的修改读不出",
         "请在原软件中关闭该文件（或另存为）后重交",
     )

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats import texts
-from importers.formats.rings import Degenerate, assemble
-from importers.formats.survey_text_head import Head
+from importers.formats.rings import DegenerateRing, assemble
+from importers.formats.survey_text_head import SurveyTextHead
 from importers.values.cells import narrow
 from importers.values.issues import Issue, Severity
 from importers.values.table import Ask, Table, in_memory
@@ -36,7 +36,7 @@ _NUMBER = re.compile(r"^[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
 
 
 @dataclass
-class Block:
+class SurveyBlock:
     """One 地块: its fields as written, its rings as (point ids, (n, 2) x east, y north)."""
 
     line: int
@@ -81,7 +81,7 @@ def open_survey_text(path: Path, ask: Ask) -> Table:
     """The blocks of a survey text as rows: geometry, and the block's fields as columns.
 
     Raises:
-        Refused: it is not a survey text, or holds no block.
+        DeliveryRefused: it is not a survey text, or holds no block.
     """
     pairs: dict[str, str] = {}
     facts: list[_Facts] = []
@@ -95,8 +95,10 @@ def open_survey_text(path: Path, ask: Ask) -> Table:
         places += [ring[0] for ring in block.rings]
         facts.append(_Facts(block.line, block.fields, ";".join(map(" ".join, block.ids))))
     if not facts:
-        raise Refused(f"{path.name} 里没有一个地块", "“[地块坐标]”之后应有以 @ 结尾的地块行")
-    head, xy = Head(pairs), np.array(places, float).reshape(-1, 2)
+        raise DeliveryRefused(
+            f"{path.name} 里没有一个地块", "“[地块坐标]”之后应有以 @ 结尾的地块行"
+        )
+    head, xy = SurveyTextHead(pairs), np.array(places, float).reshape(-1, 2)
     return in_memory(
         path,
         path.stem,
@@ -107,7 +109,7 @@ def open_survey_text(path: Path, ask: Ask) -> Table:
     )
 
 
-def _blocks(path: Path, encoding: str, pairs: dict[str, str]) -> Iterator[Block]:
+def _blocks(path: Path, encoding: str, pairs: dict[str, str]) -> Iterator[SurveyBlock]:
     """The blocks one by one; the head's pairs go into ``pairs``. Raises Refused."""
     block = None
     for number, line, section in _sectioned(path, encoding):
@@ -115,7 +117,7 @@ def _blocks(path: Path, encoding: str, pairs: dict[str, str]) -> Iterator[Block]
             if block:
                 yield block
             cells = [cell.strip() for cell in _COMMA.split(line[:-1])]
-            block = Block(number, cells[:-1] if not cells[-1] else cells)
+            block = SurveyBlock(number, cells[:-1] if not cells[-1] else cells)
         elif block and "坐标" in section:
             _point(block, number, line)
         elif found := _PAIR.match(line):
@@ -137,10 +139,10 @@ def _sectioned(path: Path, encoding: str) -> Iterator[tuple[int, str, str]]:
                 break
             yield number, line, section
     if not section:
-        raise Refused(f"{path.name} 不是勘测定界文本", "应有“[属性描述]”“[地块坐标]”两段")
+        raise DeliveryRefused(f"{path.name} 不是勘测定界文本", "应有“[属性描述]”“[地块坐标]”两段")
 
 
-def write_survey_text(path: Path, head: dict[str, str], blocks: Iterable[Block]) -> None:
+def write_survey_text(path: Path, head: dict[str, str], blocks: Iterable[SurveyBlock]) -> None:
     """Write a survey text in the standard form, GB18030, rings closed."""
     out = ["[属性描述]", *(f"{key}={value}" for key, value in head.items()), "[地块坐标]"]
     for block in blocks:
@@ -151,7 +153,7 @@ def write_survey_text(path: Path, head: dict[str, str], blocks: Iterable[Block])
     path.write_text("\r\n".join(out) + "\r\n", encoding="gb18030", newline="")
 
 
-def _point(block: Block, number: int, line: str) -> None:
+def _point(block: SurveyBlock, number: int, line: str) -> None:
     cells = [cell.strip() for cell in _COMMA.split(narrow(line))]
     try:
         name, circle, north, east = cells[:4]
@@ -164,7 +166,7 @@ def _point(block: Block, number: int, line: str) -> None:
     block.add(name, circle, x, y)
 
 
-def _shape(file: str, row: int, block: Block) -> tuple[shapely.Geometry | None, list[Issue]]:
+def _shape(file: str, row: int, block: SurveyBlock) -> tuple[shapely.Geometry | None, list[Issue]]:
     found: list[Issue] = []
 
     def say(code: str, text: str, hint: str = "", severity: Severity = Severity.WARNING) -> None:
@@ -176,7 +178,7 @@ def _shape(file: str, row: int, block: Block) -> tuple[shapely.Geometry | None, 
         return None, found
     try:
         shape = _geometry(block)
-    except (Degenerate, ValueError):
+    except (DegenerateRing, ValueError):
         text = "有一圈不足三个不同的点（线为两个）"
         say("ring-degenerate", text, "请核对界址点", Severity.ERROR)
         return None, found
@@ -200,7 +202,7 @@ def _shape(file: str, row: int, block: Block) -> tuple[shapely.Geometry | None, 
     return shape, found
 
 
-def _geometry(block: Block) -> shapely.Geometry:
+def _geometry(block: SurveyBlock) -> shapely.Geometry:
     kind = KINDS.get(_cell(block, 4), "polygon")
     if kind == "polygon":
         return assemble([np.array(ring) for ring in block.rings])
@@ -210,12 +212,12 @@ def _geometry(block: Block) -> shapely.Geometry:
         return points[0] if len(points) == 1 else shapely.MultiPoint(points)
     for number, part in enumerate(block.rings, 1):
         if len(set(part)) < 2:
-            raise Degenerate(number)
+            raise DegenerateRing(number)
     lines = [shapely.LineString(part) for part in block.rings]
     return lines[0] if len(lines) == 1 else shapely.MultiLineString(lines)
 
 
-def _columns(blocks: list[_Facts], head: Head) -> dict[str, list]:
+def _columns(blocks: list[_Facts], head: SurveyTextHead) -> dict[str, list]:
     width = max(len(block.fields) for block in blocks)
     more = MORE.get(width, ())
     names = [*FIELDS, *more, *(f"字段{n}" for n in range(len(FIELDS) + len(more) + 1, width + 1))]
@@ -232,7 +234,7 @@ def _columns(blocks: list[_Facts], head: Head) -> dict[str, list]:
     return columns
 
 
-def _cell(block: Block | _Facts, position: int) -> str:
+def _cell(block: SurveyBlock | _Facts, position: int) -> str:
     return block.fields[position] if position < len(block.fields) else ""
 
 

@@ -20,7 +20,7 @@ DATUMS = (
 
 
 @dataclass(frozen=True)
-class Head:
+class SurveyTextHead:
     """The ``key=value`` pairs of the head."""
 
     pairs: Mapping[str, str]

@@ -24,7 +24,7 @@ import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats import curves, dbf, integrity, long_numbers, snapshots
 from importers.formats.dxf_curves import CHORD_ERROR_M
 from importers.formats.shape_index import check_index
@@ -79,7 +79,7 @@ def open_shapefile(path: Path, ask: Ask) -> Table:
     path = parts[".shp"]
     for suffix in (".shx", ".dbf"):
         if suffix not in parts:
-            raise Refused(
+            raise DeliveryRefused(
                 f"{path.name} 缺少同名的 {suffix} 文件",
                 "Shapefile 须连同 .shx、.dbf、.prj 一起提交",
             )
@@ -91,7 +91,7 @@ def open_shapefile(path: Path, ask: Ask) -> Table:
     mixed = frozenset(dbf.mixed_rows(header, encoding, bad))
     table = described(path, path.stem, {"ESRI Shapefile"}, encoding)
     if len(table.fields) != len(header.fields):
-        raise Refused(f"属性表 {header.path.name} 的列定义不可读", "请重新导出")
+        raise DeliveryRefused(f"属性表 {header.path.name} 的列定义不可读", "请重新导出")
     own = dict(zip(table.fields, header.fields, strict=True))
     live = dbf.live_records(header)
 
@@ -117,12 +117,12 @@ def check_exists(path: Path) -> None:
     """Refuse what is not there, not a file, or empty.
 
     Raises:
-        Refused: see above.
+        DeliveryRefused: see above.
     """
     if not path.is_file():
-        raise Refused(f"找不到文件 {path.name}")
+        raise DeliveryRefused(f"找不到文件 {path.name}")
     if not path.stat().st_size:
-        raise Refused(f"{path.name} 是空文件（0 字节）", "请重新传送")
+        raise DeliveryRefused(f"{path.name} 是空文件（0 字节）", "请重新传送")
 
 
 def layers_of(path: Path) -> list[str]:
@@ -130,7 +130,7 @@ def layers_of(path: Path) -> list[str]:
     try:
         return [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     except READ_ERRORS as error:
-        raise Refused(f"{path.name} 打不开：{first_line(error)}") from error
+        raise DeliveryRefused(f"{path.name} 打不开：{first_line(error)}") from error
 
 
 def described(
@@ -141,16 +141,16 @@ def described(
     ``count`` is False where counting would cost a reading of the whole file.
 
     Raises:
-        Refused: it cannot be opened, or the content is of another format.
+        DeliveryRefused: it cannot be opened, or the content is of another format.
     """
     try:
         info = pyogrio.read_info(
             path, layer=layer, encoding=encoding or None, force_feature_count=count
         )
     except READ_ERRORS as error:
-        raise Refused(f"{path.name} 打不开：{first_line(error)}") from error
+        raise DeliveryRefused(f"{path.name} 打不开：{first_line(error)}") from error
     if info["driver"] not in drivers:
-        raise Refused(f"{path.name} 的内容与扩展名 {path.suffix} 不符", "请重新导出")
+        raise DeliveryRefused(f"{path.name} 的内容与扩展名 {path.suffix} 不符", "请重新导出")
     has_geometry = bool(info["geometry_type"])
     return Table(
         path=path,
@@ -178,7 +178,7 @@ def stream(
     """The rows of a layer, or of a query instead of it, in one pass.
 
     Raises:
-        Refused: the file cannot be read on.
+        DeliveryRefused: the file cannot be read on.
     """
     done = 0
     given: dict[str, Any] = {"sql": sql} if sql else {"layer": layer, "columns": list(fields)}
@@ -198,14 +198,16 @@ def stream(
                 yield Rows(numbers, columns, wkb, notes)
                 done += len(batch)
     except READ_ERRORS as error:
-        raise Refused(f"{path.name} 读到第 {done + 1} 条之后出错：{first_line(error)}") from error
+        raise DeliveryRefused(
+            f"{path.name} 读到第 {done + 1} 条之后出错：{first_line(error)}"
+        ) from error
 
 
 def _column(batch: pa.RecordBatch, name: str, path: Path, layer: str) -> np.ndarray:
     try:
         return column(batch.column(name))
     except (pa.ArrowException, TypeError, ValueError, LookupError, AttributeError) as error:
-        raise Refused(
+        raise DeliveryRefused(
             f"{path.name} 的图层“{layer}”的列“{name}”（{batch.column(name).type}）无法读取："
             f"{first_line(error)}",
             "请把该列改为文本后重新导出",
@@ -280,10 +282,10 @@ def _plain(
     found, strokes, ours = wkb.tolist(), [], set()
     for at, raw in enumerate(found):
         if raw and curves.is_curved(_kind(raw)):
-            with contextlib.suppress(curves.NotRead):
+            with contextlib.suppress(curves.UnreadCurve):
                 try:
                     stroke = curves.stroked(raw)
-                except curves.Broken:
+                except curves.BrokenCurve:
                     found[at] = UNREADABLE
                 else:
                     found[at] = shapely.to_wkb(stroke.shape, flavor="iso")

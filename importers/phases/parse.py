@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.values import numbers
 from importers.values.batch import Batch, is_none
 from importers.values.cells import (
     READERS,
-    Rounded,
-    Unreadable,
+    RoundedNumber,
+    UnreadableCell,
     cell_text,
     code_text,
     has_clock,
@@ -42,7 +42,7 @@ def parse(batch: Batch, register: Register) -> Batch:
     """Read every cell as its column's type; Chinese choice labels become their codes.
 
     Raises:
-        Refused: a column holds what no one foresaw; it is named.
+        DeliveryRefused: a column holds what no one foresaw; it is named.
     """
     columns = [CODE_COLUMN if n == CODE else register.column(n) for n in batch.columns]
     batch.decimal_commas = batch.decimal_commas or any(
@@ -53,7 +53,7 @@ def parse(batch: Batch, register: Register) -> Batch:
         try:
             batch.columns[column.name] = read(batch, column, batch.columns[column.name])
         except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
-            raise Refused(
+            raise DeliveryRefused(
                 f"{batch.file} 的“{column.title}”列无法解读（{type(error).__name__}）",
                 "请把该列改为文本或数值后重新导出，或不要对应这一列",
             ) from error
@@ -120,9 +120,9 @@ def _read_texts(
     for position, cell in enumerate(cells):
         try:
             texts[position] = read(cell)
-        except Rounded as error:
+        except RoundedNumber as error:
             rounded[position] = str(error)
-        except Unreadable as error:
+        except UnreadableCell as error:
             bad[position] = str(error)
     batch.flag(
         list(rounded),
@@ -198,7 +198,7 @@ def _read_cells(batch: Batch, column: Column, values: np.ndarray, read: Callable
     for position, cell in enumerate(cells):
         try:
             parsed[position] = read(cell)
-        except Unreadable:
+        except UnreadableCell:
             bad.append(position)
     batch.flag(
         bad,

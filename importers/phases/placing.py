@@ -11,7 +11,7 @@ from spatial.city import city
 from spatial.crs import transformer
 from spatial.datums import TITLES, Parameters
 from spatial.offsets import BACK, NAMES
-from spatial.readings import Meaning, central_meridian, look, plain_epsg
+from spatial.readings import Meaning, central_meridian, ordinate_readings, plain_epsg
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def explain_outside(batch: Batch, wkb: np.ndarray | None) -> Batch:
             if shape is None or shape.is_empty:
                 continue
             west, south, east, north = shape.bounds
-            meaning = look((west + east) / 2, (south + north) / 2, city())
+            meaning = ordinate_readings((west + east) / 2, (south + north) / 2, city())
             if meaning:
                 batch.misplaced.add(issue.row)
                 issue.hint = (

@@ -3,7 +3,7 @@
 import numpy as np
 import shapely
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from spatial import crs
 from spatial.city import city
 from spatial.readings import window
@@ -13,11 +13,11 @@ def check_crs(epsg: int, file: str) -> None:
     """Refuse a CRS that the city profile does not accept, saying why.
 
     Raises:
-        Refused: not in the accepted list.
+        DeliveryRefused: not in the accepted list.
     """
     if epsg in city().accepted:
         return
-    raise Refused(f"不接受 {file} 的坐标系 EPSG:{epsg}", f"接受：{accepted_text()}")
+    raise DeliveryRefused(f"不接受 {file} 的坐标系 EPSG:{epsg}", f"接受：{accepted_text()}")
 
 
 def accepted_text() -> str:
@@ -47,7 +47,7 @@ def check_plausible(shapes: np.ndarray, epsg: int, file: str) -> None:
     all lies inside, the file is refused; a few outliers are left to the row checks.
 
     Raises:
-        Refused: with what the coordinates look like.
+        DeliveryRefused: with what the coordinates look like.
     """
     bounds = shapely.bounds(shapes)
     bounds = bounds[np.isfinite(bounds).all(axis=1)]
@@ -59,7 +59,7 @@ def check_plausible(shapes: np.ndarray, epsg: int, file: str) -> None:
         return
     looks = _what_it_looks_like(x, y, epsg)
     if looks or not share:
-        raise Refused(
+        raise DeliveryRefused(
             f"{file} 的坐标与 EPSG:{epsg} 不符，落在{city().name}范围之外",
             looks or "请核对坐标系，或确认文件属于本市",
         )

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.reading.encoding import Encoded, encode
 from importers.reading.stretch import Opened, checked
 from importers.values.columns import Register
@@ -34,7 +34,7 @@ def spread(opened: Opened, number: int, register: Register) -> Iterator[Encoded]
     """Every row, checked and encoded by the workers, in the order of the file.
 
     Raises:
-        Refused: the cluster does not answer, or serves another city.
+        DeliveryRefused: the cluster does not answer, or serves another city.
     """
     from distributed import Client
 
@@ -42,7 +42,7 @@ def spread(opened: Opened, number: int, register: Register) -> Iterator[Encoded]
     try:
         client = Client(settings.IMPORT_CLUSTER, timeout=PATIENCE_S, set_as_default=False)
     except OSError as error:
-        raise Refused(
+        raise DeliveryRefused(
             f"计算集群 {settings.IMPORT_CLUSTER} 没有应答", "请启动集群，或去掉 IMPORT_CLUSTER 设置"
         ) from error
     with client:
@@ -59,5 +59,7 @@ def spread(opened: Opened, number: int, register: Register) -> Iterator[Encoded]
 def check(rows: Rows, opened: Opened, register: Register, number: int, served: City) -> Encoded:
     """What a worker does with a stretch of rows."""
     if city() != served:
-        raise Refused(f"集群的节点配置的是{city().name}，不是{served.name}", "请统一 CITY_PROFILE")
+        raise DeliveryRefused(
+            f"集群的节点配置的是{city().name}，不是{served.name}", "请统一 CITY_PROFILE"
+        )
     return encode(checked(rows, opened, register), number)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.opening import open_table
 from importers.phases.placing import Placement
 from importers.reading import cluster
@@ -96,7 +96,7 @@ class Delivery:
         for other in self.opened[1:]:
             if other.carried != first.carried:
                 extra = "、".join(sorted(other.carried ^ first.carried))
-                raise Refused(
+                raise DeliveryRefused(
                     f"{other.table.name} 与 {first.table.name} 的列不一致：{extra}", "请分批提交"
                 )
 
@@ -114,7 +114,7 @@ def open_file(path: Path, folder: Path, register: Register, reading: Reading) ->
     """Open one file and settle what its columns and coordinates mean.
 
     Raises:
-        Refused: see the formats and phases.
+        DeliveryRefused: see the formats and phases.
     """
     tables = [source.table for source in sources_of(register.layer) if source.table]
     wanted = [reading.table] if reading.table else [register.layer, *tables]
@@ -148,7 +148,9 @@ def _headers(
 ) -> dict[str, str]:
     code_field = reading.code_field
     if code_field and code_field not in table.fields:
-        raise Refused(f"{table.name} 没有列 {code_field}", f"现有：{'、'.join(table.fields)}")
+        raise DeliveryRefused(
+            f"{table.name} 没有列 {code_field}", f"现有：{'、'.join(table.fields)}"
+        )
     synonyms = {**CODE_SYNONYMS, **(source.columns if source else {})}
     if source and CODE in source.columns.values():
         synonyms = {**source.columns}
@@ -158,13 +160,13 @@ def _headers(
     listed = "、".join(table.fields) or "无"
     if not found:
         wanted = "、".join(f"{c.name} {c.title}" for c in (CODE_COLUMN, *register.columns))
-        raise Refused(
+        raise DeliveryRefused(
             f"{table.name} 没有一列能对应“{register.title}”（现有列：{listed}）",
             f"可用列：{wanted}",
             columns=table.fields,
         )
     if CODE not in found:
-        raise Refused(
+        raise DeliveryRefused(
             f"{table.name} 没有编码列（现有列：{listed}）",
             "请把列名改为 code，或指明哪一列是编码（--code-field）",
             columns=table.fields,
@@ -175,4 +177,4 @@ def _headers(
 def _check_constants(register: Register, constants: Mapping[str, Any]) -> None:
     known = {column.name for column in register.columns}
     if strange := sorted(set(constants) - known):
-        raise Refused(f"“{register.title}”没有字段 {'、'.join(strange)}")
+        raise DeliveryRefused(f"“{register.title}”没有字段 {'、'.join(strange)}")

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from django.db import Error
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.models import DatumParameters
 from importers.phases.placing import Placement
 from importers.phases.reproject import accepted_text, check_crs, check_plausible
@@ -34,7 +34,7 @@ def settle(
     user, ``shift`` what the user confirmed: none, gcj02, bd09, or '' for nothing.
 
     Raises:
-        Refused: no CRS, one that is not accepted, ordinates that contradict it or that
+        DeliveryRefused: no CRS, one that is not accepted, ordinates that contradict it or that
             no single reading explains, or parameters that are missing.
     """
     rows = next(table.batches([code] if code else [], SAMPLE), None)
@@ -76,13 +76,13 @@ def _says_modern(table: Table) -> bool:
     return bool(claim and (claim.datum == "cgcs2000" and own or claim.is_geographic))
 
 
-def _undeclared(table: Table) -> Refused:
+def _undeclared(table: Table) -> DeliveryRefused:
     if table.crs:
-        return Refused(
+        return DeliveryRefused(
             f"{table.name} 的坐标系定义对不上任何 EPSG 编号",
             f"请核对后用 --crs 指明：{accepted_text()}",
         )
-    return Refused(f"{table.name} 没有声明坐标系", f"请用 --crs 指明：{accepted_text()}")
+    return DeliveryRefused(f"{table.name} 没有声明坐标系", f"请用 --crs 指明：{accepted_text()}")
 
 
 def _read_from_data(
@@ -99,7 +99,7 @@ def _read_from_data(
         check_plausible(shapes, asked, table.name)
         return Placement(Meaning(asked)), []
     if meaning is None:
-        raise Refused(
+        raise DeliveryRefused(
             f"{table.name} 的坐标无法判定：如第一个要素在 ({x[0]:.3f}, {y[0]:.3f})，"
             f"没有一种读法使其大多数落在{city().name}范围之内",
             "请核对坐标、带号与坐标轴",
@@ -124,17 +124,17 @@ def _with_parameters(
 ) -> tuple[Placement, list[Issue]]:
     stored = _stored(datum, epsg)
     if not stored:
-        raise Refused(
+        raise DeliveryRefused(
             f"{table.name} 的坐标属{TITLES[datum]}，没有本地转换参数就不能换算",
             f"请管理员在“坐标转换参数”中录入，或由测绘单位转换到 {city().datum} 后再交",
         )
     meaning = meaning_of(x, y, city()) if len(x) else Meaning(city().projected)
     if meaning is None or meaning.epsg == city().geographic:
-        raise Refused(f"{table.name} 的坐标无法判定带号或中央经线", "请核对坐标与带号")
+        raise DeliveryRefused(f"{table.name} 的坐标无法判定带号或中央经线", "请核对坐标与带号")
     try:
         parameters = parameters_of(datum, stored.method, stored.parameters)
     except (KeyError, ValueError, TypeError) as error:
-        raise Refused(f"坐标转换参数 {stored.name} 不完整", "请管理员核对") from error
+        raise DeliveryRefused(f"坐标转换参数 {stored.name} 不完整", "请管理员核对") from error
     text = f"坐标由{TITLES[datum]}用参数“{stored.name}”换算到 {city().datum}"
     placement = Placement(meaning, parameters, stored.name)
     return placement, [_remark(table, "datum-converted", text, f"依据：{stored.document}")]
@@ -151,7 +151,7 @@ def _stored(datum: str, epsg: int | None) -> DatumParameters | None:
     chosen = exact or usual or (found if not epsg else [])
     if len(chosen) > 1:
         names = "、".join(one.name for one in chosen)
-        raise Refused(f"{TITLES[datum]}有多组启用的参数：{names}", "请管理员只启用一组")
+        raise DeliveryRefused(f"{TITLES[datum]}有多组启用的参数：{names}", "请管理员只启用一组")
     return chosen[0] if chosen else None
 
 
@@ -161,7 +161,7 @@ def _with_shift(
     """Offsets of public maps: recognised against known features, undone only when confirmed."""
     if shift in NAMES:
         if register.in_cadastre:
-            raise Refused(
+            raise DeliveryRefused(
                 f"{table.name} 是{NAMES[shift]} 坐标，地籍图形不得由偏移坐标换算",
                 f"请提交 {city().datum} 坐标的成果",
             )
@@ -175,7 +175,7 @@ def _with_shift(
             if register.in_cadastre
             else f"确认后用 --shift {seen}；确实没有偏移用 --shift none"
         )
-        raise Refused(
+        raise DeliveryRefused(
             f"{table.name} 与现有要素比较，坐标像是 {NAMES[seen]}（公众地图偏移坐标）", remedy
         )
     return placement

@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection
 from django.db.models import NOT_PROVIDED, Field
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.values.columns import GEOMETRY, Column, Register
 from layers.declarations.declarations import Layer
 from layers.declarations.refusals import only_by_steps
@@ -31,16 +31,16 @@ def layer_for(layer_id: str) -> Layer:
     Asked at every act upon a run: begin, accept, commit, undo; whoever acts.
 
     Raises:
-        Refused: it is written by its steps alone, or there is none; the message lists
+        DeliveryRefused: it is written by its steps alone, or there is none; the message lists
             those there are.
     """
     layer = layer_named(layer_id)
     if layer and layer.by_steps:
-        raise Refused(only_by_steps(layer))
+        raise DeliveryRefused(only_by_steps(layer))
     if layer:
         return layer
     known = "、".join(layer.id for layer in all_layers() if not layer.by_steps)
-    raise Refused(f"没有名为 {layer_id} 的图层", f"可用：{known}")
+    raise DeliveryRefused(f"没有名为 {layer_id} 的图层", f"可用：{known}")
 
 
 def register_of(layer: Layer) -> Register:

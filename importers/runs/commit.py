@@ -11,7 +11,7 @@ from importers.runs.progress import Progress
 from importers.runs.raster_copies import file_away
 from importers.staging import locks
 from importers.staging.bulk import indexes_afterwards
-from importers.staging.component_cells import hold_cells, reassign_components
+from importers.staging.component_cells import assign_cells, reassign_components
 from importers.staging.staging import Stage, expect_many
 from layers.declarations.declarations import Layer
 from spatial.versions.actions import apply_table, record_ancestry, record_change
@@ -27,7 +27,7 @@ def take_turn(layer: Layer, progress: Progress) -> None:
     if not locks.is_register_free(layer.model._meta.label_lower):
         progress.step("等待同一登记簿的另一批次")
         locks.wait_for_register(layer.model._meta.label_lower)
-    hold_cells(layer)
+    assign_cells(layer)
 
 
 def write(

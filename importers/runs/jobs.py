@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django_tasks import task
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.models import ImportRun
 from importers.reading.delivery import Reading
 from importers.runs import originals, recovery
@@ -45,7 +45,7 @@ def announce(
     )
     try:
         place(originals.folder_of(run))
-        kept = originals.kept_of(run)
+        kept = originals.stored_originals(run)
         run.files = originals.described(kept)
         run.save(update_fields=["files"])
         listed = [str(path) for path in originals.deliverables(kept)]
@@ -90,7 +90,7 @@ def import_files(
             progress=RunProgress(run.pk) if run else None,
             run=run,
         )
-    except Refused as error:
+    except DeliveryRefused as error:
         return {"run": error.run_id, "refused": str(error)}
     return {"run": outcome.run.pk, "refused": outcome.refusal}
 
@@ -105,7 +105,7 @@ def commit_reviewed(run_id: int, who: str, terms: dict[str, Any] | None = None) 
         _ask_again(who, _layer_of(run_id))
         progress = RunProgress(run_id, recovery.COMMITTING)
         commit_run(run_id, who, progress=progress, **given)
-    except Refused as error:
+    except DeliveryRefused as error:
         ImportRun.objects.filter(pk=run_id, state=ImportRun.State.DRY).update(
             message=str(error)[:1000], stage=""
         )
@@ -122,7 +122,7 @@ def undo_committed(run_id: int, who: str, why: str = "") -> dict[str, Any]:
         with locks.alive(run_id):
             ImportRun.objects.filter(pk=run_id).update(stage="撤销")
             undo(run_id, who, why)
-    except Refused as error:
+    except DeliveryRefused as error:
         said = {"message": str(error)[:1000]}
         return {"run": run_id, "refused": str(error)}
     finally:
@@ -136,13 +136,13 @@ def _ask_again(who: str, layer_id: str, announced: ImportRun | None = None) -> N
     A name without an account is that of whoever works on the server itself.
 
     Raises:
-        Refused: so it is; a run that was announced is ended.
+        DeliveryRefused: so it is; a run that was announced is ended.
     """
     user, layer = User.objects.filter(username=who).first(), layer_named(layer_id)
     if not user or not layer or may_deliver(caller_of_user(user), layer):
         return
     told = why_not_delivered(layer)
-    refused = Refused(told)
+    refused = DeliveryRefused(told)
     if announced:
         refused.run_id = announced.pk
         ImportRun.objects.filter(pk=announced.pk).update(

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.archives import GEODATABASE
 from importers.formats.snapshots import SQLITE_SIDECARS, beside, companions
 from importers.models import ImportRun
@@ -32,7 +32,7 @@ def described(paths: list[Path]) -> list[dict[str, Any]]:
     """Name, size and SHA-256 of each file as it lies there; what is not there is left out.
 
     Raises:
-        Refused: it cannot be read.
+        DeliveryRefused: it cannot be read.
     """
     try:
         return [
@@ -42,7 +42,7 @@ def described(paths: list[Path]) -> list[dict[str, Any]]:
         ]
     except OSError as error:
         name = Path(str(error.filename or "")).name
-        raise Refused(f"文件 {name} 读不到：{error.strerror}") from error
+        raise DeliveryRefused(f"文件 {name} 读不到：{error.strerror}") from error
 
 
 def folder_of(run: ImportRun) -> Path:
@@ -50,13 +50,13 @@ def folder_of(run: ImportRun) -> Path:
     return Path(settings.VAR) / "imports" / (run.folder or str(run.pk))
 
 
-def keep(run: ImportRun, paths: list[Path]) -> bool:
+def store_originals(run: ImportRun, paths: list[Path]) -> bool:
     """Copy the files to the run's folder, unless they lie there; False if they are too large.
 
     A geodatabase's folder is kept as a zip of it.
 
     Raises:
-        Refused: no space, or the folder cannot be written.
+        DeliveryRefused: no space, or the folder cannot be written.
     """
     if all(path.parent == folder_of(run) for path in paths):
         return True
@@ -76,11 +76,13 @@ def keep(run: ImportRun, paths: list[Path]) -> bool:
                 shutil.copy2(path, target)
     except OSError as error:
         discard(run)
-        raise Refused(f"原始文件存不进服务器：{error.strerror}", "请检查磁盘空间与权限") from error
+        raise DeliveryRefused(
+            f"原始文件存不进服务器：{error.strerror}", "请检查磁盘空间与权限"
+        ) from error
     return True
 
 
-def kept_of(run: ImportRun) -> list[Path]:
+def stored_originals(run: ImportRun) -> list[Path]:
     """The files kept of a run, in order of their names."""
     try:
         return sorted(path for path in folder_of(run).iterdir() if path.is_file())
@@ -91,7 +93,7 @@ def kept_of(run: ImportRun) -> list[Path]:
 def share(run: ImportRun, folder: Path) -> None:
     """Put the files into another folder too, without a second copy where the disk allows."""
     folder.mkdir(parents=True, exist_ok=True)
-    for path in kept_of(run):
+    for path in stored_originals(run):
         try:
             (folder / path.name).hardlink_to(path)
         except OSError:

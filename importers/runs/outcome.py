@@ -7,7 +7,7 @@ from typing import Any
 
 from importers.models import ImportRun
 from importers.reading.delivery import Reading
-from importers.staging.difference import Difference
+from importers.staging.difference import StagedDifference
 from importers.values.issues import IssueLog
 
 
@@ -37,11 +37,11 @@ class Terms:
 
 
 @dataclass
-class Outcome:
+class RunOutcome:
     """What came of a run. ``refusal`` says why nothing was, or would be, written."""
 
     run: ImportRun
-    difference: Difference
+    difference: StagedDifference
     log: IssueLog
     ignored: dict[str, list[str]] = field(default_factory=dict)
     refusal: str = ""

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused, ImportersError
 from importers.formats.texts import lines
 from importers.values.issues import Issue, IssueLog
 from spatial.city import city
@@ -52,7 +52,7 @@ def take_rain(path: Path, *, partly: bool = False, encoding: str = "") -> Taken:
     again; another amount for a span that is known is refused, never taken silently.
 
     Raises:
-        Refused: no such table, or no file that can be read.
+        DeliveryRefused: no such table, or no file that can be read.
     """
     log = IssueLog()
     stations = set(RainStation.objects.current().values_list("code", flat=True))
@@ -84,7 +84,7 @@ def _stage(cursor: Any, path: Path, stations: set[str], log: IssueLog, encoding:
     for number, cells in _rows(path, encoding):
         try:
             portion.append(_read(number, cells, stations, zone))
-        except _Wrong as error:
+        except _InvalidReading as error:
             refused += 1
             log.add([Issue(path.name, number, error.code, str(error), error.field)])
         if len(portion) >= PORTION:
@@ -106,12 +106,12 @@ def _rows(path: Path, encoding: str) -> Iterator[tuple[int, dict[str, str]]]:
     for name, words in NAMES.items():
         found = [i for i, cell in enumerate(head) if cell.split("（")[0].split("(")[0] in words]
         if len(found) > 1:
-            raise Refused(f"{path.name} 有两列都是“{words[0]}”", "请只留一列")
+            raise DeliveryRefused(f"{path.name} 有两列都是“{words[0]}”", "请只留一列")
         if found:
             places[name] = found[0]
     missing = "、".join(NAMES[name][0] for name in NEEDED if name not in places)
     if missing:
-        raise Refused(f"{path.name} 缺少列：{missing}", "首行应为：站码,时间,时长,雨量")
+        raise DeliveryRefused(f"{path.name} 缺少列：{missing}", "首行应为：站码,时间,时长,雨量")
     try:
         for cells in read:
             if any(cell.strip() for cell in cells):
@@ -120,10 +120,10 @@ def _rows(path: Path, encoding: str) -> Iterator[tuple[int, dict[str, str]]]:
                     {n: cells[i].strip() if i < len(cells) else "" for n, i in places.items()},
                 )
     except csv.Error as error:
-        raise Refused(f"{path.name} 第 {read.line_num} 行读不出：{error}") from None
+        raise DeliveryRefused(f"{path.name} 第 {read.line_num} 行读不出：{error}") from None
 
 
-class _Wrong(ValueError):
+class _InvalidReading(ImportersError, ValueError):
     def __init__(self, code: str, field: str, message: str) -> None:
         super().__init__(message)
         self.code, self.field = code, field
@@ -131,7 +131,9 @@ class _Wrong(ValueError):
 
 def _read(number: int, cells: dict[str, str], stations: set[str], zone: ZoneInfo) -> tuple:
     if cells["station"] not in stations:
-        raise _Wrong("rain-station", "站码", f"没有雨量站“{cells['station'][:40]}”；请先登记该站")
+        raise _InvalidReading(
+            "rain-station", "站码", f"没有雨量站“{cells['station'][:40]}”；请先登记该站"
+        )
     end = _time(cells["end"], zone)
     minutes = _number(
         cells.get("minutes") or str(HOUR), "时长", lambda v: 0 < v <= DAY, "1 至 1440"
@@ -153,10 +155,12 @@ def _time(text: str, zone: ZoneInfo) -> datetime:
             continue
         break
     if found is None or found.year < 1900:
-        raise _Wrong("rain-time", "时间", f"时间“{text[:40]}”读不出；应形如 2024-06-22 08:00")
+        raise _InvalidReading(
+            "rain-time", "时间", f"时间“{text[:40]}”读不出；应形如 2024-06-22 08:00"
+        )
     found = found if found.tzinfo else found.replace(tzinfo=zone)
     if found > datetime.now(zone) + timedelta(minutes=10):
-        raise _Wrong("rain-time", "时间", f"时间“{text[:40]}”还没有到；请核对仪器的时钟")
+        raise _InvalidReading("rain-time", "时间", f"时间“{text[:40]}”还没有到；请核对仪器的时钟")
     return found
 
 
@@ -166,7 +170,7 @@ def _number(text: str, field: str, fits: Callable[[float], bool], words: str) ->
     except ValueError:
         number = math.nan
     if not fits(number):
-        raise _Wrong("rain-value", field, f"{field}“{text[:40]}”应为 {words} 之间的数")
+        raise _InvalidReading("rain-value", field, f"{field}“{text[:40]}”应为 {words} 之间的数")
     return number
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.archives import unpack
 from importers.models import ImportRun
 from importers.runs import originals
@@ -27,7 +27,7 @@ def file_away(run: ImportRun, layer: Layer) -> None:
     """Make what the accepted rows refer to, before they are written. Harmless to repeat.
 
     Raises:
-        Refused: it cannot be made; nothing is written then.
+        DeliveryRefused: it cannot be made; nothing is written then.
     """
     if layer.model is not TerrainSheet:
         return
@@ -36,15 +36,15 @@ def file_away(run: ImportRun, layer: Layer) -> None:
             f"SELECT DISTINCT file FROM {Stage(run.pk).accepted} s WHERE action <> 'end'"
         )
         wanted = {row[0] for row in cursor.fetchall()}
-    for path in _rasters(originals.kept_of(run), originals.folder_of(run) / "unpacked"):
+    for path in _rasters(originals.stored_originals(run), originals.folder_of(run) / "unpacked"):
         digest = originals.sha256_of(path)
         if digest in wanted and not sheet_path(digest).exists():
             try:
                 write_cog(path, sheet_path(digest), _epsg(run))
             except RasterError as error:
-                raise Refused(str(error)) from error
+                raise DeliveryRefused(str(error)) from error
     if missing := [digest for digest in wanted if not sheet_path(digest).exists()]:
-        raise Refused(f"找不到栅格原文件（{missing[0][:12]}…）", "请重新提交")
+        raise DeliveryRefused(f"找不到栅格原文件（{missing[0][:12]}…）", "请重新提交")
 
 
 def _rasters(kept: list[Path], scratch: Path) -> list[Path]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from importers.runs.outcome import Outcome
+from importers.runs.outcome import RunOutcome
 from importers.values.issues import Issue
 from spatial.city import city
 from spatial.crs import transformer
@@ -17,7 +17,7 @@ TITLES = {
 SEVERITIES = {"error": "错误", "warning": "警告"}
 
 
-def lines(outcome: Outcome, limit: int) -> list[str]:
+def lines(outcome: RunOutcome, limit: int) -> list[str]:
     """The report, line by line; each count carries its English word for grep."""
     run = outcome.run
     said = [f"入库批次 run: {run.pk}（{run.get_state_display()} {run.state}）"]
@@ -46,7 +46,7 @@ def lines(outcome: Outcome, limit: int) -> list[str]:
     return said
 
 
-def as_json(outcome: Outcome, limit: int) -> dict[str, Any]:
+def as_json(outcome: RunOutcome, limit: int) -> dict[str, Any]:
     """The same as data."""
     run, counts = outcome.run, vars(outcome.difference)
     return {
@@ -67,7 +67,7 @@ def as_json(outcome: Outcome, limit: int) -> dict[str, Any]:
     }
 
 
-def _lone_words(outcome: Outcome) -> str:
+def _lone_words(outcome: RunOutcome) -> str:
     lone = outcome.difference.lone
     found = f"{lone} 条不在文件中而在交付的范围内，没有别的行替换它们"
     if outcome.run.state == outcome.run.State.DRY:
@@ -77,7 +77,7 @@ def _lone_words(outcome: Outcome) -> str:
     return f"{found}，已终止；文件只是一部分的请撤销，加 --partial 重交"
 
 
-def _issue_lines(outcome: Outcome, limit: int) -> list[str]:
+def _issue_lines(outcome: RunOutcome, limit: int) -> list[str]:
     log = outcome.log
     said = [
         f"{SEVERITIES[severity]} {severity} {code}: {number}"

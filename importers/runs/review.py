@@ -16,7 +16,7 @@ from django.utils import timezone
 from importers.checks.catalogue import rules_for
 from importers.checks.run_checks import check_stage
 from importers.checks.shapes import check_shapes
-from importers.errors import WITHOUT_WAL, Refused
+from importers.errors import WITHOUT_WAL, DeliveryRefused
 from importers.models import ImportIssue, ImportRun
 from importers.reading.registers import layer_for, register_of
 from importers.runs import commit, originals, recovery
@@ -28,7 +28,7 @@ from importers.staging.ending import Grounds
 from importers.staging.staging import Stage, expect_many
 from importers.values.batch import Batch
 from importers.values.issues import Severity
-from spatial.versions.edits import Conflict
+from spatial.versions.edits import VersionConflict
 from spatial.versions.queries import attribute_fields, conflicts_in, revision_of
 
 ACTIONS = ("open", "replace", "end")
@@ -46,7 +46,7 @@ def choose(
     What a row replaces ends with it, and stays where it is left out.
 
     Raises:
-        Refused: the run is not under review.
+        DeliveryRefused: the run is not under review.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         run = _under_review(run_id)
@@ -69,7 +69,7 @@ def accept_proposal(issue_id: int, who: str) -> ImportIssue:
     """Take the proposed geometry for a row instead of the surveyed one; both are kept.
 
     Raises:
-        Refused: no such proposal, its row brings no change, or the rules are against it.
+        DeliveryRefused: no such proposal, its row brings no change, or the rules are against it.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         issue, stage, at = _proposal(issue_id)
@@ -80,7 +80,7 @@ def accept_proposal(issue_id: int, who: str) -> ImportIssue:
         )
         row = cursor.fetchone()
         if not row:
-            raise Refused("这一行没有变化，或因其他错误被拒收，建议图形用不上")
+            raise DeliveryRefused("这一行没有变化，或因其他错误被拒收，建议图形用不上")
         issue.original = bytes(row[0]).hex()
         cursor.execute(
             f"UPDATE {stage.table} SET geom = %s, accepted = true,"
@@ -99,7 +99,7 @@ def withdraw_proposal(issue_id: int) -> ImportIssue:
     """Put the surveyed geometry back. A row in error is left out again.
 
     Raises:
-        Refused: no such proposal.
+        DeliveryRefused: no such proposal.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         issue, stage, at = _proposal(issue_id)
@@ -133,7 +133,7 @@ def commit_run(
     Killed on the way, the run is still under review and nothing is written.
 
     Raises:
-        Refused: not under review, nothing accepted, too much would end, the part that
+        DeliveryRefused: not under review, nothing accepted, too much would end, the part that
             was chosen breaks a rule that the whole did not, or the register has moved on
             since; in the last case the run must be tried again.
     """
@@ -161,10 +161,10 @@ def commit_run(
             run.finished_at = timezone.now()
             run.message = run.stage = ""
             run.save(update_fields=["finished_at", "message", "stage"])
-    except Conflict as error:
-        raise Refused(f"登记簿在试运行之后有了变动：{error}", "请重新试运行") from error
+    except VersionConflict as error:
+        raise DeliveryRefused(f"登记簿在试运行之后有了变动：{error}", "请重新试运行") from error
     except Error as error:
-        raise Refused(
+        raise DeliveryRefused(
             f"数据库出错，没有写入：{str(error).splitlines()[0]}",
             f"批次 {run_id} 仍待审核，可以重试",
         ) from error
@@ -177,7 +177,7 @@ def discard(run_id: int, who: str) -> ImportRun:
     """Give a reviewed run up: its stage and files go, its record and findings stay.
 
     Raises:
-        Refused: it is not under review.
+        DeliveryRefused: it is not under review.
     """
     with transaction.atomic():
         run = _under_review(run_id)
@@ -206,26 +206,26 @@ def counted(run: ImportRun) -> dict[str, dict[str, int]]:
 
 
 def _under_review(run_id: int) -> ImportRun:
-    locks.hold_review(run_id)
+    locks.lock_review(run_id)
     run = ImportRun.objects.filter(pk=run_id).first()
     if not run:
-        raise Refused(f"没有入库批次 {run_id}")
+        raise DeliveryRefused(f"没有入库批次 {run_id}")
     if run.state != ImportRun.State.DRY:
-        raise Refused(f"入库批次 {run_id} 不在审核中（{run.get_state_display()}）")
+        raise DeliveryRefused(f"入库批次 {run_id} 不在审核中（{run.get_state_display()}）")
     with connection.cursor() as cursor:
         if not Stage(run.pk).exists(cursor):
-            raise Refused(f"入库批次 {run_id} 的待审核内容已不在", "请重新试运行")
+            raise DeliveryRefused(f"入库批次 {run_id} 的待审核内容已不在", "请重新试运行")
     return run
 
 
 def _proposal(issue_id: int) -> tuple[ImportIssue, Stage, tuple[int, int]]:
     issue = ImportIssue.objects.filter(pk=issue_id, proposal__isnull=False).first()
     if not issue:
-        raise Refused("没有这条建议")
+        raise DeliveryRefused("没有这条建议")
     run = _under_review(issue.run_id)
     tables = run.options.get("tables", [])
     if issue.file not in tables:
-        raise Refused("找不到这条建议所在的文件")
+        raise DeliveryRefused("找不到这条建议所在的文件")
     return issue, Stage(run.pk), (tables.index(issue.file), issue.row)
 
 
@@ -252,13 +252,15 @@ def _check_choice(run: ImportRun, allow_ending: bool, without_wal: bool) -> None
         lone = grounds.count_lone()
     chosen = counted(run)
     if not any(chosen[action]["accepted"] for action in ACTIONS):
-        raise Refused("没有采纳任何一条，没有可入库的内容")
+        raise DeliveryRefused("没有采纳任何一条，没有可入库的内容")
     if run.options.get("wal_missing") and not (without_wal or run.options.get("without_wal")):
-        raise Refused(WITHOUT_WAL, "确认没有或不需要，请勾选“没有缺少 -wal 文件”（--without-wal）")
+        raise DeliveryRefused(
+            WITHOUT_WAL, "确认没有或不需要，请勾选“没有缺少 -wal 文件”（--without-wal）"
+        )
     standing, ending = run.counts.get("standing", 0), chosen["end"]["accepted"]
     is_many = run.options.get("ends_many") and ends_many(ending, lone, standing)
     if is_many and not allow_ending:
-        raise Refused(
+        raise DeliveryRefused(
             f"将终止 {ending} 条，超过该范围现有 {standing} 条的三分之一",
             "确实消失请勾选“允许大量终止”，否则请不采纳终止",
         )
@@ -279,7 +281,7 @@ def _check_repaired(cursor: Any, issue: ImportIssue, stage: Stage, at: tuple[int
             if at in (row, other) and found.severity is Severity.ERROR
         ]
     if wrong:
-        raise Refused(f"建议图形不能采纳：{'；'.join(wrong[:3])}", "请由测绘单位改正后重交")
+        raise DeliveryRefused(f"建议图形不能采纳：{'；'.join(wrong[:3])}", "请由测绘单位改正后重交")
 
 
 def _check_part(run: ImportRun) -> None:
@@ -291,7 +293,7 @@ def _check_part(run: ImportRun) -> None:
         checked = check_stage(cursor, Stage(run.pk).table, run.layer, run.options["tables"])
     if checked.errors:
         errors = [found.message for found in checked.issues if found.severity is Severity.ERROR]
-        raise Refused(
+        raise DeliveryRefused(
             f"只采纳这一部分会有 {len(checked.errors)} 条出错，如：{errors[0]}",
             "请把相关的几条一并采纳，或都不采纳",
         )
@@ -300,7 +302,7 @@ def _check_part(run: ImportRun) -> None:
 def _check_still_fits(run: ImportRun, model: Any, at: datetime | None) -> None:
     stage, moment = Stage(run.pk), at or _stated_moment(run) or timezone.now()
     if problems := conflicts_in(f'"{model._meta.db_table}"', f"{stage.accepted} AS s", [], moment):
-        raise Conflict(problems)
+        raise VersionConflict(problems)
 
 
 def _stated_moment(run: ImportRun) -> datetime | None:

@@ -15,25 +15,25 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from importers.checks.notices import notice_of
-from importers.errors import WAL_MISSING, WITHOUT_WAL, Refused
+from importers.errors import WAL_MISSING, WITHOUT_WAL, DeliveryRefused
 from importers.models import ImportRun
 from importers.reading.delivery import Delivery, Reading
 from importers.reading.registers import layer_for, register_of
 from importers.runs import commit as committing
 from importers.runs import originals, recovery
 from importers.runs.finding_records import record_issues
-from importers.runs.outcome import Outcome, Terms, options_of
+from importers.runs.outcome import RunOutcome, Terms, options_of
 from importers.runs.progress import Progress, Silence
 from importers.runs.trial import Trial
 from importers.staging import locks
-from importers.staging.component_cells import hold_cells
-from importers.staging.difference import Difference
+from importers.staging.component_cells import assign_cells
+from importers.staging.difference import StagedDifference
 from importers.staging.staging import Stage
 from importers.values.columns import Register
 from importers.values.issues import IssueLog
 from layers.declarations.declarations import Layer
 from spatial.versions.actions import undo as undo_change
-from spatial.versions.edits import Conflict
+from spatial.versions.edits import VersionConflict
 from spatial.versions.queries import conflicts_in
 
 CUT_OFF = "与数据库的连接中断"
@@ -50,13 +50,13 @@ def start(
     commit: bool = False,
     progress: Progress | None = None,
     run: ImportRun | None = None,
-) -> Outcome:
+) -> RunOutcome:
     """Take files in as one delivery of one layer; a dry run unless ``commit``.
 
     ``run`` is a waiting run that was announced before, else a new one is begun.
 
     Raises:
-        Refused: the delivery cannot be taken in; nothing was written to any register.
+        DeliveryRefused: the delivery cannot be taken in; nothing was written to any register.
     """
     progress = progress or Silence()
     reading, terms = reading or Reading(), terms or Terms()
@@ -83,12 +83,12 @@ def start(
 
 def _end_unopened(run: ImportRun, error: BaseException) -> None:
     """A file that could not even be opened is this run's answer."""
-    refused = isinstance(error, Refused)
-    if isinstance(error, Refused) and error.columns:
+    refused = isinstance(error, DeliveryRefused)
+    if isinstance(error, DeliveryRefused) and error.columns:
         run.options["columns_found"] = list(error.columns)
     with contextlib.suppress(AnyDatabaseError):
         _end(run, ImportRun.State.REFUSED, str(error) if refused else "处理出错，没有写入")
-    if isinstance(error, Refused):
+    if isinstance(error, DeliveryRefused):
         error.run_id = run.pk
 
 
@@ -100,14 +100,14 @@ def _carry_out(
     terms: Terms,
     commit: bool,
     progress: Progress,
-) -> Outcome:
+) -> RunOutcome:
     progress.total = max(delivery.features, 0)
     kept = _keep(run, delivery, terms)
     try:
         return _take_in(run, layer, register, delivery, terms, commit, progress)
-    except (Refused, Conflict) as error:
+    except (DeliveryRefused, VersionConflict) as error:
         _fail(run, str(error), kept)
-        refused = Refused(str(error))
+        refused = DeliveryRefused(str(error))
         refused.run_id = run.pk
         raise refused from error
     except AnyDatabaseError as error:
@@ -122,24 +122,24 @@ def undo(run_id: int, who: str, why: str = "") -> ImportRun:
     """Undo a committed run.
 
     Raises:
-        Refused: there is no such run, it was not committed, was undone before, or later
+        DeliveryRefused: there is no such run, it was not committed, was undone before, or later
             changes stand on it.
     """
     run = ImportRun.objects.filter(pk=run_id).first()
     if not run:
-        raise Refused(f"没有入库批次 {run_id}")
+        raise DeliveryRefused(f"没有入库批次 {run_id}")
     if run.state == ImportRun.State.UNDONE:
-        raise Refused(f"入库批次 {run_id} 已经撤销过")
+        raise DeliveryRefused(f"入库批次 {run_id} 已经撤销过")
     if run.state != ImportRun.State.COMMITTED or not run.change:
-        raise Refused(f"入库批次 {run_id} 没有入库（{run.get_state_display()}），无可撤销")
+        raise DeliveryRefused(f"入库批次 {run_id} 没有入库（{run.get_state_display()}），无可撤销")
     try:
         with transaction.atomic():
-            hold_cells(layer_for(run.layer))
+            assign_cells(layer_for(run.layer))
             reverse = undo_change(run.change, who=who, why=why or f"撤销入库批次 {run_id}")
             run.undo_change = reverse
             _end(run, ImportRun.State.UNDONE)
-    except Conflict as error:
-        raise Refused(str(error)) from error
+    except VersionConflict as error:
+        raise DeliveryRefused(str(error)) from error
     return run
 
 
@@ -169,7 +169,7 @@ def _keep(run: ImportRun, delivery: Delivery, terms: Terms) -> bool:
     if not terms.keep:
         return False
     paths = originals.with_companions(delivery.paths)
-    run.options["kept"] = originals.keep(run, paths)
+    run.options["kept"] = originals.store_originals(run, paths)
     return run.options["kept"] and not run.options.get("uploaded")
 
 
@@ -181,13 +181,13 @@ def _take_in(
     terms: Terms,
     commit: bool,
     progress: Progress,
-) -> Outcome:
+) -> RunOutcome:
     log = IssueLog()
     log.add(delivery.notes())
     with transaction.atomic():
         if commit:
             committing.take_turn(layer, progress)
-        outcome = Outcome(run, Difference(), log)
+        outcome = RunOutcome(run, StagedDifference(), log)
         with connection.cursor() as cursor:
             trial = Trial(cursor, run, layer, register, delivery, terms, log, progress)
             outcome.difference = trial.stage_all(review=not commit)
@@ -214,7 +214,7 @@ def _take_in(
     return outcome
 
 
-def _judge(outcome: Outcome, terms: Terms, commit: bool) -> None:
+def _judge(outcome: RunOutcome, terms: Terms, commit: bool) -> None:
     """Whether the delivery as a whole may be written."""
     found = outcome.difference
     accepted = found.added + found.changed + found.unchanged
@@ -245,14 +245,14 @@ def _judge(outcome: Outcome, terms: Terms, commit: bool) -> None:
             outcome.caution = outcome.caution or f"提交时会被拒绝：{line}"
 
 
-def _foresee_conflicts(outcome: Outcome, layer: Layer, terms: Terms) -> None:
+def _foresee_conflicts(outcome: RunOutcome, layer: Layer, terms: Terms) -> None:
     stage, table = Stage(outcome.run.pk), f'"{layer.model._meta.db_table}"'
     problems = conflicts_in(table, f"{stage.accepted} AS s", [], terms.at or timezone.now())
     if problems:
-        outcome.caution = outcome.caution or str(Conflict(problems))
+        outcome.caution = outcome.caution or str(VersionConflict(problems))
 
 
-def _conclude(outcome: Outcome) -> None:
+def _conclude(outcome: RunOutcome) -> None:
     """The run's row and its findings, in the transaction of what they speak of."""
     run = outcome.run
     run.state = ImportRun.State.COMMITTED if run.change_id else ImportRun.State.DRY
@@ -270,21 +270,23 @@ def _fail(run: ImportRun, message: str, kept: bool) -> None:
     _end(run, ImportRun.State.REFUSED, message)
 
 
-def _settled(run: ImportRun, error: AnyDatabaseError, kept: bool) -> Refused:
+def _settled(run: ImportRun, error: AnyDatabaseError, kept: bool) -> DeliveryRefused:
     """What is true after the database failed us: ask it again, in a new session."""
     code = getattr(error.__cause__, "pgcode", "")
     if code == DISK_FULL:
         _fail(run, "数据库磁盘已满，没有写入任何内容", kept)
-        refused = Refused("数据库磁盘已满，没有写入任何内容", "请清理或扩充磁盘后重新提交")
+        refused = DeliveryRefused("数据库磁盘已满，没有写入任何内容", "请清理或扩充磁盘后重新提交")
     elif isinstance(error, OperationalError | InterfaceError):
         connection.close()
-        refused = Refused(f"{CUT_OFF}，结果以批次 {run.pk} 的状态为准", "请稍后查看该批次")
+        refused = DeliveryRefused(f"{CUT_OFF}，结果以批次 {run.pk} 的状态为准", "请稍后查看该批次")
         if fresh := _found_again(run):
             if fresh.state == ImportRun.State.COMMITTED:
-                refused = Refused(f"{CUT_OFF}，但已写入：批次 {run.pk}，变更 {fresh.change_id}")
+                refused = DeliveryRefused(
+                    f"{CUT_OFF}，但已写入：批次 {run.pk}，变更 {fresh.change_id}"
+                )
             elif fresh.state == ImportRun.State.RUNNING:
                 _fail(fresh, f"{CUT_OFF}，没有写入任何内容", kept)
-                refused = Refused(f"{CUT_OFF}，没有写入任何内容", "请重新提交")
+                refused = DeliveryRefused(f"{CUT_OFF}，没有写入任何内容", "请重新提交")
     else:
         _fail(run, f"数据库出错，没有写入：{str(error).splitlines()[0]}", kept)
         raise error

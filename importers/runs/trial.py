@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from importers.checks.run_checks import Told, check_stage
+from importers.checks.run_checks import ReportedFindings, check_stage
 from importers.models import ImportRun
 from importers.reading.delivery import Delivery
 from importers.runs import commit as committing
@@ -17,7 +17,7 @@ from importers.runs.outcome import Terms
 from importers.runs.progress import Progress
 from importers.staging.component_cells import fill_cells, note_cells
 from importers.staging.difference import (
-    Difference,
+    StagedDifference,
     compare,
     count_again,
     reject_duplicates,
@@ -44,7 +44,7 @@ class Trial:
     terms: Terms
     log: IssueLog
     progress: Progress
-    difference: Difference = field(default_factory=Difference)
+    difference: StagedDifference = field(default_factory=StagedDifference)
 
     @cached_property
     def stage(self) -> Stage:
@@ -62,7 +62,7 @@ class Trial:
         table = f'"{self.layer.model._meta.db_table}"'
         return Grounds(self.cursor, self.stage, table, self.register)
 
-    def stage_all(self, *, review: bool) -> Difference:
+    def stage_all(self, *, review: bool) -> StagedDifference:
         """Read, compare, check. For a ``review``, what nothing replaces ends only if chosen."""
         self._read()
         self.progress.step("比较")
@@ -98,7 +98,7 @@ class Trial:
 
     def _check(self) -> None:
         """The rules between features; a row in error leaves the stage, until none does."""
-        told = Told()
+        told = ReportedFindings()
         while True:
             found = check_stage(self.cursor, self.stage.table, self.layer.id, self.files)
             checked = found.without(told)

@@ -24,7 +24,7 @@ from importers.sample.city.write import Written
 from spatial.city import city
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Edit
-from spatial.worktime import Limit
+from spatial.worktime import TimeLimit
 
 PORTION = 2_000
 COMMUNITY_DIGITS = 12  # of a cell's code
@@ -41,7 +41,7 @@ class _RuleClocks:
         found = self._known(state, entered_at)
         return found.at if found else None
 
-    def handling(self, started_at: datetime, limit: Limit, times: int) -> datetime:
+    def handling(self, started_at: datetime, limit: TimeLimit, times: int) -> datetime:
         """Until when a case should be handled; ``times`` limits long."""
         return clocks.handling_deadline(started_at, limit, times - 1).at
 

@@ -13,7 +13,7 @@ import numpy as np
 from django.conf import settings
 from django.db import connection
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.models import ImportRun
 from importers.runs.outcome import Terms
 from importers.runs.progress import Progress
@@ -80,7 +80,7 @@ def load(wanted: Load, progress: Progress) -> dict[str, int]:
     Returns the totals by layer.
 
     Raises:
-        Refused: a delivery does not fit; what was loaded before it stays.
+        DeliveryRefused: a delivery does not fit; what was loaded before it stays.
     """
     progress.step("生成样例城市")
     folder = Path(settings.VAR) / "sample" / wanted.size
@@ -143,10 +143,12 @@ def _take(path: Path, about: Written, mark: str) -> int:
     )
     outcome = start([path], about.layer, terms=terms, commit=True)
     if outcome.refusal:
-        raise Refused(f"{path.name}：{outcome.refusal}")
+        raise DeliveryRefused(f"{path.name}：{outcome.refusal}")
     if outcome.difference.rejected:
         first = outcome.log.kept[0]
-        raise Refused(f"{path.name} 有 {outcome.difference.rejected} 条被拒收：{first.message}")
+        raise DeliveryRefused(
+            f"{path.name} 有 {outcome.difference.rejected} 条被拒收：{first.message}"
+        )
     return outcome.difference.added
 
 

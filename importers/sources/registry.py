@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.sources import (
     building_table,
     cass,
@@ -65,14 +65,14 @@ def source_named(name: str, layer_id: str) -> Source:
     """The source of that name.
 
     Raises:
-        Refused: none of that name delivers this layer.
+        DeliveryRefused: none of that name delivers this layer.
     """
     found = sources_of(layer_id)
     for source in found:
         if source.name == name:
             return source
     known = "、".join(source.name for source in found) or "无"
-    raise Refused(f"图层 {layer_id} 没有名为 {name} 的来源", f"可用：{known}")
+    raise DeliveryRefused(f"图层 {layer_id} 没有名为 {name} 的来源", f"可用：{known}")
 
 
 def source_of(layer_id: str, headers: Collection[str]) -> Source | None:

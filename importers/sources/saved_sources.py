@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.db import DatabaseError
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.models import ImportRun, SavedSource
 from importers.sources.declarations import Source
 from importers.sources.registry import SOURCES
@@ -35,13 +35,13 @@ def save_source(run: ImportRun, name: str, title: str, who: str) -> SavedSource:
     """Keep how a run's file was read, for the next file with the same columns.
 
     Raises:
-        Refused: the name is taken, or the run carries no mapping.
+        DeliveryRefused: the name is taken, or the run carries no mapping.
     """
     columns: Mapping[str, str] = run.options.get("headers") or {}
     if not columns:
-        raise Refused("该批次没有列对应可保存")
+        raise DeliveryRefused("该批次没有列对应可保存")
     if any(source.name == name for source in SOURCES):
-        raise Refused(f"名称 {name} 是系统自带的来源", "请换一个名称")
+        raise DeliveryRefused(f"名称 {name} 是系统自带的来源", "请换一个名称")
     epsg = run.options.get("epsg")
     kept, _created = SavedSource.objects.update_or_create(
         name=name,

@@ -4,7 +4,7 @@ from typing import Any
 
 from grid.components.assigning import CELLS, assign_components, cell_at
 from grid.models import Component, GridCell
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.models import ImportRun
 from importers.staging.staging import Stage
 from layers.declarations.declarations import Layer
@@ -41,7 +41,7 @@ def reassign_components(change: Change, layer: Layer) -> int:
     return assign_components(change) if layer.model is GridCell else 0
 
 
-def hold_cells(layer: Layer) -> None:
+def assign_cells(layer: Layer) -> None:
     """Have cells, and what is written by them, change in turn until the transaction ends."""
     if layer.model in (Component, GridCell):
         register = GridCell._meta.label_lower
@@ -58,7 +58,7 @@ def check_cells(run: ImportRun, layer: Layer) -> None:
     """Whether components were staged by the cells that stand.
 
     Raises:
-        Refused: cells have changed since.
+        DeliveryRefused: cells have changed since.
     """
     if layer.model is Component and run.options.get(SEEN) != revision_of(GridCell):
-        raise Refused("单元网格在试运行之后有了变动，部件所在网格可能不同", "请重新试运行")
+        raise DeliveryRefused("单元网格在试运行之后有了变动，部件所在网格可能不同", "请重新试运行")

@@ -26,7 +26,7 @@ SINGLE = (
 
 
 @dataclass
-class Difference:
+class StagedDifference:
     """How many features a delivery adds, changes, ends or leaves; and how many rows it rejects.
 
     ``standing`` counts the current features in the delivery's own area; ``lone`` those of
@@ -86,13 +86,13 @@ def compare(
     carried: set[str],
     ended: list[str] | None,
     whole: bool,
-) -> Difference:
+) -> StagedDifference:
     """Decide for every staged row what it does; add rows for what has ended.
 
     ``ended`` names the codes that cease; else, when ``whole``, those current features
     cease that are absent from the delivery and lie within its bounding rectangle.
     """  # fmt: skip
-    found = Difference()
+    found = StagedDifference()
     table = f'"{model._meta.db_table}"'
     if ended:
         _end_named(cursor, stage, table, ended)
@@ -148,7 +148,7 @@ def reject_rows(
     return cursor.rowcount
 
 
-def count_again(cursor: Any, stage: Stage, found: Difference) -> None:
+def count_again(cursor: Any, stage: Stage, found: StagedDifference) -> None:
     """What the stage holds and how many rows were rejected, once nothing more will be."""
     cursor.execute(f"SELECT action, count(*) FROM {stage.table} GROUP BY action")
     counts = dict(cursor.fetchall())
@@ -208,7 +208,7 @@ def mark_changed(cursor: Any, stage: Stage, table: str, unsaid: list[str]) -> No
     )
 
 
-def _counted(cursor: Any, stage: Stage, found: Difference) -> Difference:
+def _counted(cursor: Any, stage: Stage, found: StagedDifference) -> StagedDifference:
     count_again(cursor, stage, found)
     found.standing = found.unchanged + found.changed + found.ended
     return found

@@ -51,7 +51,7 @@ def wait_for_register(register: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [REGISTER, register])
 
 
-def hold_review(run_id: int) -> None:
+def lock_review(run_id: int) -> None:
     """One decision on a run at a time, until the end of this transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [REVIEW, run_id])

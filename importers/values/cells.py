@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from importers.errors import ImportersError
 from importers.values.numbers import EXACT, decimal_of
 from spatial.city import city
 
@@ -30,20 +31,20 @@ _CLOCK, _NO_CLOCK = re.compile(r"\d:\d\d"), re.compile(r"[T ]00:00(:00(\.0+)?)?$
 _EMPTY = ("", "null", "<null>", "none", "nan")
 
 
-class Unreadable(ValueError):
+class UnreadableCell(ImportersError, ValueError):
     """A cell that is not of the type."""
 
 
-class Rounded(Unreadable):
+class RoundedNumber(UnreadableCell):
     """A number of so many digits that the last ones are lost."""
 
 
-class Shown(int):
+class DisplayedNumber(int):
     """A whole number that its sheet shows otherwise, as with leading noughts: 123 as 000123."""
 
     shown: str
 
-    def __new__(cls, value: int, shown: str) -> "Shown":
+    def __new__(cls, value: int, shown: str) -> "DisplayedNumber":
         """The number with what is seen of it."""
         made = super().__new__(cls, value)
         made.shown = shown
@@ -74,14 +75,14 @@ def cell_text(cell: Any) -> str:
     ('431381', '', '["张三", 1]')
 
     Raises:
-        Unreadable: bytes, which are no text.
+        UnreadableCell: bytes, which are no text.
     """
     if isinstance(cell, str):
         return cell
     if isinstance(cell, float | np.floating):
         return _float_text(cell)
     if isinstance(cell, bytes | bytearray | memoryview):
-        raise Unreadable("二进制数据")
+        raise UnreadableCell("二进制数据")
     if isinstance(cell, list | tuple | dict | np.ndarray):
         return json.dumps(cell, ensure_ascii=False, default=_plain)
     return "" if _is_missing(cell) else str(cell)
@@ -94,7 +95,7 @@ def _float_text(cell: float | np.floating) -> str:
     if not float(cell).is_integer():
         return str(cell)
     if abs(float(cell)) >= (SINGLE if isinstance(cell, np.float32) else EXACT):
-        raise Rounded(f"{cell:.17g}")
+        raise RoundedNumber(f"{cell:.17g}")
     return str(int(cell))
 
 
@@ -105,14 +106,14 @@ def code_text(cell: Any) -> str:
     ('2402108101', '431001', '')
 
     Raises:
-        Rounded: a number of which a program has kept the first digits only.
-        Unreadable: bytes.
+        RoundedNumber: a number of which a program has kept the first digits only.
+        UnreadableCell: bytes.
     """
     text = cell_text(cell)
     if not text.isascii() or text.strip() != text:
         text = narrow(text)
     if "+" in text and _ROUNDED.fullmatch(text):
-        raise Rounded(text)
+        raise RoundedNumber(text)
     return text
 
 
@@ -129,7 +130,7 @@ def read_number(cell: Any) -> float | None:
         return None
     value = decimal_of(text)
     if value is None:
-        raise Unreadable(text)
+        raise UnreadableCell(text)
     return float(value)
 
 
@@ -141,14 +142,14 @@ def read_integer(cell: Any) -> int | None:
         if cell != cell:
             return None
         if not cell.is_integer():
-            raise Unreadable(str(cell))
+            raise UnreadableCell(str(cell))
         return int(cell)
     text = _text(cell)
     if text is None:
         return None
     value = decimal_of(text)
     if value is None or value.adjusted() > MOST_DIGITS or value != value.to_integral_value():
-        raise Unreadable(text)
+        raise UnreadableCell(text)
     return int(value)
 
 
@@ -160,7 +161,7 @@ def read_boolean(cell: Any) -> bool | None:
     word = text.casefold().removesuffix(".0")
     if word in YES or word in NO:
         return word in YES
-    raise Unreadable(text)
+    raise UnreadableCell(text)
 
 
 def read_date(cell: Any) -> date | None:
@@ -177,7 +178,7 @@ def read_date(cell: Any) -> date | None:
             return date(*parts)
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise Unreadable(text) from None
+        raise UnreadableCell(text) from None
     return (moment.astimezone(_zone()) if moment.tzinfo else moment).date()
 
 
@@ -200,7 +201,7 @@ def read_datetime(cell: Any) -> datetime | None:
             else datetime.fromisoformat(text.replace("/", "-"))
         )
     except ValueError:
-        raise Unreadable(text) from None
+        raise UnreadableCell(text) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=_zone())
 
 
@@ -212,7 +213,7 @@ def read_uuid(cell: Any) -> str | None:
     try:
         return str(UUID(text))
     except ValueError:
-        raise Unreadable(text) from None
+        raise UnreadableCell(text) from None
 
 
 def _zone() -> ZoneInfo:

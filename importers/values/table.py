@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.values.issues import Issue, Severity
 from spatial.crs import Claim
 
@@ -76,14 +76,14 @@ class Table:
         """The rows with these columns, at most ``size`` at a time; fewer where they are large.
 
         Raises:
-            Refused: the file breaks off or cannot be read on.
+            DeliveryRefused: the file breaks off or cannot be read on.
         """
         count = 0
         for rows in self.read(fields, size):
             count += len(rows.numbers)
             yield from _portions(rows)
         if count < self.features:
-            raise Refused(
+            raise DeliveryRefused(
                 f"{self.name} 只读到 {count} 条，应有 {self.features} 条", "文件可能不完整"
             )
 
@@ -158,7 +158,7 @@ def pick(names: Sequence[str], ask: Ask, file: str) -> str:
     """Which of a file's tables is wanted.
 
     Raises:
-        Refused: there is none, or several and none of the wanted names.
+        DeliveryRefused: there is none, or several and none of the wanted names.
     """
     lowered = {name.lower(): name for name in names}
     for name in ask.wanted:
@@ -167,8 +167,8 @@ def pick(names: Sequence[str], ask: Ask, file: str) -> str:
     if len(names) == 1:
         return names[0]
     if not names:
-        raise Refused(f"{file} 内没有图层")
-    raise Refused(f"{file} 内有多个图层：{'、'.join(names)}", "请用 --table 指明")
+        raise DeliveryRefused(f"{file} 内没有图层")
+    raise DeliveryRefused(f"{file} 内有多个图层：{'、'.join(names)}", "请用 --table 指明")
 
 
 def _portions(rows: Rows) -> Iterator[Rows]:

@@ -195,7 +195,7 @@ def may_decide(caller: Caller, layer: Shared) -> bool:
     return caller.is_admin or _keeps(caller, layer)
 
 
-def may_keep(caller: Caller, keeper: str) -> bool:
+def may_maintain(caller: Caller, keeper: str) -> bool:
     """Whether the caller may issue and revoke the keys of a consumer that ``keeper`` registered."""
     if caller.is_anonymous or caller.key:
         return False

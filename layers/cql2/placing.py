@@ -25,7 +25,7 @@ WGS84 = 4326
 
 
 @dataclass(frozen=True)
-class Target:
+class LiteralTarget:
     """Where literals go: the column's CRS and the window of its features, if known.
 
     ``keeps_outside``: whether the relation asks if the literal reaches beyond a feature.
@@ -36,7 +36,7 @@ class Target:
     keeps_outside: bool
 
 
-def placed(term: Term, crs: FilterCrs, target: Target) -> Term:
+def placed(term: Term, crs: FilterCrs, target: LiteralTarget) -> Term:
     """The literal as SQL in the target's CRS. Raises FilterError where it has no place there."""
     geometry = term.value
     if crs.epsg != target.srid:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import shapely
 
 from layers.cql2.errors import FilterError
-from layers.cql2.placing import Target, placed
+from layers.cql2.placing import LiteralTarget, placed
 from layers.cql2.terms import Scope, Term, chained, check_count, check_kind, joined
 
 FUNCTIONS = {
@@ -34,7 +34,7 @@ def spatial(op: str, args: Sequence[Term], scope: Scope) -> Term:
     if collection:
         return _with_members(op, args, collection, scope)
     srid = next((term.srid for term in args if term.srid), scope.crs.epsg)
-    target = Target(srid, scope.window, keeps_outside=op not in LOCAL)
+    target = LiteralTarget(srid, scope.window, keeps_outside=op not in LOCAL)
     left, right = (_in_one_crs(term, scope, target) for term in args)
     return joined("boolean", f"{FUNCTIONS[op]}({{0}}, {{1}})", left, right)
 
@@ -59,7 +59,7 @@ def _with_members(op: str, args: Sequence[Term], collection: Term, scope: Scope)
     )
 
 
-def _in_one_crs(term: Term, scope: Scope, target: Target) -> Term:
+def _in_one_crs(term: Term, scope: Scope, target: LiteralTarget) -> Term:
     if term.value is not None:
         return placed(term, scope.crs, target)
     if term.srid != target.srid:

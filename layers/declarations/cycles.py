@@ -25,7 +25,7 @@ from pathlib import Path
 FILE = Path(__file__).resolve().parents[2] / "data" / "update_cycles.csv"
 
 
-class State(StrEnum):
+class CycleState(StrEnum):
     """How the promise stands."""
 
     MET = "met"
@@ -45,10 +45,10 @@ class Cycle:
 
 
 @dataclass(frozen=True)
-class Kept:
+class CycleStanding:
     """The state of a promise, and by when the next update is due, if that is known."""
 
-    state: State
+    state: CycleState
     due: date | None = None
 
 
@@ -59,23 +59,23 @@ def cycles() -> Mapping[str, Cycle]:
         return {row["cycle"]: _cycle(row) for row in csv.DictReader(lines)}
 
 
-def kept(name: str, last: datetime | None, now: datetime) -> Kept:
+def cycle_standing(name: str, last: datetime | None, now: datetime) -> CycleStanding:
     """Whether a cycle is kept, the last update having been recorded at ``last``.
 
     A cycle that the table does not know is taken for one that follows events.
     """
     cycle = cycles().get(name, Cycle())
     if last is None:
-        return Kept(State.EMPTY)
+        return CycleStanding(CycleState.EMPTY)
     if cycle.deadlines:
         return _before_deadlines(cycle, last, now)
     if not cycle.days:
-        return Kept(State.UNSCHEDULED)
+        return CycleStanding(CycleState.UNSCHEDULED)
     due = last + timedelta(days=cycle.days + cycle.grace_days)
-    return Kept(State.MET if now <= due else State.OVERDUE, due.date())
+    return CycleStanding(CycleState.MET if now <= due else CycleState.OVERDUE, due.date())
 
 
-def _before_deadlines(cycle: Cycle, last: datetime, now: datetime) -> Kept:
+def _before_deadlines(cycle: Cycle, last: datetime, now: datetime) -> CycleStanding:
     """The last deadline that has passed asked for an update in the days before it, or since."""
     every = sorted(
         datetime(now.year + year, month, day, tzinfo=UTC)
@@ -85,8 +85,8 @@ def _before_deadlines(cycle: Cycle, last: datetime, now: datetime) -> Kept:
     passed = max(deadline for deadline in every if deadline <= now)
     coming = min(deadline for deadline in every if deadline > now)
     if last >= passed - timedelta(days=cycle.days):
-        return Kept(State.MET, coming.date())
-    return Kept(State.OVERDUE, passed.date())
+        return CycleStanding(CycleState.MET, coming.date())
+    return CycleStanding(CycleState.OVERDUE, passed.date())
 
 
 def _cycle(row: Mapping[str, str]) -> Cycle:

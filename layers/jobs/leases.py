@@ -19,6 +19,8 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.backend import TaskResult
 from django_tasks_db.models import DBTaskResult
 
+from layers.errors import LayersError
+
 MOST_ATTEMPTS = 3
 GRACE = timedelta(seconds=15)  # between a worker's claim and its lock
 LATE = timedelta(minutes=2)  # what waits for so long without any job has lost its job
@@ -30,7 +32,7 @@ Job = TypeVar("Job", bound=Callable[..., Any])
 _held: dict[UUID, BaseDatabaseWrapper] = {}
 
 
-class WorkerLost(RuntimeError):
+class WorkerLost(LayersError, RuntimeError):
     """The worker ended in the middle of a job."""
 
 
@@ -40,7 +42,7 @@ def repeatable(job: Job) -> Job:
     return job
 
 
-def hold(task_result: Any, **_: Any) -> None:
+def take_lease(task_result: Any, **_: Any) -> None:
     """A worker begins a job: hold its lock until it has ended, one way or the other."""
     if not isinstance(task_result, TaskResult):
         return  # run at once, without a queue

@@ -16,7 +16,7 @@ OPTIONS = "-c max_parallel_workers_per_gather=0 -c jit=off -c timezone=UTC"
 _kept = threading.local()
 
 
-class Line:
+class Connection:
     """One connection and the names of the statements prepared on it."""
 
     def __init__(self, server: int) -> None:
@@ -40,12 +40,12 @@ class Line:
         return name
 
 
-def line_to(server: int) -> Line:
+def line_to(server: int) -> Connection:
     """This thread's line to a server; a new one if it was lost."""
-    lines: dict[int, Line] = _kept.__dict__.setdefault("lines", {})
+    lines: dict[int, Connection] = _kept.__dict__.setdefault("lines", {})
     line = lines.get(server)
     if line is None or line.connection.closed:
-        line = lines[server] = Line(server)
+        line = lines[server] = Connection(server)
     return line
 
 

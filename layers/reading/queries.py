@@ -87,7 +87,7 @@ def place(longitude: float, latitude: float) -> Point:
     return Point(x, y, srid=city().projected)
 
 
-def found_at(layer: Layer, point: Point, as_of: AsOf, reach_m: float) -> list[Neighbour]:
+def features_at(layer: Layer, point: Point, as_of: AsOf, reach_m: float) -> list[Neighbour]:
     """What lies at a point: areas that cover it, lines and points within reach, nearest first."""
     if not layer.geometry:
         return []

@@ -21,6 +21,7 @@ from django.db.utils import OperationalError as DjangoOperationalError
 from psycopg2 import extensions
 from psycopg2.errors import QueryCanceled
 
+from layers.errors import LayersError
 from layers.reading.connections import PRIMARY, connect, drop, has_line, line_to
 from layers.reading.shares import Share
 
@@ -37,11 +38,11 @@ BACK = (
 _routes: list[Callable[[Share], int]] = []
 
 
-class TooSlow(RuntimeError):
+class QueryTimeout(LayersError, RuntimeError):
     """A query was stopped at its time limit."""
 
 
-class Unfit(ValueError):
+class ValueOutOfRange(LayersError, ValueError):
     """A value that the database cannot hold or compute with."""
 
 
@@ -65,8 +66,8 @@ def read(
     the values; planning it once saves a third of a small query.
 
     Raises:
-        TooSlow: the statement took longer than ``timeout_ms``.
-        Unfit: a value in it is beyond what the database computes with.
+        QueryTimeout: the statement took longer than ``timeout_ms``.
+        ValueOutOfRange: a value in it is beyond what the database computes with.
     """
     prefix = _prefix(share, timeout_ms) + (NO_BITMAPS if spatial else "")
     if connection.in_atomic_block:
@@ -77,9 +78,9 @@ def read(
     try:
         return ask.of(server)
     except QueryCanceled as error:
-        raise TooSlow from error
+        raise QueryTimeout from error
     except (psycopg2.DataError, psycopg2.InternalError) as error:  # the latter is GEOS's
-        raise Unfit from error
+        raise ValueOutOfRange from error
     except (psycopg2.OperationalError, psycopg2.InterfaceError, psycopg2.NotSupportedError):
         # The server was restarted, the line was cut, a replica took a change of the rows
         # being read, or a prepared statement reads a view that has changed. Where there
@@ -130,8 +131,8 @@ def stream(
     ``begun`` is told what stops the query, to be called from another thread.
 
     Raises:
-        TooSlow: it was stopped.
-        Unfit: a value in it is beyond what the database computes with.
+        QueryTimeout: it was stopped.
+        ValueOutOfRange: a value in it is beyond what the database computes with.
     """
     if connection.in_atomic_block:
         yield iter(read(share, sql, params, timeout_ms=0, as_bytes=as_bytes))
@@ -162,9 +163,9 @@ def _streamed(rows: Any, sql: str, params: Sequence[Any]) -> Iterator[tuple]:
             fitting = len(portion) * STREAM_BYTES // max(size, 1)
             number = max(1, min(fitting, number * 4, STREAM_ROWS))
     except QueryCanceled as error:
-        raise TooSlow from error
+        raise QueryTimeout from error
     except (psycopg2.DataError, psycopg2.InternalError) as error:  # the latter is GEOS's
-        raise Unfit from error
+        raise ValueOutOfRange from error
 
 
 def _prefix(share: Share | None, timeout_ms: int) -> str:
@@ -188,8 +189,8 @@ def _read_inside(text: str, params: Sequence[Any], as_bytes: bool) -> list[tuple
             cursor.execute(BACK)
             return rows
     except (DataError, InternalError) as error:
-        raise Unfit from error
+        raise ValueOutOfRange from error
     except DjangoOperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
-            raise TooSlow from error
+            raise QueryTimeout from error
         raise

@@ -6,7 +6,7 @@ register that anybody could have seen. A register that is just being written fal
 to the primary by itself, for as long as the replica lags.
 
 A consumer reads what it wrote: while replicas are configured, the answer to a write is
-held back until every process must have looked again (``settled``).
+held back until every process must have looked again (``current_server``).
 """
 
 import itertools
@@ -80,7 +80,7 @@ def server_for(register: str, revision: int) -> int:
     return replicas.choose(register, revision) if replicas.seen else PRIMARY
 
 
-def settled(fresh_s: float) -> None:
+def current_server(fresh_s: float) -> None:
     """Wait until every process has looked at the revisions since now."""
     if replicas.seen:
         time.sleep(fresh_s)

@@ -16,7 +16,7 @@ from layers.declarations.registry import refresh, withdraw
 from layers.models import LayerState
 from layers.reading.connections import PRIMARY
 from layers.reading.reading import read
-from layers.reading.replicas import REVISIONS, replicas, server_for, settled
+from layers.reading.replicas import REVISIONS, current_server, replicas, server_for
 from layers.reading.shares import Share
 
 FRESH_S = 0.1
@@ -52,7 +52,7 @@ def revisions() -> Mapping[str, int]:
     return numbers
 
 
-def look() -> None:
+def refresh_revisions() -> None:
     """Look at the revisions if it is time to: what was revoked or taken off ends with it."""
     if time.monotonic() - _Looked.at >= FRESH_S:
         revisions()
@@ -82,7 +82,7 @@ def server_of(share: Share) -> int:
 def wrote() -> None:
     """After a write that was committed: its writer, asking any process, reads it from now on."""
     forget()
-    settled(FRESH_S)
+    current_server(FRESH_S)
 
 
 def forget() -> None:

@@ -22,7 +22,7 @@ POOL = 200  # how many matches are ranked
 
 
 @dataclass(frozen=True)
-class Hit:
+class SearchHit:
     """One found feature; ``texts`` are its search fields, ``place`` longitude and latitude."""
 
     code: str
@@ -30,7 +30,7 @@ class Hit:
     place: tuple[float, float] | None
 
 
-def search(share: Share, text: str, as_of: AsOf, most: int = 6) -> list[Hit]:
+def search(share: Share, text: str, as_of: AsOf, most: int = 6) -> list[SearchHit]:
     """The best matches of a share: its code exactly, its code's beginning, then its texts.
 
     Raises:
@@ -105,6 +105,6 @@ def _escaped(term: str) -> str:
     return term.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
-def _hit(row: tuple) -> Hit:
+def _hit(row: tuple) -> SearchHit:
     code, *texts, x, y = row
-    return Hit(code, tuple(t for t in texts if t), (x, y) if x is not None else None)
+    return SearchHit(code, tuple(t for t in texts if t), (x, y) if x is not None else None)

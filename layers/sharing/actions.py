@@ -2,7 +2,7 @@
 
 The only writes of these tables, one transaction each. What changes what a key opens
 counts a revision of ``layers.sharing.keys``, so it holds in every process within a tenth of a
-second. ``by`` is who does it; what that person may not do raises ``NotYours``.
+second. ``by`` is who does it; what that person may not do raises ``NotSteward``.
 """
 
 from collections.abc import Sequence
@@ -20,13 +20,14 @@ from layers.access.access import (
     Sharing,
     may_decide,
     may_deliver,
-    may_keep,
     may_know_of,
+    may_maintain,
     may_manage_sharing,
 )
 from layers.declarations.declarations import Layer
 from layers.declarations.refusals import only_by_steps
 from layers.declarations.registry import layer_named
+from layers.errors import LayersError
 from layers.models import ApiKey, Application, Consumer, LayerGrant, LayerState
 from layers.reading.publish import ensure_roles
 from layers.reading.revisions import KEYS, forget
@@ -39,16 +40,16 @@ DEFAULT_PER_MINUTE = 6000
 DISTRICT_LENGTHS = (6, 9, 12)
 
 
-class NotYours(PermissionError):
+class NotSteward(LayersError, PermissionError):
     """The person may not do this."""
 
 
-class Unfitting(ValueError):
+class InvalidApplication(LayersError, ValueError):
     """What was asked does not fit what there is; told in words for the person."""
 
 
 @dataclass(frozen=True)
-class Part:
+class LayerPart:
     """What is asked or granted of a layer; no fields or districts named: all of them."""
 
     layer: str
@@ -62,13 +63,13 @@ def register_consumer(
     """Register a system of one's own; it can do nothing until it has a key.
 
     Raises:
-        NotYours: nobody known, or a system.
-        Unfitting: a name that is empty or taken.
+        NotSteward: nobody known, or a system.
+        InvalidApplication: a name that is empty or taken.
     """
     if by.is_anonymous or by.key:
-        raise NotYours(_("登记使用系统须先登录"))
+        raise NotSteward(_("登记使用系统须先登录"))
     if not name.strip() or not organisation.strip():
-        raise Unfitting(_("系统名称和使用单位不能为空"))
+        raise InvalidApplication(_("系统名称和使用单位不能为空"))
     try:
         with transaction.atomic():
             return Consumer.objects.create(
@@ -79,16 +80,16 @@ def register_consumer(
                 kept_by=get_user_model().objects.get(username=by.name),
             )
     except IntegrityError:
-        raise Unfitting(_("已有名为“%(name)s”的系统") % {"name": name.strip()}) from None
+        raise InvalidApplication(_("已有名为“%(name)s”的系统") % {"name": name.strip()}) from None
 
 
 @transaction.atomic
 def set_terms(by: Caller, consumer: Consumer, *, is_department: bool, per_minute: int) -> None:
     """Say whether a consumer is of the city's own government, and how often it may ask."""
     if not may_manage_sharing(by):
-        raise NotYours(_("只有数据管理员可以改"))
+        raise NotSteward(_("只有数据管理员可以改"))
     if not 1 <= per_minute <= 1_000_000:
-        raise Unfitting(_("每分钟请求上限应在 1 至 1,000,000 之间"))
+        raise InvalidApplication(_("每分钟请求上限应在 1 至 1,000,000 之间"))
     consumer.is_department, consumer.per_minute = is_department, per_minute
     consumer.save(update_fields=["is_department", "per_minute"])
     _ensure_granted(consumer)
@@ -102,12 +103,12 @@ def issue_key(
     """A new key of a consumer, and its text: shown this once and kept nowhere.
 
     Raises:
-        NotYours: neither the consumer's keeper nor a steward.
-        Unfitting: an expiry that has passed.
+        NotSteward: neither the consumer's keeper nor a steward.
+        InvalidApplication: an expiry that has passed.
     """
     _check_keeper(by, consumer)
     if expires_at and expires_at <= timezone.now():
-        raise Unfitting(_("到期时间已经过去"))
+        raise InvalidApplication(_("到期时间已经过去"))
     text, digest = new_key()
     key = ApiKey.objects.create(
         consumer=consumer,
@@ -127,13 +128,13 @@ def rotate_key(by: Caller, key: ApiKey, *, overlap: timedelta = OVERLAP) -> tupl
     The new one lives as long as the old one was to live.
 
     Raises:
-        NotYours: neither the consumer's keeper nor a steward.
-        Unfitting: the old key is dead.
+        NotSteward: neither the consumer's keeper nor a steward.
+        InvalidApplication: the old key is dead.
     """
     now = timezone.now()
     old = ApiKey.objects.select_for_update(of=("self",)).get(pk=key.pk)
     if old.revoked_at or (old.expires_at and old.expires_at <= now):
-        raise Unfitting(_("该密钥已失效，请签发新的密钥"))
+        raise InvalidApplication(_("该密钥已失效，请签发新的密钥"))
     lives_until = now + (old.expires_at - old.created_at) if old.expires_at else None
     made = issue_key(by, old.consumer, expires_at=lives_until)
     old.expires_at = min(now + overlap, old.expires_at or now + overlap)
@@ -155,7 +156,7 @@ def revoke_key(by: Caller, key: ApiKey) -> None:
 def grant_layer(
     by: Caller,
     consumer: Consumer,
-    part: Part,
+    part: LayerPart,
     *,
     may_write: bool = False,
     conditions: str = "",
@@ -164,19 +165,19 @@ def grant_layer(
     """Let a consumer read a layer or a part of it, in place of what it was granted before.
 
     Raises:
-        NotYours: who grants does not decide on the layer.
-        Unfitting: fields or districts that the layer does not share, a date that has passed,
+        NotSteward: who grants does not decide on the layer.
+        InvalidApplication: fields or districts that the layer does not share, a date that has passed,
             or writing of what is written by its steps.
     """
     layer = checked_part(part)
     if not may_decide(by, layer):
-        raise NotYours(_("您不能批准使用“%(layer)s”") % {"layer": layer.title})
+        raise NotSteward(_("您不能批准使用“%(layer)s”") % {"layer": layer.title})
     if may_write and layer.by_steps:
-        raise Unfitting(only_by_steps(layer))
+        raise InvalidApplication(only_by_steps(layer))
     if may_write and not may_deliver(by, layer):
-        raise NotYours(_("您不能允许写入“%(layer)s”") % {"layer": layer.title})
+        raise NotSteward(_("您不能允许写入“%(layer)s”") % {"layer": layer.title})
     if until and until <= timezone.now():
-        raise Unfitting(_("授权截止时间已经过去"))
+        raise InvalidApplication(_("授权截止时间已经过去"))
     _withdraw(by, LayerGrant.objects.filter(consumer=consumer, layer=layer.id))
     grant = LayerGrant.objects.create(
         consumer=consumer,
@@ -198,7 +199,7 @@ def withdraw_grant(by: Caller, grant: LayerGrant) -> None:
     """End a grant at once."""
     layer = layer_named(grant.layer)
     if not may_manage_sharing(by) and not (layer and may_decide(by, layer)):
-        raise NotYours(_("您不能收回该授权"))
+        raise NotSteward(_("您不能收回该授权"))
     _withdraw(by, LayerGrant.objects.filter(pk=grant.pk))
     _changed()
 
@@ -207,7 +208,7 @@ def withdraw_grant(by: Caller, grant: LayerGrant) -> None:
 def apply_for_layer(
     by: Caller,
     consumer: Consumer,
-    part: Part,
+    part: LayerPart,
     *,
     purpose: str,
     legal_basis: str,
@@ -216,19 +217,19 @@ def apply_for_layer(
     """Ask that a consumer may read a layer; its steward decides.
 
     Raises:
-        NotYours: not the consumer's keeper.
-        Unfitting: no such layer for this person, an unfit part, no purpose or basis, or an
+        NotSteward: not the consumer's keeper.
+        InvalidApplication: no such layer for this person, an unfit part, no purpose or basis, or an
             application that is still open.
     """
     _check_keeper(by, consumer)
     layer = layer_named(part.layer)
     if layer is None or not may_know_of(by, layer):
-        raise Unfitting(_("没有图层“%(layer)s”") % {"layer": part.layer})
+        raise InvalidApplication(_("没有图层“%(layer)s”") % {"layer": part.layer})
     checked_part(part)
     if not purpose.strip() or not legal_basis.strip():
-        raise Unfitting(_("用途和依据不能为空"))
+        raise InvalidApplication(_("用途和依据不能为空"))
     if until and until <= timezone.now():
-        raise Unfitting(_("使用期限已经过去"))
+        raise InvalidApplication(_("使用期限已经过去"))
     try:
         with transaction.atomic():
             return Application.objects.create(
@@ -243,7 +244,7 @@ def apply_for_layer(
             )
     except IntegrityError:
         said = _("“%(consumer)s”已有一项对“%(layer)s”的申请待审批")
-        raise Unfitting(said % {"consumer": consumer.name, "layer": layer.title}) from None
+        raise InvalidApplication(said % {"consumer": consumer.name, "layer": layer.title}) from None
 
 
 @transaction.atomic
@@ -253,25 +254,25 @@ def decide_application(
     *,
     granted: bool,
     answer: str,
-    part: Part | None = None,
+    part: LayerPart | None = None,
     **terms: Any,
 ) -> Application:
     """Grant an application, whole or a ``part`` of it, or refuse it; ``terms`` as ``grant_layer``.
 
     Raises:
-        NotYours: who decides does not decide on the layer.
-        Unfitting: it was decided before, or a refusal without a reason.
+        NotSteward: who decides does not decide on the layer.
+        InvalidApplication: it was decided before, or a refusal without a reason.
     """
     found = _open_application(application)
     layer = layer_named(found.layer)
     if layer is None or not may_decide(by, layer):
-        raise NotYours(_("您不能审批该申请"))
+        raise NotSteward(_("您不能审批该申请"))
     if granted:
-        whole = Part(found.layer, tuple(found.fields), tuple(found.districts))
+        whole = LayerPart(found.layer, tuple(found.fields), tuple(found.districts))
         terms = {"until": found.until, "conditions": answer, **terms}
         found.grant = grant_layer(by, found.consumer, part or whole, **terms)
     elif not answer.strip():
-        raise Unfitting(_("不批准须说明理由"))
+        raise InvalidApplication(_("不批准须说明理由"))
     found.state = Application.State.GRANTED if granted else Application.State.REFUSED
     found.decided_by, found.decided_at, found.answer = by.name, timezone.now(), answer.strip()
     found.save()
@@ -283,8 +284,8 @@ def take_back_application(by: Caller, application: Application) -> Application:
     """Ask no longer.
 
     Raises:
-        NotYours: not the consumer's keeper.
-        Unfitting: it was decided before.
+        NotSteward: not the consumer's keeper.
+        InvalidApplication: it was decided before.
     """
     found = _open_application(application)
     _check_keeper(by, found.consumer)
@@ -298,19 +299,19 @@ def set_published(by: Caller, layer_id: str, *, published: bool, why: str) -> La
     """Take a layer off, or put it on again; every process knows within a tenth of a second.
 
     Raises:
-        NotYours: neither a steward nor an administrator.
-        Unfitting: no such layer, it is so already, or no reason is given.
+        NotSteward: neither a steward nor an administrator.
+        InvalidApplication: no such layer, it is so already, or no reason is given.
     """
     if not may_manage_sharing(by):
-        raise NotYours(_("只有数据管理员可以发布或停止发布图层"))
+        raise NotSteward(_("只有数据管理员可以发布或停止发布图层"))
     layer = layer_named(layer_id)
     if layer is None or layer.sharing is Sharing.WITHHELD:
-        raise Unfitting(_("没有图层“%(layer)s”") % {"layer": layer_id})
+        raise InvalidApplication(_("没有图层“%(layer)s”") % {"layer": layer_id})
     if not why.strip():
-        raise Unfitting(_("事由不能为空"))
+        raise InvalidApplication(_("事由不能为空"))
     if (layer_id not in LayerState.withdrawn()) == published:
         said = _("“%(layer)s”已在发布") if published else _("“%(layer)s”已停止发布")
-        raise Unfitting(said % {"layer": layer.title})
+        raise InvalidApplication(said % {"layer": layer.title})
     state = LayerState.objects.create(
         layer=layer_id, is_published=published, who=by.name, why=why.strip()
     )
@@ -318,36 +319,40 @@ def set_published(by: Caller, layer_id: str, *, published: bool, why: str) -> La
     return state
 
 
-def checked_part(part: Part) -> Layer:
+def checked_part(part: LayerPart) -> Layer:
     """The layer of a part, once it is sure that the layer shares such a part.
 
     Raises:
-        Unfitting: it does not.
+        InvalidApplication: it does not.
     """
     layer = layer_named(part.layer)
     if layer is None or layer.sharing is Sharing.WITHHELD or layer.is_withdrawn:
-        raise Unfitting(_("没有图层“%(layer)s”") % {"layer": part.layer})
+        raise InvalidApplication(_("没有图层“%(layer)s”") % {"layer": part.layer})
     shared = {field.name for field in layer.fields} - set(layer.personal)
     if unknown := set(part.fields) - shared:
         told = {"layer": layer.title, "fields": "、".join(sorted(unknown))}
-        raise Unfitting(_("“%(layer)s”不共享字段 %(fields)s") % told)
+        raise InvalidApplication(_("“%(layer)s”不共享字段 %(fields)s") % told)
     if part.districts and not layer.has_districts:
-        raise Unfitting(_("“%(layer)s”没有区划字段，不能按区划授权") % {"layer": layer.title})
+        raise InvalidApplication(
+            _("“%(layer)s”没有区划字段，不能按区划授权") % {"layer": layer.title}
+        )
     for code in part.districts:
         if not (code.isascii() and code.isdigit() and len(code) in DISTRICT_LENGTHS):
-            raise Unfitting(_("“%(code)s”不是 6、9 或 12 位的区划编码") % {"code": code})
+            raise InvalidApplication(_("“%(code)s”不是 6、9 或 12 位的区划编码") % {"code": code})
     return layer
 
 
 def _check_keeper(by: Caller, consumer: Consumer) -> None:
-    if not may_keep(by, consumer.kept_by.get_username() if consumer.kept_by else ""):
-        raise NotYours(_("“%(consumer)s”不由您管理") % {"consumer": consumer.name})
+    if not may_maintain(by, consumer.kept_by.get_username() if consumer.kept_by else ""):
+        raise NotSteward(_("“%(consumer)s”不由您管理") % {"consumer": consumer.name})
 
 
 def _open_application(application: Application) -> Application:
     found = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
     if found.state != Application.State.ASKED:
-        raise Unfitting(_("该申请已经办结：%(state)s") % {"state": found.get_state_display()})
+        raise InvalidApplication(
+            _("该申请已经办结：%(state)s") % {"state": found.get_state_display()}
+        )
     return found
 
 

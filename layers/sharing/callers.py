@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from layers.access.access import ANONYMOUS, Caller
-from layers.reading.revisions import look
+from layers.reading.revisions import refresh_revisions
 from layers.sharing.keys import caller_with, token_of
 from layers.sharing.limits import admit
 
@@ -19,7 +19,7 @@ def caller_of(request: HttpRequest) -> Caller:
 
     The groups are read once per request, unless somebody signs in or out within it.
     """
-    look()
+    refresh_revisions()
     user = request.user
     if not user.is_authenticated:
         return ANONYMOUS

@@ -18,8 +18,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from layers.access.access import Caller, Grant
+from layers.errors import LayersError
 from layers.models import ApiKey, Consumer, LayerGrant
-from layers.reading.revisions import KEYS, look, revisions
+from layers.reading.revisions import KEYS, refresh_revisions, revisions
 
 LENGTH = 32  # bytes of randomness
 SHOWN = 8  # characters by which people tell keys apart
@@ -27,7 +28,7 @@ REMEMBERED = 10_000
 RECHECK_S = 60.0  # grants end by themselves; so long may one outlive its date
 
 
-class BadKey(PermissionError):
+class InvalidKey(LayersError, PermissionError):
     """A key that does not exist, has expired or was revoked. All three look alike."""
 
 
@@ -57,7 +58,7 @@ def token_of(request: HttpRequest) -> str:
     """The key in a request: Bearer, the password of Basic (desktop GIS), or ``token=``.
 
     Raises:
-        BadKey: there are credentials, but no key in them; that is not nobody's request.
+        InvalidKey: there are credentials, but no key in them; that is not nobody's request.
     """
     given = request.META.get("HTTP_AUTHORIZATION", "")
     if not given:
@@ -70,9 +71,9 @@ def token_of(request: HttpRequest) -> str:
         try:
             key = base64.b64decode(rest, validate=True).decode().partition(":")[2]
         except (binascii.Error, UnicodeDecodeError):
-            raise BadKey from None
+            raise InvalidKey from None
     if not key:
-        raise BadKey
+        raise InvalidKey
     return key
 
 
@@ -89,7 +90,7 @@ def caller_with(key: str) -> Caller:
     """The consumer behind a key, with its grants.
 
     Raises:
-        BadKey: there is no such key, or no longer.
+        InvalidKey: there is no such key, or no longer.
     """
     digest = digest_of(key)
     number = revisions().get(KEYS, 0)
@@ -102,7 +103,7 @@ def caller_with(key: str) -> Caller:
         if not connection.in_atomic_block:
             _known[digest] = known
     if known.until and known.until <= timezone.now():
-        raise BadKey
+        raise InvalidKey
     return known.caller
 
 
@@ -119,14 +120,14 @@ def _look_up(digest: str, number: int) -> _Known:
         .first()
     )
     if key is None:
-        raise BadKey
+        raise InvalidKey
     caller = caller_of_consumer(key.consumer, key.pk)
     return _Known(caller, key.expires_at, number, time.monotonic())
 
 
 def caller_of_consumer(consumer: Consumer, key: int = 0) -> Caller:
     """A consumer as a caller, with the grants that stand."""
-    look()
+    refresh_revisions()
     grants = LayerGrant.objects.filter(
         Q(until=None) | Q(until__gt=timezone.now()), consumer=consumer, withdrawn_at=None
     )

@@ -11,6 +11,7 @@ from math import ceil
 from django.db import connection, transaction
 
 from layers.access.access import Caller
+from layers.errors import LayersError
 from layers.models import RequestMinute
 
 MINUTE_S = 60
@@ -24,7 +25,7 @@ WRITE = (
 READ = f"SELECT consumer, minute, requests FROM {TABLE} WHERE consumer = ANY(%s) AND minute >= %s"
 
 
-class TooFast(RuntimeError):
+class RateLimited(LayersError, RuntimeError):
     """A consumer asks more often than it may."""
 
     def __init__(self, per_minute: int, wait_s: int) -> None:
@@ -56,14 +57,14 @@ def admit(caller: Caller, now: float | None = None) -> None:
     60 seconds.
 
     Raises:
-        TooFast: it has had its number; the request is not counted.
+        RateLimited: it has had its number; the request is not counted.
     """
     minute, gone_s = divmod(time.time() if now is None else now, MINUTE_S)
     key = (caller.name, int(minute))
     window = _windows.get(key) or _windows.setdefault(key, _Window())
     before = _windows.get((caller.name, int(minute) - 1), _NONE).all
     if window.all + before * (1 - gone_s / MINUTE_S) >= caller.per_minute:
-        raise TooFast(caller.per_minute, _wait_s(caller.per_minute, window.all, before, gone_s))
+        raise RateLimited(caller.per_minute, _wait_s(caller.per_minute, window.all, before, gone_s))
     window.here += 1
 
 

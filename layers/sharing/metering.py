@@ -40,7 +40,7 @@ WRITE = (
 logger = logging.getLogger(__name__)
 
 
-class Hit(NamedTuple):
+class MeteredAnswer(NamedTuple):
     """One answer: to whom, about which layer, by which operation, how it went."""
 
     caller: Caller
@@ -51,7 +51,7 @@ class Hit(NamedTuple):
     bytes: int
 
 
-class Row(NamedTuple):
+class MeterRow(NamedTuple):
     """What is counted together."""
 
     hour: datetime
@@ -61,9 +61,9 @@ class Row(NamedTuple):
     operation: str
 
 
-_hits: deque[Hit] = deque()
-_requests: Counter[Row] = Counter()
-_bytes: Counter[Row] = Counter()
+_hits: deque[MeteredAnswer] = deque()
+_requests: Counter[MeterRow] = Counter()
+_bytes: Counter[MeterRow] = Counter()
 _flushing = threading.Lock()
 _may_log = Seldom(60.0)
 
@@ -82,14 +82,14 @@ def note(request: HttpRequest, operation: str, layer_id: str, response: HttpResp
     request._noted = True  # type: ignore[attr-defined]
     caller = request.__dict__.get("_api_caller") or ANONYMOUS
     size = _size_of(response, caller, layer_id, operation)
-    _hits.append(Hit(caller, layer_id, operation, response.status_code, 1, size))
+    _hits.append(MeteredAnswer(caller, layer_id, operation, response.status_code, 1, size))
     if _Writer.is_wanted and _Writer.process != os.getpid():
         _start()
 
 
 def count(caller: Caller, layer_id: str, operation: str) -> None:
     """Count a reading of a layer that is not an answer by itself: a part of a process."""
-    _hits.append(Hit(caller, layer_id, operation, 200, 1, 0))
+    _hits.append(MeteredAnswer(caller, layer_id, operation, 200, 1, 0))
 
 
 def count_by_itself() -> None:
@@ -126,12 +126,12 @@ def _size_of(response: HttpResponseBase, caller: Caller, layer_id: str, operatio
     if known := response.headers.get("Content-Length"):
         return int(known)
     stream = cast(StreamingHttpResponse, response)
-    about = Hit(caller, layer_id, operation, response.status_code, 0, 0)
+    about = MeteredAnswer(caller, layer_id, operation, response.status_code, 0, 0)
     stream.streaming_content = _weighed(cast(Iterable[bytes], stream.streaming_content), about)
     return 0
 
 
-def _weighed(body: Iterable[bytes], about: Hit) -> Iterator[bytes]:
+def _weighed(body: Iterable[bytes], about: MeteredAnswer) -> Iterator[bytes]:
     size = 0
     try:
         for piece in body:
@@ -146,12 +146,12 @@ def _add_up() -> None:
     for _ in range(len(_hits)):
         hit = _hits.popleft()
         layer, operation = _named(hit)
-        row = Row(hour, hit.caller.name, hit.caller.key, layer, operation)
+        row = MeterRow(hour, hit.caller.name, hit.caller.key, layer, operation)
         _requests[row] += hit.requests
         _bytes[row] += hit.bytes
 
 
-def _named(hit: Hit) -> tuple[str, str]:
+def _named(hit: MeteredAnswer) -> tuple[str, str]:
     """The layer and the operation under which an answer is counted.
 
     A layer that the caller may not see counts as refused, under its name; what does not

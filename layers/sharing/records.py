@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from layers.access.access import Caller, Sharing, may_know_of
-from layers.declarations.cycles import Kept, kept
+from layers.declarations.cycles import CycleStanding, cycle_standing
 from layers.declarations.declarations import Layer
 from layers.declarations.registry import all_layers
-from layers.reading.reading import TooSlow, read
+from layers.reading.reading import QueryTimeout, read
 from layers.reading.revisions import revision, revisions
 from layers.reading.shares import Share, share_of
 from spatial.city import city
@@ -55,7 +55,7 @@ class FieldRecord:
 
 
 @dataclass(frozen=True)
-class Figures:
+class LayerFigures:
     """What is in a share: features that stand today, their bounds, the first day known."""
 
     count: int | None = None
@@ -64,7 +64,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Source:
+class ChangeSource:
     """One of the last changes of a register."""
 
     recorded_at: datetime
@@ -84,15 +84,15 @@ class Quality:
 
 
 @dataclass(frozen=True)
-class Record:
+class CatalogueRecord:
     """A layer in the catalogue, as one caller sees it."""
 
     layer: Layer
     share: Share | None  # None: to be applied for
     fields: tuple[FieldRecord, ...]
-    figures: Figures
-    sources: tuple[Source, ...]
-    update: Kept
+    figures: LayerFigures
+    sources: tuple[ChangeSource, ...]
+    update: CycleStanding
     quality: Quality | None
     has_page: bool = True  # whether the layer's page opens for the caller: a key opens none
 
@@ -122,9 +122,9 @@ class Record:
 
 QualityOf = Callable[[Iterable[str]], Mapping[str, Quality]]
 _quality: list[QualityOf] = []
-_figures: dict[str, tuple[int, float, Figures]] = {}
+_figures: dict[str, tuple[int, float, LayerFigures]] = {}
 _registers: dict[str, Any] = {}  # the figures of all registers, and the revisions they are of
-_sources: dict[str, tuple[int, tuple[Source, ...]]] = {}
+_sources: dict[str, tuple[int, tuple[ChangeSource, ...]]] = {}
 
 
 def quality_by(provider: QualityOf) -> None:
@@ -132,13 +132,13 @@ def quality_by(provider: QualityOf) -> None:
     _quality[:] = [provider]
 
 
-def records_of(caller: Caller) -> list[Record]:
+def records_of(caller: Caller) -> list[CatalogueRecord]:
     """The records that the caller may see, in the order of the registry."""
     layers = [layer for layer in all_layers() if may_know_of(caller, layer)]
     return _records(caller, layers)
 
 
-def record_of(caller: Caller, layer_id: str) -> Record | None:
+def record_of(caller: Caller, layer_id: str) -> CatalogueRecord | None:
     """The record of a layer; None alike for a hidden one and for none."""
     layers = [la for la in all_layers() if la.id == layer_id and may_know_of(caller, la)]
     return next(iter(_records(caller, layers)), None)
@@ -164,7 +164,7 @@ def field_records(layer: Layer, share: Share | None, *, every: bool) -> tuple[Fi
     )
 
 
-def figures_of(share: Share) -> Figures:
+def figures_of(share: Share) -> LayerFigures:
     """The figures of a share: those kept of its register, or of a part of one counted.
 
     They are counted anew at most once a minute.
@@ -188,23 +188,23 @@ def forget() -> None:
     _sources.clear()
 
 
-def _records(caller: Caller, layers: list[Layer]) -> list[Record]:
+def _records(caller: Caller, layers: list[Layer]) -> list[CatalogueRecord]:
     quality = _quality[0]([layer.id for layer in layers]) if _quality else {}
     return [_record(caller, layer, quality.get(layer.id)) for layer in layers]
 
 
-def _record(caller: Caller, layer: Layer, quality: Quality | None) -> Record:
+def _record(caller: Caller, layer: Layer, quality: Quality | None) -> CatalogueRecord:
     share = share_of(caller, layer)
     is_ours = not caller.is_anonymous and caller.is_department
     sources = _sources_of(layer, with_documents=is_ours)
     last = sources[0].recorded_at if sources else None
-    return Record(
+    return CatalogueRecord(
         layer=layer,
         share=share,
         fields=field_records(layer, share, every=is_ours),
-        figures=figures_of(share) if share else Figures(),
+        figures=figures_of(share) if share else LayerFigures(),
         sources=sources,
-        update=kept(layer.update_cycle, last, timezone.now()),
+        update=cycle_standing(layer.update_cycle, last, timezone.now()),
         quality=quality,
         has_page=layer.public or not caller.key,
     )
@@ -223,7 +223,7 @@ def _scheme_title(scheme_id: str) -> str:
     return f"{scheme.title}（{scheme.version}）" if scheme else ""
 
 
-def _kept(share: Share) -> Figures | None:
+def _kept(share: Share) -> LayerFigures | None:
     """What is kept of the register, for a share that has all of its rows."""
     if share.districts and not share.is_blanked:
         return None
@@ -233,10 +233,10 @@ def _kept(share: Share) -> Figures | None:
     found = _registers["kept"].get(share.layer.register)
     if found is None:
         return None
-    return Figures(found.number, _degrees(list(found.box)) if found.box else None, found.since)
+    return LayerFigures(found.number, _degrees(list(found.box)) if found.box else None, found.since)
 
 
-def _count(share: Share) -> Figures:
+def _count(share: Share) -> LayerFigures:
     box = "ST_Extent(geom) FILTER (WHERE upper_inf(valid))" if share.layer.geometry else "NULL"
     sql = (
         "SELECT number, since, ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box) FROM ("
@@ -245,9 +245,9 @@ def _count(share: Share) -> Figures:
     )
     try:
         number, since, *corners = read(share, sql, timeout_ms=BUDGET_MS)[0]
-    except TooSlow:
-        return Figures()
-    return Figures(number, _degrees(corners) if corners[0] is not None else None, since)
+    except QueryTimeout:
+        return LayerFigures()
+    return LayerFigures(number, _degrees(corners) if corners[0] is not None else None, since)
 
 
 def _degrees(corners: list[float]) -> Bounds:
@@ -257,20 +257,20 @@ def _degrees(corners: list[float]) -> Bounds:
     return (west, south, east, north)
 
 
-def _sources_of(layer: Layer, *, with_documents: bool) -> tuple[Source, ...]:
+def _sources_of(layer: Layer, *, with_documents: bool) -> tuple[ChangeSource, ...]:
     number = revision(layer)
     known = _sources.get(layer.register)
     if not known or known[0] != number:
         known = _sources[layer.register] = (number, _last_changes(layer))
     if with_documents:
         return known[1]
-    return tuple(Source(s.recorded_at, s.at, s.origin) for s in known[1])
+    return tuple(ChangeSource(s.recorded_at, s.at, s.origin) for s in known[1])
 
 
-def _last_changes(layer: Layer) -> tuple[Source, ...]:
+def _last_changes(layer: Layer) -> tuple[ChangeSource, ...]:
     marks = RevisionChange.objects.filter(register=layer.register).order_by("-number")
     changes = [mark.change for mark in marks.select_related("change")[:SOURCES]]
     if not changes:  # written before revisions named their changes
         last = layer.model.objects.aggregate(last=Max("opened_by_id"))["last"]
         changes = list(Change.objects.filter(pk=last))
-    return tuple(Source(c.recorded_at, c.at, c.origin, c.document) for c in changes)
+    return tuple(ChangeSource(c.recorded_at, c.at, c.origin, c.document) for c in changes)

@@ -14,17 +14,19 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from layers.errors import LayersError
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 MOST = 500
 
 
-class BadAddress(ValueError):
+class AddressRefused(LayersError, ValueError):
     """An address that nothing is sent to."""
 
 
 @dataclass(frozen=True)
-class Target:
+class WebhookTarget:
     """Where to connect, and what to ask for there."""
 
     scheme: str
@@ -34,27 +36,27 @@ class Target:
     ip: str
 
 
-def target_of(url: str, resolve: Callable[..., Iterable[Any]] | None = None) -> Target:
+def target_of(url: str, resolve: Callable[..., Iterable[Any]] | None = None) -> WebhookTarget:
     """The target of an address, looked up and found fit.
 
     Raises:
-        BadAddress: it is malformed, has another scheme, is unknown or leads inside.
+        AddressRefused: it is malformed, has another scheme, is unknown or leads inside.
     """
     try:
         parts = urlsplit(url)
         port = parts.port
         host = (parts.hostname or "").encode("idna").decode().lower()
     except (ValueError, UnicodeError):
-        raise BadAddress("回调地址有误") from None
+        raise AddressRefused("回调地址有误") from None
     schemes = {"https": 443, **({"http": 80} if settings.WEBHOOK_ALLOW_HTTP else {})}
     if parts.scheme not in schemes:
-        raise BadAddress(f"回调地址须以 {' 或 '.join(f'{name}://' for name in schemes)} 开头")
+        raise AddressRefused(f"回调地址须以 {' 或 '.join(f'{name}://' for name in schemes)} 开头")
     plain = url.isascii() and url.isprintable() and " " not in url
     if not host or not plain or "@" in parts.netloc or parts.fragment or len(url) > MOST:
-        raise BadAddress("回调地址不得含用户名、片段、空格或非 ASCII 字符，且不超过 500 个字符")
+        raise AddressRefused("回调地址不得含用户名、片段、空格或非 ASCII 字符，且不超过 500 个字符")
     port = schemes[parts.scheme] if port is None else port
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(
+    return WebhookTarget(
         parts.scheme, host, port, path, _fit_ip(host, port, resolve or socket.getaddrinfo)
     )
 
@@ -89,7 +91,7 @@ def _fit_ip(host: str, port: int, resolve: Callable[..., Iterable[Any]]) -> str:
         found = [entry[4][0] for entry in resolve(host, port, type=socket.SOCK_STREAM)]
         ips = [ipaddress.ip_address(text.partition("%")[0]) for text in found]
     except (OSError, ValueError, UnicodeError):
-        raise BadAddress("回调地址的主机名解析不到") from None
+        raise AddressRefused("回调地址的主机名解析不到") from None
     if not ips or not all(map(is_fit, ips)):
-        raise BadAddress("回调地址指向不允许的网络")
+        raise AddressRefused("回调地址指向不允许的网络")
     return str(ips[0])

@@ -8,8 +8,8 @@ from django_tasks import task
 
 from layers.jobs.leases import LATE, repeatable, unfinished
 from layers.models import Subscription
-from layers.webhooks.addresses import BadAddress, target_of
-from layers.webhooks.sending import NotDelivered, post
+from layers.webhooks.addresses import AddressRefused, target_of
+from layers.webhooks.sending import DeliveryFailed, post
 from layers.webhooks.webhooks import news_for, queue, secret_of, wait_after
 
 LOST = "后台任务中断，没有送达"
@@ -36,7 +36,7 @@ def deliver(subscription_id: int) -> str:
         body, told = news
         try:
             post(target_of(subscription.address), body, secret_of(subscription))
-        except (BadAddress, NotDelivered) as error:
+        except (AddressRefused, DeliveryFailed) as error:
             return _put_off(subscription, str(error))
         mine.update(told=told, failures=0, last_error="", last_sent_at=timezone.now(), due_at=None)
     _look_again(subscription.pk)

@@ -13,22 +13,23 @@ import threading
 import time
 from functools import cache
 
-from layers.webhooks.addresses import Target
+from layers.errors import LayersError
+from layers.webhooks.addresses import WebhookTarget
 
 TIMEOUT_S = 5.0  # for each step
 DEADLINE_S = 15.0  # for all of it, however slowly the other side drips
 READ_BYTES = 1024
 
 
-class NotDelivered(Exception):
+class DeliveryFailed(LayersError):
     """The other side did not answer with success."""
 
 
-def post(target: Target, body: bytes, secret: str) -> None:
+def post(target: WebhookTarget, body: bytes, secret: str) -> None:
     """Send a message; whatever is answered beyond its status is not read.
 
     Raises:
-        NotDelivered: no connection, no answer in time, or another status than 2xx.
+        DeliveryFailed: no connection, no answer in time, or another status than 2xx.
     """
     line = _Pinned(target)
     timer = threading.Timer(DEADLINE_S, line.cut)
@@ -40,12 +41,12 @@ def post(target: Target, body: bytes, secret: str) -> None:
         answer.read(READ_BYTES)
         status = answer.status
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise NotDelivered(f"未送达：{type(error).__name__}") from error
+        raise DeliveryFailed(f"未送达：{type(error).__name__}") from error
     finally:
         timer.cancel()
         line.close()
     if not 200 <= status < 300:
-        raise NotDelivered(f"对方回答 {status}")
+        raise DeliveryFailed(f"对方回答 {status}")
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
@@ -54,7 +55,7 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
     return "v1=" + hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
 
 
-def _headers(target: Target, body: bytes, secret: str) -> dict[str, str]:
+def _headers(target: WebhookTarget, body: bytes, secret: str) -> dict[str, str]:
     timestamp = str(int(time.time()))
     usual = {"https": 443, "http": 80}[target.scheme]
     host = f"[{target.host}]" if ":" in target.host else target.host
@@ -71,7 +72,7 @@ def _headers(target: Target, body: bytes, secret: str) -> dict[str, str]:
 class _Pinned(http.client.HTTPConnection):
     """A connection to the address that was looked at, under the name that was asked for."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: WebhookTarget) -> None:
         super().__init__(target.host, target.port, timeout=TIMEOUT_S)
         self.target = target
 

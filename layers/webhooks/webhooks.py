@@ -21,6 +21,7 @@ from django.utils.crypto import salted_hmac
 
 from layers.access.access import Caller
 from layers.declarations.registry import layer_named
+from layers.errors import LayersError
 from layers.models import ApiKey, Consumer, Subscription
 from layers.reading.feed_tokens import token_at
 from layers.reading.shares import Share, share_by_id
@@ -35,7 +36,7 @@ FORGOTTEN = timedelta(days=1)  # a job that was lost is made again after so long
 BACKOFF_S = (10, 60, 300, 1_800, 7_200, 21_600, 43_200, 43_200, 43_200)  # two days in all
 
 
-class TooMany(ValueError):
+class TooManySubscriptions(LayersError, ValueError):
     """The consumer has as many subscriptions as it may."""
 
 
@@ -44,11 +45,11 @@ def subscribe(consumer: Consumer, shares: Iterable[Share], address: str) -> Subs
 
     Raises:
         BadAddress: nothing is sent there.
-        TooMany: it has enough.
+        TooManySubscriptions: it has enough.
     """
     target_of(address)
     if Subscription.objects.filter(consumer=consumer).count() >= MOST_SUBSCRIPTIONS:
-        raise TooMany(f"每个系统最多 {MOST_SUBSCRIPTIONS} 项订阅")
+        raise TooManySubscriptions(f"每个系统最多 {MOST_SUBSCRIPTIONS} 项订阅")
     told = {share.layer.id: revision_of(share.layer.model) for share in shares}
     return Subscription.objects.create(
         consumer=consumer,
@@ -65,7 +66,7 @@ def secret_of(subscription: Subscription) -> str:
     return made.hexdigest()
 
 
-def tell(register: str) -> None:
+def queue_messages(register: str) -> None:
     """Queue a message to every subscription to a layer of the register, if none is queued."""
     for subscription in Subscription.objects.filter(_idle(), is_active=True):
         layers = (layer_named(name) for name in subscription.layers)

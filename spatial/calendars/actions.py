@@ -14,6 +14,7 @@ from django.utils import timezone
 from spatial.calendars.models import CalendarYear, SpecialDay, WorkingHours
 from spatial.calendars.queries import REGISTER
 from spatial.city import city
+from spatial.errors import SpatialError
 from spatial.versions.actions import count_revision
 
 SEED = Path(settings.BASE_DIR) / "data" / "calendar" / "days.csv"
@@ -27,7 +28,7 @@ FIRST_DAY = date(2000, 1, 1)  # of the hours that the profile gives: before ever
 changed = Signal()
 
 
-class BadCalendar(ValueError):
+class InvalidCalendar(SpatialError, ValueError):
     """A table of days that cannot be taken; the message names the line."""
 
 
@@ -38,12 +39,12 @@ def load_days(path: Path, source: str) -> frozenset[int]:
     What stood of these years goes. Returns the years.
 
     Raises:
-        BadCalendar: a line that is none, a day twice, or no day at all.
+        InvalidCalendar: a line that is none, a day twice, or no day at all.
     """
     days = list(_read(path, source))
     years = frozenset(day.day.year for day in days)
     if not years:
-        raise BadCalendar(f"{path.name} 里没有日期")
+        raise InvalidCalendar(f"{path.name} 里没有日期")
     for year in years:
         SpecialDay.objects.filter(day__year=year).delete()
     SpecialDay.objects.bulk_create(days)
@@ -88,17 +89,17 @@ def _read(path: Path, source: str) -> Iterator[SpecialDay]:
     with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = csv.DictReader(lines)
         if not {"day", "kind"} <= set(rows.fieldnames or ()):
-            raise BadCalendar(f"{path.name} 首行应为 day,kind,name")
+            raise InvalidCalendar(f"{path.name} 首行应为 day,kind,name")
         for number, row in enumerate(rows, start=2):
             try:
                 day = date.fromisoformat(row["day"].strip())
                 is_workday = KINDS[row["kind"].strip()]
             except (ValueError, KeyError, AttributeError):
-                raise BadCalendar(
+                raise InvalidCalendar(
                     f"{path.name} 第 {number} 行读不出：日期如 2027-01-01，kind 为 holiday 或 workday"
                 ) from None
             if day in seen or number > MOST_ROWS:
-                raise BadCalendar(f"{path.name} 第 {number} 行重复，或行数过多")
+                raise InvalidCalendar(f"{path.name} 第 {number} 行重复，或行数过多")
             seen.add(day)
             name = (row.get("name") or "").strip()[:40]
             yield SpecialDay(day=day, is_workday=is_workday, name=name, source=source)

@@ -11,7 +11,7 @@ from django.forms.models import model_to_dict
 from spatial.parcels.models import Parcel
 from spatial.parcels.rules.division import division_faults, shared_areas
 from spatial.versions.actions import apply, record_ancestry
-from spatial.versions.edits import Action, Conflict, Edit
+from spatial.versions.edits import Action, Edit, VersionConflict
 from spatial.versions.models import Change
 from spatial.versions.queries import attribute_fields
 
@@ -27,11 +27,11 @@ def split_parcel(change: Change, code: str, pieces: Mapping[str, GEOSGeometry]) 
         pieces: new code → polygon in the city's projected CRS.
 
     Raises:
-        Conflict: no such parcel now, fewer than two pieces, or the pieces do not make
+        VersionConflict: no such parcel now, fewer than two pieces, or the pieces do not make
             up the parcel; nothing is written.
     """
     if len(pieces) < 2:
-        raise Conflict([(code, "分割后至少应有两宗")])
+        raise VersionConflict([(code, "分割后至少应有两宗")])
     _descend(change, [code], pieces)
 
 
@@ -42,14 +42,14 @@ def merge_parcels(change: Change, codes: Sequence[str], new_code: str) -> None:
     touch, so that one polygon results.
 
     Raises:
-        Conflict: fewer than two, one does not exist now, or they do not touch.
+        VersionConflict: fewer than two, one does not exist now, or they do not touch.
     """
     if len(set(codes)) < 2:
-        raise Conflict([(new_code, "合并至少需要两宗")])
+        raise VersionConflict([(new_code, "合并至少需要两宗")])
     parcels = _standing(codes)
     union = shapely.union_all([_shape(parcel.geom) for parcel in parcels])
     if union.geom_type != "Polygon":
-        raise Conflict([(new_code, "这些宗地不相邻，不能合并为一宗")])
+        raise VersionConflict([(new_code, "这些宗地不相邻，不能合并为一宗")])
     whole = GEOSGeometry(memoryview(shapely.to_wkb(union)), srid=parcels[0].geom.srid)
     _descend(change, list(codes), {new_code: whole})
 
@@ -60,7 +60,7 @@ def _descend(change: Change, codes: Sequence[str], children: Mapping[str, GEOSGe
         before = [_shape(parcel.geom) for parcel in parents]
         after = [_shape(geom) for geom in children.values()]
         if faults := division_faults(shapely.union_all(before), after):
-            raise Conflict([(codes[0], fault) for fault in faults])
+            raise VersionConflict([(codes[0], fault) for fault in faults])
         attributes = _attributes(parents[0])
         edits = [Edit(Action.END, parent.code, expected=parent.pk) for parent in parents]
         edits += [
@@ -81,7 +81,7 @@ def _descend(change: Change, codes: Sequence[str], children: Mapping[str, GEOSGe
 def _standing(codes: Sequence[str]) -> list[Parcel]:
     found = {parcel.code: parcel for parcel in Parcel.objects.current().filter(code__in=codes)}
     if missing := [code for code in codes if code not in found]:
-        raise Conflict([(code, "不存在或已经终止") for code in missing])
+        raise VersionConflict([(code, "不存在或已经终止") for code in missing])
     return [found[code] for code in codes]
 
 

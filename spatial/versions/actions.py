@@ -15,7 +15,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from spatial.versions.edits import Action, Conflict, Edit, OnlyBySteps
+from spatial.errors import SpatialError
+from spatial.versions.edits import Action, Edit, OnlyBySteps, VersionConflict
 from spatial.versions.guards import registers
 from spatial.versions.keeping import Difference, events_of, keep, written
 from spatial.versions.models import (
@@ -38,11 +39,11 @@ def record_change(
     """Begin a change; its effects follow by ``apply`` in the caller's transaction.
 
     Raises:
-        Conflict: ``at`` lies in the future: open versions are today's, by law.
+        VersionConflict: ``at`` lies in the future: open versions are today's, by law.
     """
     now = timezone.now()
     if at and at > now:
-        raise Conflict([("", f"生效时间 {at:%Y-%m-%d %H:%M} 晚于现在")])
+        raise VersionConflict([("", f"生效时间 {at:%Y-%m-%d %H:%M} 晚于现在")])
     return Change.objects.create(at=at or now, who=who, why=why, document=document, origin=origin)
 
 
@@ -66,7 +67,7 @@ def apply(change: Change, model: type[VersionedFeature], edits: Iterable[Edit]) 
     Returns how many were opened, replaced and ended.
 
     Raises:
-        Conflict: an edit does not fit what stands; nothing is written.
+        VersionConflict: an edit does not fit what stands; nothing is written.
     """
     rows = [_row(model, edit) for edit in edits]
     columns = ", ".join(f'"{f.column}" {f.db_type(connection)}' for f in attribute_fields(model))
@@ -83,7 +84,7 @@ def apply_table(change: Change, model: type[VersionedFeature], table: str) -> Co
     register's attributes.
 
     Raises:
-        Conflict: as ``apply``.
+        VersionConflict: as ``apply``.
     """
     return _apply_source(change, model, f"{table} AS s", [])
 
@@ -94,13 +95,13 @@ def undo(change: Change, *, who: str, why: str) -> Change:
     Afterwards every ``as_of`` reads as if the change had not been; both stay on record.
 
     Raises:
-        Conflict: already undone, later changes stand on it (they are named), or it took a
+        VersionConflict: already undone, later changes stand on it (they are named), or it took a
             step of casework, which is on record.
     """
     with transaction.atomic():
         Change.objects.select_for_update().get(pk=change.pk)
         if Change.objects.filter(reverses=change).exists():
-            raise Conflict([("", f"变更 {change.pk} 已经撤销过")])
+            raise VersionConflict([("", f"变更 {change.pk} 已经撤销过")])
         reverse = Change.objects.create(
             at=change.at, who=who, why=why, reverses=change, origin=change.origin
         )
@@ -140,7 +141,7 @@ def _row(model: type[VersionedFeature], edit: Edit) -> dict[str, Any]:
     fields = attribute_fields(model)
     unknown = set(edit.values) - {field.name for field in fields}
     if unknown:
-        raise Conflict([(edit.code, f"没有字段 {'、'.join(sorted(unknown))}")])
+        raise VersionConflict([(edit.code, f"没有字段 {'、'.join(sorted(unknown))}")])
     for field in fields:
         value = edit.values.get(field.name, field.get_default())
         row[str(field.column)] = (
@@ -162,11 +163,11 @@ def _apply_source(
                 found = _close(cursor, model, source, params, change)
                 closed = counts.get(Action.REPLACE, 0) + counts.get(Action.END, 0)
                 if found.number("ended") != closed:
-                    raise _Mismatch
+                    raise _ClosedTooFew
                 found.include(_open(cursor, model, columns, source, params, change))
-        except (IntegrityError, _Mismatch) as error:
+        except (IntegrityError, _ClosedTooFew) as error:
             problems = conflicts_in(table, source, params, change.at)
-            raise Conflict(problems or [("", _first_line(error))]) from error
+            raise VersionConflict(problems or [("", _first_line(error))]) from error
         number = _count(
             change,
             model,
@@ -178,7 +179,7 @@ def _apply_source(
     return {action.value: counts.get(action, 0) for action in Action}
 
 
-class _Mismatch(Exception):
+class _ClosedTooFew(SpatialError):
     """Fewer versions were closed than the edits asked for."""
 
 
@@ -263,7 +264,7 @@ def _undo_register(change: Change, reverse: Change, model: type[VersionedFeature
         if model.by_steps:
             raise OnlyBySteps(str(model._meta.verbose_name))
         if later := later_changes(model, change, "versions_undo"):
-            raise Conflict([(code, f"此后又有变更 {pk}，须先撤销它") for code, pk in later])
+            raise VersionConflict([(code, f"此后又有变更 {pk}，须先撤销它") for code, pk in later])
         before = events_of(cursor, model, "JOIN versions_undo USING (code)")
         cursor.execute(
             f"UPDATE {table} v SET valid = 'empty', voided_by_id = %(reverse)s"

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from spatial.errors import SpatialError
+
 
 class Action(StrEnum):
     """The three things that can happen to a code at a moment."""
@@ -28,7 +30,7 @@ class Edit:
     expected: int | None = None
 
 
-class Conflict(Exception):
+class VersionConflict(SpatialError):
     """The store has moved on, or the edit never fitted. Nothing was written.
 
     ``problems`` are (code, what is wrong) pairs, at most 20.
@@ -41,7 +43,7 @@ class Conflict(Exception):
         super().__init__(f"与现有数据冲突，未写入任何内容：{shown}{more}")
 
 
-class OnlyBySteps(Conflict):
+class OnlyBySteps(VersionConflict):
     """A change of a register that its steps alone write, undone: the steps would stay."""
 
     def __init__(self, title: str) -> None:

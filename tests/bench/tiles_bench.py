@@ -33,7 +33,7 @@ from django.db import connection  # noqa: E402
 from layers.access.access import ANONYMOUS  # noqa: E402
 from layers.declarations.registry import layer_of  # noqa: E402
 from layers.ogc.tiles.framing import framing_of  # noqa: E402
-from layers.ogc.tiles.matrices import Place, place_of  # noqa: E402
+from layers.ogc.tiles.matrices import TilePlace, place_of  # noqa: E402
 from layers.reading.shares import Share, share_of  # noqa: E402
 from spatial.city import city  # noqa: E402
 from tests.bench.load import CONNECTIONS, Run, Table, interleave, wait_for, wrk  # noqa: E402
@@ -46,13 +46,13 @@ MOST_TILES = 100
 OPTIONS = "-c max_parallel_workers_per_gather=0 -c jit=off -c enable_bitmapscan=off"
 
 
-def tiles_over_town(zoom: int) -> list[Place]:
+def tiles_over_town(zoom: int) -> list[TilePlace]:
     """The tiles over the built-up area, in a fixed order without sense."""
     view = city().view
     first = place_of(zoom, view.longitude - EAST, view.latitude + NORTH)
     last = place_of(zoom, view.longitude + EAST, view.latitude - NORTH)
     found = [
-        Place(zoom, row, column)
+        TilePlace(zoom, row, column)
         for row in range(first.row, last.row + 1)
         for column in range(first.column, last.column + 1)
     ]
@@ -60,7 +60,7 @@ def tiles_over_town(zoom: int) -> list[Place]:
     return found[:MOST_TILES]
 
 
-def bare_sql(share: Share, place: Place) -> str:
+def bare_sql(share: Share, place: TilePlace) -> str:
     """All features of a tile with the fields of the style."""
     layer = share.layer
     fields = "".join(f', "{layer.column(f.name).column}"' for f in share.tile_fields)

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from layers.access.access import Caller
-from layers.reading.search import Hit
+from layers.reading.search import SearchHit
 from spatial.periods import AsOf
 from tests.dummy.models import Bench, Park
 from tests.dummy.roles import ParkRole
@@ -15,12 +15,12 @@ from webmap.web.callers import caller_of
 from webmap.web.professions import (
     DemoUser,
     Entrance,
+    FactTable,
     Finder,
     Fragment,
     Link,
     Profession,
     Tab,
-    Table,
     Task,
     Text,
     Urls,
@@ -38,11 +38,11 @@ def hours_of(version: Any) -> Sequence[tuple[Text, str]]:
     return [(_("开放时间"), version.opens_at)]
 
 
-def benches_of_park(text: str, as_of: AsOf, caller: Caller) -> Sequence[Hit]:
+def benches_of_park(text: str, as_of: AsOf, caller: Caller) -> Sequence[SearchHit]:
     """The benches of the parks of a name."""
     parks = Park.objects.as_of(as_of).filter(name__contains=text).values("code")
     found = Bench.objects.as_of(as_of).filter(park_code__in=parks).order_by("code")
-    return [Hit(bench.code, (bench.code, bench.state), None) for bench in found[:5]]
+    return [SearchHit(bench.code, (bench.code, bench.state), None) for bench in found[:5]]
 
 
 def may_keep(request: HttpRequest) -> bool:
@@ -72,7 +72,7 @@ PROFESSION = Profession(
     urls=(Urls("tests.dummy.urls", "parks/"),),
     fragments=(Fragment("parks", "dummy/benches.html", benches),),
     finders=(Finder("benches", _("园内座椅"), benches_of_park),),
-    tables=(Table("parks", _("开放情况"), hours_of),),
+    tables=(FactTable("parks", _("开放情况"), hours_of),),
     tabs=(Tab("map", _("地图"), "/"), Tab("upkeep", _("养护台"), "/parks/upkeep")),
     menu=(Link(_("养护台"), "/parks/upkeep", may_keep),),
     tasks=(Task(_("待修座椅"), "/parks/upkeep", broken, may_keep),),

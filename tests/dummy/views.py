@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from tests.dummy.models import Bench, Park
 from tests.dummy.profession import PROFESSION
 from webmap.map.overview import overview_page
-from webmap.map.parameters import asked_moment
+from webmap.map.parameters import moment_parameter
 
 
 @require_safe
@@ -20,6 +20,6 @@ def upkeep(request: HttpRequest) -> HttpResponse:
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """How many parks there are."""
-    as_of = asked_moment(request)
+    as_of = moment_parameter(request)
     number = Park.objects.as_of(as_of).count()
     return overview_page(request, PROFESSION.entrance, as_of, {"parks": number})

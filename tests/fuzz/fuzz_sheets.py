@@ -21,7 +21,7 @@ from tempfile import mkdtemp
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from importers.errors import Refused  # noqa: E402
+from importers.errors import DeliveryRefused  # noqa: E402
 from importers.formats.sheets.open import open_csv, open_sheet  # noqa: E402
 from importers.values.table import Ask  # noqa: E402
 from tests.importers.formats.sheets.workbooks import Raw, letters, write_xlsx  # noqa: E402
@@ -114,7 +114,7 @@ def once(folder: Path, workbook: bytes, dice: random.Random) -> tuple[Path, str]
     try:
         table = opened(path, ask)
         read = sum(len(rows.numbers) for rows in table.batches(table.fields, 7))
-    except Refused as refused:
+    except DeliveryRefused as refused:
         if "读不下去" in refused.message:  # the reader died without saying why: to be looked at
             path.rename(folder / f"died{time.time_ns()}{path.suffix}")
             return path, "reader died"

@@ -20,7 +20,7 @@ from types import FrameType
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from importers.errors import Refused  # noqa: E402
+from importers.errors import DeliveryRefused  # noqa: E402
 from importers.formats.dat import open_dat  # noqa: E402
 from importers.formats.survey_text import open_survey_text  # noqa: E402
 from importers.values.table import Ask, Table  # noqa: E402
@@ -76,7 +76,7 @@ def once(path: Path, opened: Opener, wanted: tuple[str, ...] = ()) -> str:
     try:
         table = opened(path, Ask(path.parent, wanted))
         read = sum(len(rows.numbers) for rows in table.batches(table.fields, 7))
-    except Refused as refused:
+    except DeliveryRefused as refused:
         if "\n" not in str(refused):
             return "refused"
         raise

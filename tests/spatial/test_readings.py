@@ -12,9 +12,9 @@ from spatial.crs import transformer
 from spatial.readings import (
     Meaning,
     central_meridian,
-    look,
     meaning_of,
     meanings,
+    ordinate_readings,
     projected,
     window,
 )
@@ -69,7 +69,7 @@ def test_every_reading_is_found_and_undone(profile, u, v, data):
     truth = transformer(profile.geographic, profile.projected).transform(lon, lat)
     meaning = data.draw(st.sampled_from(meanings(profile)))
     x, y = written(*truth, meaning, profile)
-    assert look(x, y, profile) == meaning
+    assert ordinate_readings(x, y, profile) == meaning
     back = projected(np.array([x]), np.array([y]), meaning, profile)
     assert np.abs(np.ravel(back) - truth).max() < 1e-3
 
@@ -78,7 +78,7 @@ def test_every_reading_is_found_and_undone(profile, u, v, data):
     "x, y", [(0, 0), (600_000, 4_000_000), (np.nan, 1), (np.inf, np.inf), (116.4, 39.9)]
 )
 def test_what_is_elsewhere_means_nothing(x, y):
-    assert look(x, y, city()) is None
+    assert ordinate_readings(x, y, city()) is None
 
 
 def test_most_points_must_agree():

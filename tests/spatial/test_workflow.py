@@ -2,7 +2,7 @@
 
 import pytest
 
-from spatial.workflow import Missing, NotAllowed, OutOfOrder, Transition, Workflow
+from spatial.workflow import MissingInput, RoleNotAllowed, Transition, Workflow, WrongState
 
 CLERK, CHIEF = frozenset({"受理员"}), frozenset({"值班长"})
 TABLE = Workflow(
@@ -25,13 +25,13 @@ def test_what_may_be_done_is_told_by_state_and_role():
 def test_an_action_is_checked():
     assert TABLE.check("close", "new", ["值班长"], {}).target == "done"
     assert TABLE.check("note", "new", ["值班长"], {}).lands_in("new") == "new"
-    with pytest.raises(OutOfOrder, match="“已结案”阶段不能结案"):
+    with pytest.raises(WrongState, match="“已结案”阶段不能结案"):
         TABLE.check("close", "done", ["值班长"], {})
-    with pytest.raises(OutOfOrder, match="没有"):
+    with pytest.raises(WrongState, match="没有"):
         TABLE.check("fly", "new", ["值班长"], {})
-    with pytest.raises(NotAllowed, match="值班长"):
+    with pytest.raises(RoleNotAllowed, match="值班长"):
         TABLE.check("close", "new", ["受理员"], {})
-    with pytest.raises(Missing, match="理由") as told:
+    with pytest.raises(MissingInput, match="理由") as told:
         TABLE.check("void", "new", ["值班长"], {"reason": ""})
     assert told.value.names == ("reason",)
 

@@ -17,8 +17,8 @@ from spatial.worktime import (
     Calendar,
     DayRule,
     Hours,
-    Limit,
-    Unit,
+    TimeLimit,
+    TimeUnit,
     after,
     deadline,
     elapsed,
@@ -62,20 +62,20 @@ def local(text: str) -> datetime:
 @pytest.mark.parametrize(
     ("start", "amount", "unit", "end"),
     [
-        ("2026-02-13 16:00", 1, Unit.WORK_DAY, "2026-02-14 16:00"),
-        ("2026-02-14 17:00", 4, Unit.WORK_HOUR, "2026-02-24 11:00"),
-        ("2026-01-05 11:30", 4, Unit.WORK_HOUR, "2026-01-05 17:30"),
-        ("2026-09-30 10:00", 2, Unit.WORK_DAY, "2026-10-09 10:00"),
-        ("2026-02-15 23:30", 2, Unit.URGENT_HOUR, "2026-02-16 01:30"),
-        ("2026-01-05 07:00", 4, Unit.WORK_HOUR, "2026-01-05 12:00"),
-        ("2026-01-05 13:00", 4, Unit.WORK_HOUR, "2026-01-05 18:00"),
-        ("2026-01-05 18:00", 0.5, Unit.WORK_HOUR, "2026-01-06 08:30"),
-        ("2026-02-15 23:30", 1, Unit.NATURAL_DAY, "2026-02-16 23:30"),
-        ("2026-02-15 23:30", 2, Unit.URGENT_DAY, "2026-02-17 23:30"),
+        ("2026-02-13 16:00", 1, TimeUnit.WORK_DAY, "2026-02-14 16:00"),
+        ("2026-02-14 17:00", 4, TimeUnit.WORK_HOUR, "2026-02-24 11:00"),
+        ("2026-01-05 11:30", 4, TimeUnit.WORK_HOUR, "2026-01-05 17:30"),
+        ("2026-09-30 10:00", 2, TimeUnit.WORK_DAY, "2026-10-09 10:00"),
+        ("2026-02-15 23:30", 2, TimeUnit.URGENT_HOUR, "2026-02-16 01:30"),
+        ("2026-01-05 07:00", 4, TimeUnit.WORK_HOUR, "2026-01-05 12:00"),
+        ("2026-01-05 13:00", 4, TimeUnit.WORK_HOUR, "2026-01-05 18:00"),
+        ("2026-01-05 18:00", 0.5, TimeUnit.WORK_HOUR, "2026-01-06 08:30"),
+        ("2026-02-15 23:30", 1, TimeUnit.NATURAL_DAY, "2026-02-16 23:30"),
+        ("2026-02-15 23:30", 2, TimeUnit.URGENT_DAY, "2026-02-17 23:30"),
     ],
 )
 def test_published_vectors(start, amount, unit, end):
-    found = deadline(local(start), Limit(amount, unit), CALENDAR)
+    found = deadline(local(start), TimeLimit(amount, unit), CALENDAR)
     assert found.at == local(end)
     assert not found.is_provisional
 
@@ -90,36 +90,36 @@ def test_published_vectors(start, amount, unit, end):
     ],
 )
 def test_a_working_day_as_the_end_of_the_nth_day(start, days, end):
-    limit = Limit(days, Unit.WORK_DAY)
+    limit = TimeLimit(days, TimeUnit.WORK_DAY)
     found = deadline(local(start), limit, CALENDAR, day_rule=DayRule.END_OF_DAY)
     assert found.at == local(end)
 
 
 def test_across_a_year_without_calendar_it_is_provisional():
-    found = deadline(local("2026-12-31 16:00"), Limit(1, Unit.WORK_DAY), CALENDAR)
+    found = deadline(local("2026-12-31 16:00"), TimeLimit(1, TimeUnit.WORK_DAY), CALENDAR)
     assert found.is_provisional
     assert found.at == local("2027-01-01 16:00")  # the guess: a Friday like any other
     holiday = {**CALENDAR.exceptions, date(2027, 1, 1): False}
     known = Calendar((HOURS,), holiday, CALENDAR.published | {2027}, ZONE)
-    again = deadline(local("2026-12-31 16:00"), Limit(1, Unit.WORK_DAY), known)
+    again = deadline(local("2026-12-31 16:00"), TimeLimit(1, TimeUnit.WORK_DAY), known)
     assert (again.at, again.is_provisional) == (local("2027-01-04 16:00"), False)
 
 
 def test_a_clock_that_never_stops_needs_no_calendar():
-    found = deadline(local("2030-01-01 00:00"), Limit(2, Unit.URGENT_HOUR), CALENDAR)
+    found = deadline(local("2030-01-01 00:00"), TimeLimit(2, TimeUnit.URGENT_HOUR), CALENDAR)
     assert not found.is_provisional
 
 
 def test_utc_and_local_time_are_the_same_moment():
     start = local("2026-02-14 17:00")
-    in_utc = deadline(start.astimezone(ZoneInfo("UTC")), Limit(4, Unit.WORK_HOUR), CALENDAR)
+    in_utc = deadline(start.astimezone(ZoneInfo("UTC")), TimeLimit(4, TimeUnit.WORK_HOUR), CALENDAR)
     assert in_utc.at == local("2026-02-24 11:00")
 
 
 @pytest.mark.parametrize("amount", [0, -1, float("nan"), 1e9])
 def test_a_limit_is_positive(amount):
     with pytest.raises(ValueError, match="时限"):
-        Limit(amount, Unit.WORK_HOUR)
+        TimeLimit(amount, TimeUnit.WORK_HOUR)
 
 
 def test_a_calendar_is_checked():
@@ -135,7 +135,7 @@ def test_a_calendar_is_checked():
     with pytest.raises(ValueError, match="没有足够"):
         deadline(
             datetime(2026, 1, 1),
-            Limit(1, Unit.WORK_HOUR),
+            TimeLimit(1, TimeUnit.WORK_HOUR),
             Calendar((Hours(HOURS.slots, frozenset()),)),
         )
 
@@ -144,16 +144,16 @@ def test_a_calendar_is_checked():
     ("start", "amount", "unit", "end"),
     [
         # Thursday, the last day of winter hours: an hour of it, then a May Day of five days.
-        ("2026-04-30 17:00", 4, Unit.WORK_HOUR, "2026-05-06 11:00"),
-        ("2026-04-30 17:00", 1, Unit.WORK_DAY, "2026-05-06 17:30"),
-        ("2026-07-06 11:30", 4, Unit.WORK_HOUR, "2026-07-07 08:30"),
+        ("2026-04-30 17:00", 4, TimeUnit.WORK_HOUR, "2026-05-06 11:00"),
+        ("2026-04-30 17:00", 1, TimeUnit.WORK_DAY, "2026-05-06 17:30"),
+        ("2026-07-06 11:30", 4, TimeUnit.WORK_HOUR, "2026-07-07 08:30"),
         # Friday; in summer Saturday is worked too.
-        ("2026-07-03 17:00", 1, Unit.WORK_HOUR, "2026-07-04 08:30"),
-        ("2026-01-05 11:30", 4, Unit.WORK_HOUR, "2026-01-05 17:30"),
+        ("2026-07-03 17:00", 1, TimeUnit.WORK_HOUR, "2026-07-04 08:30"),
+        ("2026-01-05 11:30", 4, TimeUnit.WORK_HOUR, "2026-01-05 17:30"),
     ],
 )
 def test_hours_are_those_of_the_day_that_passes(start, amount, unit, end):
-    assert deadline(local(start), Limit(amount, unit), SEASONAL).at == local(end)
+    assert deadline(local(start), TimeLimit(amount, unit), SEASONAL).at == local(end)
 
 
 def test_the_hours_of_a_day():
@@ -173,13 +173,16 @@ def test_the_hours_of_a_day():
 
 def test_the_end_of_a_day_is_that_of_its_own_hours():
     found = deadline(
-        local("2026-04-30 09:00"), Limit(1, Unit.WORK_DAY), SEASONAL, day_rule=DayRule.END_OF_DAY
+        local("2026-04-30 09:00"),
+        TimeLimit(1, TimeUnit.WORK_DAY),
+        SEASONAL,
+        day_rule=DayRule.END_OF_DAY,
     )
     assert found.at == local("2026-05-06 17:30")
 
 
 def test_pauses_that_cannot_be_are_refused():
-    start, limit = local("2026-01-05 09:00"), Limit(4, Unit.WORK_HOUR)
+    start, limit = local("2026-01-05 09:00"), TimeLimit(4, TimeUnit.WORK_HOUR)
     first = (local("2026-01-05 10:00"), local("2026-01-05 11:00"))
     for pauses in ([first, first], [(first[1], first[0])]):
         with pytest.raises(ValueError, match="暂停"):
@@ -187,15 +190,15 @@ def test_pauses_that_cannot_be_are_refused():
 
 
 def test_a_pause_after_the_end_moves_nothing():
-    start, limit = local("2026-01-05 09:00"), Limit(2, Unit.WORK_HOUR)
+    start, limit = local("2026-01-05 09:00"), TimeLimit(2, TimeUnit.WORK_HOUR)
     late = [(local("2026-01-05 15:00"), local("2026-01-05 16:00"))]
     assert deadline(start, limit, CALENDAR, late).at == local("2026-01-05 11:00")
 
 
-@pytest.mark.parametrize("unit", [Unit.WORK_HOUR, Unit.URGENT_HOUR])
+@pytest.mark.parametrize("unit", [TimeUnit.WORK_HOUR, TimeUnit.URGENT_HOUR])
 def test_a_pause_counts_from_the_start_on(unit):
     """What was paused before the clock began is no pause of it, wholly or in part."""
-    start, limit = local("2026-01-05 09:00"), Limit(2, unit)
+    start, limit = local("2026-01-05 09:00"), TimeLimit(2, unit)
     before = (local("2026-01-05 08:00"), local("2026-01-05 08:30"))
     across = (local("2026-01-05 08:40"), local("2026-01-05 09:15"))
     assert deadline(start, limit, CALENDAR, [before]).at == local("2026-01-05 11:00")
@@ -206,9 +209,9 @@ MOMENTS = st.datetimes(datetime(2005, 1, 1), datetime(2026, 6, 1)).map(
     lambda found: found.replace(tzinfo=ZONE)
 )
 LIMITS = st.builds(
-    Limit,
+    TimeLimit,
     st.floats(0.25, 60).map(lambda hours: round(hours * 4) / 4),
-    st.sampled_from(Unit),
+    st.sampled_from(TimeUnit),
 )
 RULES = st.sampled_from(DayRule)
 CALENDARS = st.sampled_from([CALENDAR, SEASONAL])
@@ -221,7 +224,7 @@ def test_never_earlier_than_the_start(start, limit, rule, calendar):
 
 @given(MOMENTS, LIMITS, st.integers(1, 40), RULES, CALENDARS)
 def test_monotonic_in_the_limit(start, limit, more, rule, calendar):
-    longer = Limit(limit.amount + more / 4, limit.unit)
+    longer = TimeLimit(limit.amount + more / 4, limit.unit)
     short = deadline(start, limit, calendar, day_rule=rule).at
     assert deadline(start, longer, calendar, day_rule=rule).at >= short
 
@@ -261,8 +264,8 @@ def test_what_is_not_paused_is_the_limit(start, limit, steps, calendar):
     ran = elapsed(start, end, limit.unit, calendar) - sum(
         (elapsed(a, b, limit.unit, calendar) for a, b in inside), timedelta()
     )
-    day = timedelta(hours=8) if limit.unit is Unit.WORK_DAY else timedelta(days=1)
-    unit = timedelta(hours=1) if limit.unit in (Unit.WORK_HOUR, Unit.URGENT_HOUR) else day
+    day = timedelta(hours=8) if limit.unit is TimeUnit.WORK_DAY else timedelta(days=1)
+    unit = timedelta(hours=1) if limit.unit in (TimeUnit.WORK_HOUR, TimeUnit.URGENT_HOUR) else day
     assert ran == limit.amount * unit
 
 

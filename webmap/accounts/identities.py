@@ -17,13 +17,14 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 
 from layers.declarations.known_roles import known_roles
+from webmap.errors import WebmapError
 from webmap.models import ExternalIdentity
 
 SCOPE = "openid profile email"
 NAME_LENGTH = 150
 
 
-class Refused(Exception):
+class IdentityRefused(WebmapError):
     """The provider's word is not enough to let somebody in."""
 
 
@@ -51,11 +52,11 @@ def user_of(claims: Mapping[str, Any]) -> User:
     """The user behind verified claims, with today's roles; made at the first sign-in.
 
     Raises:
-        Refused: no subject, or the account is closed here.
+        IdentityRefused: no subject, or the account is closed here.
     """
     subject = str(claims.get("sub") or "")
     if not subject:
-        raise Refused("没有主体标识")
+        raise IdentityRefused("没有主体标识")
     identity = (
         ExternalIdentity.objects.select_related("user")
         .filter(issuer=settings.OIDC_ISSUER, subject=subject)
@@ -63,7 +64,7 @@ def user_of(claims: Mapping[str, Any]) -> User:
     )
     user = identity.user if identity else _new_user(claims, subject)
     if not user.is_active:
-        raise Refused("账号已停用")
+        raise IdentityRefused("账号已停用")
     user.first_name = str(claims.get("name") or "")[:NAME_LENGTH]
     user.save(update_fields=["first_name"])
     groups = claims.get(settings.OIDC_ROLES_CLAIM) or []

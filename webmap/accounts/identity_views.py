@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from joserfc.errors import JoseError
 from requests.exceptions import RequestException
 
-from webmap.accounts.identities import Refused, is_offered, provider, user_of
+from webmap.accounts.identities import IdentityRefused, is_offered, provider, user_of
 
 NEXT = "oidc_next"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -52,7 +52,7 @@ def back(request: HttpRequest) -> HttpResponse:
         )
     except (OAuthError, JoseError, KeyError, ValueError):
         return _refused(request, _("统一身份认证没有通过，请重新登录。"), 403)
-    except Refused:
+    except IdentityRefused:
         return _refused(request, _("该账号不能登录本系统，请联系管理员。"), 403)
     login(request, user, backend=BACKEND)
     return HttpResponseRedirect(target)

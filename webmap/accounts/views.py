@@ -19,7 +19,7 @@ from layers.sharing.callers import address_of
 from webmap.accounts.devices import known_device, remember_device
 from webmap.accounts.identities import is_offered
 from webmap.demo.accounts import DEMO_PASSWORD, demo_users
-from webmap.web.sign_ins import MustWait, begun_attempt, forget_failures
+from webmap.web.sign_ins import SignInPaused, begun_attempt, forget_failures
 
 
 class SignInForm(AuthenticationForm):
@@ -37,7 +37,7 @@ class SignInForm(AuthenticationForm):
         try:
             with begun_attempt(username, address or None, device):
                 cleaned = super().clean()
-        except MustWait as wait:
+        except SignInPaused as wait:
             self.wait_s = wait.seconds
             raise forms.ValidationError(waiting(wait), code="wait") from None
         forget_failures(username, address or None, device)
@@ -110,7 +110,7 @@ class PasswordForm(PasswordChangeForm):
             # Counted by the account alone: whoever is signed in cannot keep others out.
             with begun_attempt(name, self.address or None, f"own-{self.user.pk}"):
                 old = super().clean_old_password()
-        except MustWait as wait:
+        except SignInPaused as wait:
             self.wait_s = wait.seconds
             raise forms.ValidationError(waiting(wait), code="wait") from None
         forget_failures(name, self.address or None, f"own-{self.user.pk}")
@@ -148,7 +148,7 @@ class ChangePassword(views.PasswordChangeView):
         return {**super().get_context_data(**kwargs), "identity_provider": settings.OIDC_NAME}
 
 
-def waiting(wait: MustWait) -> str:
+def waiting(wait: SignInPaused) -> str:
     """How long to wait, in words."""
     seconds = wait.seconds
     if wait.is_busy:

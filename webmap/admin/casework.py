@@ -26,7 +26,7 @@ from grid.rules.models import (
 )
 from spatial.calendars.models import Dated
 from spatial.codes import schemes
-from spatial.worktime import Limit, Unit
+from spatial.worktime import TimeLimit, TimeUnit
 
 KINDS = (("event", "事件"), ("component", "部件"))
 
@@ -86,7 +86,7 @@ class RuleForm(forms.ModelForm):
 
     def _check_limit(self, given: dict[str, Any]) -> None:
         try:
-            Limit(given["amount"], Unit(given["unit"]))
+            TimeLimit(given["amount"], TimeUnit(given["unit"]))
         except (ValueError, KeyError, TypeError):
             self.add_error("amount", _("时限应为正数，单位从列表中选"))
 
@@ -95,7 +95,7 @@ class HandlingLimitForm(RuleForm):
     """A limit of handling, with its choices."""
 
     kind = forms.ChoiceField(label="类别", choices=KINDS)
-    unit = forms.ChoiceField(label="单位", choices=[(unit.value, unit.value) for unit in Unit])
+    unit = forms.ChoiceField(label="单位", choices=[(unit.value, unit.value) for unit in TimeUnit])
     scheme = forms.ChoiceField(
         label="分类标准", choices=lambda: [(s.id, s.title) for s in schemes().values()]
     )
@@ -124,7 +124,7 @@ class StepLimitForm(RuleForm):
     """A limit of a state, with its choices."""
 
     state = forms.ChoiceField(label="阶段", choices=[(state, STATES[state]) for state in OPEN])
-    unit = forms.ChoiceField(label="单位", choices=[(unit.value, unit.value) for unit in Unit])
+    unit = forms.ChoiceField(label="单位", choices=[(unit.value, unit.value) for unit in TimeUnit])
 
 
 class RoutingForm(RuleForm):

@@ -17,7 +17,7 @@ COLUMNS = {"opened": "opened_by_id", "closed": "closed_by_id", "voided": "voided
 
 
 @dataclass(frozen=True)
-class Effect:
+class RegisterEffect:
     """What one change did to one register."""
 
     register: str  # the model's label in lower case
@@ -31,7 +31,7 @@ class Effect:
         return str(_models()[self.register]._meta.verbose_name)
 
 
-def effects_of(changes: Iterable[Change]) -> dict[int, list[Effect]]:
+def effects_of(changes: Iterable[Change]) -> dict[int, list[RegisterEffect]]:
     """The effects of several changes by their ids, read together.
 
     What a change did is settled once its transaction is over, so it is counted once
@@ -51,7 +51,7 @@ def effects_of(changes: Iterable[Change]) -> dict[int, list[Effect]]:
     return known
 
 
-def codes_of(change: Change, effect: Effect, most: int = 20) -> list[tuple[int, str]]:
+def codes_of(change: Change, effect: RegisterEffect, most: int = 20) -> list[tuple[int, str]]:
     """(version id, code) of the first things of a register that a change touched."""
     model = _models()[effect.register]
     rows: dict[str, int] = {}
@@ -71,7 +71,7 @@ def _models() -> dict[str, type[VersionedFeature]]:
     return {model._meta.label_lower: model for model in registers()}
 
 
-def _count(ids: list[int]) -> dict[int, list[Effect]]:
+def _count(ids: list[int]) -> dict[int, list[RegisterEffect]]:
     """One statement over all registers and the three references."""
     parts, params = [], []
     for label, model in _models().items():
@@ -87,7 +87,7 @@ def _count(ids: list[int]) -> dict[int, list[Effect]]:
     numbers: dict[tuple[int, str], dict[str, int]] = defaultdict(dict)
     for label, kind, change_id, number in rows:
         numbers[change_id, label][kind] = number
-    found: dict[int, list[Effect]] = defaultdict(list)
+    found: dict[int, list[RegisterEffect]] = defaultdict(list)
     for (change_id, label), counts in sorted(numbers.items()):
-        found[change_id].append(Effect(label, **counts))
+        found[change_id].append(RegisterEffect(label, **counts))
     return dict(found)

@@ -19,7 +19,7 @@ from layers.access.access import may_undo
 from layers.declarations.refusals import why_not_delivered
 from layers.sharing.callers import caller_of
 from spatial.versions.actions import undo
-from spatial.versions.edits import Conflict
+from spatial.versions.edits import VersionConflict
 from spatial.versions.models import Change
 from webmap.admin.change_effects import codes_of, effects_of, model_of
 from webmap.admin.reading import ReadOnly
@@ -171,7 +171,7 @@ class ChangeAdmin(ReadOnly):
         if request.method == "POST" and why:
             try:
                 reverse_change = undo(change, who=request.user.get_username(), why=why)
-            except Conflict as error:
+            except VersionConflict as error:
                 messages.error(request, str(error))
             else:
                 messages.success(request, _("已撤销变更 %(id)d。") % {"id": change.pk})

@@ -24,7 +24,7 @@ from webmap.admin.registers import register_registers
 from webmap.models import Export
 
 
-def one_door(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+def to_sign_in(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
     """To the site's own sign-in page, with its limit on failures."""
     index = reverse("admin:index")
     if admin.site.has_permission(request):
@@ -53,7 +53,7 @@ def app_list(request: HttpRequest, app_label: str | None = None) -> list[dict[st
 admin.site.site_header = admin.site.site_title = gettext_lazy("图经")
 admin.site.index_title = gettext_lazy("数据与系统管理")
 admin.site.enable_nav_sidebar = False
-admin.site.login = one_door  # type: ignore[method-assign]
+admin.site.login = to_sign_in  # type: ignore[method-assign]
 admin.site.password_change = one_password_page  # type: ignore[method-assign,assignment]
 admin.site.get_app_list = app_list  # type: ignore[method-assign,assignment]
 

@@ -10,7 +10,7 @@ from grid.cases.actions import act
 from grid.cases.actors import Actor
 from grid.cases.idempotency import plain
 from grid.cases.queries import case_of
-from grid.errors import Unfit
+from grid.errors import InvalidInput
 from webmap.casework.guards import StaffRequest, casework
 from webmap.web.errors import attempt
 
@@ -39,5 +39,5 @@ def _dispatch(actor: Actor, code: str, wanted: str) -> None:
     case = case_of(plain(code))
     department = wanted or (case.department if case else "")
     if not department:
-        raise Unfit(_("没有建议部门，请选择专业部门"))
+        raise InvalidInput(_("没有建议部门，请选择专业部门"))
     act(actor, code, "dispatch", {"department": department})

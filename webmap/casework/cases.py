@@ -35,7 +35,7 @@ from layers.models import PersonalRead
 from webmap.casework.available_actions import offers
 from webmap.casework.forms import ActionForm
 from webmap.casework.guards import StaffRequest, casework
-from webmap.casework.presentation import class_title, timeline, told, told_components
+from webmap.casework.presentation import case_row, class_title, component_rows, timeline
 from webmap.casework.publicity import publicity
 from webmap.web.errors import Refusal, answering, is_script
 from webmap.web.guards import MOST_SENT, bounded, check
@@ -137,7 +137,7 @@ def _shown(
     may = offers(case, request.actor)
     context = {
         "case": case,
-        "told": told([case], now)[0],
+        "told": case_row([case], now)[0],
         "class_title": class_title(case),
         "timeline": timeline(steps_of(case.code)),
         "requests": requests_of(case.code),
@@ -167,10 +167,10 @@ def _around(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
     ended = ended_near(case, seen, now - ENDED_LATELY)
     return {
         "duplicates": likely_duplicates(case) if can_take_own(actor, "merge") else [],
-        "near": told([other for other, _far in cases_near(case, seen)], now),
-        "ended": [(row, row.case.closed_at) for row in told([c for c, _far in ended], now)],
+        "near": case_row([other for other, _far in cases_near(case, seen)], now),
+        "ended": [(row, row.case.closed_at) for row in case_row([c for c, _far in ended], now)],
         "ended_days": ENDED_LATELY.days,
-        "components": told_components(components_near(case.geom)),
+        "components": component_rows(components_near(case.geom)),
     }
 
 
@@ -181,7 +181,7 @@ def _component(case: Case) -> dict[str, Any] | None:
     found = component_of(case.component_code)
     if found is None:
         return {"code": case.component_code}
-    return told_components([(found, found.geom.distance(case.geom))])[0]
+    return component_rows([(found, found.geom.distance(case.geom))])[0]
 
 
 def _tag(case: Case) -> str:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from grid.cells.layout import ground_of
-from grid.cells.validation import Breach, Rule, breaches, group_breaches
-from grid.errors import Unfit
+from grid.cells.validation import Breach, CellRule, breaches, group_breaches
+from grid.errors import InvalidInput
 from grid.models import Component, GridCell
 from spatial.base.models import District
 from spatial.city import city
@@ -23,18 +23,18 @@ from webmap.casework.guards import StaffRequest, cell_readers
 from webmap.web.errors import attempt
 
 TITLES = {
-    Rule.CODE_TWICE: "编码重复",
-    Rule.CODE_PREFIX: "编码不合规则",
-    Rule.INVALID: "图形无效",
-    Rule.PARTS: "不是一个面",
-    Rule.AREA: "面积异常",
-    Rule.EDGES: "边线不吻合",
-    Rule.GAP: "没有覆盖",
-    Rule.OUTSIDE: "超出社区",
-    Rule.BUILDING_CUT: "穿过建筑",
-    Rule.BUILDING_ACROSS: "建筑跨社区",
-    Rule.POINT_LOST: "不在网格内",
-    Rule.GROUP: "责任网格",
+    CellRule.CODE_TWICE: "编码重复",
+    CellRule.CODE_PREFIX: "编码不合规则",
+    CellRule.INVALID: "图形无效",
+    CellRule.PARTS: "不是一个面",
+    CellRule.AREA: "面积异常",
+    CellRule.EDGES: "边线不吻合",
+    CellRule.GAP: "没有覆盖",
+    CellRule.OUTSIDE: "超出社区",
+    CellRule.BUILDING_CUT: "穿过建筑",
+    CellRule.BUILDING_ACROSS: "建筑跨社区",
+    CellRule.POINT_LOST: "不在网格内",
+    CellRule.GROUP: "责任网格",
 }
 DIGITS, MOST_SHOWN = 7, 500
 
@@ -77,7 +77,7 @@ def _checked(community: str) -> dict[str, Any]:
     standing = list(GridCell.objects.current().filter(community_code=community).order_by("code"))
     if not standing:
         return {"problem": _("这个社区还没有网格。")}
-    ground, refusal = attempt(partial(ground_of, community), (Unfit,))
+    ground, refusal = attempt(partial(ground_of, community), (InvalidInput,))
     if ground is None or refusal:
         return {"problem": refusal.text if refusal else ""}
     shapes = np.array([shapely.from_wkb(bytes(cell.geom.wkb)) for cell in standing], object)

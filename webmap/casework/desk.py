@@ -28,7 +28,7 @@ from spatial.base.models import District
 from spatial.codes import schemes
 from spatial.versions.queries import revision_of
 from webmap.casework.guards import StaffRequest, casework
-from webmap.casework.presentation import told
+from webmap.casework.presentation import case_row
 
 MOST_SHOWN = 200
 MOST_IN_FILE = 50_000  # of a GeoPackage, which is made in memory; CSV is a stream without end
@@ -37,7 +37,7 @@ REVIEW, STRANDED = "review", "stranded"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class CaseFilter:
     """Which cases are asked for."""
 
     state: str = ""
@@ -48,10 +48,10 @@ class Wanted:
     is_late: bool = False
 
 
-def wanted_of(request: HttpRequest) -> Wanted:
+def case_filter(request: HttpRequest) -> CaseFilter:
     """The filters of a request."""
     given = {name: plain(request.GET.get(name, ""))[:60] for name in FILTERS}
-    return Wanted(
+    return CaseFilter(
         given["state"],
         given["q"],
         given["class"],
@@ -64,7 +64,7 @@ def wanted_of(request: HttpRequest) -> Wanted:
 FILTERS = ("state", "q", "class", "department", "district")
 
 
-def cases_wanted(request: StaffRequest, wanted: Wanted) -> QuerySet[Case]:
+def cases_matching(request: StaffRequest, wanted: CaseFilter) -> QuerySet[Case]:
     """The cases that this one may see and asks for, the most urgent first."""
     found = _in_state(request.actor, wanted.state)
     if wanted.words:
@@ -140,14 +140,14 @@ def listed(request: StaffRequest) -> HttpResponse:
     tag = _tag(request, int(now.timestamp()) // 60)
     if request.headers.get("If-None-Match") == tag:
         return _tagged(HttpResponse(status=304), tag)
-    wanted = wanted_of(request)
-    found = cases_wanted(request, wanted)
+    wanted = case_filter(request)
+    found = cases_matching(request, wanted)
     counts = queue_counts(request.actor, now)
     own = own_states(request.actor.roles)
     now_hold = holders()
     rows = [
         replace(row, is_stranded=now_hold.is_stranded(row.case))
-        for row in told(list(found[:MOST_SHOWN]), now)
+        for row in case_row(list(found[:MOST_SHOWN]), now)
     ]
     context = {
         "rows": rows,

@@ -16,7 +16,7 @@ from grid.cases.steps import STATES
 from grid.models import Case
 from layers.access.masking import masked_within
 from spatial.city import city
-from webmap.casework.desk import MOST_IN_FILE, cases_wanted, wanted_of
+from webmap.casework.desk import MOST_IN_FILE, case_filter, cases_matching
 from webmap.casework.guards import StaffRequest, casework
 from webmap.casework.presentation import class_title
 from webmap.web.errors import BadInput
@@ -49,7 +49,7 @@ HEAD = (
 @casework
 def as_csv(request: StaffRequest) -> StreamingHttpResponse:
     """``/grid/cases.csv``: the list as it is filtered, whole, for a spreadsheet."""
-    found = cases_wanted(request, wanted_of(request))
+    found = cases_matching(request, case_filter(request))
     rows = (_row(case) for case in found.iterator(chunk_size=2_000))
     return csv_answer(f"cases-{_stamp()}.csv", HEAD, rows)
 
@@ -58,7 +58,7 @@ def as_csv(request: StaffRequest) -> StreamingHttpResponse:
 @casework
 def as_gpkg(request: StaffRequest) -> FileResponse:
     """``/grid/cases.gpkg``: the list as it is filtered, for a desktop GIS; all of it or nothing."""
-    cases = list(cases_wanted(request, wanted_of(request))[: MOST_IN_FILE + 1])
+    cases = list(cases_matching(request, case_filter(request))[: MOST_IN_FILE + 1])
     if len(cases) > MOST_IN_FILE:
         words = _(
             "符合条件的案件超过 %(most)d 件，GeoPackage 装不下；"

@@ -11,7 +11,7 @@ from grid.cases.queries import components_near
 from webmap.casework.desk import class_groups
 from webmap.casework.forms import SOURCES, NewCaseForm
 from webmap.casework.guards import StaffRequest, registrars
-from webmap.casework.presentation import told_components
+from webmap.casework.presentation import component_rows
 from webmap.web.errors import Refusal, answering, as_json
 from webmap.web.guards import MOST_SENT, bounded
 from webmap.web.parsing import point_in
@@ -30,7 +30,7 @@ def new(request: StaffRequest) -> HttpResponse:
 def components(request: StaffRequest) -> JsonResponse:
     """``/grid/new/components``: the components that a case at a place may name, nearest first."""
     point = point_in(request.GET.get("lon", ""), request.GET.get("lat", ""))
-    return JsonResponse({"components": told_components(components_near(point))})
+    return JsonResponse({"components": component_rows(components_near(point))})
 
 
 def _form(request: StaffRequest, refusal: Refusal | None = None) -> HttpResponse:

@@ -18,7 +18,7 @@ from layers.models import PersonalRead
 from spatial.city import city
 from spatial.crs import transformer
 from webmap.casework.guards import StaffRequest, patrol_readers
-from webmap.casework.presentation import told
+from webmap.casework.presentation import case_row
 
 DIGITS = 6
 
@@ -93,7 +93,7 @@ def _shown(patrol: Patrol) -> dict[str, Any]:
     places = np.array([(point.geom.x, point.geom.y) for point in points]).reshape(-1, 2)
     lon, lat = transformer(city().projected, 4326).transform(places[:, 0], places[:, 1])
     lonlat = np.round(np.column_stack([lon, lat]), DIGITS).tolist()
-    reports = told(reports_on(patrol), timezone.now())
+    reports = case_row(reports_on(patrol), timezone.now())
     track = {
         "legs": [lonlat[leg.start : leg.end] for leg in legs(at, places)],
         "fixes": [

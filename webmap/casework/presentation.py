@@ -22,7 +22,7 @@ SAME_MOMENT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Told:
+class CaseRow:
     """A case as a list shows it."""
 
     case: Case
@@ -37,7 +37,7 @@ class Told:
     is_stranded: bool = False  # whoever has it can no longer act
 
 
-def told(cases: list[Case], now: datetime) -> list[Told]:
+def case_row(cases: list[Case], now: datetime) -> list[CaseRow]:
     """The cases of a list, in their order."""
     names = district_names({case.district_code for case in cases})
     found = []
@@ -45,7 +45,7 @@ def told(cases: list[Case], now: datetime) -> list[Told]:
         lon, lat = degrees(case.geom)
         urgency, clock = clock_of(case, now)
         found.append(
-            Told(
+            CaseRow(
                 case,
                 class_title(case),
                 STATES.get(case.step, case.step),
@@ -100,9 +100,9 @@ def local(moment: datetime | None) -> str:
     """A moment in the city's time; with its year, where that is not this one."""
     if moment is None:
         return ""
-    told = timezone.localtime(moment)
-    is_this_year = told.year == timezone.localtime().year
-    return f"{told:%m-%d %H:%M}" if is_this_year else f"{told:%Y-%m-%d %H:%M}"
+    case_row = timezone.localtime(moment)
+    is_this_year = case_row.year == timezone.localtime().year
+    return f"{case_row:%m-%d %H:%M}" if is_this_year else f"{case_row:%Y-%m-%d %H:%M}"
 
 
 def district_names(codes: set[str]) -> dict[str, str]:
@@ -142,8 +142,8 @@ def _was_late(step: CaseStep) -> bool:
 
 def _captured_at(step: CaseStep) -> datetime | None:
     """When it was on the spot, where that is not the moment at which it was received."""
-    told = step.captured_at
-    return told if told and abs(step.at - told) > SAME_MOMENT else None
+    case_row = step.captured_at
+    return case_row if case_row and abs(step.at - case_row) > SAME_MOMENT else None
 
 
 def _found(step: CaseStep) -> str:
@@ -162,7 +162,7 @@ def _due(step: CaseStep) -> str:
     return local(datetime.fromisoformat(text)) if text else ""
 
 
-def told_components(found: list[tuple[Component, float]]) -> list[dict[str, Any]]:
+def component_rows(found: list[tuple[Component, float]]) -> list[dict[str, Any]]:
     """Components with their distances, as a page or a form lists them."""
     return [
         {

@@ -18,12 +18,12 @@ from django_tasks import task
 from layers.access.access import ANONYMOUS, Caller
 from layers.declarations.registry import layer_named
 from layers.jobs.leases import LATE, repeatable, unfinished
-from layers.reading.revisions import look
+from layers.reading.revisions import refresh_revisions
 from layers.reading.shares import share_by_id
 from spatial.city import city
 from spatial.periods import parse_as_of
 from webmap.exports.data import draw_layers
-from webmap.exports.requests import ExportRequest, exportable, kept_request
+from webmap.exports.requests import ExportRequest, exportable, stored_request
 from webmap.models import Export
 from webmap.web.entrances import entrance_named
 from webmap.web.errors import TooOften
@@ -39,7 +39,7 @@ PENDING = (Export.State.QUEUED, Export.State.RUNNING)
 log = logging.getLogger(__name__)
 
 
-class TooMany(TooOften):
+class TooManyExports(TooOften):
     """The caller, or everybody together, has asked for too many exports."""
 
 
@@ -60,22 +60,22 @@ def folder() -> Path:
     return settings.VAR / "exports"
 
 
-def ask_for(request: ExportRequest, asker: Asker) -> Export:
+def submit_export(request: ExportRequest, asker: Asker) -> Export:
     """Queue an export.
 
     Raises:
-        TooMany: the bounds on unfinished and hourly exports are reached.
+        TooManyExports: the bounds on unfinished and hourly exports are reached.
     """
     remove_expired()
     mine = Export.objects.filter(asker.condition())
     pending = Export.objects.filter(state__in=PENDING)
     if (pending & mine).count() >= PENDING_PER_CALLER:
-        raise TooMany(_("还有导出没有完成，请稍候再试。"))
+        raise TooManyExports(_("还有导出没有完成，请稍候再试。"))
     since = timezone.now() - timedelta(hours=1)
     if mine.filter(created_at__gt=since).count() >= HOURLY_PER_CALLER:
-        raise TooMany(_("一小时内导出次数过多，请稍后再试。"))
+        raise TooManyExports(_("一小时内导出次数过多，请稍后再试。"))
     if pending.count() >= PENDING_IN_ALL:
-        raise TooMany(_("系统正忙，请稍后再试。"))
+        raise TooManyExports(_("系统正忙，请稍后再试。"))
     with transaction.atomic():  # no export without its place in the queue
         export = Export.objects.create(
             asked_by=asker.user, owner=asker.token, params=request.params()
@@ -117,7 +117,7 @@ def make_export(export_id: str) -> None:
 
 def caller_of_user(user: User | None) -> Caller:
     """The caller behind a job: the user with today's roles, or nobody."""
-    look()
+    refresh_revisions()
     if not user or not user.is_active:
         return ANONYMOUS
     roles = frozenset(user.groups.values_list("name", flat=True))
@@ -151,7 +151,7 @@ def remove_expired() -> None:
 def _write(export: Export) -> str:
     from webmap.exports.render import render_map  # folium takes a second to load: workers only
 
-    request = kept_request(export.params)
+    request = stored_request(export.params)
     caller = caller_of_user(export.asked_by)
     shares = [
         share

@@ -51,7 +51,7 @@ class Verbatim(Element):
         self.text = text
 
 
-class Sheet(MacroElement):
+class MapSheet(MacroElement):
     """What the page does with the map: fit the box, frame it, tell the scale."""
 
     _template = Template(
@@ -61,7 +61,7 @@ class Sheet(MacroElement):
 
     def __init__(self, program: str, box: Sequence[Sequence[float]]) -> None:
         super().__init__()
-        self._name = "Sheet"
+        self._name = "MapSheet"
         self.program, self.box = program, box
 
 
@@ -92,7 +92,7 @@ def render_map(drawn: Sequence[DrawnLayer], bbox: Bbox, heading: Mapping[str, An
             _add_layer(folium_map, one, metres)
     if any(one.features for one in drawn):
         folium.LayerControl(collapsed=True).add_to(folium_map)
-    Sheet(_part("sheet.js"), [[south, west], [north, east]]).add_to(folium_map)
+    MapSheet(_part("sheet.js"), [[south, west], [north, east]]).add_to(folium_map)
     page = figure.render()
     return page.replace("<html>", f'<html lang="{get_language() or "zh-hans"}">', 1)
 

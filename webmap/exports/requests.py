@@ -81,7 +81,7 @@ def read_request(form: Mapping[str, str], caller: Caller, language: str) -> Expo
     return ExportRequest(**ExportForm(form, caller).checked().cleaned_data, language=language)
 
 
-def kept_request(params: Mapping[str, Any]) -> ExportRequest:
+def stored_request(params: Mapping[str, Any]) -> ExportRequest:
     """The request again, from the job table."""
     west, south, east, north = params["bbox"]
     rest = {k: params[k] for k in ("datetime", "title", "entrance", "language")}

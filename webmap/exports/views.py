@@ -30,7 +30,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from webmap.exports.jobs import Asker, ask_for, folder, may_still_have
+from webmap.exports.jobs import Asker, folder, may_still_have, submit_export
 from webmap.exports.requests import read_request
 from webmap.models import Export
 from webmap.web.callers import caller_of
@@ -50,7 +50,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Queue an export; the answer is a fragment that watches it."""
     language = get_language() or "zh-hans"
     wanted = read_request(request.POST.dict(), caller_of(request), language)
-    export = ask_for(wanted, asker_of(request))
+    export = submit_export(wanted, asker_of(request))
     return _answer(request, {"export": export}, status=202)
 
 

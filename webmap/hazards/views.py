@@ -22,7 +22,7 @@ from spatial.hazards.queries import (
 )
 from spatial.outages import is_away
 from spatial.periods import AsOf, at
-from webmap.map.parameters import asked_layer, asked_moment, day_of
+from webmap.map.parameters import day_of, layer_parameter, moment_parameter
 from webmap.web.callers import caller_of
 
 TIMEOUT_MS = 3000
@@ -31,9 +31,9 @@ TIMEOUT_MS = 3000
 @require_safe
 def warnings(request: HttpRequest) -> HttpResponse:
     """The list panel of the hazards entrance."""
-    asked_layer(request, "warnings")
-    asked_layer(request, "hazard-sites")
-    as_of = asked_moment(request)
+    layer_parameter(request, "warnings")
+    layer_parameter(request, "hazard-sites")
+    as_of = moment_parameter(request)
     levels, kinds = scheme("warning_levels"), scheme("hazard_kinds")
     past = past_warnings(as_of.instant or timezone.now())
     context = {

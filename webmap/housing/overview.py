@@ -15,7 +15,7 @@ from spatial.periods import AsOf
 from spatial.versions.figures import Tallied, tallied
 from webmap.housing.profession import PROFESSION
 from webmap.map.overview import M2_PER_HA, is_kept, kept_day, numbers_of, overview_page
-from webmap.map.parameters import asked_layer, asked_moment
+from webmap.map.parameters import layer_parameter, moment_parameter
 from webmap.web.callers import caller_of
 
 STOREY_CLASSES = ((1, "1–3"), (4, "4–6"), (7, "7–11"), (12, "12–18"), (19, "19+"))
@@ -24,8 +24,8 @@ STOREY_CLASSES = ((1, "1–3"), (4, "4–6"), (7, "7–11"), (12, "12–18"), (1
 @require_safe
 def housing(request: HttpRequest) -> HttpResponse:
     """The city's buildings by height class; units only for who may see them."""
-    layer = asked_layer(request, "buildings")
-    as_of = asked_moment(request)
+    layer = layer_parameter(request, "buildings")
+    as_of = moment_parameter(request)
     units = layer_of("units")
     context: dict[str, Any] = dict(_stock(as_of, revision(layer)))
     shown = [layer, units] if may_see(caller_of(request), units) else [layer]

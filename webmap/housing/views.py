@@ -12,15 +12,15 @@ from layers.declarations.registry import layer_of
 from layers.reading.queries import last_version_of, version_of
 from webmap.housing.unit_table import UnitTable, rights_view, unit_table
 from webmap.map.panel import log_personal_read, record_context
-from webmap.map.parameters import asked_layer, asked_moment
+from webmap.map.parameters import layer_parameter, moment_parameter
 from webmap.web.callers import caller_of
 
 
 @require_safe
 def units(request: HttpRequest, code: str) -> HttpResponse:
     """The building's record with its unit table on top, as of a moment."""
-    layer = asked_layer(request, "buildings")
-    as_of = asked_moment(request)
+    layer = layer_parameter(request, "buildings")
+    as_of = moment_parameter(request)
     version = version_of(layer, code, as_of) or last_version_of(layer, code)
     if version is None:
         raise Http404(_("没有这幢建筑"))
@@ -35,8 +35,8 @@ def units(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def personal_rights(request: HttpRequest, code: str) -> HttpResponse:
     """The rights on a unit with the holders in full; the reading is logged first."""
-    log_personal_read(request, asked_layer(request, "units"), layer_of("rights"), code)
-    as_of = asked_moment(request)
+    log_personal_read(request, layer_parameter(request, "units"), layer_of("rights"), code)
+    as_of = moment_parameter(request)
     context = {"rights": rights_view(code, as_of, caller_of(request), full=True)}
     return render(request, "panel/rights.html", context)
 

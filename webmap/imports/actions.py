@@ -13,12 +13,12 @@ from importers.models import ImportRun
 from importers.runs import jobs, originals, review
 from importers.runs.recovery import QUEUED
 from importers.sources.saved_sources import save_source
-from importers.values.cells import Unreadable, read_datetime
+from importers.values.cells import UnreadableCell, read_datetime
 from layers.access.access import may_deliver
 from layers.declarations.refusals import why_not_delivered
 from layers.declarations.registry import layer_named
 from webmap.imports import runs, uploads
-from webmap.imports.guards import NotDelivered, for_importers
+from webmap.imports.guards import NotDeliverable, for_importers
 from webmap.web.callers import caller_of
 from webmap.web.errors import BadRequest, Conflicting, wants_json
 from webmap.web.parsing import json_in, yes_in
@@ -27,7 +27,7 @@ TEXTS = ("encoding", "code_field", "source", "table", "shift")
 MOST_UPLOADS = 40
 
 
-class BadForm(BadRequest):
+class InvalidForm(BadRequest):
     """What was sent cannot be carried out; the message says why."""
 
 
@@ -36,9 +36,9 @@ def begin(request: HttpRequest) -> HttpResponse:
     given = given_by(request)
     layer = layer_named(str(given.get("layer", "")))
     if not layer:
-        raise BadForm("请选择图层")
+        raise InvalidForm("请选择图层")
     if not may_deliver(caller_of(request), layer):
-        raise NotDelivered(why_not_delivered(layer))
+        raise NotDeliverable(why_not_delivered(layer))
     files = _uploads(request, given)
     reading, terms = reading_of(given), terms_of(given, request)
     try:
@@ -59,7 +59,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 def again(request: HttpRequest, run_id: int) -> HttpResponse:
     """Try the same files again, read in another way."""
     old, layer = runs.run_for(request, run_id)
-    if not originals.kept_of(old):
+    if not originals.stored_originals(old):
         raise Conflicting("原文件已不在，请重新上传")
     given = given_by(request)
     reading, terms = reading_of(given), terms_of(given, request)
@@ -157,7 +157,7 @@ def keep_source(request: HttpRequest, run_id: int) -> HttpResponse:
     given = given_by(request)
     name, title = str(given.get("name") or ""), str(given.get("title") or "")
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,50}", name):
-        raise BadForm("来源名称用小写字母、数字和连字符，如 lantian-survey")
+        raise InvalidForm("来源名称用小写字母、数字和连字符，如 lantian-survey")
     kept = save_source(run, name, title, request.user.get_username())
     return JsonResponse({"name": kept.name, "title": kept.title}, status=201)
 
@@ -179,7 +179,7 @@ def reading_of(given: dict[str, Any]) -> dict[str, Any]:
     if crs := str(given.get("crs") or ""):
         found = re.fullmatch(r"(?i:epsg:)?(\d{4,6})", crs.strip())
         if not found:
-            raise BadForm("坐标系应写成 EPSG: 加四至六位编号")
+            raise InvalidForm("坐标系应写成 EPSG: 加四至六位编号")
         reading["epsg"] = int(found.group(1))
     columns = given.get("columns")
     if not isinstance(columns, dict):
@@ -208,23 +208,23 @@ def terms_of(given: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
 def _uploads(request: HttpRequest, given: dict[str, Any]) -> list[uploads.Upload]:
     asked, owner = given.get("uploads"), uploads.owner_of(request)
     if not isinstance(asked, list) or not asked or len(asked) > MOST_UPLOADS:
-        raise BadForm("请先上传文件")
+        raise InvalidForm("请先上传文件")
     try:
         found = [uploads.find(UUID(str(one).rsplit("/", 1)[-1]), owner) for one in asked]
     except (ValueError, Http404) as error:
-        raise BadForm("上传的文件已不在，请重新上传") from error
+        raise InvalidForm("上传的文件已不在，请重新上传") from error
     if waiting := [u.name for u in found if not u.is_whole]:
-        raise BadForm(f"还没有传完：{'、'.join(waiting)}")
+        raise InvalidForm(f"还没有传完：{'、'.join(waiting)}")
     if len({u.name.lower() for u in found}) < len(found):
-        raise BadForm("有同名文件，请分批提交")
+        raise InvalidForm("有同名文件，请分批提交")
     return found
 
 
 def _moment(text: Any) -> str | None:
     try:
         moment = read_datetime(text or None)
-    except Unreadable as error:
-        raise BadForm("生效时间应写成 2024-05-31 或 2024-05-31 08:00") from error
+    except UnreadableCell as error:
+        raise InvalidForm("生效时间应写成 2024-05-31 或 2024-05-31 08:00") from error
     return moment.isoformat() if moment else None
 
 

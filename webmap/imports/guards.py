@@ -10,11 +10,11 @@ from layers.access.access import may_deliver
 from layers.declarations.declarations import Layer
 from layers.declarations.registry import all_layers
 from webmap.web.callers import caller_of
-from webmap.web.errors import Forbidden, View, answering, as_problem
+from webmap.web.errors import AccessDenied, View, answering, as_problem
 from webmap.web.guards import for_programs
 
 
-class NotDelivered(Forbidden):
+class NotDeliverable(AccessDenied):
     """What no delivery may touch; the message says what to do instead."""
 
 

@@ -20,7 +20,7 @@ from layers.declarations.registry import layer_named
 from spatial.city import city
 from spatial.crs import transformer
 from spatial.versions.queries import attribute_fields
-from webmap.imports.guards import NotDelivered, deliverable
+from webmap.imports.guards import NotDeliverable, deliverable
 from webmap.web.callers import caller_of
 from webmap.web.values import field_title, in_english, scheme_of, shown
 
@@ -39,12 +39,12 @@ def run_for(request: HttpRequest, run_id: int) -> tuple[ImportRun, Layer]:
 
     Raises:
         Http404: the caller may not deliver the layer.
-        NotDelivered: nobody may, it is written by its steps; the run is of an earlier time.
+        NotDeliverable: nobody may, it is written by its steps; the run is of an earlier time.
     """
     run = ImportRun.objects.filter(pk=run_id).select_related("change").first()
     layer = layer_named(run.layer) if run else None
     if run and layer and layer.by_steps:
-        raise NotDelivered(only_by_steps(layer))
+        raise NotDeliverable(only_by_steps(layer))
     if not run or not layer or not may_deliver(caller_of(request), layer):
         raise Http404("没有这个入库批次")
     return run, layer

@@ -16,7 +16,7 @@ from grid.rules import rulebook
 from layers.access.masking import masked_within
 from spatial.city import city
 from spatial.codes import schemes
-from webmap.casework.presentation import clock_of, told
+from webmap.casework.presentation import case_row, clock_of
 from webmap.inspector.area import area_of
 from webmap.inspector.forms import PatrolForm, PhoneReportForm, ResultForm
 from webmap.inspector.guards import phone
@@ -142,7 +142,7 @@ def _listed(cases: list[Case]) -> list[dict[str, Any]]:
     now = timezone.now()
     photos = photos_by_case(case.code for case in cases)
     found = []
-    for row in told(cases, now):
+    for row in case_row(cases, now):
         case = row.case
         found.append(
             {

@@ -112,6 +112,6 @@ TEXTS = (
 )
 
 
-def said() -> dict[str, str]:
+def translated_texts() -> dict[str, str]:
     """{text: the text in today's language}; without those that stay as they are."""
     return translated(TEXTS)

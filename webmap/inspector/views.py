@@ -14,7 +14,7 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from spatial.city import city
-from webmap.inspector.texts import said
+from webmap.inspector.texts import translated_texts
 
 PARTS = (
     "base/http.js",
@@ -44,7 +44,9 @@ WITHIN = ("maplibre-gl-worker.mjs", "maplibre-gl-shared.mjs")
 @require_safe
 def shell(request: HttpRequest) -> HttpResponse:
     """``/inspector/``: says nothing about anybody, so that it can be kept."""
-    response = render(request, "inspector/shell.html", {"city": city(), "words": said()})
+    response = render(
+        request, "inspector/shell.html", {"city": city(), "words": translated_texts()}
+    )
     response["Cache-Control"] = "no-cache"
     return response
 

@@ -9,11 +9,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from layers.declarations.declarations import Layer
-from layers.reading.queries import at_most, found_at, place
+from layers.reading.queries import at_most, features_at, place
 from spatial.codes import scheme
 from spatial.outages import is_away
 from spatial.periods import AsOf
-from webmap.map.parameters import asked_moment, asked_place, day_of, shown_layers
+from webmap.map.parameters import day_of, moment_parameter, place_parameter, shown_layers
 from webmap.map.records import heading, layer_title
 from webmap.web.professions import tables_of
 
@@ -21,7 +21,7 @@ TIMEOUT_MS = 5000
 
 
 @dataclass(frozen=True)
-class Section:
+class RegisterSection:
     """What one register has at the point."""
 
     layer: Layer
@@ -33,10 +33,10 @@ class Section:
 @require_safe
 def here(request: HttpRequest) -> HttpResponse:
     """Everything at a point that the caller may see."""
-    longitude, latitude = asked_place(request)
-    as_of = asked_moment(request)
+    longitude, latitude = place_parameter(request)
+    as_of = moment_parameter(request)
     point = place(longitude, latitude)
-    sections: list[Section] = []
+    sections: list[RegisterSection] = []
     try:
         with at_most(TIMEOUT_MS):
             for layer in sorted(shown_layers(request), key=lambda layer: layer.here_rank):
@@ -58,7 +58,7 @@ def here(request: HttpRequest) -> HttpResponse:
     return render(request, "panel/here.html", context)
 
 
-def _section(layer: Layer, point: Any, as_of: AsOf) -> Section:
+def _section(layer: Layer, point: Any, as_of: AsOf) -> RegisterSection:
     tables = tables_of(layer.id)
     items = [
         {
@@ -68,10 +68,10 @@ def _section(layer: Layer, point: Any, as_of: AsOf) -> Section:
             "distance_m": found.distance_m,
             "tables": [(table.caption, table.facts(found.version)) for table in tables],
         }
-        for found in found_at(layer, point, as_of, layer.here_reach_m)
+        for found in features_at(layer, point, as_of, layer.here_reach_m)
     ]
     reach = 0.0 if layer.geometry == "Polygon" else layer.here_reach_m
-    return Section(layer, layer_title(layer), reach, items)
+    return RegisterSection(layer, layer_title(layer), reach, items)
 
 
 def _class(layer: Layer, version: Any) -> dict[str, str]:

@@ -14,6 +14,7 @@ from shapely.geometry import shape
 from spatial.city import city
 from spatial.crs import reproject
 from spatial.geometry import MU_PER_M2, measure
+from webmap.errors import WebmapError
 
 MAX_BYTES = 100_000
 MAX_POINTS = 2_000
@@ -25,7 +26,7 @@ UNREADABLE = (
 )  # fmt: skip
 
 
-class Unmeasurable(ValueError):
+class NotMeasurable(WebmapError, ValueError):
     """A geometry that cannot be measured; the text says why."""
 
 
@@ -34,7 +35,7 @@ def measured(request: HttpRequest) -> JsonResponse:
     """A GeoJSON line or polygon in longitude/latitude → its length and area."""
     try:
         geometry = read_geometry(request.body)
-    except Unmeasurable as error:
+    except NotMeasurable as error:
         return JsonResponse({"code": "InvalidGeometry", "description": str(error)}, status=400)
     plane = reproject(np.array([geometry]), 4326, city().projected)[0]
     found = measure(plane, geometry)
@@ -50,24 +51,24 @@ def read_geometry(body: bytes) -> shapely.Geometry:
     """Read and check what was drawn.
 
     Raises:
-        Unmeasurable: not GeoJSON, of another kind, too long, crossing itself, or far away.
+        NotMeasurable: not GeoJSON, of another kind, too long, crossing itself, or far away.
     """
     if len(body) > MAX_BYTES:
-        raise Unmeasurable(_("图形太大"))
+        raise NotMeasurable(_("图形太大"))
     try:
         geometry = shape(_mapping(json.loads(body)))
     except UNREADABLE:
-        raise Unmeasurable(_("不是有效的 GeoJSON 图形")) from None
+        raise NotMeasurable(_("不是有效的 GeoJSON 图形")) from None
     if geometry.geom_type not in KINDS or geometry.is_empty:
-        raise Unmeasurable(_("只能量算线和面"))
+        raise NotMeasurable(_("只能量算线和面"))
     if shapely.get_num_coordinates(geometry) > MAX_POINTS:
-        raise Unmeasurable(_("顶点太多"))
+        raise NotMeasurable(_("顶点太多"))
     extent, m = city().extent, MARGIN_DEG
     near = shapely.box(extent.west - m, extent.south - m, extent.east + m, extent.north + m)
     if not near.covers(shapely.box(*geometry.bounds)):
-        raise Unmeasurable(_("图形不在本市范围内"))
+        raise NotMeasurable(_("图形不在本市范围内"))
     if not geometry.is_valid:
-        raise Unmeasurable(_("图形自相交，面积没有意义"))
+        raise NotMeasurable(_("图形自相交，面积没有意义"))
     return geometry
 
 

@@ -14,7 +14,7 @@ from layers.declarations.registry import layer_of
 from layers.reading.revisions import revision
 from spatial.periods import AsOf
 from spatial.versions.figures import standing, whole_day
-from webmap.map.parameters import asked_moment, day_of, shown_layers
+from webmap.map.parameters import day_of, moment_parameter, shown_layers
 from webmap.map.profession import PROFESSION
 from webmap.web.professions import Entrance
 from webmap.web.values import layer_title
@@ -25,7 +25,7 @@ M2_PER_HA = 10_000
 @require_safe
 def general(request: HttpRequest) -> HttpResponse:
     """How much of everything the city's registers hold at a moment."""
-    as_of = asked_moment(request)
+    as_of = moment_parameter(request)
     layers = shown_layers(request)
     numbers = numbers_of(layers, as_of)
     counts = [

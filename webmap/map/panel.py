@@ -13,7 +13,7 @@ from layers.models import PersonalRead
 from layers.reading.queries import last_version_of, outline, version_of
 from spatial.geometry import MU_PER_M2
 from spatial.periods import AsOf, at
-from webmap.map.parameters import asked_layer, asked_moment, day_of
+from webmap.map.parameters import day_of, layer_parameter, moment_parameter
 from webmap.map.records import eras_of, heading, layer_title, rows_of, secrets_of
 from webmap.map.surroundings import surroundings_of
 from webmap.web.callers import caller_of
@@ -23,8 +23,8 @@ from webmap.web.professions import fragments_of
 @require_safe
 def panel(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     """The record of a feature at a moment; 404 for what never existed or may not be seen."""
-    layer = asked_layer(request, layer_id)
-    as_of = asked_moment(request)
+    layer = layer_parameter(request, layer_id)
+    as_of = moment_parameter(request)
     version = version_of(layer, code, as_of) or last_version_of(layer, code)
     if version is None:
         raise Http404(_("没有这个要素"))
@@ -34,7 +34,7 @@ def panel(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
 @require_POST
 def personal(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     """The personal fields in full, for who may have them; the reading is logged first."""
-    layer = asked_layer(request, layer_id)
+    layer = layer_parameter(request, layer_id)
     version = log_personal_read(request, layer, layer, code)
     context = {
         "secrets": secrets_of(layer, version, caller_of(request), full=True),
@@ -54,7 +54,7 @@ def log_personal_read(request: HttpRequest, shown: Layer, layer: Layer, code: st
     caller = caller_of(request)
     if not layer.personal or not may_see_personal(caller, layer):
         raise Http404(_("您没有查看个人信息的权限"))
-    version = version_of(shown, code, asked_moment(request)) or last_version_of(shown, code)
+    version = version_of(shown, code, moment_parameter(request)) or last_version_of(shown, code)
     if version is None:
         raise Http404(_("没有这个要素"))
     PersonalRead.objects.create(

@@ -15,7 +15,7 @@ from webmap.web.callers import caller_of
 MARGIN_DEG = 0.5
 
 
-def asked_moment(request: HttpRequest) -> AsOf:
+def moment_parameter(request: HttpRequest) -> AsOf:
     """``at=``: a date or an instant; nothing means now.
 
     Raises:
@@ -30,7 +30,7 @@ def asked_moment(request: HttpRequest) -> AsOf:
     return moment
 
 
-def asked_layer(request: HttpRequest, layer_id: str) -> Layer:
+def layer_parameter(request: HttpRequest, layer_id: str) -> Layer:
     """The layer of that id if the caller may see it.
 
     Raises:
@@ -42,7 +42,7 @@ def asked_layer(request: HttpRequest, layer_id: str) -> Layer:
     return layer
 
 
-def asked_place(request: HttpRequest) -> tuple[float, float]:
+def place_parameter(request: HttpRequest) -> tuple[float, float]:
     """``lon=``, ``lat=`` in degrees, near the city.
 
     Raises:

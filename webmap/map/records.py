@@ -23,7 +23,7 @@ UNSAID = frozenset({"scheme", "schematic"})
 
 
 @dataclass(frozen=True)
-class Row:
+class RecordRow:
     """One line of a record; ``link`` is ``layer/code`` of the feature it names, if any."""
 
     title: str
@@ -89,7 +89,7 @@ def short_title(layer: Layer, declared: Field) -> str:
     return title.split(" (")[0] if in_english() else title.split("（")[0]
 
 
-def rows_of(layer: Layer, version: Any, caller: Caller, as_of: AsOf) -> list[Row]:
+def rows_of(layer: Layer, version: Any, caller: Caller, as_of: AsOf) -> list[RecordRow]:
     """The published fields that have a value, codes with their names."""
     found = []
     visible = visible_names(caller, layer)
@@ -101,7 +101,7 @@ def rows_of(layer: Layer, version: Any, caller: Caller, as_of: AsOf) -> list[Row
     return found
 
 
-def _row(layer: Layer, declared: Field, version: Any, caller: Caller, as_of: AsOf) -> Row:
+def _row(layer: Layer, declared: Field, version: Any, caller: Caller, as_of: AsOf) -> RecordRow:
     value = getattr(version, declared.name)
     scheme_id = scheme_of(layer, declared.name, row_scheme(version))
     text = shown(layer.column(declared.name), value, scheme_id)
@@ -110,14 +110,14 @@ def _row(layer: Layer, declared: Field, version: Any, caller: Caller, as_of: AsO
         if target.reference_name:
             title = title.removesuffix("编码")
             text = target.reference_name(str(value), as_of) or text
-        return Row(title, text, link=f"{target.id}/{value}")
+        return RecordRow(title, text, link=f"{target.id}/{value}")
     colour = ""
     if scheme_id:
         colour = scheme(scheme_id).colour(str(value))
         title = title.removesuffix("编码")
         text = text if str(value).isdigit() else text.removeprefix(f"{value} ")
     plain = declared.name.endswith("year")
-    return Row(title, str(value) if plain else text, declared.unit, colour=colour)
+    return RecordRow(title, str(value) if plain else text, declared.unit, colour=colour)
 
 
 def secrets_of(layer: Layer, version: Any, caller: Caller, *, full: bool = False) -> list[Secret]:
@@ -183,7 +183,7 @@ def differences(layer: Layer, old: Any, new: Any, caller: Caller) -> list[str]:
 __all__ = [
     "NOTHING",
     "EraView",
-    "Row",
+    "RecordRow",
     "Secret",
     "differences",
     "eras_of",

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_safe
 
 from layers.access.access import Caller, may_see
 from layers.declarations.registry import layer_of
-from layers.reading.reading import TooSlow
-from layers.reading.search import Hit, is_code, search, terms_of
+from layers.reading.reading import QueryTimeout
+from layers.reading.search import SearchHit, is_code, search, terms_of
 from layers.reading.shares import shares_of
 from spatial.periods import AsOf
-from webmap.map.parameters import asked_moment
+from webmap.map.parameters import moment_parameter
 from webmap.web.callers import caller_of
 from webmap.web.professions import finders
 from webmap.web.values import layer_title
@@ -23,10 +23,10 @@ WHOLE_CODE = 6  # from this length on, a text that is a code is taken for it
 
 
 @require_safe
-def found(request: HttpRequest) -> HttpResponse:
+def search_results(request: HttpRequest) -> HttpResponse:
     """The matches as a fragment."""
     text = request.GET.get("q", "")
-    as_of = asked_moment(request)
+    as_of = moment_parameter(request)
     terms = terms_of(text) if any(map(_telling, terms_of(text))) else []
     shares = sorted(shares_of(caller_of(request)), key=lambda share: share.layer.search_rank)
     groups, late = [], False
@@ -35,7 +35,7 @@ def found(request: HttpRequest) -> HttpResponse:
     for share in shares if terms else ():
         try:
             hits = search(share, text, as_of, PER_LAYER)
-        except TooSlow:
+        except QueryTimeout:
             late = True
             continue
         if hits:
@@ -57,7 +57,7 @@ def _further(caller: Caller, text: str, as_of: AsOf) -> Iterator[dict[str, Any]]
             yield {"layer": layer, "title": finder.title, "hits": shown, "exact": set()}
 
 
-def _is_called(hit: Hit, text: str) -> bool:
+def _is_called(hit: SearchHit, text: str) -> bool:
     """Whether the text is the code or a whole name of what was found, not a part of it."""
     wanted = text.strip().casefold()
     return wanted in {hit.code.casefold(), *(name.casefold() for name in hit.texts)}

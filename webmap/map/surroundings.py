@@ -29,7 +29,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Group:
+class NeighbourGroup:
     """The neighbours in one register; ``more`` when not all are listed."""
 
     layer: Layer
@@ -39,7 +39,9 @@ class Group:
     late: bool = False
 
 
-def surroundings_of(layer: Layer, version: Any, caller: Caller, as_of: AsOf) -> list[Group]:
+def surroundings_of(
+    layer: Layer, version: Any, caller: Caller, as_of: AsOf
+) -> list[NeighbourGroup]:
     """The neighbours of a version at a moment, in the registers that the caller may see."""
     shape = getattr(version, "geom", None)
     if shape is None:
@@ -53,16 +55,18 @@ def surroundings_of(layer: Layer, version: Any, caller: Caller, as_of: AsOf) -> 
     return [group for group in groups if group.items or group.late]
 
 
-def _group(relation: Relation, other: Layer, shape: Any, as_of: AsOf, area: float) -> Group:
+def _group(
+    relation: Relation, other: Layer, shape: Any, as_of: AsOf, area: float
+) -> NeighbourGroup:
     try:
         with at_most(TIMEOUT_MS):
             found = beside(other, shape, as_of, relation.reach_m)
     except OperationalError as error:
         if is_away(error):
             raise
-        return Group(other, _title(relation), [], more=False, late=True)
+        return NeighbourGroup(other, _title(relation), [], more=False, late=True)
     items = [_item(other, neighbour, area) for neighbour in found[:MOST]]
-    return Group(other, _title(relation), items, more=len(found) > MOST)
+    return NeighbourGroup(other, _title(relation), items, more=len(found) > MOST)
 
 
 def _title(relation: Relation) -> str:

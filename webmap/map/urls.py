@@ -18,6 +18,6 @@ urlpatterns = [
     path("panel/<str:layer_id>/<str:code>/personal", panel.personal, name="personal"),
     path("here", here.here, name="here"),
     path("overview/general", overview.general, name="overview-general"),
-    path("search", search.found, name="search"),
+    path("search", search.search_results, name="search"),
     path("measure", measure.measured, name="measure"),
 ]

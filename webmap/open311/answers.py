@@ -11,20 +11,20 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from grid.errors import Unfit
+from grid.errors import InvalidInput
 from grid.open311 import documents
-from grid.open311.parameters import BadRequest, Forbidden, UnknownThing
-from layers.sharing.limits import TooFast
+from grid.open311.parameters import InvalidRequest, KeyRefused, ResourceNotFound
+from layers.sharing.limits import RateLimited
 from webmap.web.errors import BadInput
 
 # The specification knows 400 where pages of ours answer 413 or 422, and 403 for a bad key.
 STATUS: dict[type[Exception], int] = {
-    BadRequest: 400,
+    InvalidRequest: 400,
     BadInput: 400,
-    Unfit: 400,
-    Forbidden: 403,
-    UnknownThing: 404,
-    TooFast: 429,
+    InvalidInput: 400,
+    KeyRefused: 403,
+    ResourceNotFound: 404,
+    RateLimited: 429,
 }
 # What Django raises of a body that is no form; its own answers are pages.
 UNREADABLE = (BadForm, MultiPartParserError, SuspiciousOperation, UnreadablePostError)

@@ -7,7 +7,7 @@ from django.contrib.gis.geos import Point
 
 from grid.cases.actions import Report
 from grid.open311 import requests
-from grid.open311.parameters import MOST_DESCRIPTION, BadRequest, read_position
+from grid.open311.parameters import MOST_DESCRIPTION, InvalidRequest, read_position
 from spatial.base.models import Address
 from webmap.web.forms import ParsedField, PlainField, invalid
 from webmap.web.parsing import point_in
@@ -65,7 +65,7 @@ class GeoreportForm(ReportForm):
         """The report of a form that was checked.
 
         Raises:
-            BadRequest: no place, or an address that the city does not know.
+            InvalidRequest: no place, or an address that the city does not know.
         """
         given = self.cleaned_data
         point, address = place_of(self.data, given)
@@ -84,7 +84,7 @@ def place_of(params: Mapping[str, str], given: Mapping[str, str]) -> tuple[Point
     """The place of a report: by coordinates, by the code of an address, or by its words.
 
     Raises:
-        BadRequest: none of them, or an address that the city does not know.
+        InvalidRequest: none of them, or an address that the city does not know.
     """
     words = given["address"]
     position = read_position(params)
@@ -96,9 +96,9 @@ def place_of(params: Mapping[str, str], given: Mapping[str, str]) -> tuple[Point
     elif words:
         found = Address.objects.current().filter(full_address=words).order_by("code").first()
     else:
-        raise BadRequest("lat and long, address_string or address_id must be provided")
+        raise InvalidRequest("lat and long, address_string or address_id must be provided")
     if found is None:
-        raise BadRequest("the address is not known; lat and long must be provided")
+        raise InvalidRequest("the address is not known; lat and long must be provided")
     return found.geom, found.full_address[:MOST_WORDS_OF_PLACE]
 
 

@@ -14,9 +14,9 @@ from grid.cases.photos import shown_path
 from grid.cases.publishing import photo_shown
 from grid.cases.queries import public_cases
 from grid.open311 import documents, requests
-from grid.open311.parameters import BadRequest, Forbidden, UnknownThing, read_search
+from grid.open311.parameters import InvalidRequest, KeyRefused, ResourceNotFound, read_search
 from grid.roles import PUBLIC
-from layers.sharing.keys import BadKey, caller_with, token_of
+from layers.sharing.keys import InvalidKey, caller_with, token_of
 from layers.sharing.limits import admit
 from spatial.city import city
 from webmap.open311.answers import answer, georeport
@@ -76,7 +76,9 @@ def many(request: HttpRequest, form: str) -> HttpResponse:
     _only(request, "GET")
     _jurisdiction(request.GET)
     search = read_search(_given(request.GET), timezone.now())
-    rows = requests.rows_of(requests.wanted(search), _root(request), is_extended=search.is_extended)
+    rows = requests.rows_of(
+        requests.requests_matching(search), _root(request), is_extended=search.is_extended
+    )
     return answer(documents.listed(rows, documents.REQUESTS, form), form)
 
 
@@ -87,7 +89,7 @@ def one(request: HttpRequest, form: str, number: str) -> HttpResponse:
     _jurisdiction(request.GET)
     case = public_cases().filter(code=plain(number)).first()
     if case is None:
-        raise UnknownThing("service_request_id was not found")
+        raise ResourceNotFound("service_request_id was not found")
     is_extended = request.GET.get("extensions", "").lower() == "true"
     rows = requests.rows_of([case], _root(request), is_extended=is_extended)
     return answer(documents.listed(rows, documents.REQUESTS, form), form)
@@ -99,7 +101,7 @@ def token(request: HttpRequest, form: str, number: str) -> HttpResponse:
     _only(request, "GET")
     _jurisdiction(request.GET)
     if not public_cases().filter(code=plain(number)).exists():
-        raise UnknownThing("token was not found")
+        raise ResourceNotFound("token was not found")
     rows = [{"service_request_id": number, "token": number}]
     return answer(documents.listed(rows, documents.REQUESTS, form), form)
 
@@ -107,7 +109,7 @@ def token(request: HttpRequest, form: str, number: str) -> HttpResponse:
 @georeport
 def unknown(request: HttpRequest, form: str = "xml", **_: Any) -> HttpResponse:
     """Everything else below the root."""
-    raise UnknownThing("resource was not found")
+    raise ResourceNotFound("resource was not found")
 
 
 def photo(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
@@ -124,12 +126,12 @@ def photo(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
 
 def _take(request: HttpRequest, form: str) -> HttpResponse:
     if length_of(request) > MOST_BODY:  # before anything of it is read
-        raise BadRequest(f"the request is larger than {MOST_BODY} bytes")
+        raise InvalidRequest(f"the request is larger than {MOST_BODY} bytes")
     given = _given(request.POST)
     actor = _actor(request, given.get("api_key", ""))
     _jurisdiction(given)
     if not given.get("service_code"):
-        raise BadRequest("service_code was not provided")
+        raise InvalidRequest("service_code was not provided")
     sent = GeoreportForm(given).checked()
     case = report(actor, sent.told())
     is_linked = bool(sent.cleaned_data["media_url"])
@@ -147,10 +149,10 @@ def _actor(request: HttpRequest, api_key: str) -> Actor:
     try:
         key = api_key or token_of(request)
         if not key:
-            raise Forbidden("api_key was not provided")
+            raise KeyRefused("api_key was not provided")
         caller = caller_with(key)
-    except BadKey:
-        raise Forbidden("api_key is not valid") from None
+    except InvalidKey:
+        raise KeyRefused("api_key is not valid") from None
     if caller.per_minute:
         admit(caller)
     return Actor(caller.name, frozenset({PUBLIC}))
@@ -163,12 +165,12 @@ def _given(params: QueryDict) -> dict[str, str]:
 def _jurisdiction(params: Any) -> None:
     told = plain(params.get("jurisdiction_id", ""))
     if told and told != city().adcode:
-        raise UnknownThing("jurisdiction_id was not found")
+        raise ResourceNotFound("jurisdiction_id was not found")
 
 
 def _only(request: HttpRequest, *methods: str) -> None:
     if request.method not in (*methods, "HEAD"):
-        raise BadRequest(f"{request.method} is not supported here")
+        raise InvalidRequest(f"{request.method} is not supported here")
 
 
 def _root(request: HttpRequest) -> str:

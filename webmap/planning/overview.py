@@ -14,15 +14,15 @@ from spatial.periods import AsOf
 from spatial.planning.models import PlanZone
 from spatial.versions.figures import Tallied, tallied
 from webmap.map.overview import M2_PER_HA, is_kept, kept_day, overview_page
-from webmap.map.parameters import asked_layer, asked_moment
+from webmap.map.parameters import layer_parameter, moment_parameter
 from webmap.planning.profession import PROFESSION
 
 
 @require_safe
 def planning(request: HttpRequest) -> HttpResponse:
     """The plan's balance of land by use."""
-    layer = asked_layer(request, "plan-zones")
-    as_of = asked_moment(request)
+    layer = layer_parameter(request, "plan-zones")
+    as_of = moment_parameter(request)
     uses = _land_balance(as_of, revision(layer))
     total_ha = sum(use["ha"] for use in uses)
     most = max((use["ha"] for use in uses), default=1)

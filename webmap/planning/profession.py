@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from spatial.planning.roles import PlanningRole
-from webmap.web.professions import DemoUser, Entrance, Profession, Table, Text, Urls
+from webmap.web.professions import DemoUser, Entrance, FactTable, Profession, Text, Urls
 from webmap.web.values import NOTHING
 
 LIMITS = (
@@ -44,6 +44,6 @@ PROFESSION = Profession(
     ),
     roles=(PlanningRole.PLANNER,),
     urls=(Urls("webmap.planning.urls"),),
-    tables=(Table("plan-zones", _("控制指标"), limits_of),),
+    tables=(FactTable("plan-zones", _("控制指标"), limits_of),),
     demo=(DemoUser("planner", PlanningRole.PLANNER),),
 )

@@ -25,10 +25,10 @@ from grid.models import Case
 from grid.rules import rulebook
 from layers.access.access import Caller
 from layers.sharing.callers import address_of
-from layers.sharing.limits import TooFast, admit
+from layers.sharing.limits import RateLimited, admit
 from spatial.codes import schemes
 from webmap.public.forms import MOST_PHOTOS, MOST_WORDS, PublicReportForm
-from webmap.web.errors import Forbidden, Refusal, TooLarge, answering
+from webmap.web.errors import AccessDenied, Refusal, TooLarge, answering
 from webmap.web.guards import has_token, length_of
 from webmap.web.script_texts import translated
 
@@ -52,7 +52,7 @@ def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """
     if refusal.kind is TooLarge:
         return _form(request, {}, refusal.text, refusal.status)
-    if refusal.kind is TooFast:
+    if refusal.kind is RateLimited:
         return _form(request, _written(request), _("上报过于频繁，请稍后再试。"), refusal.status)
     is_fresh = refusal.field == "uuid"
     problem = _(_USED) if is_fresh else refusal.text
@@ -74,7 +74,7 @@ def form(request: HttpRequest) -> HttpResponse:
     if length_of(request) > MOST_BODY:
         raise TooLarge(_too_large())
     if not has_token(request):
-        raise Forbidden(_("页面打开太久，已经更新；填写的内容还在，请再点一次“上报”。"))
+        raise AccessDenied(_("页面打开太久，已经更新；填写的内容还在，请再点一次“上报”。"))
     case = _taken(request)
     where = f"/report/follow?{urlencode({'number': case.code, 'new': '1'})}"
     return HttpResponse(status=303, headers={"Location": where})
@@ -119,7 +119,7 @@ def _taken(request: HttpRequest) -> Case:
 
     Raises:
         BadInput: a part of it cannot be taken.
-        TooFast: all together have had their number of this minute.
+        RateLimited: all together have had their number of this minute.
     """
     form = PublicReportForm(request.POST, request.FILES).checked()
     told = form.report(SOURCE, is_public=True)

@@ -12,7 +12,7 @@ from layers.ogc.common.negotiation import root_url
 from layers.ogc.records.documents import record_links
 from layers.ogc.records.queries import matches
 from layers.ogc.tiles.matrices import MATRIX_SET
-from layers.sharing.records import Record, record_of, records_of
+from layers.sharing.records import CatalogueRecord, record_of, records_of
 from webmap.sharing.guards import page
 from webmap.web.callers import caller_of
 from webmap.web.values import layer_title
@@ -91,7 +91,7 @@ def _type_title(name: str) -> str:
     return titles.get(name, name)
 
 
-def _entry(record: Record) -> dict[str, Any]:
+def _entry(record: CatalogueRecord) -> dict[str, Any]:
     layer = record.layer
     return {
         "record": record,
@@ -102,7 +102,7 @@ def _entry(record: Record) -> dict[str, Any]:
     }
 
 
-def _fits(record: Record, asked: dict[str, str]) -> bool:
+def _fits(record: CatalogueRecord, asked: dict[str, str]) -> bool:
     layer = record.layer
     kind = "public" if layer.public else layer.sharing.value
     return (

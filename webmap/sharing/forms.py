@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from layers.declarations.declarations import Layer
 from layers.declarations.registry import all_layers
 from layers.models import Consumer
-from layers.sharing.actions import Part
+from layers.sharing.actions import LayerPart
 from webmap.web.values import layer_title
 
 SEPARATORS = re.compile(r"[\s,，、;；]+")
@@ -87,13 +87,13 @@ class PartForm(forms.Form):
             del self.fields["districts"]
 
     @property
-    def part(self) -> Part:
+    def part(self) -> LayerPart:
         """What is asked or granted; every field chosen is as good as none."""
         chosen = self.cleaned_data["fields_wanted"]
         every = len(chosen) == len(self.fields["fields_wanted"].choices)  # type: ignore[attr-defined]
         codes = SEPARATORS.split(self.cleaned_data.get("districts", "").strip())
         districts = tuple(dict.fromkeys(code for code in codes if code))
-        return Part(self.layer.id, () if every else tuple(chosen), districts)
+        return LayerPart(self.layer.id, () if every else tuple(chosen), districts)
 
 
 class ApplyForm(PartForm):

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from layers.access.access import Caller, may_audit, may_decide, may_manage_sharing
 from layers.declarations.declarations import Layer
 from layers.declarations.registry import all_layers
-from layers.sharing.actions import Unfitting
+from layers.sharing.actions import InvalidApplication
 from webmap.web.callers import caller_of
 from webmap.web.errors import View, attempt
 from webmap.web.guards import signed_in, with_roles
@@ -45,7 +45,7 @@ def decidable(caller: Caller) -> list[Layer]:
 
 def attempted(act: Callable[[], Any]) -> tuple[Any, str]:
     """(result, "") of an act, or (None, why) if what was asked does not fit."""
-    result, refusal = attempt(act, (Unfitting,))
+    result, refusal = attempt(act, (InvalidApplication,))
     return result, refusal.text if refusal else ""
 
 

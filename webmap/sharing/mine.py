@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from layers.access.access import may_keep, may_know_of, may_manage_sharing
+from layers.access.access import may_know_of, may_maintain, may_manage_sharing
 from layers.declarations.registry import layer_named
 from layers.models import AccessCount, ApiKey, Application, Consumer
 from layers.sharing import actions
@@ -133,7 +133,7 @@ def _kept(request: HttpRequest, number: int) -> Consumer:
 
 def _is_kept(request: HttpRequest, found: Consumer) -> bool:
     keeper = found.kept_by.get_username() if found.kept_by else ""
-    return may_keep(caller_of(request), keeper)
+    return may_maintain(caller_of(request), keeper)
 
 
 def _consumer_page(

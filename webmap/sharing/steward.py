@@ -16,7 +16,7 @@ from layers.sharing import actions
 from webmap.sharing.forms import DecideForm, TermsForm
 from webmap.sharing.guards import decidable, done, only_if, page
 from webmap.web.callers import caller_of
-from webmap.web.errors import Forbidden
+from webmap.web.errors import AccessDenied
 from webmap.web.values import layer_title
 
 HOME = "sharing-steward"
@@ -58,7 +58,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
 
     def act() -> None:
         if not form.is_valid():
-            raise actions.Unfitting(
+            raise actions.InvalidApplication(
                 "；".join(str(e) for errors in form.errors.values() for e in errors)
             )
         told = form.cleaned_data
@@ -91,7 +91,7 @@ def terms(request: HttpRequest, number: int) -> HttpResponse:
 
     def act() -> None:
         if not form.is_valid():
-            raise actions.Unfitting(_("每分钟请求上限应在 1 至 1,000,000 之间"))
+            raise actions.InvalidApplication(_("每分钟请求上限应在 1 至 1,000,000 之间"))
         actions.set_terms(caller_of(request), found, **form.cleaned_data)
 
     return done(request, HOME, _("已保存“%(consumer)s”的设置。") % {"consumer": found}, act)
@@ -116,14 +116,14 @@ def _decidable(request: HttpRequest, model: Any, number: int) -> Any:
     """A row about a layer that the caller decides on."""
     found = get_object_or_404(model.objects.select_related("consumer"), pk=number)
     if found.layer not in {layer.id for layer in decidable(caller_of(request))}:
-        raise Forbidden
+        raise AccessDenied
     return found
 
 
 def _form(application: Application, data: Any = None) -> DecideForm:
     layer = layer_named(application.layer)
     if layer is None:
-        raise Forbidden
+        raise AccessDenied
     shared = [f.name for f in layer.fields if f.name not in layer.personal]
     initial = {
         "fields_wanted": application.fields or shared,

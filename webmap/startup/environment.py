@@ -131,7 +131,7 @@ class Site(Group):
     )
 
 
-class SignIn(Group):
+class SignInSettings(Group):
     """统一身份认证 / Identity provider."""
 
     OIDC_ISSUER: str = variable("", "认证系统的地址", "the identity provider's address")
@@ -218,10 +218,10 @@ class Scripts(Group):
     )
 
 
-GROUPS: tuple[type[Group], ...] = (Database, Site, SignIn, Bounds, Places, Scripts)
+GROUPS: tuple[type[Group], ...] = (Database, Site, SignInSettings, Bounds, Places, Scripts)
 
 
-class Environment(Scripts, Places, Bounds, SignIn, Site, Database):
+class Environment(Scripts, Places, Bounds, SignInSettings, Site, Database):
     """All of them, typed."""
 
 

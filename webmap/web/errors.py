@@ -17,19 +17,20 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
-from grid.errors import NoCase, NotYours, Overtaken, Unfit
-from importers.errors import Refused
+from grid.errors import CaseConflict, CaseNotFound, InvalidInput, NotResponsible
+from importers.errors import DeliveryRefused
 from layers.sharing import actions as sharing
-from layers.sharing.limits import TooFast
-from spatial.workflow import Missing, NotAllowed, OutOfOrder
-from webmap.web.sign_ins import MustWait
+from layers.sharing.limits import RateLimited
+from spatial.workflow import MissingInput, RoleNotAllowed, WrongState
+from webmap.errors import WebmapError
+from webmap.web.sign_ins import SignInPaused
 
 NOT_SIGNED_IN, FORBIDDEN, NOT_FOUND = 401, 403, 404
 View = Callable[..., HttpResponseBase]
 T = TypeVar("T")
 
 
-class Refusable(Exception):
+class Refusable(WebmapError):
     """A refusal by a page. ``field`` names the input at fault, ``title`` heads the page."""
 
     def __init__(self, message: str = "", field: str = "", title: str = "") -> None:
@@ -54,7 +55,7 @@ class NotSignedIn(Refusable):
     """The operation is for people who have signed in."""
 
 
-class Forbidden(Refusable):
+class AccessDenied(Refusable):
     """The caller may not do this."""
 
 
@@ -70,24 +71,24 @@ class TooOften(Refusable):
 STATUS: Mapping[type[Exception], int] = MappingProxyType(
     {
         BadRequest: 400,
-        sharing.Unfitting: 400,
+        sharing.InvalidApplication: 400,
         NotSignedIn: 401,
-        Forbidden: 403,
-        NotYours: 403,
-        NotAllowed: 403,
-        sharing.NotYours: 403,
-        NoCase: 404,
+        AccessDenied: 403,
+        NotResponsible: 403,
+        RoleNotAllowed: 403,
+        sharing.NotSteward: 403,
+        CaseNotFound: 404,
         Conflicting: 409,
-        Overtaken: 409,
-        OutOfOrder: 409,
-        Refused: 409,
+        CaseConflict: 409,
+        WrongState: 409,
+        DeliveryRefused: 409,
         TooLarge: 413,
         BadInput: 422,
-        Missing: 422,
-        Unfit: 422,
+        MissingInput: 422,
+        InvalidInput: 422,
         TooOften: 429,
-        TooFast: 429,
-        MustWait: 429,
+        RateLimited: 429,
+        SignInPaused: 429,
     }
 )
 REFUSALS = tuple(STATUS)

@@ -24,8 +24,8 @@ from grid.cases.photos import MOST_BYTES, MOST_PHOTOS
 from layers.sharing.callers import address_of
 from webmap.web.callers import actor_behind
 from webmap.web.errors import (
+    AccessDenied,
     BadRequest,
-    Forbidden,
     Form,
     NotSignedIn,
     TooLarge,
@@ -36,7 +36,7 @@ from webmap.web.errors import (
     sealed,
     wants_json,
 )
-from webmap.web.sign_ins import MustWait, begun_attempt, forget_failures
+from webmap.web.sign_ins import SignInPaused, begun_attempt, forget_failures
 
 MOST_WRITTEN = 1_000_000
 MOST_SENT = MOST_PHOTOS * MOST_BYTES + MOST_WRITTEN  # of a form with photos
@@ -85,10 +85,10 @@ def check(may: bool, words: str = "") -> None:
     """Let the request go on.
 
     Raises:
-        Forbidden: it may not.
+        AccessDenied: it may not.
     """
     if not may:
-        raise Forbidden(_(words) if words else "")
+        raise AccessDenied(_(words) if words else "")
 
 
 def for_programs(
@@ -108,7 +108,7 @@ def for_programs(
             if answer := _sign_in(request, realm, home):
                 return answer
             if not may(request):
-                raise Forbidden(words)
+                raise AccessDenied(words)
             return view(request, *args, **named)
 
         return guarded
@@ -197,7 +197,7 @@ def _by_password(request: HttpRequest, realm: str) -> None:
     try:
         with begun_attempt(name, address):
             user = authenticate(request, username=name, password=password)
-    except MustWait as wait:
+    except SignInPaused as wait:
         refusal = TooOften("登录失败次数过多，请稍后再试")
         refusal.headers["Retry-After"] = str(wait.seconds)
         raise refusal from None

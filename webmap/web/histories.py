@@ -15,7 +15,7 @@ from webmap.web.values import NOTHING, field_title, scheme_of, shown
 
 
 @dataclass(frozen=True)
-class Difference:
+class FieldDifference:
     """One field before and after. ``hidden`` when its values name people."""
 
     title: str
@@ -25,7 +25,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Era:
+class VersionEra:
     """One version: its time, the changes at both ends, and how it differs from the one before."""
 
     id: int
@@ -33,7 +33,7 @@ class Era:
     end: datetime | None
     opened_by: Change
     closed_by: Change | None
-    differences: tuple[Difference, ...]
+    differences: tuple[FieldDifference, ...]
     first: bool
 
     @property
@@ -66,7 +66,7 @@ def versions_of(
     return standing, [v for v in rows if v.valid.isempty]
 
 
-def eras(versions: list[VersionedFeature]) -> list[Era]:
+def eras(versions: list[VersionedFeature]) -> list[VersionEra]:
     """The standing versions as eras, newest first, each compared with the one before."""
     if not versions:
         return []
@@ -78,7 +78,7 @@ def eras(versions: list[VersionedFeature]) -> list[Era]:
     return found[::-1]
 
 
-def differences(before: VersionedFeature, after: VersionedFeature) -> list[Difference]:
+def differences(before: VersionedFeature, after: VersionedFeature) -> list[FieldDifference]:
     """What differs between two versions, field by field; of the geometry, its measure."""
     model = type(after)
     layer, personal = layer_for(model), personal_fields(model)
@@ -87,14 +87,16 @@ def differences(before: VersionedFeature, after: VersionedFeature) -> list[Diffe
         old, new = getattr(before, column.name), getattr(after, column.name)
         if column.name == "geom":
             if not _same_shape(old, new):
-                found.append(Difference(_("图形"), measure(old), measure_change(old, new)))
+                found.append(FieldDifference(_("图形"), measure(old), measure_change(old, new)))
         elif old != new:
             title = field_title(layer, column)
             if column.name in personal:
-                found.append(Difference(title, hidden=True))
+                found.append(FieldDifference(title, hidden=True))
             else:
                 found.append(
-                    Difference(title, value_of(before, column.name), value_of(after, column.name))
+                    FieldDifference(
+                        title, value_of(before, column.name), value_of(after, column.name)
+                    )
                 )
     return found
 
@@ -141,8 +143,10 @@ def _same_shape(before: GEOSGeometry | None, after: GEOSGeometry | None) -> bool
     return before.equals_exact(after)
 
 
-def _era(version: VersionedFeature, found: tuple[Difference, ...], *, first: bool) -> Era:
-    return Era(
+def _era(
+    version: VersionedFeature, found: tuple[FieldDifference, ...], *, first: bool
+) -> VersionEra:
+    return VersionEra(
         version.pk,
         version.valid.lower,
         version.valid.upper,

@@ -20,7 +20,7 @@ from django.utils.functional import Promise
 import webmap
 from layers.access.access import Caller
 from layers.declarations.discovery import app_modules
-from layers.reading.search import Hit
+from layers.reading.search import SearchHit
 from spatial.periods import AsOf
 
 Text = str | Promise
@@ -73,7 +73,7 @@ class Fragment:
 
 
 @dataclass(frozen=True)
-class Table:
+class FactTable:
     """Figures that a profession adds to a layer's features in what stands at a point."""
 
     layer: str
@@ -90,7 +90,7 @@ class Finder:
 
     layer: str
     title: Text
-    find: Callable[[str, AsOf, Caller], Sequence[Hit]]
+    find: Callable[[str, AsOf, Caller], Sequence[SearchHit]]
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ class Profession:
     roles: tuple[str, ...] = ()
     urls: tuple[Urls, ...] = ()
     fragments: tuple[Fragment, ...] = ()
-    tables: tuple[Table, ...] = ()
+    tables: tuple[FactTable, ...] = ()
     finders: tuple[Finder, ...] = ()
     tabs: tuple[Tab, ...] = ()
     menu: tuple[Link, ...] = ()
@@ -180,7 +180,7 @@ def fragments_of(layer_id: str) -> list[Fragment]:
     return [f for one in professions() for f in one.fragments if f.layer == layer_id]
 
 
-def tables_of(layer_id: str) -> list[Table]:
+def tables_of(layer_id: str) -> list[FactTable]:
     """What professions add to the features of a layer at a point."""
     return [t for one in professions() for t in one.tables if t.layer == layer_id]
 

@@ -20,6 +20,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from webmap.errors import WebmapError
 from webmap.models import FailedSignIn
 
 WINDOW = timedelta(minutes=5)
@@ -34,7 +35,7 @@ PATIENCE_S = 2.0
 _looking, _waiting = threading.BoundedSemaphore(1), threading.BoundedSemaphore(1)
 
 
-class MustWait(Exception):
+class SignInPaused(WebmapError):
     """Too many failures, or too many at once. ``seconds`` is how long to wait."""
 
     def __init__(self, seconds: int, *, is_busy: bool = False) -> None:
@@ -43,7 +44,7 @@ class MustWait(Exception):
 
 
 @dataclass(frozen=True)
-class Limit:
+class FailureLimit:
     """How many failures of which kind are borne."""
 
     failures: QuerySet[FailedSignIn]
@@ -62,12 +63,12 @@ def begun_attempt(username: str, address: str | None, device: str = "") -> Itera
     """Look at a password, with few others at once in this process; see ``begin_attempt``.
 
     Raises:
-        MustWait: a limit was reached, or too many are being looked at.
+        SignInPaused: a limit was reached, or too many are being looked at.
     """
     attempt = begin_attempt(username, address, device)
     if not _is_turn():
         attempt.delete()
-        raise MustWait(int(PATIENCE_S) + 1, is_busy=True)
+        raise SignInPaused(int(PATIENCE_S) + 1, is_busy=True)
     try:
         yield
     finally:
@@ -91,7 +92,7 @@ def begin_attempt(username: str, address: str | None, device: str = "") -> Faile
     ``device`` is of a browser that has signed in to this very account before.
 
     Raises:
-        MustWait: a limit was reached before this attempt, which then does not count.
+        SignInPaused: a limit was reached before this attempt, which then does not count.
     """
     forget_old()
     now, name, origin = timezone.now(), _key(username), _origin(address)
@@ -100,7 +101,7 @@ def begin_attempt(username: str, address: str | None, device: str = "") -> Faile
     wait = max(limit.wait(now) for limit in _limits(recent, name, origin, device))
     if wait:
         attempt.delete()
-        raise MustWait(wait)
+        raise SignInPaused(wait)
     return attempt
 
 
@@ -117,14 +118,14 @@ def forget_old() -> None:
 
 def _limits(
     recent: QuerySet[FailedSignIn], name: str, origin: str | None, device: str
-) -> list[Limit]:
+) -> list[FailureLimit]:
     at_name = recent.filter(username=name)
     if device:
-        return [Limit(at_name, FROM_ONE_ADDRESS)]
+        return [FailureLimit(at_name, FROM_ONE_ADDRESS)]
     return [
-        Limit(at_name.filter(address=origin), FROM_ONE_ADDRESS),
-        Limit(at_name, FROM_ALL_ADDRESSES),
-        Limit(recent.filter(address=origin), WITH_ALL_NAMES),
+        FailureLimit(at_name.filter(address=origin), FROM_ONE_ADDRESS),
+        FailureLimit(at_name, FROM_ALL_ADDRESSES),
+        FailureLimit(recent.filter(address=origin), WITH_ALL_NAMES),
     ]
 
 

@@ -13,8 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from grid.cells.laying import TARGET_M2
 from grid.cells.layout import Plan, busiest_communities, lay_cells, plan
 from grid.cells.numbering import NoCodesLeft
-from grid.errors import Unfit
-from spatial.versions.edits import Conflict
+from grid.errors import InvalidInput
+from spatial.versions.edits import VersionConflict
 
 LEAST_M2, MOST_M2 = 2_000, 100_000
 
@@ -46,7 +46,7 @@ class Command(BaseCommand):
                 who = given["who"] or getpass.getuser()
                 change = lay_cells(plans, who=who, why=given["why"])
                 self.stdout.write(f"已入库：变更 {change.pk}")
-        except (Unfit, NoCodesLeft, Conflict) as error:
+        except (InvalidInput, NoCodesLeft, VersionConflict) as error:
             raise CommandError(str(error)) from None
 
     def _planned(self, community: str, target_m2: float) -> Plan:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.sheets.extract import EXACT, MAX_CELLS
-from importers.formats.sheets.grid import Grid
+from importers.formats.sheets.grid import SheetGrid
 from importers.formats.sheets.header import Heading
-from importers.formats.sheets.headings import folded, words
+from importers.formats.sheets.headings import folded, heading_words
 from importers.formats.sheets.marks import NO_VALUE
 from importers.values.cells import narrow
 from importers.values.issues import Issue, Severity
@@ -69,16 +69,16 @@ class Body:
         )
 
 
-def read_body(grid: Grid, heading: Heading, file: str) -> Body:
+def read_body(grid: SheetGrid, heading: Heading, file: str) -> Body:
     """The data of a sheet.
 
     Raises:
-        Refused: there is no row under the header, or more merged cells than any table has.
+        DeliveryRefused: there is no row under the header, or more merged cells than any table has.
     """
     body = Body(file, grid.name, {}, [], list(grid.remarks))
     kept = list(_data_rows(grid, heading, body))
     if not kept:
-        raise Refused(f"{file} 的表“{grid.name}”只有表头，没有数据", "请核对后重新导出")
+        raise DeliveryRefused(f"{file} 的表“{grid.name}”只有表头，没有数据", "请核对后重新导出")
     body.numbers = [number for number, _ in kept]
     body.damaged = frozenset(i for i, n in enumerate(body.numbers, 1) if n in grid.damaged)
     rows = [cells for _, cells in kept]
@@ -94,7 +94,7 @@ def read_body(grid: Grid, heading: Heading, file: str) -> Body:
     return body
 
 
-def _data_rows(grid: Grid, heading: Heading, body: Body) -> Iterator[tuple[int, list[Any]]]:
+def _data_rows(grid: SheetGrid, heading: Heading, body: Body) -> Iterator[tuple[int, list[Any]]]:
     left_out: dict[str, list[int]] = {}
     for number, cells in grid.rows[heading.position :]:
         if tuple(cells) == heading.source:
@@ -118,7 +118,7 @@ def _no_data(cells: Sequence[Any], width: int) -> str:
     filled = [cell for cell in cells if cell is not None]
     if not isinstance(filled[0], str):
         return ""
-    roles = words("skipped_rows")
+    roles = heading_words("skipped_rows")
     if roles.get(folded(filled[0])) == "total":
         return "合计"
     sign = _SIGNED.match(filled[0].replace(" ", ""))
@@ -159,11 +159,11 @@ def _unique(
     return found
 
 
-def _fill_merged(body: Body, grid: Grid, names: dict[int, str]) -> None:
+def _fill_merged(body: Body, grid: SheetGrid, names: dict[int, str]) -> None:
     """A cell merged downwards holds for each of its rows."""
     last = body.numbers[-1]
     if sum(max(0, min(m.bottom, last) - m.top) for m in grid.merges) > MAX_CELLS:
-        raise Refused(f"{body.file} 的表“{grid.name}”合并单元格太多", "请取消合并后重交")
+        raise DeliveryRefused(f"{body.file} 的表“{grid.name}”合并单元格太多", "请取消合并后重交")
     at = {number: index for index, number in enumerate(body.numbers)}
     filled = 0
     for merge in grid.merges:

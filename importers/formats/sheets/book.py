@@ -3,11 +3,11 @@
 from functools import cached_property
 from pathlib import Path
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.sheets.body import Body, read_body
 from importers.formats.sheets.header import SEARCHED, Heading, find_heading
 from importers.formats.sheets.pipes import counterparts, ends_of, is_points
-from importers.formats.sheets.workbook import Sheet, read_sheet, sheets_of
+from importers.formats.sheets.workbook import Worksheet, read_sheet, sheets_of
 from importers.values.table import Ask, pick
 
 LINES_LAYER, POINTS_LAYER = "pipe-lines", "pipe-points"  # the registers' names
@@ -22,17 +22,17 @@ class Book:
         self.path = path
         self.sheets = sheets_of(path)
         if not self.sheets:
-            raise Refused(f"{path.name} 内没有工作表")
+            raise DeliveryRefused(f"{path.name} 内没有工作表")
         if len(self.sheets) > MOST_SHEETS:
-            raise Refused(
+            raise DeliveryRefused(
                 f"{path.name} 内有 {len(self.sheets)} 张工作表，最多 {MOST_SHEETS} 张", "请分开提交"
             )
 
-    def chosen(self, ask: Ask) -> Sheet:
+    def chosen(self, ask: Ask) -> Worksheet:
         """The sheet that is wanted: by name, or the only table, or the only one of its kind.
 
         Raises:
-            Refused: there is none, or several and none of the wanted names.
+            DeliveryRefused: there is none, or several and none of the wanted names.
         """
         named = {sheet.name.casefold(): sheet for sheet in self.sheets}
         for name in ask.wanted:
@@ -49,7 +49,7 @@ class Book:
         name = pick([sheet.name for sheet in tables], ask, self.path.name)
         return next(sheet for sheet in tables if sheet.name == name)
 
-    def points_for(self, sheet: Sheet) -> Sheet | None:
+    def points_for(self, sheet: Worksheet) -> Worksheet | None:
         """The table of points that a table of lines refers to, if that is certain."""
         wanted = counterparts(sheet.name)
         for other in self.sheets:
@@ -59,7 +59,7 @@ class Book:
         found = self._of_kind(others, False)
         return found[0] if len(found) == 1 else None
 
-    def body(self, sheet: Sheet) -> Body:
+    def body(self, sheet: Worksheet) -> Body:
         """The rows of a sheet. Raises Refused: no header, no rows."""
         grid = read_sheet(self.path, sheet)
         return read_body(grid, find_heading(grid, self.path.name), self.path.name)
@@ -72,13 +72,13 @@ class Book:
             grid = read_sheet(self.path, sheet, 2 * SEARCHED)
             try:
                 heading = find_heading(grid, self.path.name)
-            except Refused:
+            except DeliveryRefused:
                 continue
             if heading.position < len(grid.rows):
                 found[sheet.number] = heading
         return found
 
-    def _of_kind(self, sheets: list[Sheet], lines: bool) -> list[Sheet]:
+    def _of_kind(self, sheets: list[Worksheet], lines: bool) -> list[Worksheet]:
         found = []
         for sheet in sheets:
             names = [name for name in self.headings[sheet.number].names if name]

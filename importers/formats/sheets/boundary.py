@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from importers.formats.rings import Degenerate, assemble
+from importers.formats.rings import DegenerateRing, assemble
 from importers.formats.sheets.body import ROW_COLUMN, Body
 from importers.formats.sheets.headings import columns_by_role
 from importers.formats.sheets.ordinates import Axes
@@ -115,7 +115,7 @@ def _polygon(
     rings = _rings(body, rows, boundary, xy)
     try:
         return assemble(rings)
-    except Degenerate as error:
+    except DegenerateRing as error:
         count = len(rings[error.number - 1])
         made.flag(number, "ring-short", f"有一圈只有 {count} 行、不足 {LEAST} 个不同的界址点")
         return None

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.dbf import known_encoding
 from importers.formats.sheets.extract import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
-from importers.formats.sheets.grid import Grid
+from importers.formats.sheets.grid import SheetGrid
 from importers.values.issues import Issue, Severity
 
 MAX_BYTES = 256 << 20
@@ -24,17 +24,17 @@ LONGEST_RECORD = 20  # lines; a longer one is a quotation mark that was never cl
 _PROTECTED = re.compile(r'^="(.*)"$')  # ="0012": how texts are kept from becoming numbers
 
 
-def read_delimited(path: Path, asked: str = "") -> Grid:
+def read_delimited(path: Path, asked: str = "") -> SheetGrid:
     """The cells of a CSV file, all of them texts.
 
     Raises:
-        Refused: not a text file, too large, or in no encoding that is known here.
+        DeliveryRefused: not a text file, too large, or in no encoding that is known here.
     """
     if path.stat().st_size > MAX_BYTES:
-        raise Refused(f"{path.name} 超过 {MAX_BYTES >> 20} MB", "请分成几份提交")
+        raise DeliveryRefused(f"{path.name} 超过 {MAX_BYTES >> 20} MB", "请分成几份提交")
     lines, encoding, damaged = _decoded(path.read_bytes(), path.name, asked)
     if any("\0" in line for line in lines[:TRIED_LINES]):
-        raise Refused(f"{path.name} 的内容不是文本表格", "请另存为 CSV（UTF-8）")
+        raise DeliveryRefused(f"{path.name} 的内容不是文本表格", "请另存为 CSV（UTF-8）")
     delimiter = _delimiter(lines)
     csv.field_size_limit(LONGEST_CELL)  # one limit for the whole process: others may set it
     remarks: list[Issue] = []
@@ -44,7 +44,7 @@ def read_delimited(path: Path, asked: str = "") -> Grid:
         rows = _unquoted(lines, delimiter, path.name)
         text, hint = "引号不成对，引号按普通文字读取", "请核对含引号的行"
         remarks = [Issue(path.name, 0, "csv-quotes", text, "", hint, Severity.WARNING)]
-    return Grid(
+    return SheetGrid(
         path.stem, rows, encoding=encoding, delimiter=delimiter, damaged=damaged, remarks=remarks
     )
 
@@ -54,16 +54,18 @@ def _unquoted(lines: Sequence[str], delimiter: str, name: str) -> list[tuple[int
         return list(_records(lines, delimiter, csv.QUOTE_NONE, name))
     except csv.Error as error:  # a cell longer than LONGEST_CELL
         number = max(range(len(lines)), key=lambda i: len(lines[i])) + 1
-        raise Refused(f"{name} 第 {number} 行太长，不像表格", "请另存为 CSV（UTF-8）") from error
+        raise DeliveryRefused(
+            f"{name} 第 {number} 行太长，不像表格", "请另存为 CSV（UTF-8）"
+        ) from error
 
 
 def _decoded(raw: bytes, name: str, asked: str) -> tuple[list[str], str, frozenset[int]]:
     """The lines, their encoding, and the numbers (from 1) of lines that are damaged."""
     if raw.startswith(OTHERS):
-        raise Refused(f"{name} 的内容不是文本表格", "请改正扩展名，或另存为 CSV")
+        raise DeliveryRefused(f"{name} 的内容不是文本表格", "请改正扩展名，或另存为 CSV")
     encodings = [known_encoding(asked)] if asked else _encodings(raw)
     if asked and not encodings[0]:
-        raise Refused(f"不认识的编码 {asked}", "常用：UTF-8、GBK、GB18030")
+        raise DeliveryRefused(f"不认识的编码 {asked}", "常用：UTF-8、GBK、GB18030")
     for encoding in encodings:
         try:
             return _lines(raw.decode(encoding)), encoding.removesuffix("-sig"), frozenset()
@@ -78,7 +80,9 @@ def _decoded(raw: bytes, name: str, asked: str) -> tuple[list[str], str, frozens
     count, lines, encoding, bad = min(tried, key=lambda one: one[0])
     if count > max(1, TOLERATED * len(lines)):
         wanted = f"指定的编码 {asked}" if asked else "UTF-8 或 GB18030 编码"
-        raise Refused(f"{name} 有 {count} 行不是{wanted}", "请另存为 CSV（UTF-8），或指明编码")
+        raise DeliveryRefused(
+            f"{name} 有 {count} 行不是{wanted}", "请另存为 CSV（UTF-8），或指明编码"
+        )
     return lines, encoding, bad
 
 
@@ -133,7 +137,7 @@ def _records(
             continue
         count, cells = count + 1, cells + len(row)
         if count > MAX_ROWS or len(row) > MAX_COLUMNS or cells > MAX_CELLS:
-            raise Refused(
+            raise DeliveryRefused(
                 f"{name} 的表太大（第 {number} 行）",
                 f"最多 {MAX_ROWS} 行、{MAX_COLUMNS} 列、{MAX_CELLS} 个单元格；请分成几份提交",
             )

@@ -19,7 +19,7 @@ class Merge:
 
 
 @dataclass(frozen=True)
-class Grid:
+class SheetGrid:
     """One sheet: rows that are not empty, as (row number in the sheet from 1, cells).
 
     A cell is None, str, int, float, bool, date or datetime; rows may differ in length.

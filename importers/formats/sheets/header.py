@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from importers.errors import Refused
-from importers.formats.sheets.grid import Grid, Merge
+from importers.errors import DeliveryRefused
+from importers.formats.sheets.grid import Merge, SheetGrid
 from importers.formats.sheets.headings import folded, vocabulary
 
 SEARCHED = 40  # rows from the top
@@ -40,19 +40,19 @@ class Heading:
     source: tuple[Any, ...]
 
 
-def find_heading(grid: Grid, file: str) -> Heading:
+def find_heading(grid: SheetGrid, file: str) -> Heading:
     """The header of a sheet.
 
     Raises:
-        Refused: the sheet is empty, or no row looks like a header.
+        DeliveryRefused: the sheet is empty, or no row looks like a header.
     """
     if not grid.rows:
-        raise Refused(f"{file} 的表“{grid.name}”是空的", "请核对后重新导出")
+        raise DeliveryRefused(f"{file} 的表“{grid.name}”是空的", "请核对后重新导出")
     width = _usual_width(grid)
     tops = [_spread(grid, at) for at in range(min(SEARCHED, len(grid.rows)))]
     fit = [at for at, cells in enumerate(tops) if _may_be_header(cells, width)]
     if not fit:
-        raise Refused(
+        raise DeliveryRefused(
             f"{file} 的表“{grid.name}”前 {len(tops)} 行里没有表头", "请在数据上方写一行列名"
         )
     # A cell of data may happen to be a known word; two more than the first row has do not.
@@ -69,13 +69,13 @@ def find_heading(grid: Grid, file: str) -> Heading:
     return Heading(tuple(names), position, tuple(grid.rows[last][1]))
 
 
-def _usual_width(grid: Grid) -> int:
+def _usual_width(grid: SheetGrid) -> int:
     """The median of how many cells the first rows fill; titles and notes fill few."""
     filled = sorted(sum(c is not None for c in cells) for _, cells in grid.rows[:200])
     return filled[len(filled) // 2]
 
 
-def _spread(grid: Grid, at: int) -> list[Any]:
+def _spread(grid: SheetGrid, at: int) -> list[Any]:
     """A row with the cells that are merged sideways filled, unless they are a title."""
     number, cells = grid.rows[at]
     cells = [*cells, *[None] * (grid.width - len(cells))]
@@ -86,7 +86,7 @@ def _spread(grid: Grid, at: int) -> list[Any]:
     return cells
 
 
-def _is_title(merge: Merge, grid: Grid) -> bool:
+def _is_title(merge: Merge, grid: SheetGrid) -> bool:
     return merge.right - merge.left + 1 >= max(2, TITLE * grid.width)
 
 
@@ -114,7 +114,7 @@ def _known(cells: Sequence[Any]) -> int:
     return sum(isinstance(c, str) and folded(c) in vocabulary() for c in cells)
 
 
-def _extent(grid: Grid, tops: Sequence[Sequence[Any]], at: int) -> tuple[int, int]:
+def _extent(grid: SheetGrid, tops: Sequence[Sequence[Any]], at: int) -> tuple[int, int]:
     """The first and last row of the header that row ``at`` belongs to."""
     if at + 1 < len(tops) and _is_second(grid, tops, at):
         return at, at + 1
@@ -123,7 +123,7 @@ def _extent(grid: Grid, tops: Sequence[Sequence[Any]], at: int) -> tuple[int, in
     return at, at
 
 
-def _is_second(grid: Grid, tops: Sequence[Sequence[Any]], at: int) -> bool:
+def _is_second(grid: SheetGrid, tops: Sequence[Sequence[Any]], at: int) -> bool:
     """Whether the row below row ``at`` divides its columns."""
     (number, upper), (next_number, lower) = grid.rows[at], grid.rows[at + 1]
     under = [column for column, cell in enumerate(lower) if cell is not None]
@@ -159,7 +159,7 @@ def _divides(upper: Sequence[Any], lower: Sequence[Any], under: Sequence[int]) -
 
 
 def _joined(
-    upper: Sequence[Any], lower: Sequence[Any], grid: Grid, first: int, last: int
+    upper: Sequence[Any], lower: Sequence[Any], grid: SheetGrid, first: int, last: int
 ) -> list[Any]:
     """One name a column: the group's and its own, or the one there is."""
     names: list[Any] = []

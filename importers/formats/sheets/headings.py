@@ -26,7 +26,7 @@ def folded(text: str) -> str:
 
 
 @cache
-def words(name: str) -> Mapping[str, str]:
+def heading_words(name: str) -> Mapping[str, str]:
     """One list: folded word → role. Raises FileNotFoundError if the list is missing."""
     with (HEADERS / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
         return {folded(row["word"]): row["role"] for row in csv.DictReader(lines)}
@@ -36,7 +36,7 @@ def words(name: str) -> Mapping[str, str]:
 def vocabulary() -> frozenset[str]:
     """Every word that any list of headers knows, folded."""
     lists = ("ordinates", "boundary", "pipe_lines", "pipe_points")
-    return frozenset(word for name in lists for word in words(name))
+    return frozenset(word for name in lists for word in heading_words(name))
 
 
 def role_of(header: str, name: str) -> str:
@@ -45,7 +45,7 @@ def role_of(header: str, name: str) -> str:
     >>> role_of("Ｘ（米）", "ordinates"), role_of("纵坐标(X)", "ordinates")
     ('north', 'north')
     """
-    known = words(name)
+    known = heading_words(name)
     return known.get(folded(header)) or known.get(folded(plain(header)), "")
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from importers.errors import ImportersError
 from importers.formats.sheets.body import Body
 from importers.formats.sheets.headings import columns_by_role
 from importers.values.cells import narrow
@@ -35,7 +36,7 @@ _DMS = re.compile(
 )
 
 
-class Unreadable(ValueError):
+class UnreadableOrdinate(ImportersError, ValueError):
     """A cell that is no ordinate."""
 
 
@@ -69,13 +70,13 @@ def read_ordinate(cell: Any, packed: bool = False, angular: bool = True) -> floa
     Where metres are expected (not ``angular``), degrees must bear their sign.
 
     Raises:
-        Unreadable: anything else.
+        UnreadableOrdinate: anything else.
 
     >>> read_ordinate("３,０６４,２６８.０６"), round(read_ordinate("111°40′12.3″"), 7)
     (3064268.06, 111.6700833)
     """
     if isinstance(cell, bool) or not isinstance(cell, int | float | str):
-        raise Unreadable(str(cell))
+        raise UnreadableOrdinate(str(cell))
     if packed and (found := _packed(str(cell))):
         return _degrees(*found)
     if not isinstance(cell, str):
@@ -84,7 +85,7 @@ def read_ordinate(cell: Any, packed: bool = False, angular: bool = True) -> floa
         text = narrow(_marks(cell))
         value = _from_text(text, angular or has_degree_sign(text))
     if not math.isfinite(value) or abs(value) >= LARGEST:
-        raise Unreadable(str(cell))
+        raise UnreadableOrdinate(str(cell))
     return value
 
 
@@ -105,11 +106,11 @@ def _from_text(text: str, angular: bool) -> float:
     if angular and (found := _DMS.match(text)):
         minutes, seconds = found["m"], found["s"]
         if minutes is None and seconds is not None or (seconds and "." in (minutes or "")):
-            raise Unreadable(text)
+            raise UnreadableOrdinate(text)
         value = _degrees(int(found["d"]), float(minutes or 0), float(seconds or 0))
         side = (found["first"] or found["last"] or "").upper()
         return -value if side and side in "SW西南" else value
-    raise Unreadable(text)
+    raise UnreadableOrdinate(text)
 
 
 def _packed(text: str) -> tuple[int, float, float] | None:
@@ -123,7 +124,7 @@ def _packed(text: str) -> tuple[int, float, float] | None:
 
 def _degrees(degrees: int, minutes: float, seconds: float) -> float:
     if degrees > 180 or minutes >= 60 or seconds >= 60:
-        raise Unreadable(f"{degrees}°{minutes}′{seconds}″")
+        raise UnreadableOrdinate(f"{degrees}°{minutes}′{seconds}″")
     return degrees + minutes / 60 + seconds / 3600
 
 
@@ -142,7 +143,7 @@ def coordinates(body: Body, axes: Axes, quiet: Sequence[bool] | None = None) -> 
                 continue
             try:
                 xy[index, side] = read_ordinate(cell, axes.packed, axes.is_geographic)
-            except Unreadable:
+            except UnreadableOrdinate:
                 shown = str(cell)[:40]
                 body.flag(
                     index, "ordinate-unreadable", f"坐标“{shown}”读不懂", name,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats import texts
 
 HINT = "请用原软件重新导出 VCT"
@@ -22,7 +22,9 @@ class Cursor:
         """The next line. Raises Refused at the end of the file."""
         line = self.maybe()
         if line is None:
-            raise Refused(f"{self.name} 不完整：第 {self.number} 行之后没有了", "请重新传送")
+            raise DeliveryRefused(
+                f"{self.name} 不完整：第 {self.number} 行之后没有了", "请重新传送"
+            )
         return line
 
     def maybe(self) -> str | None:
@@ -59,11 +61,11 @@ class Cursor:
         while True:
             line = self.maybe()
             if line is None:
-                raise Refused(f"{self.name} 不完整：缺少 {end}", "请重新传送")
+                raise DeliveryRefused(f"{self.name} 不完整：缺少 {end}", "请重新传送")
             if line.lower() == end.lower():
                 return
             yield line
 
-    def wrong(self, text: str) -> Refused:
+    def wrong(self, text: str) -> DeliveryRefused:
         """What is to be raised where the structure cannot be followed."""
-        return Refused(f"{self.name} 第 {self.number} 行{text}", HINT)
+        return DeliveryRefused(f"{self.name} 第 {self.number} 行{text}", HINT)

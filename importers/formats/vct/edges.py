@@ -5,12 +5,14 @@ from math import dist
 
 import numpy as np
 
+from importers.errors import ImportersError
+
 MET = 1e-3  # metres within which one line's end is the next one's beginning
 MET_DEGREES = 1e-8
 Vertex = tuple[float, float]
 
 
-class Broken(ValueError):
+class BrokenRing(ImportersError, ValueError):
     """Lines that make no ring; the text says why."""
 
 
@@ -41,7 +43,7 @@ class Edges:
         of version 2.0 have it.
 
         Raises:
-            Broken: a line is missing, lines do not meet, or a ring stays open.
+            BrokenRing: a line is missing, lines do not meet, or a ring stays open.
         """
         found: list[np.ndarray] = []
         chain: list[np.ndarray] = []
@@ -49,28 +51,28 @@ class Edges:
         for number in references:
             if number == 0:
                 if chain:
-                    raise Broken(_gap("一圈没有闭合", last, first))
+                    raise BrokenRing(_gap("一圈没有闭合", last, first))
                 continue
             line, start, end = self._line(number)
             if chain and dist(last, start) > met:
-                raise Broken(_gap(f"线 {abs(number)} 与前一条不相接", last, start))
+                raise BrokenRing(_gap(f"线 {abs(number)} 与前一条不相接", last, start))
             first, last = (first if chain else start), end
             chain.append(line)
             if dist(first, last) <= met:
                 found.append(_joined(chain))
                 chain = []
         if chain:
-            raise Broken(_gap("一圈没有闭合", last, first))
+            raise BrokenRing(_gap("一圈没有闭合", last, first))
         if not found:
-            raise Broken("没有引用任何线")
+            raise BrokenRing("没有引用任何线")
         return found
 
     def _line(self, number: int) -> tuple[np.ndarray, Vertex, Vertex]:
         """The vertices of a line, (n, 2), with its first and last. Raises Broken."""
         if (key := abs(number)) in self._bad:
-            raise Broken(self._bad[key])
+            raise BrokenRing(self._bad[key])
         if key not in self._at:
-            raise Broken(f"引用的线 {key} 不存在")
+            raise BrokenRing(f"引用的线 {key} 不存在")
         a, b = self._at[key]
         if self._xy is None:  # from here on no line can be added
             self._xy = np.frombuffer(self._values).reshape(-1, 2)

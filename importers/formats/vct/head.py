@@ -15,7 +15,7 @@ KINDS = {"point": "point", "点": "point", "line": "line", "线": "line", "polyg
 
 
 @dataclass(frozen=True)
-class Head:
+class VctHead:
     """The ``key:value`` pairs, keys in lower case."""
 
     pairs: Mapping[str, str]
@@ -95,7 +95,7 @@ class Structure:
     fields: tuple[tuple[str, str], ...]
 
 
-def read_head(cursor: Cursor) -> Head:
+def read_head(cursor: Cursor) -> VctHead:
     """The pairs up to HeadEnd. Raises Refused."""
     pairs = {}
     for line in cursor.until("HeadEnd"):
@@ -103,7 +103,7 @@ def read_head(cursor: Cursor) -> Head:
         if not found:
             key, _, value = line.partition("：")
         pairs[key.strip().lower()] = value.strip()
-    return Head(pairs)
+    return VctHead(pairs)
 
 
 def read_features(cursor: Cursor, separator: str) -> list[Feature]:

@@ -17,28 +17,28 @@ from typing import Any
 import numpy as np
 import shapely
 
-from importers.errors import Refused
-from importers.formats.rings import Degenerate, assemble
+from importers.errors import DeliveryRefused
+from importers.formats.rings import DegenerateRing, assemble
 from importers.formats.survey_text_head import zone_of
 from importers.formats.vct.attributes import Attributes
 from importers.formats.vct.cursor import HINT, Cursor
-from importers.formats.vct.edges import MET, MET_DEGREES, Broken, Edges
+from importers.formats.vct.edges import MET, MET_DEGREES, BrokenRing, Edges
 from importers.formats.vct.head import (
     Feature,
-    Head,
     Structure,
+    VctHead,
     read_features,
     read_head,
     read_structures,
 )
-from importers.formats.vct.records import Record, read_lines, read_points, read_polygons
+from importers.formats.vct.records import VctRecord, read_lines, read_points, read_polygons
 from importers.values.issues import Issue, Severity
 from importers.values.table import Ask, Table, in_memory, pick
 from spatial.crs import Claim
 
 ID, CODE = "标识码", "要素代码"
 MOST = 1_000  # findings of one kind that are told one by one
-Section = Callable[[Cursor, Head], Iterator[Record]]
+Section = Callable[[Cursor, VctHead], Iterator[VctRecord]]
 SECTIONS: dict[str, tuple[str, Section]] = {
     "pointbegin": ("point", read_points),
     "linebegin": ("line", read_lines),
@@ -53,7 +53,7 @@ class _File:
 
     path: Path
     encoding: str
-    head: Head = field(default_factory=lambda: Head({}))
+    head: VctHead = field(default_factory=lambda: VctHead({}))
     features: list[Feature] = field(default_factory=list)
     chosen: str = ""
     codes: frozenset[str] = frozenset()
@@ -85,7 +85,7 @@ def open_vct(path: Path, ask: Ask) -> Table:
     ``Table.claim`` is what the head says.
 
     Raises:
-        Refused: not VCT, cut short, a structure that cannot be followed, no such table.
+        DeliveryRefused: not VCT, cut short, a structure that cannot be followed, no such table.
     """
     file = _File(path, ask.encoding)
     _first_reading(file, ask)
@@ -127,9 +127,11 @@ def _first_reading(file: _File, ask: Ask) -> None:
         seen.add(word)
         _section(file, cursor, ask, line)
     if "headbegin" not in seen or not file.features:
-        raise Refused(f"{file.path.name} 不是 VCT 文件：没有 HeadBegin 或 FeatureCodeBegin", HINT)
+        raise DeliveryRefused(
+            f"{file.path.name} 不是 VCT 文件：没有 HeadBegin 或 FeatureCodeBegin", HINT
+        )
     if file.attributes.structure.fields and "attributebegin" not in seen:
-        raise Refused(f"{file.path.name} 不完整：没有属性段 AttributeBegin", "请重新传送")
+        raise DeliveryRefused(f"{file.path.name} 不完整：没有属性段 AttributeBegin", "请重新传送")
 
 
 def _section(file: _File, cursor: Cursor, ask: Ask, line: str) -> None:
@@ -204,7 +206,7 @@ def _second_reading(file: _File) -> tuple[_Objects, list[bytes | None], list[Iss
     return objects, shapes, remarks
 
 
-def _chosen(file: _File) -> Iterator[Record]:
+def _chosen(file: _File) -> Iterator[VctRecord]:
     """The wanted objects, read once more."""
     if not file.kind:
         return
@@ -218,26 +220,26 @@ def _chosen(file: _File) -> Iterator[Record]:
                 yield record
 
 
-def _drawn(file: _File, record: Record) -> tuple[bytes | None, str]:
+def _drawn(file: _File, record: VctRecord) -> tuple[bytes | None, str]:
     """WKB, or why there is none."""
     try:
         return shapely.to_wkb(_shape(file, record)), ""
-    except Degenerate:
+    except DegenerateRing:
         return None, "有一圈不足三个不同的点"
     except ValueError as error:
         return None, str(error)
 
 
-def _shape(file: _File, record: Record) -> shapely.Geometry:
+def _shape(file: _File, record: VctRecord) -> shapely.Geometry:
     """Raises Broken, Degenerate or ValueError with what is wrong."""
     if record.trouble:
-        raise Broken(record.trouble)
+        raise BrokenRing(record.trouble)
     head = file.head
     parts = record.parts
     if record.edges:
         parts = file.edges.rings(record.edges, MET_DEGREES if head.is_geographic else MET)
     if not parts or not all(len(part) and np.isfinite(part).all() for part in parts):
-        raise Broken("没有坐标，或坐标不是有限数")
+        raise BrokenRing("没有坐标，或坐标不是有限数")
     if head.is_north_first:
         parts = [part[:, ::-1] for part in parts]
     if any(head.offset):
@@ -259,7 +261,7 @@ def _lines(parts: list[np.ndarray]) -> shapely.Geometry:
         else:
             joined.append(part)
     if any(len(part) < 2 or (part == part[0]).all() for part in joined):
-        raise Broken("线不足两个不同的点")
+        raise BrokenRing("线不足两个不同的点")
     lines = [shapely.LineString(part) for part in joined]
     return lines[0] if len(lines) == 1 else shapely.MultiLineString(lines)
 
@@ -284,7 +286,7 @@ def _remarks(file: _File, ids: list[int], lone: list[int]) -> Iterator[Issue]:
         yield Issue(name, 0, "vct-no-geometry", text, hint=HINT, severity=Severity.WARNING)
 
 
-def _wrong(file: _File, record: Record, trouble: str) -> Iterator[tuple[str, str, Severity]]:
+def _wrong(file: _File, record: VctRecord, trouble: str) -> Iterator[tuple[str, str, Severity]]:
     if trouble:
         yield "vct-shape", trouble, Severity.ERROR
     if record.id in file.attributes.bad:

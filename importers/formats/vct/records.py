@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from importers.formats.vct.cursor import Cursor
-from importers.formats.vct.head import Head
+from importers.formats.vct.head import VctHead
 
 POLYLINE, BY_LINES, DIRECTED_POINT = 11, 21, 3
 
 
 @dataclass
-class Record:
+class VctRecord:
     """One object. ``parts`` are (n, 2) ordinates as written; ``edges`` the signed numbers
     of lines, 0 between rings; ``trouble`` why it cannot be used, or ''."""
 
@@ -32,7 +32,7 @@ class Record:
     trouble: str = ""
 
 
-def read_points(cursor: Cursor, head: Head) -> Iterator[Record]:
+def read_points(cursor: Cursor, head: VctHead) -> Iterator[VctRecord]:
     """The points up to PointEnd. Raises Refused where the structure cannot be followed."""
     for record, kind in _records(cursor, head, "PointEnd"):
         line = cursor.next()
@@ -48,7 +48,7 @@ def read_points(cursor: Cursor, head: Head) -> Iterator[Record]:
         yield record
 
 
-def read_lines(cursor: Cursor, head: Head) -> Iterator[Record]:
+def read_lines(cursor: Cursor, head: VctHead) -> Iterator[VctRecord]:
     """The lines up to LineEnd. Raises Refused where the structure cannot be followed."""
     for record, _ in _records(cursor, head, "LineEnd"):
         if head.version == 2:
@@ -58,7 +58,7 @@ def read_lines(cursor: Cursor, head: Head) -> Iterator[Record]:
         yield record
 
 
-def read_polygons(cursor: Cursor, head: Head) -> Iterator[Record]:
+def read_polygons(cursor: Cursor, head: VctHead) -> Iterator[VctRecord]:
     """The polygons up to PolygonEnd. Raises Refused where the structure cannot be followed."""
     for record, kind in _records(cursor, head, "PolygonEnd", has_kind=head.version == 3):
         _coordinates(cursor, head, 1)  # where the label goes
@@ -77,18 +77,18 @@ def read_polygons(cursor: Cursor, head: Head) -> Iterator[Record]:
 
 
 def _records(
-    cursor: Cursor, head: Head, end: str, has_kind: bool = True
-) -> Iterator[tuple[Record, int]]:
+    cursor: Cursor, head: VctHead, end: str, has_kind: bool = True
+) -> Iterator[tuple[VctRecord, int]]:
     """What all objects begin with: identifier, code, style, kind."""
     for line in cursor.until(end):
         if not line.lstrip("-").isdigit():
             raise cursor.wrong(f"应为标识码，却是“{line[:40]}”")
-        record = Record(cursor.number, int(line), cursor.next())
+        record = VctRecord(cursor.number, int(line), cursor.next())
         cursor.next()
         yield record, cursor.integer("特征类型") if has_kind else 0
 
 
-def _read_segments(cursor: Cursor, head: Head, record: Record) -> None:
+def _read_segments(cursor: Cursor, head: VctHead, record: VctRecord) -> None:
     for _ in range(cursor.integer("线段条数")):
         kind = cursor.integer("线段类型")
         if kind != POLYLINE:
@@ -101,7 +101,7 @@ def _read_segments(cursor: Cursor, head: Head, record: Record) -> None:
     cursor.skip("0")
 
 
-def _coordinates(cursor: Cursor, head: Head, count: int) -> np.ndarray:
+def _coordinates(cursor: Cursor, head: VctHead, count: int) -> np.ndarray:
     """So many lines ``x,y``; nothing is set aside for a count that the file does not bear out."""
     values, separator, taken = array("d"), head.separator, 0
     while taken < count:
@@ -116,7 +116,7 @@ def _coordinates(cursor: Cursor, head: Head, count: int) -> np.ndarray:
     return np.array(values, float).reshape(-1, 2)
 
 
-def _references(cursor: Cursor, head: Head, count: int) -> list[int]:
+def _references(cursor: Cursor, head: VctHead, count: int) -> list[int]:
     """Signed numbers of lines over any number of text lines.
 
     Whether ``count`` counts the zeros between rings is not agreed among writers: both are

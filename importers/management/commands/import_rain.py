@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.runs.rain import take_rain
 
 SHOWN = 20
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError(f"没有文件 {given['file']}")
         try:
             taken = take_rain(given["file"], partly=given["partly"], encoding=given["encoding"])
-        except Refused as error:
+        except DeliveryRefused as error:
             raise CommandError(str(error)) from None
         for issue in taken.log.kept[:SHOWN]:
             self.stderr.write(f"第 {issue.row} 行：{issue.message}")

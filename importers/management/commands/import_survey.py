@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.reading.delivery import Reading
 from importers.runs import recovery, report
 from importers.runs.outcome import Terms
 from importers.runs.progress import Progress
 from importers.runs.run import start
-from importers.values.cells import Unreadable, read_datetime
+from importers.values.cells import UnreadableCell, read_datetime
 from spatial.city import city
 
 
@@ -66,7 +66,7 @@ class Command(BaseCommand):
                 commit=given["commit"],
                 progress=Progress("打开"),
             )
-        except Refused as error:
+        except DeliveryRefused as error:
             if given["json"]:
                 self.stdout.write(json.dumps({"refused": str(error)}, ensure_ascii=False))
             raise CommandError(str(error)) from None
@@ -123,7 +123,7 @@ def _setting(text: str) -> tuple[str, str]:
 def _moment(text: str) -> datetime | None:
     try:
         moment = read_datetime(text)
-    except Unreadable:
+    except UnreadableCell:
         raise CommandError(f"生效时间“{text}”应写成 2024-05-31 或 2024-05-31 08:00") from None
     if moment and moment > datetime.now(ZoneInfo(city().time_zone)):
         raise CommandError(f"生效时间 {text} 晚于现在")

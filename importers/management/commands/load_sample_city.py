@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.runs.progress import Progress
 from importers.sample import sample
 from importers.sample.city.sizes import SEED, SIZES
@@ -33,7 +33,7 @@ class Command(BaseCommand):
             totals = sample.load(wanted, progress)
             progress.step("地形")
             sample.make_terrain()
-        except Refused as error:
+        except DeliveryRefused as error:
             raise CommandError(str(error)) from None
         finally:
             progress.close()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.runs import review
 from importers.runs.progress import Progress
 
@@ -60,7 +60,7 @@ class Command(BaseCommand):
                 without_wal=given["without_wal"],
                 progress=Progress("写入"),
             )
-        except Refused as error:
+        except DeliveryRefused as error:
             raise CommandError(str(error)) from None
         counts = run.options["written"]
         self.stdout.write(

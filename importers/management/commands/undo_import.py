@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.runs.run import undo
 
 
@@ -25,6 +25,6 @@ class Command(BaseCommand):
         """Undo, or fail with one line."""
         try:
             run = undo(given["run"], given["who"] or getpass.getuser(), given["why"])
-        except Refused as error:
+        except DeliveryRefused as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"已撤销 undone: run {run.pk}，变更 change {run.undo_change_id}")

@@ -17,7 +17,7 @@ from grid.roles import PUBLIC, SYSTEM
 from grid.roles import GridRole as R
 from importers.sample.city.noise import generator
 from spatial.city import city
-from spatial.worktime import Limit
+from spatial.worktime import TimeLimit
 
 INSPECTORS, CLERKS = 12, 3
 # How many minutes an action takes: usually, and when somebody is slow.
@@ -43,7 +43,7 @@ class Clocks(Protocol):
     def step(self, state: str, entered_at: datetime) -> datetime | None:
         """Until when a case should leave a state of the centre's own."""
 
-    def handling(self, started_at: datetime, limit: Limit, times: int) -> datetime:
+    def handling(self, started_at: datetime, limit: TimeLimit, times: int) -> datetime:
         """Until when a case should be handled; ``times`` limits long."""
 
 
@@ -58,7 +58,7 @@ class Delivered:
     reported_at: datetime
     states: tuple[tuple[str, datetime], ...]
     condition: str
-    limit: Limit
+    limit: TimeLimit
 
 
 @dataclass(frozen=True)

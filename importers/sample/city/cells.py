@@ -5,7 +5,7 @@ import pandas as pd
 import shapely
 
 from importers.checks.catalogue import rules_for
-from importers.checks.coverage import Figures, check_coverage
+from importers.checks.coverage import AreaCoverage, check_coverage
 from importers.sample.city.districts import Villages
 from importers.sample.city.estate_register import invented_people
 from importers.sample.city.frames import frame, has_needle, on_millimetre
@@ -51,7 +51,7 @@ def _fit(shapes: np.ndarray) -> np.ndarray:
     from a neighbour."""
     good = (shapely.area(shapes) > 0) & ~has_needle(shapes)
     number = np.arange(len(shapes))
-    figures = Figures(number, np.zeros(len(shapes), int), number, good.copy(), shapes)
+    figures = AreaCoverage(number, np.zeros(len(shapes), int), number, good.copy(), shapes)
     for breach in check_coverage(figures, rules_for("grid-cells")):
         good[breach.row[1]] = False
     return good

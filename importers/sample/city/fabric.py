@@ -12,7 +12,7 @@ CONCRETE, BRICK, TIMBER, STEEL = "钢筋混凝土结构", "混合结构", "砖�
 
 
 @dataclass
-class Drawn:
+class PlannedBuilding:
     """A building to be: footprint, parcel number, and what its register row will say."""
 
     ring: Ring
@@ -28,7 +28,9 @@ class Drawn:
     shops: bool = False
 
 
-def buildings_on(plot: Plot, number: int, dense: float, random: np.random.Generator) -> list[Drawn]:
+def buildings_on(
+    plot: Plot, number: int, dense: float, random: np.random.Generator
+) -> list[PlannedBuilding]:
     """The buildings of one parcel."""
     draw = {
         "old": _street_house,
@@ -44,7 +46,7 @@ def buildings_on(plot: Plot, number: int, dense: float, random: np.random.Genera
     return draw(plot, number, dense, random)
 
 
-def _street_house(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
+def _street_house(plot: Plot, number: int, dense: float, random) -> list[PlannedBuilding]:
     if random.random() < 0.03:
         return []
     nx, ny = plot.front
@@ -56,7 +58,7 @@ def _street_house(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
     storeys = int(np.clip(round(random.normal(3.2 + 1.6 * dense, 1.1)), 1, 7))
     year = int(random.integers(1978, 2013))
     built = [
-        Drawn(
+        PlannedBuilding(
             house,
             number,
             "shophouse",
@@ -72,7 +74,7 @@ def _street_house(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
         shed = _shrunk(slice_between(plot.ring, (nx, ny), low + 0.6, low + 0.6 + shed_depth), 0.5)
         if area(shed or [(0, 0)] * 3) > 14:
             built.append(
-                Drawn(
+                PlannedBuilding(
                     shed,
                     number,
                     "annex",
@@ -102,7 +104,7 @@ def _shrunk(ring: Ring, side_m: float) -> Ring:
     return kept
 
 
-def _village_house(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
+def _village_house(plot: Plot, number: int, dense: float, random) -> list[PlannedBuilding]:
     if random.random() < 0.06:
         return []
     inner = _shrunk(plot.ring, random.uniform(0.7, 1.6))
@@ -121,7 +123,7 @@ def _village_house(plot: Plot, number: int, dense: float, random) -> list[Drawn]
         random.integers(1975, 2017) if random.random() < 0.94 else random.integers(2018, 2026)
     )
     structure = TIMBER if storeys == 1 and year < 1990 else BRICK
-    return [Drawn(house, number, "house", "住宅", structure, storeys, year)]
+    return [PlannedBuilding(house, number, "house", "住宅", structure, storeys, year)]
 
 
 # use → (piece, setback, pitch, gap, storeys choices, years, below)
@@ -196,7 +198,7 @@ def estate_name(number: int) -> str:
     return f"{head}{tail}" + ("" if turn < 10 else f"{turn // 10 + 1}期")
 
 
-def _estate(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
+def _estate(plot: Plot, number: int, dense: float, random) -> list[PlannedBuilding]:
     pieces, setback, pitch, gap, storeys, years, below = ESTATES[plot.use]
     piece = pieces[int(random.integers(len(pieces)))]
     angle = south_angle(plot.ring)
@@ -207,7 +209,7 @@ def _estate(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
     shops = plot.use in ("slabs", "midrise") and random.random() < 0.6
     structure = BRICK if floors <= 7 and year < 2008 else CONCRETE
     return [
-        Drawn(
+        PlannedBuilding(
             item.ring,
             number,
             plot.use,
@@ -224,14 +226,14 @@ def _estate(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
     ]
 
 
-def _works(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
+def _works(plot: Plot, number: int, dense: float, random) -> list[PlannedBuilding]:
     length, depth = random.uniform(42, 88), random.uniform(20, 34)
     sheds = rows(
         plot.ring, Piece("slab", length, depth), main_direction(plot.ring), 7, depth + 11, 10
     )
     year = int(random.integers(1996, 2025))
     built = [
-        Drawn(
+        PlannedBuilding(
             s.ring,
             number,
             "shed",
@@ -250,7 +252,7 @@ def _works(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
     return built
 
 
-def _commercial(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
+def _commercial(plot: Plot, number: int, dense: float, random) -> list[PlannedBuilding]:
     ring = _shrunk(plot.ring, 4.0)
     if not ring or area(ring) < 150:
         return []
@@ -259,7 +261,7 @@ def _commercial(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
     front = slice_between(ring, plot.front, high - depth, high)
     year = int(random.integers(1996, 2017))
     built = [
-        Drawn(
+        PlannedBuilding(
             front,
             number,
             "mall",
@@ -274,11 +276,11 @@ def _commercial(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
     ]
     if high - low - depth > 20:
         rear = slice_between(ring, plot.front, low, min(high - depth - 8, low + 18))
-        built.append(Drawn(rear, number, "annex", "仓储", BRICK, 2, year, name="后楼"))
+        built.append(PlannedBuilding(rear, number, "annex", "仓储", BRICK, 2, year, name="后楼"))
     return [b for b in built if len(b.ring) > 2 and area(b.ring) > 60]
 
 
-def _office(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
+def _office(plot: Plot, number: int, dense: float, random) -> list[PlannedBuilding]:
     shape = str(random.choice(["slab", "L", "U", "notched"]))
     pieces = [
         Piece(shape, random.uniform(30, 42), 14 if shape in ("slab", "notched") else 26),
@@ -287,7 +289,7 @@ def _office(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
     placed = shelves(plot.ring, pieces, south_angle(plot.ring), 4.5, 6)
     year = int(random.integers(1988, 2015))
     return [
-        Drawn(
+        PlannedBuilding(
             p.ring,
             number,
             "office",
@@ -348,7 +350,7 @@ INSTITUTIONS = {
 }
 
 
-def _institution(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
+def _institution(plot: Plot, number: int, dense: float, random) -> list[PlannedBuilding]:
     listed = INSTITUTIONS.get(plot.use, [])
     pieces = [Piece(shape, w, d, name) for shape, w, d, name, _, _ in listed]
     about = {name: (usage, storeys) for *_, name, usage, storeys in listed}
@@ -356,7 +358,7 @@ def _institution(plot: Plot, number: int, dense: float, random) -> list[Drawn]:
     year = int(random.integers(1992, 2013))
     short = plot.name.replace("（示意）", "")
     return [
-        Drawn(
+        PlannedBuilding(
             p.ring,
             number,
             plot.use,

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from importers.sample.city.blocks import Block, blocks_of
-from importers.sample.city.fabric import ESTATES, Drawn, buildings_on, estate_name
+from importers.sample.city.fabric import ESTATES, PlannedBuilding, buildings_on, estate_name
 from importers.sample.city.graphs import StreetGraph
 from importers.sample.city.noise import generator
 from importers.sample.city.plots import Plot, plots_of
@@ -22,7 +22,7 @@ class Town:
     blocks: list[Block]
     plots: list[Plot]
     plot_polygons: np.ndarray
-    buildings: list[Drawn]
+    buildings: list[PlannedBuilding]
 
 
 def town(size: Size, seed: int, graph: StreetGraph, owner: np.ndarray) -> Town:
@@ -38,7 +38,7 @@ def town(size: Size, seed: int, graph: StreetGraph, owner: np.ndarray) -> Town:
     _name_estates(plots)
     polygons = np.array([shapely.Polygon(plot.ring) for plot in plots])
     polygons = shapely.coverage_clean(polygons, snapping_distance=1e-3)
-    buildings: list[Drawn] = []
+    buildings: list[PlannedBuilding] = []
     random = generator(seed, "buildings", graph.layout.name)
     for number, plot in enumerate(plots):
         buildings += buildings_on(plot, number, blocks[plot.block].dense, random)
@@ -53,7 +53,7 @@ def _name_estates(plots: list[Plot]) -> None:
             number += 1
 
 
-def _standing(polygons: np.ndarray, buildings: list[Drawn]) -> list[Drawn]:
+def _standing(polygons: np.ndarray, buildings: list[PlannedBuilding]) -> list[PlannedBuilding]:
     """The sound buildings, trimmed to stay 15 cm inside their parcel."""
     shapes = np.array([shapely.Polygon(b.ring) for b in buildings])
     plot = np.array([b.plot for b in buildings])

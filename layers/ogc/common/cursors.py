@@ -12,7 +12,7 @@ from base64 import b64decode, urlsafe_b64encode
 from typing import Any
 
 from layers.cql2.fields import Queryable
-from layers.ogc.common.errors import BadParameter, Gone
+from layers.ogc.common.errors import Gone, InvalidParameter
 from layers.reading.digests import tag_of
 from layers.reading.shares import Share
 from layers.reading.timestamps import read_version_id
@@ -32,7 +32,7 @@ def read_cursor(token: str, length: int, share: Share) -> tuple[Any, ...]:
     """The values that a token holds: one per sort key, then the code.
 
     Raises:
-        BadParameter: a token not of ours, or of another sort order.
+        InvalidParameter: a token not of ours, or of another sort order.
         Gone: one that was made of another share.
     """
     if not token:
@@ -51,11 +51,11 @@ def check_owner(owner: object, mine: str) -> None:
     """Refuse to go on with what was begun with another share.
 
     Raises:
-        BadParameter: no token of ours.
+        InvalidParameter: no token of ours.
         Gone: one of another share: of another caller, or of before the rights were changed.
     """
     if not isinstance(owner, str) or len(owner) != len(mine):
-        raise BadParameter("cursor 只能取自上一页的 next 链接")
+        raise InvalidParameter("cursor 只能取自上一页的 next 链接")
     if owner != mine:
         raise Gone(
             "cursor 取自另一种权限之下的页面：请求者不同，或可见的字段、区划已经变化；"
@@ -67,9 +67,9 @@ def check_owner(owner: object, mine: str) -> None:
 def _check_form(values: list[Any], length: int) -> None:
     plain = all(value is None or isinstance(value, str | int | float) for value in values)
     if not plain or len(values) != length or not isinstance(values[-1], str):
-        raise BadParameter("cursor 只能取自上一页的 next 链接")
+        raise InvalidParameter("cursor 只能取自上一页的 next 链接")
     if any(isinstance(value, str) and "\x00" in value for value in values):
-        raise BadParameter("cursor 只能取自上一页的 next 链接")
+        raise InvalidParameter("cursor 只能取自上一页的 next 链接")
 
 
 def write_cursor(values: tuple[Any, ...], share: Share | None = None) -> str:
@@ -121,5 +121,5 @@ def _beyond(last: str, by_version: bool) -> tuple[str, list[Any]]:
         return "code > %s", [last]
     found = read_version_id(last)
     if not found:
-        raise BadParameter("cursor 只能取自上一页的 next 链接")
+        raise InvalidParameter("cursor 只能取自上一页的 next 链接")
     return "(code, lower(valid)) > (%s, %s::timestamptz)", list(found)

@@ -13,30 +13,31 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from layers.cql2.errors import FilterError
-from layers.reading.reading import TooSlow, Unfit
-from layers.sharing.keys import BadKey, key_in_address
-from layers.sharing.limits import TooFast
+from layers.errors import LayersError
+from layers.reading.reading import QueryTimeout, ValueOutOfRange
+from layers.sharing.keys import InvalidKey, key_in_address
+from layers.sharing.limits import RateLimited
 from layers.sharing.metering import note
 from spatial.periods import PeriodError
-from spatial.versions.edits import Conflict
+from spatial.versions.edits import VersionConflict
 
 PROBLEM = "application/problem+json"
 PROCESS_FAULTS = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0"
 
 
-class BadParameter(ValueError):
+class InvalidParameter(LayersError, ValueError):
     """A parameter with a value that cannot be read."""
 
 
-class UnknownParameter(BadParameter):
+class UnknownParameter(InvalidParameter):
     """A parameter that the operation does not know."""
 
 
-class NotThere(LookupError):
+class NotFound(LayersError, LookupError):
     """A collection, item or tile that does not exist, or not for this caller."""
 
 
-class Gone(LookupError):
+class Gone(LayersError, LookupError):
     """A feature that existed, and does not at the moment asked for."""
 
     def __init__(self, message: str, links: list[dict[str, str]]) -> None:
@@ -46,7 +47,7 @@ class Gone(LookupError):
         self.headers = {"Link": ", ".join(listed)} if links else {}
 
 
-class WrongMethod(Exception):
+class MethodNotAllowed(LayersError):
     """A method that the resource does not take, from this caller or from anybody."""
 
     def __init__(self, message: str, allowed: str) -> None:
@@ -54,27 +55,27 @@ class WrongMethod(Exception):
         self.headers = {"Allow": allowed}
 
 
-class NotAcceptable(ValueError):
+class NotAcceptable(LayersError, ValueError):
     """A format that is not offered."""
 
 
-class Unknown(PermissionError):
+class Unauthenticated(LayersError, PermissionError):
     """Who asks must say who it is first."""
 
 
-class NotAllowed(PermissionError):
+class Forbidden(LayersError, PermissionError):
     """The caller may see the resource, but not do this with it."""
 
 
-class Unsupported(ValueError):
+class UnsupportedMediaType(LayersError, ValueError):
     """A body of a kind that is not taken."""
 
 
-class TooLarge(ValueError):
+class ContentTooLarge(LayersError, ValueError):
     """A body, or an answer, beyond its bound."""
 
 
-class Invalid(ValueError):
+class InvalidBody(LayersError, ValueError):
     """A body that can be read and does not fit; every fault with the place of it."""
 
     def __init__(self, faults: list[tuple[str, str]]) -> None:
@@ -83,43 +84,43 @@ class Invalid(ValueError):
         super().__init__(f"{told}；共 {len(faults)} 处" if len(faults) > 3 else told)
 
 
-class BadInput(Invalid):
+class InvalidInputs(InvalidBody):
     """Inputs of a process that do not fit it."""
 
 
-class NoSuchProcess(NotThere):
+class ProcessNotFound(NotFound):
     """A process that is not offered."""
 
     type = f"{PROCESS_FAULTS}/no-such-process"
 
 
-class NoSuchJob(NotThere):
+class JobNotFound(NotFound):
     """A job that does not exist, has expired, or is somebody else's."""
 
     type = f"{PROCESS_FAULTS}/no-such-job"
 
 
-class NotReady(NotThere):
+class ResultNotReady(NotFound):
     """The result of a job that is still at work."""
 
     type = f"{PROCESS_FAULTS}/result-not-ready"
 
 
-class Outdated(ValueError):
+class PreconditionFailed(LayersError, ValueError):
     """If-Match names another version than the one that stands."""
 
 
-class MustMatch(ValueError):
+class PreconditionRequired(LayersError, ValueError):
     """A write without If-Match."""
 
 
-class Busy(RuntimeError):
+class TooManyUnderWay(LayersError, RuntimeError):
     """The caller has as much under way as it may."""
 
     headers = MappingProxyType({"Retry-After": "60"})
 
 
-class Full(RuntimeError):
+class ServerBusy(LayersError, RuntimeError):
     """The server has as much under way as it can hold."""
 
     headers = MappingProxyType({"Retry-After": "300"})
@@ -127,33 +128,33 @@ class Full(RuntimeError):
 
 STATUS: dict[type[Exception], tuple[int, str, str]] = {
     UnknownParameter: (400, "InvalidParameterName", "参数不存在"),
-    BadParameter: (400, "InvalidParameterValue", "参数有误"),
+    InvalidParameter: (400, "InvalidParameterValue", "参数有误"),
     FilterError: (400, "InvalidParameterValue", "过滤条件有误"),
     PeriodError: (400, "InvalidParameterValue", "时间有误"),
-    Unfit: (400, "InvalidParameterValue", "参数有误"),
-    BadInput: (400, "InvalidParameterValue", "输入有误"),
-    TooSlow: (400, "QueryTooExpensive", "查询耗时过长"),
-    BadKey: (401, "Unauthorized", "密钥无效"),
-    Unknown: (401, "Unauthorized", "须先表明身份"),
-    NotAllowed: (403, "Forbidden", "没有权限"),
-    NotThere: (404, "NotFound", "不存在"),
-    WrongMethod: (405, "MethodNotAllowed", "不能这样操作"),
+    ValueOutOfRange: (400, "InvalidParameterValue", "参数有误"),
+    InvalidInputs: (400, "InvalidParameterValue", "输入有误"),
+    QueryTimeout: (400, "QueryTooExpensive", "查询耗时过长"),
+    InvalidKey: (401, "Unauthorized", "密钥无效"),
+    Unauthenticated: (401, "Unauthorized", "须先表明身份"),
+    Forbidden: (403, "Forbidden", "没有权限"),
+    NotFound: (404, "NotFound", "不存在"),
+    MethodNotAllowed: (405, "MethodNotAllowed", "不能这样操作"),
     NotAcceptable: (406, "NotAcceptable", "不提供该格式"),
-    Conflict: (409, "Conflict", "与现有数据冲突"),
+    VersionConflict: (409, "Conflict", "与现有数据冲突"),
     Gone: (410, "Gone", "已终止"),
-    Outdated: (412, "PreconditionFailed", "已被改动"),
-    TooLarge: (413, "ContentTooLarge", "超出大小上限"),
-    Unsupported: (415, "UnsupportedMediaType", "不接受该格式"),
-    Invalid: (422, "UnprocessableContent", "内容不符合要求"),
-    MustMatch: (428, "PreconditionRequired", "须注明所依据的版本"),
-    TooFast: (429, "TooManyRequests", "请求过于频繁"),
-    Busy: (429, "TooManyRequests", "请求过于频繁"),
-    Full: (503, "ServerBusy", "服务繁忙"),
+    PreconditionFailed: (412, "PreconditionFailed", "已被改动"),
+    ContentTooLarge: (413, "ContentTooLarge", "超出大小上限"),
+    UnsupportedMediaType: (415, "UnsupportedMediaType", "不接受该格式"),
+    InvalidBody: (422, "UnprocessableContent", "内容不符合要求"),
+    PreconditionRequired: (428, "PreconditionRequired", "须注明所依据的版本"),
+    RateLimited: (429, "TooManyRequests", "请求过于频繁"),
+    TooManyUnderWay: (429, "TooManyRequests", "请求过于频繁"),
+    ServerBusy: (503, "ServerBusy", "服务繁忙"),
 }
 WORDS: dict[type[Exception], str] = {
-    Unfit: "请求中有超出可计算范围的值",
-    TooSlow: "查询在时限内没有完成；请缩小范围或简化过滤条件",
-    BadKey: "密钥不存在、已到期或已吊销；请核对，或向数据管理员申请",
+    ValueOutOfRange: "请求中有超出可计算范围的值",
+    QueryTimeout: "查询在时限内没有完成；请缩小范围或简化过滤条件",
+    InvalidKey: "密钥不存在、已到期或已吊销；请核对，或向数据管理员申请",
 }
 
 

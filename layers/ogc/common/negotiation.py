@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from layers.ogc.common.errors import BadParameter, NotAcceptable, NotThere
+from layers.ogc.common.errors import InvalidParameter, NotAcceptable, NotFound
 from layers.reading.shares import Share, share_by_id
 from layers.sharing.callers import api_caller
 from layers.sharing.keys import key_in_address
@@ -34,16 +34,16 @@ def share_for(request: HttpRequest, layer_id: str) -> Share:
     """The caller's share of the collection of that id.
 
     Raises:
-        NotThere: alike for what does not exist and for what is hidden.
+        NotFound: alike for what does not exist and for what is hidden.
         BadKey: the request carries a key that opens nothing.
     """
     share = share_by_id(api_caller(request), layer_id)
     if share is None:
-        raise NotThere(f"没有图层“{layer_id}”")
+        raise NotFound(f"没有图层“{layer_id}”")
     return share
 
 
-def wanted_format(
+def negotiated_format(
     request: HttpRequest, offered: Iterable[str] = ("json", "html"), json: str = JSON
 ) -> str:
     """``f=``, else what the Accept header prefers, else JSON.
@@ -52,7 +52,7 @@ def wanted_format(
     comes too.
 
     Raises:
-        BadParameter: a format that is not offered.
+        InvalidParameter: a format that is not offered.
         NotAcceptable: the client accepts none of them.
     """
     types = {json if form == "json" else MEDIA_TYPES[form]: form for form in offered}
@@ -60,7 +60,7 @@ def wanted_format(
     if asked:
         asked = {"geojson": "json"}.get(asked, asked)
         if asked not in types.values():
-            raise BadParameter(f"不提供格式 {asked}；可用：{'、'.join(types.values())}")
+            raise InvalidParameter(f"不提供格式 {asked}；可用：{'、'.join(types.values())}")
         return asked
     also = [JSON] if json in types else []
     preferred = accepted(request, [*types, *also])

@@ -12,7 +12,7 @@ from typing import Any
 from layers.cql2.compiling import Filter, compile_filter
 from layers.cql2.fields import FilterCrs, Queryable
 from layers.ogc.common.cursors import SortKey, read_cursor
-from layers.ogc.common.errors import BadParameter, UnknownParameter
+from layers.ogc.common.errors import InvalidParameter, UnknownParameter
 from layers.reading.search import terms_of
 from layers.reading.shares import Share
 from spatial.city import city
@@ -149,7 +149,7 @@ def read_items_query(share: Share, params: Mapping[str, str]) -> ItemsQuery:
 
     Raises:
         UnknownParameter: a name that is neither the standard's nor a visible field.
-        BadParameter: a value that cannot be read.
+        InvalidParameter: a value that cannot be read.
         FilterError: an unreadable filter.
         PeriodError: an unreadable datetime.
     """
@@ -193,25 +193,25 @@ def read_bbox(text: str, crs: Crs) -> tuple[Box, ...]:
     """Read 4 or 6 numbers; a box across the 180th meridian becomes two.
 
     Raises:
-        BadParameter: not 4 or 6 finite numbers, or south above north.
+        InvalidParameter: not 4 or 6 finite numbers, or south above north.
     """
     try:
         numbers = [float(part) for part in text.split(",")]
     except ValueError:
-        raise BadParameter(f"bbox 应为 4 个或 6 个数：{text}") from None
+        raise InvalidParameter(f"bbox 应为 4 个或 6 个数：{text}") from None
     if len(numbers) not in (4, 6) or not all(map(math.isfinite, numbers)):
-        raise BadParameter(f"bbox 应为 4 个或 6 个数：{text}")
+        raise InvalidParameter(f"bbox 应为 4 个或 6 个数：{text}")
     half = len(numbers) // 2
     low, high = numbers[:2], numbers[half : half + 2]
     if crs.flipped:
         low, high = low[::-1], high[::-1]
     (west, south), (east, north) = low, high
     if south > north:
-        raise BadParameter(f"bbox 的下边界大于上边界：{text}")
+        raise InvalidParameter(f"bbox 的下边界大于上边界：{text}")
     if west <= east:
         return (Box((west, south, east, north), crs.epsg),)
     if crs.epsg not in (4326, city().geographic):
-        raise BadParameter(f"bbox 的左边界大于右边界：{text}")
+        raise InvalidParameter(f"bbox 的左边界大于右边界：{text}")
     return (
         Box((west, south, 180.0, north), crs.epsg),
         Box((-180.0, south, east, north), crs.epsg),
@@ -222,7 +222,7 @@ def _filter(share: Share, params: Mapping[str, str]) -> Filter | None:
     text = params.get("filter")
     language = params.get("filter-lang", LANGUAGES[0])
     if language not in LANGUAGES:
-        raise BadParameter(f"filter-lang 应为 {' 或 '.join(LANGUAGES)}：{language}")
+        raise InvalidParameter(f"filter-lang 应为 {' 或 '.join(LANGUAGES)}：{language}")
     crs = read_crs(params.get("filter-crs"), "filter-crs")
     if text is None:
         return None
@@ -259,10 +259,10 @@ def _sort(share: Share, text: str) -> tuple[SortKey, ...]:
         name = part.strip().lstrip("+-").strip()
         found = offered.get(name)
         if not found or found.kind == "geometry":
-            raise BadParameter(f"sortby 中没有可排序的字段“{name}”")
+            raise InvalidParameter(f"sortby 中没有可排序的字段“{name}”")
         keys.append((found, part.strip().startswith("-")))
     if len(keys) > MAX_SORT:
-        raise BadParameter(f"sortby 最多 {MAX_SORT} 个字段")
+        raise InvalidParameter(f"sortby 最多 {MAX_SORT} 个字段")
     return tuple(keys)
 
 
@@ -274,7 +274,7 @@ def _names(share: Share, params: Mapping[str, str]) -> tuple[str, ...] | None:
         for name in ("properties", "exclude-properties")
     )
     for name in (wanted | unwanted) - set(every):
-        raise BadParameter(f"properties 中没有字段“{name}”")
+        raise InvalidParameter(f"properties 中没有字段“{name}”")
     if not wanted and not unwanted:
         return None
     return tuple(n for n in every if (not wanted or n in wanted) and n not in unwanted)
@@ -289,7 +289,7 @@ def _versions(profiles: str) -> Versions:
 def _flag(params: Mapping[str, str], name: str) -> bool:
     text = params.get(name, "false").lower()
     if text not in ("true", "false"):
-        raise BadParameter(f"{name} 应为 true 或 false：{text}")
+        raise InvalidParameter(f"{name} 应为 true 或 false：{text}")
     return text == "true"
 
 
@@ -297,12 +297,12 @@ def read_crs(uri: str | None, name: str) -> Crs:
     """The CRS of a parameter; none given means CRS84.
 
     Raises:
-        BadParameter: one that is not offered.
+        InvalidParameter: one that is not offered.
     """
     offered = offered_crs()
     found = offered.get((uri or CRS84).strip("[]"))
     if not found:
-        raise BadParameter(f"{name} 不支持 {uri}；可用：{'、'.join(offered)}")
+        raise InvalidParameter(f"{name} 不支持 {uri}；可用：{'、'.join(offered)}")
     return found
 
 
@@ -312,16 +312,16 @@ def read_integer(
     """A parameter that is a whole number.
 
     Raises:
-        BadParameter: no number, or one beyond its bounds.
+        InvalidParameter: no number, or one beyond its bounds.
     """
     text = params.get(name)
     if text is None or text == "":
         return default
     if not text.isascii() or not text.lstrip("-").isdigit() or len(text) > 18:
-        raise BadParameter(f"{name} 应为整数：{text}")
+        raise InvalidParameter(f"{name} 应为整数：{text}")
     number = int(text)
     if number < least or (most is not None and number > most):
-        raise BadParameter(f"{name} 超出范围：{text}")
+        raise InvalidParameter(f"{name} 超出范围：{text}")
     return number
 
 
@@ -340,7 +340,7 @@ def _value(share: Share, name: str, text: str) -> Any:
         if kind == "date-time":
             return datetime.fromisoformat(text)
     except (ValueError, KeyError):
-        raise BadParameter(f"{name} 应为 {kind}：{text}") from None
+        raise InvalidParameter(f"{name} 应为 {kind}：{text}") from None
     if "\x00" in text:
-        raise BadParameter("参数中有不可见字符")
+        raise InvalidParameter("参数中有不可见字符")
     return text

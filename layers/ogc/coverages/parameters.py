@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from pyproj import Transformer
 
-from layers.ogc.common.errors import BadParameter, NotThere, TooLarge
+from layers.ogc.common.errors import ContentTooLarge, InvalidParameter, NotFound
 from layers.ogc.common.requests import CRS84, Crs, epsg_uri, offered_crs, read_bbox, read_crs
 from layers.ogc.coverages.terrain import FIELD, Terrain
 from spatial.crs import transformer
@@ -32,7 +32,7 @@ EDGE_POINTS = 21
 
 
 @dataclass(frozen=True)
-class Asked:
+class CoverageGrid:
     """A grid that is to be read: bounds in a CRS, rows and columns."""
 
     bounds: Bounds
@@ -45,13 +45,15 @@ class Asked:
         return self.shape[0] * self.shape[1]
 
 
-def read_coverage(found: Terrain, params: Mapping[str, str], most: int = MOST_CELLS) -> Asked:
+def read_coverage(
+    found: Terrain, params: Mapping[str, str], most: int = MOST_CELLS
+) -> CoverageGrid:
     """The grid that the parameters ask for.
 
     Raises:
-        BadParameter: a value that cannot be read.
-        NotThere: a part of the world without terrain.
-        TooLarge: more cells than are answered at once; told with a scale that fits.
+        InvalidParameter: a value that cannot be read.
+        NotFound: a part of the world without terrain.
+        ContentTooLarge: more cells than are answered at once; told with a scale that fits.
     """
     _check_properties(params.get("properties"))
     own = offered_crs()[epsg_uri(found.info.epsg)]
@@ -59,20 +61,20 @@ def read_coverage(found: Terrain, params: Mapping[str, str], most: int = MOST_CE
     bounds = _wanted(found, params)
     fitted = snapped(found.info, bounds)
     if fitted is None:
-        raise NotThere("该范围没有高程数据")
+        raise NotFound("该范围没有高程数据")
     bounds, shape = fitted
     if crs.epsg != found.info.epsg:
         bounds, shape = warped_shape(found.info, bounds, crs.epsg)
-    asked = Asked(bounds, _scaled(shape, params), crs)
+    asked = CoverageGrid(bounds, _scaled(shape, params), crs)
     if asked.cells > most:
         fitting = fitting_scale(shape, most)
-        raise TooLarge(
+        raise ContentTooLarge(
             f"共 {asked.cells:,} 个格，上限 {most:,}；请缩小范围，或改用 scale-factor={fitting:g}"
         )
     return asked
 
 
-def grid_of(found: Terrain, asked: Asked) -> Grid:
+def grid_of(found: Terrain, asked: CoverageGrid) -> Grid:
     """The values that are asked for."""
     return read_grid(found.path, asked.bounds, asked.shape, asked.crs.epsg)
 
@@ -81,13 +83,13 @@ def projected_bounds(bounds: Bounds, source: int, target: int) -> Bounds:
     """The box around a box of another CRS, whose edges bend on the way.
 
     Raises:
-        BadParameter: it lies where the other CRS is not defined.
+        InvalidParameter: it lies where the other CRS is not defined.
     """
     if source == target:
         return bounds
     moved = transformer(source, target).transform_bounds(*bounds, densify_pts=EDGE_POINTS)
     if not np.isfinite(moved).all():
-        raise BadParameter("范围超出坐标系的适用范围")
+        raise InvalidParameter("范围超出坐标系的适用范围")
     west, south, east, north = (float(value) for value in moved)
     return west, south, east, north
 
@@ -95,7 +97,7 @@ def projected_bounds(bounds: Bounds, source: int, target: int) -> Bounds:
 def _check_properties(text: str | None) -> None:
     for name in (text or FIELD).split(","):
         if name.strip() not in (FIELD, "*"):
-            raise BadParameter(f"没有字段“{name.strip()[:40]}”；只有 {FIELD}")
+            raise InvalidParameter(f"没有字段“{name.strip()[:40]}”；只有 {FIELD}")
 
 
 def _wanted(found: Terrain, params: Mapping[str, str]) -> Bounds:
@@ -104,7 +106,7 @@ def _wanted(found: Terrain, params: Mapping[str, str]) -> Bounds:
     if params.get("bbox"):
         boxes = read_bbox(params["bbox"], read_crs(params.get("bbox-crs"), "bbox-crs"))
         if len(boxes) > 1:
-            raise BadParameter("bbox 跨越 180° 经线，不在本市")
+            raise InvalidParameter("bbox 跨越 180° 经线，不在本市")
         clipped = _clipped(found, boxes[0].bounds, boxes[0].epsg)
         bounds = _common(bounds, projected_bounds(clipped, boxes[0].epsg, found.info.epsg))
     if params.get("subset"):
@@ -131,7 +133,7 @@ def _common(first: Bounds, second: Bounds) -> Bounds:
         min(first[3], second[3]),
     )
     if found[0] > found[2] or found[1] > found[3]:
-        raise NotThere("该范围没有高程数据")
+        raise NotFound("该范围没有高程数据")
     return found
 
 
@@ -155,15 +157,15 @@ def _subset(found: Terrain, text: str, crs_uri: str | None) -> Bounds:
 def _range(text: str, low: float, high: float) -> tuple[float, float]:
     ends = text.split(":")
     if len(ends) != 2:
-        raise BadParameter(f"subset 应为 轴(下限:上限)：{text[:60]}")
+        raise InvalidParameter(f"subset 应为 轴(下限:上限)：{text[:60]}")
     found = [
         bound if end.strip() == "*" else _number(end, "subset")
         for end, bound in zip(ends, (low, high), strict=True)
     ]
     if found[0] > found[1]:
-        raise BadParameter(f"subset 的下限大于上限：{text[:60]}")
+        raise InvalidParameter(f"subset 的下限大于上限：{text[:60]}")
     if found[0] > high or found[1] < low:
-        raise NotThere("该范围没有高程数据")
+        raise NotFound("该范围没有高程数据")
     return max(found[0], low), min(found[1], high)
 
 
@@ -171,7 +173,7 @@ def _scaled(shape: tuple[int, int], params: Mapping[str, str]) -> tuple[int, int
     """Rows and columns after scaling; one way of it at a time."""
     given = [name for name in ("scale-factor", "scale-size", "scale-axes") if params.get(name)]
     if len(given) > 1:
-        raise BadParameter(f"{'、'.join(given)} 只能给出一项")
+        raise InvalidParameter(f"{'、'.join(given)} 只能给出一项")
     rows, columns = shape
     if params.get("scale-factor"):
         factor = _positive(params["scale-factor"], "scale-factor")
@@ -206,7 +208,7 @@ def _named(text: str, parameter: str) -> list[tuple[str, str]]:
     found = PART.findall(text)
     rebuilt = ",".join(f"{name}({value})" for name, value in found)
     if not found or re.sub(r"\s", "", text) != re.sub(r"\s", "", rebuilt):
-        raise BadParameter(f"{parameter} 应为 轴(值)，以逗号并列：{text[:60]}")
+        raise InvalidParameter(f"{parameter} 应为 轴(值)，以逗号并列：{text[:60]}")
     return found
 
 
@@ -216,7 +218,9 @@ def _parts(text: str, parameter: str) -> dict[str, str]:
     for name, value in _named(text, parameter):
         axis = AXES.get(name.lower())
         if axis is None or axis in parts:
-            raise BadParameter(f"{parameter} 的轴“{name[:20]}”不存在或重复；可用 Lon、Lat 或 E、N")
+            raise InvalidParameter(
+                f"{parameter} 的轴“{name[:20]}”不存在或重复；可用 Lon、Lat 或 E、N"
+            )
         parts[axis] = value
     return parts
 
@@ -227,12 +231,12 @@ def _number(text: str, parameter: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise BadParameter(f"{parameter} 应为数：{text[:40]}")
+        raise InvalidParameter(f"{parameter} 应为数：{text[:40]}")
     return number
 
 
 def _positive(text: str, parameter: str) -> float:
     number = _number(text, parameter)
     if not 1e-4 <= number <= 1e6:
-        raise BadParameter(f"{parameter} 超出范围：{text[:40]}")
+        raise InvalidParameter(f"{parameter} 超出范围：{text[:40]}")
     return number

@@ -3,7 +3,7 @@
 import numpy as np
 import shapely
 
-from layers.ogc.common.errors import BadParameter, TooLarge
+from layers.ogc.common.errors import ContentTooLarge, InvalidParameter
 from layers.ogc.common.requests import Crs
 
 MOST_TEXT, MOST_POINTS, MOST_CORNERS = 500_000, 1_000, 20_000
@@ -13,12 +13,12 @@ def read_points(text: str, crs: Crs) -> np.ndarray:
     """The points (n, 2) of POINT or MULTIPOINT, x before y.
 
     Raises:
-        BadParameter: another geometry, or none.
-        TooLarge: more points than are answered at once.
+        InvalidParameter: another geometry, or none.
+        ContentTooLarge: more points than are answered at once.
     """
     found = shapely.get_coordinates(_read(text, ("Point", "MultiPoint"), crs))
     if len(found) > MOST_POINTS:
-        raise TooLarge(f"coords 有 {len(found):,} 个点，上限 {MOST_POINTS:,}")
+        raise ContentTooLarge(f"coords 有 {len(found):,} 个点，上限 {MOST_POINTS:,}")
     return found
 
 
@@ -26,33 +26,33 @@ def read_area(text: str, crs: Crs) -> shapely.Geometry:
     """The area of POLYGON or MULTIPOLYGON, x before y.
 
     Raises:
-        BadParameter: another geometry, or one that crosses itself.
-        TooLarge: too many corners.
+        InvalidParameter: another geometry, or one that crosses itself.
+        ContentTooLarge: too many corners.
     """
     found = _read(text, ("Polygon", "MultiPolygon"), crs)
     if shapely.get_num_coordinates(found) > MOST_CORNERS:
-        raise TooLarge(f"coords 的图形超过 {MOST_CORNERS:,} 个坐标点")
+        raise ContentTooLarge(f"coords 的图形超过 {MOST_CORNERS:,} 个坐标点")
     if not found.is_valid:
-        raise BadParameter(f"coords 的图形无效：{shapely.is_valid_reason(found)}")
+        raise InvalidParameter(f"coords 的图形无效：{shapely.is_valid_reason(found)}")
     return found
 
 
 def _read(text: str, kinds: tuple[str, ...], crs: Crs) -> shapely.Geometry:
     if not text:
-        raise BadParameter("coords 必填：WKT 图形")
+        raise InvalidParameter("coords 必填：WKT 图形")
     if len(text) > MOST_TEXT:
-        raise TooLarge(f"coords 超过 {MOST_TEXT:,} 个字符")
+        raise ContentTooLarge(f"coords 超过 {MOST_TEXT:,} 个字符")
     word = text.lstrip().upper()
     if not word.startswith(tuple(kind.upper() for kind in kinds)):  # nothing that nests
-        raise BadParameter(f"coords 应为 {' 或 '.join(kind.upper() for kind in kinds)}")
+        raise InvalidParameter(f"coords 应为 {' 或 '.join(kind.upper() for kind in kinds)}")
     try:
         found = shapely.from_wkt(text)
     except shapely.errors.GEOSException:
-        raise BadParameter(f"coords 不是有效的 WKT：{text[:60]}") from None
+        raise InvalidParameter(f"coords 不是有效的 WKT：{text[:60]}") from None
     if found is None or found.is_empty or found.geom_type not in kinds:
-        raise BadParameter(f"coords 应为 {' 或 '.join(kind.upper() for kind in kinds)}")
+        raise InvalidParameter(f"coords 应为 {' 或 '.join(kind.upper() for kind in kinds)}")
     coordinates = shapely.get_coordinates(found)
     if not np.isfinite(coordinates).all():
-        raise BadParameter("coords 中有无效的坐标")
+        raise InvalidParameter("coords 中有无效的坐标")
     found = shapely.force_2d(found)
     return shapely.transform(found, lambda xy: xy[:, ::-1]) if crs.flipped else found

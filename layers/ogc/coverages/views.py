@@ -10,8 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from layers.ogc.common.errors import BadParameter, NotAcceptable, NotThere, TooLarge, ogc_errors
-from layers.ogc.common.negotiation import SCHEMA, accepted, root_url, wanted_format
+from layers.ogc.common.errors import (
+    ContentTooLarge,
+    InvalidParameter,
+    NotAcceptable,
+    NotFound,
+    ogc_errors,
+)
+from layers.ogc.common.negotiation import SCHEMA, accepted, negotiated_format, root_url
 from layers.ogc.common.requests import Crs, read_bbox, read_crs, read_only
 from layers.ogc.coverages import covjson, terrain
 from layers.ogc.coverages.documents import GEOTIFF, JSON, collection_document, schema_document
@@ -19,7 +25,7 @@ from layers.ogc.coverages.parameters import (
     MOST_CELLS,
     MOST_TEXT_CELLS,
     PARAMETERS,
-    Asked,
+    CoverageGrid,
     grid_of,
     projected_bounds,
     read_coverage,
@@ -42,7 +48,7 @@ def collection(request: HttpRequest) -> HttpResponse:
     found = _terrain()
     read_only(request.GET, ())
     document = collection_document(found, root_url(request))
-    if wanted_format(request) == "html":
+    if negotiated_format(request) == "html":
         return render(request, "ogc/terrain.html", {"terrain": document, "info": found.info})
     return as_json(document)
 
@@ -53,7 +59,7 @@ def schema(request: HttpRequest) -> HttpResponse:
     """``/collections/terrain/schema``."""
     api_caller(request)
     _terrain()
-    wanted_format(request, ["json"], SCHEMA)
+    negotiated_format(request, ["json"], SCHEMA)
     read_only(request.GET, ())
     return as_json(schema_document(root_url(request)), SCHEMA)
 
@@ -86,7 +92,7 @@ def position(request: HttpRequest) -> HttpResponse:
     if len(points) == 1:
         (px, py), value = points[0], float(values[0])
         if value != value:
-            raise NotThere("该位置没有高程数据")
+            raise NotFound("该位置没有高程数据")
         return _covjson(covjson.point_document(float(px), float(py), crs, value))
     return _covjson(covjson.points_document(points, crs, values))
 
@@ -110,10 +116,10 @@ def cube(request: HttpRequest) -> HttpResponse:
     """``/collections/terrain/cube``: the grid within a rectangle."""
     found, crs = _edr(request, ("bbox", "crs", "parameter-name"))
     if not request.GET.get("bbox"):
-        raise BadParameter("bbox 必填")
+        raise InvalidParameter("bbox 必填")
     boxes = read_bbox(request.GET["bbox"], crs)
     if len(boxes) > 1:
-        raise BadParameter("bbox 跨越 180° 经线，不在本市")
+        raise InvalidParameter("bbox 跨越 180° 经线，不在本市")
     return _covjson(covjson.grid_document(_part(found, boxes[0].bounds, crs), crs))
 
 
@@ -128,7 +134,7 @@ def advertise(request: HttpRequest, document: Any) -> Any:
 def _terrain() -> Terrain:
     found = terrain.terrain()
     if found is None:
-        raise NotThere(f"没有图层“{terrain.ID}”")
+        raise NotFound(f"没有图层“{terrain.ID}”")
     return found
 
 
@@ -139,10 +145,10 @@ def _edr(request: HttpRequest, parameters: tuple[str, ...]) -> tuple[Terrain, Cr
     read_only(request.GET, parameters)
     form = request.GET.get("f", "CoverageJSON")
     if form.lower() not in ("coveragejson", "covjson", "json"):
-        raise BadParameter(f"不提供格式 {form[:20]}；可用：CoverageJSON")
+        raise InvalidParameter(f"不提供格式 {form[:20]}；可用：CoverageJSON")
     for name in request.GET.get("parameter-name", FIELD).split(","):
         if name.strip() != FIELD:
-            raise BadParameter(f"没有参数“{name.strip()[:40]}”；只有 {FIELD}")
+            raise InvalidParameter(f"没有参数“{name.strip()[:40]}”；只有 {FIELD}")
     return found, crs_named(request.GET)
 
 
@@ -159,12 +165,12 @@ def _part(found: Terrain, bounds: tuple[float, float, float, float], crs: Crs) -
     own = projected_bounds(bounds, crs.epsg, found.info.epsg)
     fitted = snapped(found.info, own)
     if fitted is None:
-        raise NotThere("该范围没有高程数据")
-    asked = Asked(*fitted, crs)
+        raise NotFound("该范围没有高程数据")
+    asked = CoverageGrid(*fitted, crs)
     if crs.epsg != found.info.epsg:
-        asked = Asked(*warped_shape(found.info, fitted[0], crs.epsg), crs)
+        asked = CoverageGrid(*warped_shape(found.info, fitted[0], crs.epsg), crs)
     if asked.cells > MOST_TEXT_CELLS:
-        raise TooLarge(
+        raise ContentTooLarge(
             f"共 {asked.cells:,} 个格，上限 {MOST_TEXT_CELLS:,}；请缩小范围，或用 coverage 并缩放"
         )
     return read_grid(found.path, asked.bounds, asked.shape, crs.epsg)
@@ -177,7 +183,7 @@ def _form(request: HttpRequest) -> str:
             asked.lower(), asked.lower()
         )
         if form not in FORMS:
-            raise BadParameter(f"不提供格式 {asked[:20]}；可用：{'、'.join(FORMS)}")
+            raise InvalidParameter(f"不提供格式 {asked[:20]}；可用：{'、'.join(FORMS)}")
         return form
     media = accepted(request, [GEOTIFF, covjson.MEDIA, "application/prs.coverage+json", JSON])
     if media is None:

@@ -7,7 +7,7 @@ from typing import Any
 import shapely
 
 from layers.declarations.registry import layer_of_register
-from layers.ogc.common.errors import TooLarge
+from layers.ogc.common.errors import ContentTooLarge
 from layers.reading import reading
 from layers.reading.shares import Share
 from spatial.city import city
@@ -90,7 +90,7 @@ def series(share: Share, chosen: list[Gauge], when: AsOf) -> list[Series]:
     reading whose time it falls in, without a time everything.
 
     Raises:
-        TooLarge: more readings than are answered at once.
+        ContentTooLarge: more readings than are answered at once.
     """
     condition, params = _during(when)
     sql = (
@@ -100,7 +100,7 @@ def series(share: Share, chosen: list[Gauge], when: AsOf) -> list[Series]:
     )
     rows = reading.read(share, sql, ([gauge.code for gauge in chosen], *params))
     if len(rows) > MOST_VALUES:
-        raise TooLarge(f"读数超过 {MOST_VALUES:,} 个；请以 datetime 给出较短的时段")
+        raise ContentTooLarge(f"读数超过 {MOST_VALUES:,} 个；请以 datetime 给出较短的时段")
     found: dict[str, list[tuple]] = {gauge.code: [] for gauge in chosen}
     for station, begin, end, mm in rows:
         found[station].append((begin, end, mm))

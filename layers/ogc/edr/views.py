@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from layers.ogc.common.errors import BadParameter, NotThere, ogc_errors
-from layers.ogc.common.negotiation import root_url, wanted_format
+from layers.ogc.common.errors import InvalidParameter, NotFound, ogc_errors
+from layers.ogc.common.negotiation import negotiated_format, root_url
 from layers.ogc.common.requests import Crs, read_only
 from layers.ogc.coverages import covjson
 from layers.ogc.coverages.places import read_area, read_points
@@ -37,7 +37,7 @@ SERIES = ("datetime", "parameter-name", "crs")
 def collection(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/collections/rain``."""
     share = _share(request, layer_id)
-    form = wanted_format(request)
+    form = negotiated_format(request)
     read_only(request.GET, ())
     spans = readings.spans(share)
     document = collection_document(root_url(request), spans)
@@ -65,7 +65,7 @@ def location(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     share, crs, when = _asked(request, layer_id, SERIES)
     gauge = readings.gauge_of(share, code)
     if gauge is None:
-        raise NotThere(f"没有雨量站“{code[:40]}”")
+        raise NotFound(f"没有雨量站“{code[:40]}”")
     return _one(share, gauge, crs, when)
 
 
@@ -76,11 +76,11 @@ def position(request: HttpRequest, layer_id: str) -> HttpResponse:
     share, crs, when = _asked(request, layer_id, ("coords", *SERIES))
     points = read_points(request.GET.get("coords", ""), crs)
     if len(points) > 1:
-        raise BadParameter("coords 应为一个 POINT")
+        raise InvalidParameter("coords 应为一个 POINT")
     x, y = transformer(crs.epsg, city().projected).transform(*points[0])
     gauge = readings.nearest_gauge(share, x, y) if abs(x) + abs(y) < 1e9 else None
     if gauge is None:
-        raise NotThere(f"该位置 {readings.REACH_M / 1000:g} 公里以内没有雨量站")
+        raise NotFound(f"该位置 {readings.REACH_M / 1000:g} 公里以内没有雨量站")
     return _one(share, gauge, crs, when)
 
 
@@ -93,7 +93,7 @@ def area(request: HttpRequest, layer_id: str) -> HttpResponse:
     move = transformer(crs.epsg, city().projected)
     moved = shapely.transform(shape, lambda x, y: move.transform(x, y), interleaved=False)
     if not shapely.is_valid(moved):
-        raise BadParameter("coords 超出坐标系的适用范围")
+        raise InvalidParameter("coords 超出坐标系的适用范围")
     chosen = readings.gauges_inside(share, moved)
     several = readings.series(share, chosen, when)
     return as_json(collected_document(several, crs), covjson.MEDIA)
@@ -111,7 +111,7 @@ def advertise(request: HttpRequest, document: Any) -> Any:
 def _share(request: HttpRequest, layer_id: str) -> Share:
     share = share_by_id(api_caller(request), layer_id)
     if share is None:
-        raise NotThere(f"没有图层“{ID}”")
+        raise NotFound(f"没有图层“{ID}”")
     return share
 
 
@@ -123,7 +123,7 @@ def _asked(
     _check_form(request, "CoverageJSON")
     for name in request.GET.get("parameter-name", FIELD).split(","):
         if name.strip() != FIELD:
-            raise BadParameter(f"没有参数“{name.strip()[:40]}”；只有 {FIELD}")
+            raise InvalidParameter(f"没有参数“{name.strip()[:40]}”；只有 {FIELD}")
     when = parse_as_of(request.GET.get("datetime"), city().time_zone)
     return share, crs_named(request.GET), when
 
@@ -136,4 +136,4 @@ def _one(share: Share, gauge: readings.Gauge, crs: Crs, when: AsOf) -> HttpRespo
 def _check_form(request: HttpRequest, form: str) -> None:
     names = {"json", form.lower(), {"CoverageJSON": "covjson"}.get(form, "")}
     if request.GET.get("f", form).lower() not in names:
-        raise BadParameter(f"不提供格式 {request.GET['f'][:20]}；可用：{form}")
+        raise InvalidParameter(f"不提供格式 {request.GET['f'][:20]}；可用：{form}")

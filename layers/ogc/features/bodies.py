@@ -13,7 +13,12 @@ from django.conf import settings
 from django.db import connection, models
 from django.http import HttpRequest
 
-from layers.ogc.common.errors import BadParameter, Invalid, TooLarge, Unsupported
+from layers.ogc.common.errors import (
+    ContentTooLarge,
+    InvalidBody,
+    InvalidParameter,
+    UnsupportedMediaType,
+)
 from layers.ogc.common.requests import MOMENTS
 from layers.reading.shares import Share
 
@@ -29,26 +34,26 @@ def read_document(request: HttpRequest, offered: tuple[str, ...]) -> dict[str, A
     """The body of a write as a JSON object.
 
     Raises:
-        BadParameter: no Content-Type, no body, or no JSON object.
-        Unsupported: another media type than those offered.
-        TooLarge: more bytes than the setting WRITE_MAX_BYTES allows.
+        InvalidParameter: no Content-Type, no body, or no JSON object.
+        UnsupportedMediaType: another media type than those offered.
+        ContentTooLarge: more bytes than the setting WRITE_MAX_BYTES allows.
     """
     media = request.content_type or ""
     if not media:
-        raise BadParameter("须有 Content-Type 头")
+        raise InvalidParameter("须有 Content-Type 头")
     if media.lower() not in offered:
-        raise Unsupported(f"不接受 {media}；可用：{'、'.join(offered)}")
+        raise UnsupportedMediaType(f"不接受 {media}；可用：{'、'.join(offered)}")
     most = settings.WRITE_MAX_BYTES
     if int(request.META.get("CONTENT_LENGTH") or 0) > most:
-        raise TooLarge(f"请求正文超过 {most:,} 字节；大批数据请按文件入库")
+        raise ContentTooLarge(f"请求正文超过 {most:,} 字节；大批数据请按文件入库")
     if not request.body:
-        raise BadParameter("请求没有正文（须给出 Content-Length）")
+        raise InvalidParameter("请求没有正文（须给出 Content-Length）")
     try:
         document = json.loads(request.body, parse_constant=_no_number)
     except (ValueError, RecursionError):
-        raise BadParameter("请求正文不是有效的 JSON") from None
+        raise InvalidParameter("请求正文不是有效的 JSON") from None
     if not isinstance(document, dict):
-        raise BadParameter("请求正文应为一个 JSON 对象")
+        raise InvalidParameter("请求正文应为一个 JSON 对象")
     return document
 
 
@@ -131,10 +136,10 @@ def refuse(faults: Faults) -> None:
     """Raise what was noted, if anything was.
 
     Raises:
-        Invalid: with every fault.
+        InvalidBody: with every fault.
     """
     if faults:
-        raise Invalid(faults)
+        raise InvalidBody(faults)
 
 
 def _pointer(name: str) -> str:

@@ -20,14 +20,14 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from layers.ogc.common.errors import BadParameter, Gone, ogc_errors
-from layers.ogc.common.negotiation import carried_on, root_url, share_for, wanted_format
+from layers.ogc.common.errors import Gone, InvalidParameter, ogc_errors
+from layers.ogc.common.negotiation import carried_on, negotiated_format, root_url, share_for
 from layers.ogc.common.requests import ItemsQuery, read_items_query, read_only
 from layers.ogc.formats.geojson import feature_sql, relation
 from layers.reading.digests import tag_of
 from layers.reading.feed_tokens import Token, token_at
 from layers.reading.reading import read
-from layers.reading.replicas import settled
+from layers.reading.replicas import current_server
 from layers.reading.revisions import FRESH_S, revision
 from layers.reading.shares import Share
 from layers.reading.timestamps import iso
@@ -63,13 +63,15 @@ class Mark:
 def feed(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/collections/{id}/feed``: what changed since a token; without one, the token of now."""
     share = share_for(request, layer_id)
-    wanted_format(request, ["json"])
+    negotiated_format(request, ["json"])
     params = request.GET.dict()
     read_only(params, PARAMETERS)
     query = read_items_query(share, {k: v for k, v in params.items() if k != "since"})
     if "since" not in params:
         token = token_at(share, revision_of(share.layer.model))
-        settled(FRESH_S)  # whoever reads the items next, from any replica, finds this revision
+        current_server(
+            FRESH_S
+        )  # whoever reads the items next, from any replica, finds this revision
         return _answer(request, share, [], token, has_more=False)
     since = read_token(params["since"])
     _check_share(request, share, since)
@@ -85,7 +87,7 @@ def read_token(text: str) -> Token:
     """The token that a feed gave out.
 
     Raises:
-        BadParameter: it did not.
+        InvalidParameter: it did not.
     """
     try:
         padded = text.encode() + b"=" * (-len(text) % 4)
@@ -94,7 +96,7 @@ def read_token(text: str) -> Token:
         number = None
     plain = isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**62
     if not plain or not isinstance(code, str) or not isinstance(share, str) or "\x00" in code:
-        raise BadParameter("since 只能取自上一次回答的 next")
+        raise InvalidParameter("since 只能取自上一次回答的 next")
     return Token(number, code, share)
 
 

@@ -14,9 +14,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from layers.ogc.common.cursors import read_cursor, write_cursor
-from layers.ogc.common.errors import BadParameter, ogc_errors
+from layers.ogc.common.errors import InvalidParameter, ogc_errors
 from layers.ogc.common.etags import unless_held
-from layers.ogc.common.negotiation import GEOJSON, carried_on, root_url, share_for, wanted_format
+from layers.ogc.common.negotiation import (
+    GEOJSON,
+    carried_on,
+    negotiated_format,
+    root_url,
+    share_for,
+)
 from layers.ogc.common.requests import GEOMETRY, ItemsQuery, read_items_query, read_only
 from layers.ogc.formats.geojson import conditions, feature_sql, narrows_by_place, value_sql
 from layers.reading.digests import tag_of
@@ -56,7 +62,7 @@ class Compared:
 def changes(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/collections/{id}/changes?from=…&to=…``: what differs between two moments."""
     share = share_for(request, layer_id)
-    wanted_format(request, ["json"], GEOJSON)
+    negotiated_format(request, ["json"], GEOJSON)
     params = request.GET.dict()
     read_only(params, (*OWN, *SHARED, *share.names))
     before, after = _moments(params)
@@ -142,9 +148,9 @@ def _moments(params: dict[str, str]) -> tuple[AsOf, AsOf]:
     before = parse_as_of(params.get("from"), zone)
     after = parse_as_of(params.get("to"), zone)
     if before.instant is None or after.interval:
-        raise BadParameter("须以 from 给出一个时刻；to 为另一个时刻，不填为现在")
+        raise InvalidParameter("须以 from 给出一个时刻；to 为另一个时刻，不填为现在")
     if after.instant and after.instant < before.instant:
-        raise BadParameter("from 不能晚于 to")
+        raise InvalidParameter("from 不能晚于 to")
     return before, after
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from layers.ogc.common.requests import ItemsQuery
 from layers.ogc.formats.geojson import Page, selection
-from layers.reading.reading import TooSlow, read
+from layers.reading.reading import QueryTimeout, read
 from layers.reading.revisions import revision
 from layers.reading.shares import Share
 from spatial.versions.figures import definition, whole_day
@@ -88,7 +88,7 @@ def _count(share: Share, query: ItemsQuery) -> Count:
     try:
         sql = f"SELECT count(*) FROM ({rows}) AS matched"
         return Count(read(share, sql, params, timeout_ms=BUDGET_MS)[0][0])
-    except TooSlow:
+    except QueryTimeout:
         plan: Any = read(share, f"EXPLAIN (FORMAT JSON) {rows}", params)[0][0]
         document = json.loads(plan) if isinstance(plan, str) else plan
         return Count(_rounded(int(document[0]["Plan"]["Plan Rows"])), exact=False)

@@ -24,8 +24,8 @@ from layers.ogc.common.negotiation import (
     GEOJSON,
     MEDIA_TYPES,
     PAGING,
+    negotiated_format,
     share_for,
-    wanted_format,
 )
 from layers.ogc.common.requests import ItemsQuery, epsg_uri, offered_crs, read_items_query
 from layers.ogc.formats.documents import Writing, pieces, portions, writing_of
@@ -36,7 +36,7 @@ from layers.ogc.formats.slots import slot_of
 from layers.ogc.formats.tables import DRIVERS, line_sql, table_of
 from layers.ogc.formats.watching import Watch
 from layers.reading.digests import tag_of
-from layers.reading.reading import TooSlow, stream
+from layers.reading.reading import QueryTimeout, stream
 from layers.reading.revisions import revision
 from layers.reading.shares import Share
 from layers.sharing.callers import address_of, api_caller
@@ -48,7 +48,7 @@ from spatial.city import city
 def download(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/collections/{id}/download``: every feature that the query leaves, as one file."""
     share = share_for(request, layer_id)
-    form = wanted_format(request, DOWNLOAD_FORMS, GEOJSON)
+    form = negotiated_format(request, DOWNLOAD_FORMS, GEOJSON)
     query = _query(request, share, form)
     etag = f'"{tag_of(share.key, revision(share.layer), form, request.get_full_path())}"'
     if holds(request, etag):
@@ -102,7 +102,7 @@ class _Making:
         """A stream; an error in its first portion is still told as one."""
         text = pieces(writing, self._rows(self.held, writing.row))
         first = next(text)
-        body = _Body(first, text, self.held.pop_all().close)
+        body = _DownloadBody(first, text, self.held.pop_all().close)
         return StreamingHttpResponse(body, content_type=writing.content_type)
 
     def text_by_file(self, writing: Writing) -> HttpResponseBase:
@@ -138,7 +138,7 @@ class _Making:
         rows = stream(self.share, *self._sql(row), as_bytes=True, begun=self.watch.begun)
         for (text,) in held.enter_context(rows):
             if self.watch.stopped:
-                raise TooSlow
+                raise QueryTimeout
             yield text
 
     def _sql(self, row: str) -> tuple[str, list[Any]]:
@@ -152,7 +152,7 @@ class _Making:
         return response
 
 
-class _Body:
+class _DownloadBody:
     """The pieces of a stream, the first of them already made."""
 
     def __init__(self, first: bytes, rest: Iterator[bytes], close: Callable[[], None]) -> None:

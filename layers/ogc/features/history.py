@@ -18,11 +18,11 @@ from django.views.decorators.http import require_safe
 
 from layers.access.access import may_write
 from layers.declarations.registry import layer_named
-from layers.ogc.common.errors import Gone, NotAcceptable, NotThere, ogc_errors
+from layers.ogc.common.errors import Gone, NotAcceptable, NotFound, ogc_errors
 from layers.ogc.common.etags import unless_held
 from layers.ogc.common.negotiation import GEOJSON, accepted, root_url, share_for
 from layers.ogc.common.requests import read_only
-from layers.ogc.formats.geojson import Found
+from layers.ogc.formats.geojson import FeatureJson
 from layers.reading.digests import tag_of
 from layers.reading.reading import read
 from layers.reading.revisions import revision
@@ -54,7 +54,7 @@ def version_url(feature: str, start: datetime) -> str:
     return f"{feature}?datetime={iso(start)}"
 
 
-def time_links(feature: str, found: Found) -> list[Link]:
+def time_links(feature: str, found: FeatureJson) -> list[Link]:
     """The links from one version to the feature, its history and the versions beside it."""
     history = f"{feature}/versions"
     here = version_url(feature, found.start)
@@ -85,7 +85,7 @@ def links_json(links: list[Link]) -> bytes:
 
 
 def mark_version(
-    response: HttpResponse, links: list[Link], found: Found, as_of: AsOf, *, public: bool
+    response: HttpResponse, links: list[Link], found: FeatureJson, as_of: AsOf, *, public: bool
 ) -> HttpResponse:
     """Say in the headers which version this is; one that has ended need not be asked for again."""
     response["Memento-Datetime"] = http_date(found.start)
@@ -105,7 +105,7 @@ def not_there(request: HttpRequest, share: Share, code: str, as_of: AsOf) -> Exc
     """What to answer for a feature without a version at that moment: never, or not then."""
     starts = [] if "\x00" in code else starts_of(share, code)
     if not starts:
-        return NotThere(f"图层“{share.layer.id}”中没有要素“{code}”")
+        return NotFound(f"图层“{share.layer.id}”中没有要素“{code}”")
     feature = feature_url(request, share, code)
     links = [
         _link("original", feature, GEOJSON),
@@ -139,7 +139,7 @@ def time_map(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     def made() -> HttpResponse:
         starts = [] if "\x00" in code else starts_of(share, code)
         if not starts:
-            raise NotThere(f"图层“{share.layer.id}”中没有要素“{code}”")
+            raise NotFound(f"图层“{share.layer.id}”中没有要素“{code}”")
         links = _map_links(feature_url(request, share, code), starts)
         if form == "json":
             body = json.dumps({"links": links}, ensure_ascii=False)

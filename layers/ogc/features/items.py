@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from layers.ogc.common.cursors import write_cursor
-from layers.ogc.common.errors import NotThere, ogc_errors
+from layers.ogc.common.errors import NotFound, ogc_errors
 from layers.ogc.common.etags import feature_etag, still_current, tagged, unless_held
 from layers.ogc.common.negotiation import (
     GEOJSON,
@@ -19,16 +19,16 @@ from layers.ogc.common.negotiation import (
     MEDIA_TYPES,
     PAGE_FORMS,
     carried_on,
+    negotiated_format,
     root_url,
     share_for,
-    wanted_format,
 )
 from layers.ogc.common.requests import ItemsQuery, read_items_query, read_only
 from layers.ogc.features.counting import Count, count_of
 from layers.ogc.features.format_pages import fg_item, fg_item_row, other_page
 from layers.ogc.features.history import feature_url, links_json, mark_version, not_there, time_links
 from layers.ogc.features.item_pages import item_page, items_page
-from layers.ogc.formats.geojson import Found, Page, one_feature, page_of
+from layers.ogc.formats.geojson import FeatureJson, Page, one_feature, page_of
 from layers.ogc.formats.jsonfg import profile_of
 from layers.reading.digests import tag_of
 from layers.reading.revisions import revision
@@ -75,7 +75,7 @@ def _page_answer(request: HttpRequest, share: Share, query: ItemsQuery, form: st
 
 def _form(request: HttpRequest, offered: Iterable[str]) -> str:
     """The format wanted; GeoJSON by a profile of JSON-FG is JSON-FG."""
-    form = wanted_format(request, offered, GEOJSON)
+    form = negotiated_format(request, offered, GEOJSON)
     return "jsonfg" if form == "json" and profile_of(request.GET.dict()) else form
 
 
@@ -108,11 +108,11 @@ def version(request: HttpRequest, layer_id: str, code: str, start: str) -> HttpR
     """``/items/{code}/versions/{start}``: the version that began then, by an address of its own."""
     share = share_for(request, layer_id)
     read_only(request.GET, [name for name in ITEM_PARAMETERS if name != "datetime"])
-    wanted_format(request, ["json"], GEOJSON)
+    negotiated_format(request, ["json"], GEOJSON)
     moment = read_stamp(start)
     query = read_items_query(share, request.GET.dict())
     if moment is None:
-        raise NotThere(f"“{start}”不是版本的名称，应形如 20200601T000000Z")
+        raise NotFound(f"“{start}”不是版本的名称，应形如 20200601T000000Z")
     query = replace(query, as_of=at(moment))
     found = None if "\x00" in code else one_feature(share, code, query)
     if found is None or found.start != moment:
@@ -127,7 +127,7 @@ def version_answer(
     share: Share,
     code: str,
     query: ItemsQuery,
-    found: Found,
+    found: FeatureJson,
     etag: str,
     form: str = "json",
 ) -> HttpResponse:
@@ -146,7 +146,7 @@ def version_answer(
 
 def _version(
     share: Share, code: str, query: ItemsQuery, row: str
-) -> tuple[str, ItemsQuery, Found | None]:
+) -> tuple[str, ItemsQuery, FeatureJson | None]:
     """The feature of that code, else the version of that id (``P1@20200601T000000Z``)."""
     if "\x00" in code:
         return code, query, None

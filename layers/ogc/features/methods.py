@@ -6,7 +6,7 @@ Desktop clients learn from ``Allow`` whether to offer editing, so it is told per
 from django.http import HttpRequest, HttpResponse
 
 from layers.access.access import may_write
-from layers.ogc.common.errors import WrongMethod, ogc_errors
+from layers.ogc.common.errors import MethodNotAllowed, ogc_errors
 from layers.ogc.common.negotiation import share_for
 from layers.ogc.common.requests import read_only
 from layers.ogc.features import history, items, writing
@@ -62,13 +62,13 @@ def _told(
     """The answer to OPTIONS: what this caller may do here.
 
     Raises:
-        WrongMethod: it was not OPTIONS.
+        MethodNotAllowed: it was not OPTIONS.
     """
     share = share_for(request, layer_id)
     allowed = (*READING, *writes) if may_write(api_caller(request), share.layer) else READING
     if request.method != "OPTIONS":
         what = "历史版本不能改写；请写要素自身的地址" if not writes else "该地址不接受这种操作"
-        raise WrongMethod(what, ", ".join(allowed))
+        raise MethodNotAllowed(what, ", ".join(allowed))
     read_only(request.GET, ignoring)
     response = HttpResponse()
     response["Allow"] = ", ".join(allowed)

@@ -12,7 +12,7 @@ import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import DatabaseError, connection, transaction
 
-from layers.ogc.common.errors import BadParameter, TooLarge
+from layers.ogc.common.errors import ContentTooLarge, InvalidParameter
 from layers.ogc.common.requests import CRS84, Crs, offered_crs
 from layers.ogc.features.bodies import Faults
 from layers.reading.shares import Share
@@ -40,12 +40,12 @@ def read_content_crs(header: str) -> Crs:
     """The CRS of the coordinates in a body, as its Content-Crs header names it.
 
     Raises:
-        BadParameter: a CRS that is not offered.
+        InvalidParameter: a CRS that is not offered.
     """
     uri = header.strip().strip("<>[]") or CRS84
     found = offered_crs().get(uri)
     if not found:
-        raise BadParameter(f"Content-Crs 不支持 {uri[:200]}；可用：{'、'.join(offered_crs())}")
+        raise InvalidParameter(f"Content-Crs 不支持 {uri[:200]}；可用：{'、'.join(offered_crs())}")
     return found
 
 
@@ -57,7 +57,7 @@ def read_shape(
     ``standing``: the geometry that the feature has now; an equal one is it.
 
     Raises:
-        TooLarge: more positions than are taken one by one.
+        ContentTooLarge: more positions than are taken one by one.
     """
     if not share.layer.geometry:
         if given is not None:
@@ -85,7 +85,7 @@ def area_of(given: Any, crs: Crs) -> tuple[GEOSGeometry | None, str]:
     """An area that is asked about, in the storage CRS; or None and what is wrong with it.
 
     Raises:
-        TooLarge: more positions than are taken.
+        ContentTooLarge: more positions than are taken.
     """
     fault = _form_fault(given, AREAS)
     return (None, fault) if fault else _stored(_wkb(given), crs)
@@ -138,7 +138,7 @@ class _Counted:
     def _position_fault(self, position: list) -> str:
         self.positions += 1
         if self.positions > MOST_POSITIONS:
-            raise TooLarge(f"图形超过 {MOST_POSITIONS:,} 个坐标点；请简化，或按文件入库")
+            raise ContentTooLarge(f"图形超过 {MOST_POSITIONS:,} 个坐标点；请简化，或按文件入库")
         if len(position) != 2:
             return "坐标应为两个数；图形须为二维"
         plain = all(isinstance(n, int | float) and not isinstance(n, bool) for n in position)

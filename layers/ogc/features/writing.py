@@ -26,13 +26,13 @@ from psycopg2.errors import DeadlockDetected
 from layers.access.access import may_write
 from layers.declarations.refusals import only_by_steps, why_not_delivered
 from layers.ogc.common.errors import (
-    BadParameter,
-    MustMatch,
-    NotAllowed,
-    NotThere,
-    Outdated,
-    Unknown,
-    WrongMethod,
+    Forbidden,
+    InvalidParameter,
+    MethodNotAllowed,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    Unauthenticated,
 )
 from layers.ogc.common.etags import feature_etag, version_in
 from layers.ogc.common.negotiation import share_for
@@ -40,7 +40,7 @@ from layers.ogc.common.requests import ItemsQuery, read_only
 from layers.ogc.features import bodies, shapes
 from layers.ogc.features.history import feature_url, not_there
 from layers.ogc.features.items import version_answer
-from layers.ogc.formats.geojson import Found, one_feature
+from layers.ogc.formats.geojson import FeatureJson, one_feature
 from layers.reading.digests import tag_of
 from layers.reading.reading import read
 from layers.reading.revisions import revision, wrote
@@ -49,7 +49,7 @@ from layers.sharing.callers import api_caller
 from spatial.city import city
 from spatial.periods import NOW, PeriodError, parse_as_of
 from spatial.versions.actions import apply, record_change
-from spatial.versions.edits import Action, Conflict, Edit
+from spatial.versions.edits import Action, Edit, VersionConflict
 from spatial.versions.models import Change
 from spatial.versions.queries import attribute_fields
 
@@ -135,17 +135,17 @@ def _writable(request: HttpRequest, layer_id: str) -> Share:
     """The part of a layer that the caller may write; what it reads may be more.
 
     Raises:
-        NotThere, Unknown, NotAllowed: hidden, nobody known, or somebody who may not.
-        WrongMethod: nobody may, it is written by its steps.
+        NotFound, Unauthenticated, Forbidden: hidden, nobody known, or somebody who may not.
+        MethodNotAllowed: nobody may, it is written by its steps.
     """
     layer, caller = share_for(request, layer_id).layer, api_caller(request)
     if layer.by_steps:
-        raise WrongMethod(only_by_steps(layer), ", ".join(READING))
+        raise MethodNotAllowed(only_by_steps(layer), ", ".join(READING))
     if caller.is_anonymous:
-        raise Unknown("写入须登录，或提供有写入授权的密钥")
+        raise Unauthenticated("写入须登录，或提供有写入授权的密钥")
     share = write_share_of(caller, layer)
     if share is None or not may_write(caller, layer):
-        raise NotAllowed(
+        raise Forbidden(
             f"密钥没有写入图层“{layer.title}”的授权；请由登记人向数据管理员申请"
             if caller.key
             else why_not_delivered(layer)
@@ -160,15 +160,15 @@ def _check_whole(request: HttpRequest, share: Share, what: str) -> None:
     """A grant of single fields changes those fields, and no more.
 
     Raises:
-        NotAllowed: the caller has no other.
+        Forbidden: the caller has no other.
     """
     if not may_write_whole(api_caller(request), share.layer):
-        raise NotAllowed(f"写入授权只含部分字段，不能{what}；请由登记人申请整层的写入授权")
+        raise Forbidden(f"写入授权只含部分字段，不能{what}；请由登记人申请整层的写入授权")
 
 
 class _Csrf(CsrfViewMiddleware):
     def _reject(self, request: HttpRequest, reason: str) -> Any:
-        raise NotAllowed("以登录会话写入须带 X-CSRFToken 头；系统对接请用密钥")
+        raise Forbidden("以登录会话写入须带 X-CSRFToken 头；系统对接请用密钥")
 
 
 def _check_csrf(request: HttpRequest) -> None:
@@ -182,8 +182,8 @@ def _standing(request: HttpRequest, share: Share, code: str) -> Standing:
     """The current version, which the writer has named by If-Match.
 
     Raises:
-        NotThere, Gone: there is none in the caller's share, or none that it may write.
-        MustMatch, Outdated: the writer has named none, or another.
+        NotFound, Gone: there is none in the caller's share, or none that it may write.
+        PreconditionRequired, PreconditionFailed: the writer has named none, or another.
     """
     seen = _seen(request, share)
     version = _current(seen, code)
@@ -191,12 +191,12 @@ def _standing(request: HttpRequest, share: Share, code: str) -> Standing:
         raise not_there(request, seen, code, NOW)
     tags = request.META.get("HTTP_IF_MATCH", "")
     if not tags:
-        raise MustMatch("须以 If-Match 头注明所依据的版本（取自 ETag）；不论版本则写 *")
+        raise PreconditionRequired("须以 If-Match 头注明所依据的版本（取自 ETag）；不论版本则写 *")
     if tags.strip() != "*" and version not in {version_in(tag) for tag in tags.split(",")}:
-        raise Outdated(f"要素“{code}”已被改动；请重新读取后再写")
+        raise PreconditionFailed(f"要素“{code}”已被改动；请重新读取后再写")
     row = share.layer.model._default_manager.get(pk=version)
     if not _is_of_districts(share, row):
-        raise NotThere(f"授权写入的区划之内没有要素“{code}”")
+        raise NotFound(f"授权写入的区划之内没有要素“{code}”")
     values = {field.name: getattr(row, field.name) for field in attribute_fields(type(row))}
     return Standing(code, version, row.valid.lower, values)
 
@@ -282,7 +282,7 @@ def _moment(
     A ``valid_from`` that is the standing version's own was only read and sent back.
 
     Raises:
-        Conflict: not after the beginning of the version that stands.
+        VersionConflict: not after the beginning of the version that stands.
     """
     properties = document.get("properties")
     properties = properties if isinstance(properties, dict) else {}
@@ -290,7 +290,7 @@ def _moment(
     at = _instant(header) if header else None
     try:
         given = _instant(properties["valid_from"]) if properties.get("valid_from") else None
-    except BadParameter as error:
+    except InvalidParameter as error:
         faults.append(("/properties/valid_from", str(error)))
         given = None
     if given and not (standing and given == standing.start):
@@ -301,7 +301,7 @@ def _moment(
         faults.append(("/properties/valid_to", "不能写；终止要素用 DELETE"))
     if at and standing and at <= standing.start:
         since = standing.start.astimezone(ZoneInfo(city().time_zone))
-        raise Conflict(
+        raise VersionConflict(
             [(standing.code, f"现有版本自 {since:%Y-%m-%d %H:%M:%S} 起生效，不能写在它之前")]
         )
     return at
@@ -313,7 +313,7 @@ def _instant(text: Any) -> datetime:
     except PeriodError:
         moment = None
     if moment is None:
-        raise BadParameter("生效时间应为一个时刻，形如 2020-01-01T00:00:00Z")
+        raise InvalidParameter("生效时间应为一个时刻，形如 2020-01-01T00:00:00Z")
     return moment
 
 
@@ -323,29 +323,29 @@ def _write(
     edit: Edit,
     at: datetime | None,
     standing: Standing | None,
-) -> Found | None:
+) -> FeatureJson | None:
     """Carry out one edit and read back what the caller now sees of it, in one transaction.
 
     Raises:
-        Conflict, Outdated: another writer was faster, or the edit never fitted.
-        NotAllowed: the feature would lie outside the caller's districts.
+        VersionConflict, PreconditionFailed: another writer was faster, or the edit never fitted.
+        Forbidden: the feature would lie outside the caller's districts.
     """
     change = _recorded(request, edit, at)
     try:
         apply(change, share.layer.model, [edit])
     except OperationalError as error:
         if isinstance(error.__cause__, DeadlockDetected):  # two waited for each other, one gave way
-            raise Conflict([(edit.code, "与另一项变更同时进行，请重试")]) from error
+            raise VersionConflict([(edit.code, "与另一项变更同时进行，请重试")]) from error
         raise
-    except Conflict:
+    except VersionConflict:
         if standing and _current(_seen(request, share), edit.code) != standing.version:
-            raise Outdated(f"要素“{edit.code}”刚刚被改动；请重新读取后再写") from None
+            raise PreconditionFailed(f"要素“{edit.code}”刚刚被改动；请重新读取后再写") from None
         raise
     if edit.action is Action.END:
         return None
     found = one_feature(_seen(request, share), edit.code, ItemsQuery())
     if found is None or not _is_inside(share, edit, standing):
-        raise NotAllowed("要素不在授权写入的区划之内")
+        raise Forbidden("要素不在授权写入的区划之内")
     return found
 
 
@@ -380,13 +380,13 @@ def _told(request: HttpRequest, name: str) -> str:
 
 
 def _answer(
-    request: HttpRequest, share: Share, code: str, found: Found | None, *, status: int = 200
+    request: HttpRequest, share: Share, code: str, found: FeatureJson | None, *, status: int = 200
 ) -> HttpResponse:
     """The feature as it now stands, with the tag for the next write."""
     wrote()
     share = _seen(request, share)
     if found is None:  # it was there within the transaction
-        raise Outdated(f"要素“{code}”刚刚被改动；请重新读取")
+        raise PreconditionFailed(f"要素“{code}”刚刚被改动；请重新读取")
     address = feature_url(request, share, code)
     path = address.removeprefix(f"{request.scheme}://{request.get_host()}")
     etag = feature_etag(found.version, revision(share.layer), tag_of(share.key, "json", path))

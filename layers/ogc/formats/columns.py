@@ -11,7 +11,7 @@ TITLES = {"code": "编码", "valid_from": "生效时间", "valid_to": "终止时
 
 
 @dataclass(frozen=True)
-class Column:
+class PropertyColumn:
     """One property as a column: ``kind`` is its JSON type, ``sql`` its value in the database."""
 
     name: str
@@ -21,7 +21,7 @@ class Column:
     length: int = 0
 
 
-def columns_of(share: Share, query: ItemsQuery) -> tuple[Column, ...]:
+def columns_of(share: Share, query: ItemsQuery) -> tuple[PropertyColumn, ...]:
     """The properties that a query wants, named and ordered as in its features."""
     every = ("code", *(field.name for field in share.fields), *MOMENTS)
     return tuple(_column(share, name) for name in (every if query.names is None else query.names))
@@ -32,7 +32,7 @@ def has_geometry(share: Share, query: ItemsQuery) -> bool:
     return bool(share.layer.geometry) and query.with_geometry
 
 
-def text_sql(column: Column, *, guard: bool = False) -> str:
+def text_sql(column: PropertyColumn, *, guard: bool = False) -> str:
     """The expression that writes a value as a cell of CSV: empty if there is none.
 
     ``guard``: a text that a spreadsheet would take for a formula gets an apostrophe
@@ -57,13 +57,13 @@ def row_sql(cells: Iterable[str], end: str) -> str:
     return "||','||".join(cells) + f"||E'{end}'"
 
 
-def _column(share: Share, name: str) -> Column:
+def _column(share: Share, name: str) -> PropertyColumn:
     if name == "code":
-        return Column(name, "string", TITLES[name], "code", CODE_LENGTH)
+        return PropertyColumn(name, "string", TITLES[name], "code", CODE_LENGTH)
     if name in MOMENTS:
-        return Column(name, "date-time", TITLES[name], MOMENTS[name])
+        return PropertyColumn(name, "date-time", TITLES[name], MOMENTS[name])
     layer = share.layer
     declared = layer.column(name)
     length = getattr(declared, "max_length", None) or 0
     sql = f'"{declared.column}"'
-    return Column(name, layer.json_type(name), layer.title_of(name), sql, length)
+    return PropertyColumn(name, layer.json_type(name), layer.title_of(name), sql, length)

@@ -17,8 +17,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from layers.ogc.common.errors import Full
-from layers.ogc.formats.messages import WRITER, Table, message, opening
+from layers.errors import LayersError
+from layers.ogc.common.errors import ServerBusy
+from layers.ogc.formats.messages import WRITER, FileTable, message, opening
 
 MANY_ROWS = 50_000
 IDLE = 1
@@ -33,11 +34,11 @@ QUICKLY = {
 _idle: list["subprocess.Popen[bytes]"] = []
 
 
-class WriteFailed(RuntimeError):
+class WriteFailed(LayersError, RuntimeError):
     """A file could not be written."""
 
 
-def write_table(table: Table, portions: Iterable[bytes]) -> int:
+def write_table(table: FileTable, portions: Iterable[bytes]) -> int:
     """Write a file from portions of lines; returns the number of rows in it.
 
     Raises:
@@ -61,7 +62,7 @@ def room_for_a_file() -> Iterator[tuple[Path, Callable[[], None]]]:
     """A folder of its own that goes with everything in it, and a check that it may grow.
 
     Raises:
-        Full: at the start, and by the check: all downloads together have reached the bound.
+        ServerBusy: at the start, and by the check: all downloads together have reached the bound.
     """
     root = Path(settings.DOWNLOADS)
     root.mkdir(parents=True, exist_ok=True)
@@ -69,7 +70,7 @@ def room_for_a_file() -> Iterator[tuple[Path, Callable[[], None]]]:
 
     def check() -> None:
         if _size(root) > settings.DOWNLOAD_DISK_MB * 1_000_000:
-            raise Full("正在下载的文件已占满磁盘限额，请稍后再试")
+            raise ServerBusy("正在下载的文件已占满磁盘限额，请稍后再试")
 
     check()
     folder = Path(tempfile.mkdtemp(prefix="file-", dir=root))
@@ -94,7 +95,7 @@ def _process() -> "subprocess.Popen[bytes]":
     )
 
 
-def _talk(process: "subprocess.Popen[bytes]", table: Table, portions: Iterable[bytes]) -> bytes:
+def _talk(process: "subprocess.Popen[bytes]", table: FileTable, portions: Iterable[bytes]) -> bytes:
     """The process's answer to a table."""
     source, answers = process.stdin, process.stdout
     if not source or not answers:

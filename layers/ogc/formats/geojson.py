@@ -85,7 +85,7 @@ def page_sql(share: Share, query: ItemsQuery, row: str, glue: str) -> tuple[str,
     return sql, params
 
 
-class Found(NamedTuple):
+class FeatureJson(NamedTuple):
     """One feature as JSON, its version, and the starts of the versions around it."""
 
     text: bytes
@@ -102,7 +102,7 @@ class Found(NamedTuple):
         return self.last or self.start
 
 
-def one_feature(share: Share, code: str, query: ItemsQuery, row: str = "") -> Found | None:
+def one_feature(share: Share, code: str, query: ItemsQuery, row: str = "") -> FeatureJson | None:
     """One feature at the moment of the query, or None if it was not there then."""
     versions, params = relation(share, query.as_of)
     here = "lower(versions.valid)"
@@ -121,7 +121,7 @@ def one_feature(share: Share, code: str, query: ItemsQuery, row: str = "") -> Fo
         as_bytes=True,
         prepared=True,
     )
-    return Found(*rows[0]) if rows else None
+    return FeatureJson(*rows[0]) if rows else None
 
 
 @lru_cache(maxsize=1024)

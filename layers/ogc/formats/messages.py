@@ -1,6 +1,6 @@
 """How the server and the process that writes GIS files talk: a table, then its lines.
 
-Each message comes after its length in eight bytes, the first of a file is its ``Table``
+Each message comes after its length in eight bytes, the first of a file is its ``FileTable``
 as JSON, an empty one ends it. So a stream that breaks off is never taken for a shorter
 table.
 """
@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import BinaryIO
 
+from layers.errors import LayersError
+
 LENGTH = 8
 WRITER = "layers.ogc.formats.writer"
 
 
 @dataclass(frozen=True)
-class Table:
+class FileTable:
     """What a file is to be: where, of which kind, and its columns as (name, kind, title, length)."""
 
     path: str
@@ -29,11 +31,11 @@ class Table:
     in_order: bool = False  # rows stay as they come, if need be without a spatial index
 
 
-class Broken(ValueError):
+class BrokenTable(LayersError, ValueError):
     """The input ended in the middle of a table."""
 
 
-def opening(table: Table) -> bytes:
+def opening(table: FileTable) -> bytes:
     """The message that begins a file."""
     return message(json.dumps(asdict(table), ensure_ascii=False).encode())
 
@@ -43,11 +45,11 @@ def message(body: bytes) -> bytes:
     return len(body).to_bytes(LENGTH, "big") + body
 
 
-def read_table(source: BinaryIO) -> Table:
+def read_table(source: BinaryIO) -> FileTable:
     """The table that a file begins with."""
     given = json.loads(read_message(source))
     columns = tuple(tuple(column) for column in given.pop("columns"))
-    return Table(columns=columns, **given)
+    return FileTable(columns=columns, **given)
 
 
 def read_portions(source: BinaryIO) -> Iterator[bytes]:
@@ -62,5 +64,5 @@ def read_message(source: BinaryIO) -> bytes:
     length = int.from_bytes(head, "big")
     body = source.read(length) if len(head) == LENGTH else b""
     if len(head) < LENGTH or len(body) < length:
-        raise Broken("the input ended in the middle of a table")
+        raise BrokenTable("the input ended in the middle of a table")
     return body

@@ -14,7 +14,7 @@ from pathlib import Path
 from django.conf import settings
 
 from layers.access.access import Caller
-from layers.ogc.common.errors import Busy
+from layers.ogc.common.errors import TooManyUnderWay
 
 WHOLE, PID = 0, 0
 
@@ -26,7 +26,7 @@ def slot_of(
     """Hold one of the caller's slots; who is not known is told apart by network address.
 
     Raises:
-        Busy: all of them are held.
+        TooManyUnderWay: all of them are held.
     """
     who = f"key {caller.key}" if caller.key else f"name {caller.name}"
     who = f"address {address}" if caller.is_anonymous else who
@@ -45,7 +45,7 @@ def _lock(number: int, who: str, what: str, most: int) -> None:
         except BlockingIOError:
             continue
         return
-    raise Busy(f"同时最多 {most} 个{what}；请等前一个完成")
+    raise TooManyUnderWay(f"同时最多 {most} 个{what}；请等前一个完成")
 
 
 def _file() -> Path:

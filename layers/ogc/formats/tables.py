@@ -5,7 +5,7 @@ from pathlib import Path
 from layers.ogc.common.requests import Crs, ItemsQuery
 from layers.ogc.formats.columns import columns_of, has_geometry, row_sql, text_sql
 from layers.ogc.formats.geojson import shape_sql
-from layers.ogc.formats.messages import Table
+from layers.ogc.formats.messages import FileTable
 from layers.reading.shares import Share
 
 DRIVERS = {"gpkg": "GPKG", "fgb": "FlatGeobuf"}
@@ -24,13 +24,13 @@ def line_sql(share: Share, query: ItemsQuery) -> str:
     return row_sql(cells, r"\n")
 
 
-def table_of(share: Share, query: ItemsQuery, path: Path, form: str) -> Table:
+def table_of(share: Share, query: ItemsQuery, path: Path, form: str) -> FileTable:
     """The file that a query is to be written to."""
     layer = share.layer
     columns = columns_of(share, query)
     shaped = has_geometry(share, query)
     kind = f"Multi{layer.geometry}" if _is_multiple(share) else layer.geometry
-    return Table(
+    return FileTable(
         path=str(path),
         driver=DRIVERS[form],
         layer=layer.id,

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyogrio.raw
 from pyarrow import csv
 
-from layers.ogc.formats.messages import Table
+from layers.ogc.formats.messages import FileTable
 
 SHAPE = "geometry"
 TYPES = {
@@ -21,7 +21,7 @@ TYPES = {
 }
 
 
-def write(table: Table, portions: Iterator[bytes]) -> int:
+def write(table: FileTable, portions: Iterator[bytes]) -> int:
     """Write a file from portions of CSV; returns the number of rows."""
     schema = _schema(table)
     number = 0
@@ -54,7 +54,7 @@ def write(table: Table, portions: Iterator[bytes]) -> int:
     return number
 
 
-def _schema(table: Table) -> pa.Schema:
+def _schema(table: FileTable) -> pa.Schema:
     fields = [
         pa.field(name, TYPES[kind], metadata=_said(title, length))
         for name, kind, title, length in table.columns
@@ -68,7 +68,7 @@ def _said(title: str, length: int) -> dict[str, str]:
     return {"GDAL:OGR:alternative_name": title, **width}
 
 
-def _options(table: Table) -> dict[str, str]:
+def _options(table: FileTable) -> dict[str, str]:
     if table.driver == "GPKG":
         return {"IDENTIFIER": table.title, "DESCRIPTION": table.description}
     return {
@@ -79,7 +79,7 @@ def _options(table: Table) -> dict[str, str]:
     }
 
 
-def _parsed(table: Table, schema: pa.Schema, portion: bytes) -> list[pa.RecordBatch]:
+def _parsed(table: FileTable, schema: pa.Schema, portion: bytes) -> list[pa.RecordBatch]:
     types = {name: TYPES[kind] for name, kind, _, _ in table.columns}
     if table.geometry:
         types[SHAPE] = pa.string()

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers.access.access import Caller
-from layers.reading.reading import TooSlow, read
+from layers.errors import LayersError
+from layers.reading.reading import QueryTimeout, read
 from layers.reading.shares import Share, shares_of
 from layers.sharing.metering import count
 
@@ -29,7 +30,7 @@ AREA = {
 }
 
 
-class Unwanted(Exception):
+class JobDismissed(LayersError):
     """The execution was dismissed while it was under way."""
 
 
@@ -56,14 +57,14 @@ class Asking:
         """Rows read as the share's role; the reading counts as one of the layer.
 
         Raises:
-            TooSlow: the execution has had its time.
-            Unwanted: nobody waits for it any more.
+            QueryTimeout: the execution has had its time.
+            JobDismissed: nobody waits for it any more.
         """
         if not self._is_wanted():
-            raise Unwanted
+            raise JobDismissed
         left_ms = int((self._until - time.monotonic()) * 1000)
         if left_ms <= 0:
-            raise TooSlow
+            raise QueryTimeout
         self.used[share.layer.id] = share.key
         count(self.caller, share.layer.id, "process")
         return read(share, sql, params, timeout_ms=left_ms, spatial=True)

@@ -7,7 +7,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from layers.models import ProcessJob
-from layers.ogc.common.errors import BadParameter
+from layers.ogc.common.errors import InvalidParameter
 from layers.ogc.common.requests import read_integer
 from spatial.city import city
 from spatial.periods import parse_as_of
@@ -33,7 +33,7 @@ def chosen(
     """The jobs that meet the parameters, one page of them, and the query of the next page, if any.
 
     Raises:
-        BadParameter, PeriodError: a value that cannot be read.
+        InvalidParameter, PeriodError: a value that cannot be read.
     """
     limit = min(read_integer(params, "limit", DEFAULT_LIMIT, least=1), MAX_LIMIT)
     offset = read_integer(params, "offset", 0, least=0, most=MOST_S)
@@ -43,7 +43,7 @@ def chosen(
         jobs = jobs.filter(process__in=_named(params["processID"]))
     if params.get("status"):
         if unknown := _named(params["status"]) - STATES:
-            raise BadParameter(f"没有状态“{min(unknown)}”；可用：{'、'.join(sorted(STATES))}")
+            raise InvalidParameter(f"没有状态“{min(unknown)}”；可用：{'、'.join(sorted(STATES))}")
         jobs = jobs.filter(state__in=_named(params["status"]))
     jobs = _within_time(jobs, params)
     found = list(jobs[offset : offset + limit + 1])

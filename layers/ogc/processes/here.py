@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers.access.access import Caller
-from layers.ogc.common.errors import BadInput
+from layers.ogc.common.errors import InvalidInputs
 from layers.ogc.common.requests import ItemsQuery
 from layers.ogc.formats.geojson import feature_sql, relation
 from layers.ogc.processes.declared import (
@@ -30,7 +30,7 @@ REACH_M, MOST_REACH_M = 1.0, 500.0
 
 
 @dataclass(frozen=True)
-class Question:
+class HereInputs:
     """Where, how far around, and when."""
 
     x: float
@@ -41,18 +41,18 @@ class Question:
     shapes: bool
 
 
-def reads(caller: Caller, given: Mapping[str, Any]) -> Question:
+def reads(caller: Caller, given: Mapping[str, Any]) -> HereInputs:
     """The question in the inputs."""
     inputs = Inputs(given, PROCESS.inputs)
     spot = inputs.point("point")
     reach, as_of = inputs.number("reach", REACH_M, 0, MOST_REACH_M), inputs.moment()
     shapes = inputs.flag("shapes")
     if spot is None or inputs.faults:
-        raise BadInput(inputs.faults)
-    return Question(*spot, reach, as_of, inputs.given["point"]["coordinates"][:2], shapes)
+        raise InvalidInputs(inputs.faults)
+    return HereInputs(*spot, reach, as_of, inputs.given["point"]["coordinates"][:2], shapes)
 
 
-def answers(asking: Asking, question: Question) -> dict[str, Any]:
+def answers(asking: Asking, question: HereInputs) -> dict[str, Any]:
     """The features at the point, nearest first, by collection."""
     found = []
     for share in asking.placed_shares():
@@ -74,7 +74,7 @@ def answers(asking: Asking, question: Question) -> dict[str, Any]:
     }
 
 
-def _features(asking: Asking, share: Share, question: Question) -> list[dict[str, Any]]:
+def _features(asking: Asking, share: Share, question: HereInputs) -> list[dict[str, Any]]:
     """Areas that cover the point, or lie within reach of it; lines and points within reach."""
     versions, moment = relation(share, question.as_of)
     point = f"ST_SetSRID(ST_MakePoint(%s, %s), {city().projected})"

@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from layers.ogc.common.errors import BadInput, BadParameter, TooLarge
+from layers.ogc.common.errors import ContentTooLarge, InvalidInputs, InvalidParameter
 from layers.ogc.common.requests import CRS84, offered_crs
 from layers.ogc.features.shapes import area_of
 from spatial.city import city
@@ -78,7 +78,7 @@ class Inputs:
         """A GeoJSON area in degrees, as EWKB (hex) in the storage CRS; '' if not given.
 
         Raises:
-            TooLarge: more corners than are laid over layers.
+            ContentTooLarge: more corners than are laid over layers.
         """
         value = self._value(name, required=required)
         if value is None:
@@ -87,7 +87,7 @@ class Inputs:
         if shape is None:
             return self._wrong(name, fault, "")
         if shape.num_coords > MOST_CORNERS:
-            raise TooLarge(f"范围超过 {MOST_CORNERS:,} 个坐标点；请简化")
+            raise ContentTooLarge(f"范围超过 {MOST_CORNERS:,} 个坐标点；请简化")
         return shape.hexewkb.decode()
 
     def wrong(self, name: str, detail: str) -> None:
@@ -121,8 +121,8 @@ def read_execution(body: bytes) -> tuple[dict[str, Any], str]:
     """The inputs of an execute request, and how the result is wanted: raw or document.
 
     Raises:
-        BadParameter: no JSON object of the standard's form.
-        BadInput: an output that does not exist, a subscriber.
+        InvalidParameter: no JSON object of the standard's form.
+        InvalidInputs: an output that does not exist, a subscriber.
     """
     document = _document(body)
     faults: list[tuple[str, str]] = []
@@ -143,7 +143,7 @@ def read_execution(body: bytes) -> tuple[dict[str, Any], str]:
     for name in document.keys() - {"inputs", "outputs", "response", "subscriber"}:
         faults.append((f"/{name[:60]}", "没有这一项"))
     if faults:
-        raise BadInput(faults)
+        raise InvalidInputs(faults)
     return inputs, form
 
 
@@ -151,11 +151,11 @@ def _document(body: bytes) -> dict[str, Any]:
     try:
         document = json.loads(body or b"{}", parse_constant=_no_number)
     except (ValueError, RecursionError):
-        raise BadParameter("请求正文不是有效的 JSON") from None
+        raise InvalidParameter("请求正文不是有效的 JSON") from None
     if not isinstance(document, dict):
-        raise BadParameter("请求正文应为一个 JSON 对象")
+        raise InvalidParameter("请求正文应为一个 JSON 对象")
     if (place := _odd_place(document)) is not None:
-        raise BadInput([(place, "文本中有不能使用的字符")])
+        raise InvalidInputs([(place, "文本中有不能使用的字符")])
     return document
 
 

@@ -19,11 +19,11 @@ from django_tasks import task
 from layers.access.access import ANONYMOUS, Caller
 from layers.jobs.leases import LATE, repeatable, unfinished
 from layers.models import ApiKey, ProcessJob
-from layers.ogc.common.errors import BadInput, Busy, Full
-from layers.ogc.processes.declared import Asking, Unwanted
+from layers.ogc.common.errors import InvalidInputs, ServerBusy, TooManyUnderWay
+from layers.ogc.processes.declared import Asking, JobDismissed
 from layers.ogc.processes.listed import process_named
-from layers.reading.reading import TooSlow, Unfit
-from layers.reading.revisions import look
+from layers.reading.reading import QueryTimeout, ValueOutOfRange
+from layers.reading.revisions import refresh_revisions
 from layers.reading.shares import share_by_id
 from layers.sharing.keys import caller_of_consumer
 from layers.sharing.metering import flush
@@ -38,20 +38,20 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class JobOutcome:
     """The result of a job, or why there is none."""
 
     result: dict[str, Any] | None = None
     fault: str = ""
 
 
-def ask_for(
+def submit_job(
     caller: Caller, address: str, process_id: str, inputs: Mapping[str, Any], form: str
 ) -> ProcessJob:
     """Queue an execution whose inputs have been read before.
 
     Raises:
-        Busy, Full: the bounds on unfinished and hourly jobs are reached.
+        TooManyUnderWay, ServerBusy: the bounds on unfinished and hourly jobs are reached.
     """
     remove_expired()
     own = {"owner": owner_of(caller), "asked_from": _origin(caller, address)}
@@ -59,11 +59,11 @@ def ask_for(
     mine, pending = ProcessJob.objects.filter(**own), ProcessJob.objects.filter(state__in=PENDING)
     hour_ago = timezone.now() - timedelta(hours=1)
     if pending.count() >= PENDING_IN_ALL:
-        raise Full("系统正忙，请稍后再试")
+        raise ServerBusy("系统正忙，请稍后再试")
     if (mine & pending).count() >= PENDING_PER_CALLER:
-        raise Busy(f"最多同时有 {PENDING_PER_CALLER} 个任务未完成；请等待或取消")
+        raise TooManyUnderWay(f"最多同时有 {PENDING_PER_CALLER} 个任务未完成；请等待或取消")
     if mine.filter(created_at__gt=hour_ago).count() >= HOURLY_PER_CALLER:
-        raise Busy(f"一小时内最多 {HOURLY_PER_CALLER} 个任务")
+        raise TooManyUnderWay(f"一小时内最多 {HOURLY_PER_CALLER} 个任务")
     with transaction.atomic():  # no job without its place in the queue
         job = ProcessJob.objects.create(
             process=process_id, inputs=inputs, form=form, key=caller.key, **own
@@ -167,31 +167,31 @@ def _origin(caller: Caller, address: str) -> str:
     return blake2b(address.encode(), key=key, digest_size=16).hexdigest()
 
 
-def _outcome(job: ProcessJob, asking: Asking) -> Outcome:
+def _outcome(job: ProcessJob, asking: Asking) -> JobOutcome:
     process = process_named(job.process)
     began = time.monotonic()
     try:
         if process is None:
-            return Outcome(fault="该处理已不再提供")
+            return JobOutcome(fault="该处理已不再提供")
         question = process.reads(asking.caller, job.inputs)
-        return Outcome(process.answers(asking, question))
-    except BadInput as error:
-        return Outcome(fault=str(error))
-    except Unwanted:
-        return Outcome()  # nobody reads it
-    except TooSlow:
+        return JobOutcome(process.answers(asking, question))
+    except InvalidInputs as error:
+        return JobOutcome(fault=str(error))
+    except JobDismissed:
+        return JobOutcome()  # nobody reads it
+    except QueryTimeout:
         spent = time.monotonic() - began
-        return Outcome(fault=f"计算没有在时限内完成（{spent:.0f} 秒）；请缩小范围")
-    except Unfit:
-        return Outcome(fault="输入中有超出可计算范围的值")
+        return JobOutcome(fault=f"计算没有在时限内完成（{spent:.0f} 秒）；请缩小范围")
+    except ValueOutOfRange:
+        return JobOutcome(fault="输入中有超出可计算范围的值")
     except DatabaseError:
         log.exception("process job %s", job.pk)
-        return Outcome(fault="数据读取失败，已记录，请联系管理员")
+        return JobOutcome(fault="数据读取失败，已记录，请联系管理员")
 
 
 def _caller_behind(job: ProcessJob) -> Caller:
     """Who asked, with the rights of now and not of then."""
-    look()
+    refresh_revisions()
     kind, _, name = job.owner.partition(":")
     if kind == "system":
         key = ApiKey.objects.filter(pk=job.key, revoked_at=None).select_related("consumer").first()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers.access.access import Caller
-from layers.ogc.common.errors import BadInput
+from layers.ogc.common.errors import InvalidInputs
 from layers.ogc.common.requests import ItemsQuery
 from layers.ogc.formats.geojson import feature_sql, relation
 from layers.ogc.processes.declared import (
@@ -32,7 +32,7 @@ TOUCH_M2 = 0.5
 
 
 @dataclass(frozen=True)
-class Question:
+class OverlayInputs:
     """Which area, when, how far around, and whether the overlaps are wanted as shapes."""
 
     area: str  # EWKB, hex
@@ -41,18 +41,18 @@ class Question:
     shapes: bool
 
 
-def reads(caller: Caller, given: Mapping[str, Any]) -> Question:
+def reads(caller: Caller, given: Mapping[str, Any]) -> OverlayInputs:
     """The question in the inputs."""
     inputs = Inputs(given, PROCESS.inputs)
     area = inputs.area("area", required=True)
     reach = inputs.number("reach", REACH_M, 0, MOST_REACH_M)
-    question = Question(area, reach, inputs.moment(), inputs.flag("shapes"))
+    question = OverlayInputs(area, reach, inputs.moment(), inputs.flag("shapes"))
     if inputs.faults:
-        raise BadInput(inputs.faults)
+        raise InvalidInputs(inputs.faults)
     return question
 
 
-def answers(asking: Asking, question: Question) -> dict[str, Any]:
+def answers(asking: Asking, question: OverlayInputs) -> dict[str, Any]:
     """Per layer what overlaps the area, the largest first."""
     layers, area_m2 = [], 0.0
     for share in _limiting(asking.placed_shares()):
@@ -73,7 +73,9 @@ def _limiting(shares: Iterable[Share]) -> list[Share]:
     return sorted(ranked, key=lambda share: share.layer.limit_rank)
 
 
-def _overlaps(asking: Asking, share: Share, question: Question) -> tuple[dict[str, Any], float]:
+def _overlaps(
+    asking: Asking, share: Share, question: OverlayInputs
+) -> tuple[dict[str, Any], float]:
     """What of a layer overlaps, or lies within reach, and the area asked about in m²."""
     rows = asking.read(share, *_statement(share, question))
     areal, linear = share.layer.geometry == "Polygon", share.layer.geometry == "LineString"
@@ -108,7 +110,7 @@ def _overlap(row: tuple, area_m2: float, *, areal: bool, linear: bool) -> dict[s
     return told
 
 
-def _statement(share: Share, question: Question) -> tuple[str, list[Any]]:
+def _statement(share: Share, question: OverlayInputs) -> tuple[str, list[Any]]:
     """The sums over all, and the largest: one statement, so both are of one moment."""
     versions, moment = relation(share, question.as_of)
     of = {"Polygon": "ST_Area", "LineString": "ST_Length"}.get(share.layer.geometry)

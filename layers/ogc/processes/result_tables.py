@@ -40,36 +40,38 @@ SHAPES = ("geometry", "overlap")
 
 
 @dataclass(frozen=True)
-class Told:
+class ResultView:
     """One value: a text, or named parts, or a table, or several values."""
 
     text: str = ""
-    pairs: Sequence[tuple[str, "Told"]] = ()
+    pairs: Sequence[tuple[str, "ResultView"]] = ()
     columns: Sequence[str] = ()
-    rows: Sequence[Sequence["Told"]] = field(default=())
-    several: Sequence["Told"] = ()
+    rows: Sequence[Sequence["ResultView"]] = field(default=())
+    several: Sequence["ResultView"] = ()
 
 
-def told(value: Any, name: str = "") -> Told:
+def result_view(value: Any, name: str = "") -> ResultView:
     """A JSON value in the form in which the page shows it.
 
     >>> told([{"id": "B1", "properties": {"usage": "住宅"}}]).columns
     ['编码', 'usage']
     """
     if name in SHAPES and value is not None:
-        return Told(text=json.dumps(value, ensure_ascii=False))
+        return ResultView(text=json.dumps(value, ensure_ascii=False))
     if isinstance(value, Mapping):
-        return Told(pairs=[(_title(key), told(part, key)) for key, part in value.items()])
+        return ResultView(
+            pairs=[(_title(key), result_view(part, key)) for key, part in value.items()]
+        )
     if not isinstance(value, list):
-        return Told(text=_text(value))
+        return ResultView(text=_text(value))
     if not any(isinstance(part, Mapping) for part in value):
-        return Told(text="、".join(_text(part) for part in value) or "—")
+        return ResultView(text="、".join(_text(part) for part in value) or "—")
     rows = [_flat(part) for part in value]
     if any(isinstance(cell, list | Mapping) for row in rows for cell in _cells(row)):
-        return Told(several=[told(part) for part in value])
+        return ResultView(several=[result_view(part) for part in value])
     names = list(dict.fromkeys(name for row in rows for name in row))
-    cells = [[told(row.get(name), name) for name in names] for row in rows]
-    return Told(columns=[_title(name) for name in names], rows=cells)
+    cells = [[result_view(row.get(name), name) for name in names] for row in rows]
+    return ResultView(columns=[_title(name) for name in names], rows=cells)
 
 
 def _flat(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from layers.access.access import Caller
 from layers.declarations.registry import layer_of_register
-from layers.ogc.common.errors import BadInput
+from layers.ogc.common.errors import InvalidInputs
 from layers.ogc.formats.geojson import relation
 from layers.ogc.processes.declared import (
     AREA,
@@ -34,7 +34,7 @@ CODES = ("year", "code")  # integers that name something are not summed
 
 
 @dataclass(frozen=True)
-class Question:
+class StatisticsInputs:
     """Which layer, where, when, and by which field."""
 
     share: Share
@@ -44,7 +44,7 @@ class Question:
     as_of: AsOf
 
 
-def reads(caller: Caller, given: Mapping[str, Any]) -> Question:
+def reads(caller: Caller, given: Mapping[str, Any]) -> StatisticsInputs:
     """The question in the inputs."""
     inputs = Inputs(given, PROCESS.inputs)
     name = inputs.text("collection", required=True)
@@ -67,21 +67,21 @@ def reads(caller: Caller, given: Mapping[str, Any]) -> Question:
         inputs.wrong("collection", f"“{share.layer.title}”没有图形，不能按范围统计")
     as_of = inputs.moment()
     if share is None or inputs.faults:
-        raise BadInput(inputs.faults)
-    return Question(share, area, district, group_by, as_of)
+        raise InvalidInputs(inputs.faults)
+    return StatisticsInputs(share, area, district, group_by, as_of)
 
 
-def answers(asking: Asking, question: Question) -> dict[str, Any]:
+def answers(asking: Asking, question: StatisticsInputs) -> dict[str, Any]:
     """The figures of all, and of each group.
 
     Raises:
-        BadInput: no such district, or too many groups.
+        InvalidInputs: no such district, or too many groups.
     """
     area = question.area or (_outline(asking, question) if question.district else "")
     share, numbers = question.share, _summed(question.share)
     rows = asking.read(share, *_statement(question, area, numbers))
     if len(rows) > MOST_GROUPS + 1:
-        raise BadInput([("/inputs/groupBy", f"分组超过 {MOST_GROUPS:,} 个，请换一个字段")])
+        raise InvalidInputs([("/inputs/groupBy", f"分组超过 {MOST_GROUPS:,} 个，请换一个字段")])
     told = {row[:2]: _figures(share, row[2:], numbers) for row in rows}
     total = told.pop((1, None))
     groups = [{"value": value, **figures} for (_, value), figures in told.items()]
@@ -96,7 +96,7 @@ def answers(asking: Asking, question: Question) -> dict[str, Any]:
     }
 
 
-def _outline(asking: Asking, question: Question) -> str:
+def _outline(asking: Asking, question: StatisticsInputs) -> str:
     """The outline of the district at the moment, as EWKB."""
     share = next(iter(asking.placed_shares([layer_of_register(District).id])), None)
     rows: list[tuple] = []
@@ -105,7 +105,7 @@ def _outline(asking: Asking, question: Question) -> str:
         sql = f"SELECT encode(ST_AsEWKB(geom), 'hex') FROM {versions} WHERE code = %s"
         rows = asking.read(share, f"{sql} AND geom IS NOT NULL", [*moment, question.district])
     if not rows:
-        raise BadInput([("/inputs/district", f"没有区划“{question.district}”的界线")])
+        raise InvalidInputs([("/inputs/district", f"没有区划“{question.district}”的界线")])
     return rows[0][0]
 
 
@@ -118,7 +118,7 @@ def _summed(share: Share) -> list[str]:
     ]
 
 
-def _statement(question: Question, area: str, numbers: list[str]) -> tuple[str, list[Any]]:
+def _statement(question: StatisticsInputs, area: str, numbers: list[str]) -> tuple[str, list[Any]]:
     share = question.share
     column = share.layer.column
     versions, params = relation(share, question.as_of)

@@ -10,17 +10,17 @@ from django.views.decorators.http import require_safe
 
 from layers.models import ProcessJob
 from layers.ogc.common.errors import (
-    BadInput,
+    ContentTooLarge,
     Gone,
-    NoSuchJob,
-    NoSuchProcess,
-    NotReady,
-    TooLarge,
-    Unsupported,
-    WrongMethod,
+    InvalidInputs,
+    JobNotFound,
+    MethodNotAllowed,
+    ProcessNotFound,
+    ResultNotReady,
+    UnsupportedMediaType,
     ogc_errors,
 )
-from layers.ogc.common.negotiation import carried_on, root_url, wanted_format
+from layers.ogc.common.negotiation import carried_on, negotiated_format, root_url
 from layers.ogc.common.requests import read_only
 from layers.ogc.formats.slots import slot_of
 from layers.ogc.processes import jobs
@@ -29,7 +29,7 @@ from layers.ogc.processes.documents import JSON, REL, description, dismissed, st
 from layers.ogc.processes.filtering import PARAMETERS, chosen
 from layers.ogc.processes.inputs import MOST_BYTES, read_execution
 from layers.ogc.processes.listed import PROCESSES, process_named
-from layers.ogc.processes.result_tables import told
+from layers.ogc.processes.result_tables import result_view
 from layers.sharing.callers import address_of, api_caller
 
 SYNC_MS = 10_000
@@ -49,7 +49,7 @@ def processes(request: HttpRequest) -> HttpResponse:
         {"rel": "alternate", "type": "text/html", "href": f"{root}/processes?f=html"},
     ]
     document = {"processes": [summary(p, root) for p in PROCESSES], "links": links}
-    if wanted_format(request) == "html":
+    if negotiated_format(request) == "html":
         return _page(request, "processes", document)
     return _json(document)
 
@@ -62,7 +62,7 @@ def process(request: HttpRequest, process_id: str) -> HttpResponse:
     read_only(request.GET, ())
     found = _process(process_id)
     document = description(found, root_url(request))
-    if wanted_format(request) == "html":
+    if negotiated_format(request) == "html":
         example = json.dumps(document["example"], ensure_ascii=False, indent=1)
         schemas = {name: _text(declared.schema) for name, declared in found.inputs.items()}
         inputs = [(name, declared, schemas[name]) for name, declared in found.inputs.items()]
@@ -85,20 +85,20 @@ def execution(request: HttpRequest, process_id: str) -> HttpResponse:
     Needs no token against forged requests: nothing but a job of the caller's own is written.
     """
     if request.method != "POST":
-        raise WrongMethod("该地址只接受 POST", "POST")
+        raise MethodNotAllowed("该地址只接受 POST", "POST")
     caller = api_caller(request)
     read_only(request.GET, ())
-    found, wanted = _process(process_id), wanted_format(request)
+    found, wanted = _process(process_id), negotiated_format(request)
     if request.content_type not in MEDIA:
-        raise Unsupported(
+        raise UnsupportedMediaType(
             f"不接受 {request.content_type or '没有 Content-Type 的正文'}；可用：{JSON}"
         )
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
-        raise TooLarge(f"请求正文超过 {MOST_BYTES:,} 字节；请简化范围")
+        raise ContentTooLarge(f"请求正文超过 {MOST_BYTES:,} 字节；请简化范围")
     inputs, form = read_execution(request.body)
     question = found.reads(caller, inputs)
     if _prefers_a_job(request):
-        job = jobs.ask_for(caller, address_of(request), found.id, inputs, form)
+        job = jobs.submit_job(caller, address_of(request), found.id, inputs, form)
         response = _json(status(job, root_url(request)), status=201)
         response["Location"] = f"{root_url(request)}/jobs/{job.pk}"
         response["Preference-Applied"] = "respond-async"
@@ -113,7 +113,7 @@ def execution(request: HttpRequest, process_id: str) -> HttpResponse:
 def job_list(request: HttpRequest) -> HttpResponse:
     """``/ogc/jobs``: the caller's own, the latest first; nobody's are not listed."""
     read_only(request.GET, PARAMETERS)
-    wanted = wanted_format(request)
+    wanted = negotiated_format(request)
     found, more = chosen(jobs.jobs_of(api_caller(request)), request.GET.dict())
     root = root_url(request)
     links = [{"rel": "self", "type": JSON, "href": f"{root}/jobs"}]
@@ -129,9 +129,9 @@ def job_list(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, job_id: str) -> HttpResponse:
     """``/ogc/jobs/{id}``: how it stands (GET), or away with it (DELETE)."""
     if request.method not in ("GET", "HEAD", "DELETE"):
-        raise WrongMethod("该地址不接受这种操作", "GET, HEAD, DELETE")
+        raise MethodNotAllowed("该地址不接受这种操作", "GET, HEAD, DELETE")
     read_only(request.GET, ())
-    wanted = wanted_format(request)
+    wanted = negotiated_format(request)
     found, root = _job(request, job_id), root_url(request)
     document = status(found, root)
     if request.method == "DELETE":
@@ -145,12 +145,12 @@ def job(request: HttpRequest, job_id: str) -> HttpResponse:
 def results(request: HttpRequest, job_id: str) -> HttpResponse:
     """``/ogc/jobs/{id}/results``: as long as its layers are shared as they were."""
     read_only(request.GET, ())
-    wanted = wanted_format(request)
+    wanted = negotiated_format(request)
     found = _job(request, job_id)
     if found.state == ProcessJob.State.FAILED:
-        raise BadInput([("/inputs", found.message)])
+        raise InvalidInputs([("/inputs", found.message)])
     if found.state != ProcessJob.State.SUCCESSFUL:
-        raise NotReady("任务还没有完成，请稍后再取")
+        raise ResultNotReady("任务还没有完成，请稍后再取")
     if not jobs.may_still_have(api_caller(request), found):
         raise Gone("所用图层的授权已经变化，请重新提交", [])
     return _result(request, found.result, found.form, wanted)
@@ -170,7 +170,7 @@ def advertise(request: HttpRequest, document: Any) -> Any:
 def _process(process_id: str) -> Process:
     found = process_named(process_id)
     if found is None:
-        raise NoSuchProcess(f"没有处理“{process_id}”")
+        raise ProcessNotFound(f"没有处理“{process_id}”")
     return found
 
 
@@ -181,7 +181,7 @@ def _job(request: HttpRequest, job_id: str) -> ProcessJob:
         number = None
     found = jobs.job_of(api_caller(request), str(number)) if number else None
     if found is None:
-        raise NoSuchJob(f"没有任务“{job_id}”，或已过保存期")
+        raise JobNotFound(f"没有任务“{job_id}”，或已过保存期")
     return found
 
 
@@ -193,7 +193,7 @@ def _prefers_a_job(request: HttpRequest) -> bool:
 
 def _result(request: HttpRequest, result: Any, form: str, wanted: str) -> HttpResponse:
     if wanted == "html":
-        return _page(request, "result", told(result))
+        return _page(request, "result", result_view(result))
     return _json(result if form == "raw" else {"result": result})
 
 

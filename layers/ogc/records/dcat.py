@@ -12,7 +12,7 @@ from layers.ogc.common.requests import read_only
 from layers.ogc.records.documents import CATALOGUE
 from layers.reading.timestamps import iso
 from layers.sharing.callers import api_caller
-from layers.sharing.records import Record, records_of
+from layers.sharing.records import CatalogueRecord, records_of
 from spatial.city import city
 
 JSON_LD = "application/ld+json"
@@ -52,7 +52,7 @@ def dcat(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def catalogue_of(records: list[Record], root: str) -> dict[str, Any]:
+def catalogue_of(records: list[CatalogueRecord], root: str) -> dict[str, Any]:
     """A ``dcat:Catalog`` with its datasets; ``root`` is the address of the API's root."""
     name = city().name
     return {
@@ -68,7 +68,7 @@ def catalogue_of(records: list[Record], root: str) -> dict[str, Any]:
     }
 
 
-def _dataset(record: Record, root: str) -> dict[str, Any]:
+def _dataset(record: CatalogueRecord, root: str) -> dict[str, Any]:
     layer = record.layer
     found: dict[str, Any] = {
         "@id": f"{root}/collections/{CATALOGUE}/items/{layer.id}",
@@ -96,7 +96,7 @@ def _dataset(record: Record, root: str) -> dict[str, Any]:
     return found
 
 
-def _distributions(record: Record, root: str) -> list[dict[str, Any]]:
+def _distributions(record: CatalogueRecord, root: str) -> list[dict[str, Any]]:
     if record.share is None:
         return []
     data = f"{root}/collections/{record.layer.id}"
@@ -120,11 +120,11 @@ def _distributions(record: Record, root: str) -> list[dict[str, Any]]:
     return [{**distribution, "dct:license": licence} for distribution in (service, *files)]
 
 
-def _access(record: Record) -> str:
+def _access(record: CatalogueRecord) -> str:
     return "PUBLIC" if record.layer.public else "RESTRICTED"
 
 
-def _wkt(record: Record) -> dict[str, str]:
+def _wkt(record: CatalogueRecord) -> dict[str, str]:
     west, south, east, north = record.bounds
     ring = f"{west} {south}, {east} {south}, {east} {north}, {west} {north}, {west} {south}"
     return {"@type": "gsp:wktLiteral", "@value": f"POLYGON(({ring}))"}

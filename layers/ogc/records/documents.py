@@ -5,7 +5,7 @@ from typing import Any
 from layers.ogc.common.negotiation import DOWNLOAD_FORMS, GEOJSON, MEDIA_TYPES
 from layers.ogc.common.requests import CRS84, offered_crs
 from layers.reading.timestamps import iso
-from layers.sharing.records import Bounds, FieldRecord, Quality, Record, Source
+from layers.sharing.records import Bounds, CatalogueRecord, ChangeSource, FieldRecord, Quality
 from spatial.city import city
 
 CATALOGUE = "catalogue"
@@ -17,7 +17,7 @@ LANGUAGE = "zh"
 Link = dict[str, str]
 
 
-def record_document(record: Record, root: str) -> dict[str, Any]:
+def record_document(record: CatalogueRecord, root: str) -> dict[str, Any]:
     """One record; ``root`` is the address of the API's root."""
     layer = record.layer
     return {
@@ -31,7 +31,7 @@ def record_document(record: Record, root: str) -> dict[str, Any]:
     }
 
 
-def facts(record: Record) -> dict[str, Any]:
+def facts(record: CatalogueRecord) -> dict[str, Any]:
     """What records can be filtered and sorted by: plain values, none left out."""
     layer = record.layer
     return {
@@ -53,7 +53,7 @@ def facts(record: Record) -> dict[str, Any]:
     }
 
 
-def record_links(record: Record, root: str) -> list[Link]:
+def record_links(record: CatalogueRecord, root: str) -> list[Link]:
     """Where the data, their schema, tiles and downloads are; else where to apply."""
     layer = record.layer
     here = f"{root}/collections/{CATALOGUE}/items/{layer.id}"
@@ -109,7 +109,7 @@ def catalogue_document(root: str, bounds: Bounds) -> dict[str, Any]:
     }
 
 
-def _described(record: Record) -> dict[str, Any]:
+def _described(record: CatalogueRecord) -> dict[str, Any]:
     layer = record.layer
     return {
         "keywords": [layer.title, layer.title_en, layer.group, layer.steward],
@@ -130,7 +130,7 @@ def _described(record: Record) -> dict[str, Any]:
     }
 
 
-def _formats(record: Record) -> list[dict[str, str]]:
+def _formats(record: CatalogueRecord) -> list[dict[str, str]]:
     if record.share is None:
         return []
     return [{"name": form, "mediaType": MEDIA_TYPES[form]} for form in DOWNLOAD_FORMS]
@@ -155,7 +155,7 @@ def _field(field: FieldRecord) -> dict[str, Any]:
     return found
 
 
-def _source(source: Source) -> dict[str, str]:
+def _source(source: ChangeSource) -> dict[str, str]:
     found = {"recorded": iso(source.recorded_at), "at": iso(source.at), "origin": source.origin}
     return {**found, "document": source.document} if source.document else found
 
@@ -169,7 +169,7 @@ def _quality(quality: Quality) -> dict[str, Any]:
     }
 
 
-def _time(record: Record) -> dict[str, Any] | None:
+def _time(record: CatalogueRecord) -> dict[str, Any] | None:
     since = record.figures.since
     return {"interval": [iso(since), ".."]} if since else None
 

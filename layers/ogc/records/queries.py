@@ -12,7 +12,7 @@ from typing import Any
 
 from layers.cql2.compiling import compile_filter
 from layers.cql2.fields import FilterCrs, Queryable
-from layers.ogc.common.errors import BadParameter
+from layers.ogc.common.errors import InvalidParameter
 from layers.ogc.common.requests import (
     ALWAYS,
     GEOMETRY,
@@ -24,7 +24,7 @@ from layers.ogc.common.requests import (
 )
 from layers.ogc.records.documents import TYPE, facts
 from layers.reading.reading import read
-from layers.sharing.records import Record
+from layers.sharing.records import CatalogueRecord
 from spatial.city import city
 from spatial.crs import transformer
 from spatial.periods import AsOf, parse_as_of
@@ -71,7 +71,7 @@ FILTERING = ("filter", "filter-lang", "filter-crs", "sortby")
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 MAX_SORT = 5
 
-Test = Callable[[Record], bool]
+Test = Callable[[CatalogueRecord], bool]
 
 
 def queryables() -> dict[str, Queryable]:
@@ -88,11 +88,11 @@ def known_parameters() -> frozenset[str]:
     return ALWAYS | {*PARAMETERS, *FILTERING, *KINDS}
 
 
-def chosen(records: Iterable[Record], params: Mapping[str, str]) -> list[Record]:
+def chosen(records: Iterable[CatalogueRecord], params: Mapping[str, str]) -> list[CatalogueRecord]:
     """The records that meet every parameter, in the order asked for.
 
     Raises:
-        BadParameter, FilterError, PeriodError: a value that cannot be read.
+        InvalidParameter, FilterError, PeriodError: a value that cannot be read.
     """
     tests = [make(params[name]) for name, make in TESTS.items() if params.get(name)]
     tests += [_equal(name, params[name]) for name in KINDS if name in params and name != "type"]
@@ -106,14 +106,16 @@ def chosen(records: Iterable[Record], params: Mapping[str, str]) -> list[Record]
     return _sorted(found, params.get("sortby", ""))
 
 
-def page_of(found: list[Record], params: Mapping[str, str]) -> tuple[list[Record], int, int]:
+def page_of(
+    found: list[CatalogueRecord], params: Mapping[str, str]
+) -> tuple[list[CatalogueRecord], int, int]:
     """One page of them, with its offset and limit."""
     limit = min(read_integer(params, "limit", DEFAULT_LIMIT, least=1), MAX_LIMIT)
     offset = read_integer(params, "offset", 0, least=0)
     return found[offset : offset + limit], offset, limit
 
 
-def matches(record: Record, text: str) -> bool:
+def matches(record: CatalogueRecord, text: str) -> bool:
     """Whether the record's text holds one of the phrases that commas part, in any case."""
     phrases = [phrase.split() for phrase in text.replace("，", ",").split(",")]
     patterns = [r"\s+".join(map(re.escape, words)) for words in phrases if words]
@@ -137,7 +139,7 @@ def _has_id(text: str) -> Test:
 def _has_external_id(text: str) -> Test:
     wanted = _named(text)
 
-    def test(record: Record) -> bool:
+    def test(record: CatalogueRecord) -> bool:
         value = f"{city().adcode}-{record.layer.id}"
         return bool(wanted & {value, f"urn:tujing:{value}", "urn:tujing:", "urn:tujing"})
 
@@ -162,7 +164,7 @@ TESTS: dict[str, Callable[[str], Test]] = {
 }
 
 
-def _touches(record: Record, moment: AsOf) -> bool:
+def _touches(record: CatalogueRecord, moment: AsOf) -> bool:
     """A record without a time is of all times, as the standard says."""
     since = record.figures.since
     until = moment.instant or (moment.end if moment.interval else None)
@@ -177,7 +179,7 @@ def _within(boxes: tuple[Box, ...]) -> Test:
         for box in boxes
     ]
 
-    def test(record: Record) -> bool:
+    def test(record: CatalogueRecord) -> bool:
         west, south, east, north = record.bounds
         return any(w <= east and e >= west and s <= north and n >= south for w, s, e, n in wanted)
 
@@ -187,9 +189,9 @@ def _within(boxes: tuple[Box, ...]) -> Test:
 def _equal(name: str, text: str) -> Test:
     kind = KINDS[name]
     if kind == "boolean" and text not in ("true", "false"):
-        raise BadParameter(f"{name} 应为 true 或 false：{text}")
+        raise InvalidParameter(f"{name} 应为 true 或 false：{text}")
     if kind == "integer" and not (text.isascii() and text.lstrip("-").isdigit()):
-        raise BadParameter(f"{name} 应为整数：{text}")
+        raise InvalidParameter(f"{name} 应为整数：{text}")
     if kind in ("date", "date-time"):
         wanted = _moment(name, text)
         return lambda record: (
@@ -202,7 +204,7 @@ def _moment(name: str, text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise BadParameter(f"{name} 应为日期或时间：{text}") from None
+        raise InvalidParameter(f"{name} 应为日期或时间：{text}") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
@@ -210,10 +212,10 @@ def _plain(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
 
 
-def _filtered(records: list[Record], params: Mapping[str, str]) -> list[Record]:
+def _filtered(records: list[CatalogueRecord], params: Mapping[str, str]) -> list[CatalogueRecord]:
     language = params.get("filter-lang", LANGUAGES[0])
     if language not in LANGUAGES[:2]:
-        raise BadParameter(f"filter-lang 应为 {' 或 '.join(LANGUAGES[:2])}：{language}")
+        raise InvalidParameter(f"filter-lang 应为 {' 或 '.join(LANGUAGES[:2])}：{language}")
     crs = read_crs(params.get("filter-crs"), "filter-crs")
     condition = compile_filter(
         params["filter"],
@@ -235,7 +237,7 @@ def _filtered(records: list[Record], params: Mapping[str, str]) -> list[Record]:
     return [record for record in records if record.layer.id in kept]
 
 
-def _row(record: Record) -> dict[str, Any]:
+def _row(record: CatalogueRecord) -> dict[str, Any]:
     since = record.figures.since
     corners = dict(zip(("west", "south", "east", "north"), record.bounds, strict=True))
     return {
@@ -246,14 +248,14 @@ def _row(record: Record) -> dict[str, Any]:
     }
 
 
-def _sorted(records: list[Record], text: str) -> list[Record]:
+def _sorted(records: list[CatalogueRecord], text: str) -> list[CatalogueRecord]:
     keys = [part.strip() for part in text.split(",") if part.strip()]
     if len(keys) > MAX_SORT:
-        raise BadParameter(f"sortby 最多 {MAX_SORT} 个字段")
+        raise InvalidParameter(f"sortby 最多 {MAX_SORT} 个字段")
     for part in reversed(keys):  # sorting is stable, so the last key comes first
         name = part.lstrip("+-").strip()
         if name != "id" and name not in KINDS:
-            raise BadParameter(f"sortby 中没有可排序的字段“{name}”")
+            raise InvalidParameter(f"sortby 中没有可排序的字段“{name}”")
         told = {record.layer.id: _value(record, name) for record in records}
         known = [record for record in records if told[record.layer.id] is not None]
         known.sort(key=lambda r: told[r.layer.id], reverse=part.startswith("-"))
@@ -261,5 +263,5 @@ def _sorted(records: list[Record], text: str) -> list[Record]:
     return records
 
 
-def _value(record: Record, name: str) -> Any:
+def _value(record: CatalogueRecord, name: str) -> Any:
     return record.layer.id if name == "id" else facts(record)[name]

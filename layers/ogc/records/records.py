@@ -14,8 +14,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from layers.ogc.common.cursors import check_owner
-from layers.ogc.common.errors import NotThere, ogc_errors
-from layers.ogc.common.negotiation import GEOJSON, JSON, SCHEMA, carried_on, root_url, wanted_format
+from layers.ogc.common.errors import NotFound, ogc_errors
+from layers.ogc.common.negotiation import (
+    GEOJSON,
+    JSON,
+    SCHEMA,
+    carried_on,
+    negotiated_format,
+    root_url,
+)
 from layers.ogc.common.requests import GEOMETRY, read_only
 from layers.ogc.records.documents import (
     CATALOGUE,
@@ -28,7 +35,7 @@ from layers.ogc.records.queries import KINDS, TITLES, chosen, known_parameters, 
 from layers.reading.digests import tag_of
 from layers.reading.timestamps import iso
 from layers.sharing.callers import api_caller
-from layers.sharing.records import Record, record_of, records_of
+from layers.sharing.records import CatalogueRecord, record_of, records_of
 from spatial.city import city
 
 JSON_TYPES = {"date": ("string", "date"), "date-time": ("string", "date-time")}
@@ -39,7 +46,7 @@ JSON_TYPES = {"date": ("string", "date"), "date-time": ("string", "date-time")}
 def catalogue(request: HttpRequest) -> HttpResponse:
     """``/collections/catalogue``."""
     api_caller(request)
-    form = wanted_format(request)
+    form = negotiated_format(request)
     read_only(request.GET, ())
     document = described(request)
     if form == "html":
@@ -51,7 +58,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @ogc_errors
 def records(request: HttpRequest) -> HttpResponse:
     """``/collections/catalogue/items``: the records that meet the parameters."""
-    form = wanted_format(request, json=GEOJSON)
+    form = negotiated_format(request, json=GEOJSON)
     params = request.GET.dict()
     read_only(params, known_parameters())
     known = records_of(api_caller(request))
@@ -79,7 +86,7 @@ def records(request: HttpRequest) -> HttpResponse:
 @ogc_errors
 def record(request: HttpRequest, record_id: str) -> HttpResponse:
     """``/collections/catalogue/items/{id}``: one record."""
-    form = wanted_format(request, json=GEOJSON)
+    form = negotiated_format(request, json=GEOJSON)
     read_only(request.GET, ())
     found = _record(request, record_id)
     if form == "html":
@@ -123,10 +130,10 @@ def advertise(request: HttpRequest, document: Any) -> Any:
     return document
 
 
-def _record(request: HttpRequest, record_id: str) -> Record:
+def _record(request: HttpRequest, record_id: str) -> CatalogueRecord:
     found = record_of(api_caller(request), record_id)
     if found is None:
-        raise NotThere(f"目录中没有“{record_id}”")
+        raise NotFound(f"目录中没有“{record_id}”")
     return found
 
 
@@ -134,7 +141,7 @@ def _here(request: HttpRequest) -> str:
     return f"{root_url(request)}/collections/{CATALOGUE}"
 
 
-def _owner(known: list[Record]) -> str:
+def _owner(known: list[CatalogueRecord]) -> str:
     """What pages of these records are bound to: what their caller knows of, and what it may read."""
     return tag_of(*((r.layer.id, r.share.key if r.share else "") for r in known))
 
@@ -166,7 +173,7 @@ def _page_links(
 
 def _schema(request: HttpRequest, what: str, more: dict[str, Any]) -> HttpResponse:
     api_caller(request)
-    wanted_format(request, ["json"], SCHEMA)
+    negotiated_format(request, ["json"], SCHEMA)
     read_only(request.GET, ())
     plain = {"id": {"type": "string", "title": TITLES["id"], "x-ogc-role": "id"}}
     for name, kind in KINDS.items():

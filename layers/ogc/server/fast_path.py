@@ -39,7 +39,7 @@ HEADERS = [
 ]
 
 
-def with_lane(django: Application) -> Application:
+def with_fast_path(django: Application) -> Application:
     """The application with the fast lane before it."""
 
     def application(environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:

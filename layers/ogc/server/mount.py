@@ -22,8 +22,8 @@ from pygeoapi.util import render_j2_template
 
 from layers.access.access import Caller, may_write
 from layers.ogc.common.conformance import CONFORMANCE
-from layers.ogc.common.errors import NotThere, ogc_errors
-from layers.ogc.common.negotiation import JSON, SCHEMA, root_url, share_for, wanted_format
+from layers.ogc.common.errors import NotFound, ogc_errors
+from layers.ogc.common.negotiation import JSON, SCHEMA, negotiated_format, root_url, share_for
 from layers.ogc.common.provider import RegistryProvider
 from layers.ogc.common.requests import GEOMETRY
 from layers.ogc.coverages.terrain import terrain
@@ -74,7 +74,7 @@ def _api(shares: tuple[Share, ...], url: str, written: frozenset[str]) -> API:
 def _answer(
     request: HttpRequest, operation: Callable[..., Answer], *args: Any, json_type: str = JSON
 ) -> HttpResponse:
-    form = wanted_format(request, json=json_type)
+    form = negotiated_format(request, json=json_type)
     api = api_for(api_caller(request), root_url(request))
     asked = APIRequest.from_django(request, api.locales)
     asked._format = form
@@ -161,7 +161,7 @@ def schema(request: HttpRequest, layer_id: str) -> HttpResponse:
 @ogc_errors
 def queryables(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/ogc/collections/{id}/queryables``; pygeoapi leaves the titles out of it."""
-    if wanted_format(request, json=SCHEMA) == "json":
+    if negotiated_format(request, json=SCHEMA) == "json":
         return _schema_answer(request, layer_id, "queryables")
     share = share_for(request, layer_id)
     return _answer(request, get_collection_queryables, share.layer.id, json_type=SCHEMA)
@@ -171,7 +171,7 @@ def queryables(request: HttpRequest, layer_id: str) -> HttpResponse:
 @ogc_errors
 def sortables(request: HttpRequest, layer_id: str) -> HttpResponse:
     """``/ogc/collections/{id}/sortables``."""
-    wanted_format(request, ["json"], SCHEMA)
+    negotiated_format(request, ["json"], SCHEMA)
     return _schema_answer(request, layer_id, "sortables")
 
 
@@ -198,7 +198,7 @@ def _schema_answer(request: HttpRequest, layer_id: str, what: str) -> HttpRespon
 @ogc_errors
 def openapi(request: HttpRequest) -> HttpResponse:
     """``/ogc/openapi``: one self-contained document over all of it."""
-    form = wanted_format(request, json=OPENAPI)
+    form = negotiated_format(request, json=OPENAPI)
     api = api_for(api_caller(request), root_url(request))
     if form == "html":
         return render(request, "ogc/openapi.html", {"document": api.openapi})
@@ -209,4 +209,4 @@ def openapi(request: HttpRequest) -> HttpResponse:
 @ogc_errors
 def unknown(request: HttpRequest) -> HttpResponse:
     """Every other address below the API's root."""
-    raise NotThere(f"没有这个地址：{request.path}")
+    raise NotFound(f"没有这个地址：{request.path}")

@@ -6,15 +6,22 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from layers.models import ApiKey, Consumer, Subscription
-from layers.ogc.common.errors import Invalid, NotAllowed, NotThere, Unknown, WrongMethod, ogc_errors
+from layers.ogc.common.errors import (
+    Forbidden,
+    InvalidBody,
+    MethodNotAllowed,
+    NotFound,
+    Unauthenticated,
+    ogc_errors,
+)
 from layers.ogc.common.negotiation import root_url
 from layers.ogc.common.requests import read_only
 from layers.ogc.features.bodies import read_document
 from layers.reading.shares import share_by_id
 from layers.reading.timestamps import iso
 from layers.sharing.callers import api_caller
-from layers.webhooks.addresses import BadAddress
-from layers.webhooks.webhooks import TooMany, secret_of, subscribe
+from layers.webhooks.addresses import AddressRefused
+from layers.webhooks.webhooks import TooManySubscriptions, secret_of, subscribe
 
 JSON = "application/json"
 
@@ -38,7 +45,7 @@ def subscription(request: HttpRequest, number: int) -> HttpResponse:
     read_only(request.GET, ())
     found = Subscription.objects.filter(consumer=consumer, pk=number).first()
     if found is None:
-        raise NotThere(f"没有订阅 {number}")
+        raise NotFound(f"没有订阅 {number}")
     if request.method == "DELETE":
         found.delete()
         return HttpResponse(status=204)
@@ -49,15 +56,15 @@ def _consumer(request: HttpRequest, allowed: str) -> Consumer:
     """The system behind the request's key.
 
     Raises:
-        WrongMethod, Unknown, NotAllowed: another method, nobody known, or a person.
+        MethodNotAllowed, Unauthenticated, Forbidden: another method, nobody known, or a person.
     """
     if request.method not in allowed.split(", "):
-        raise WrongMethod("该地址不接受这种操作", allowed)
+        raise MethodNotAllowed("该地址不接受这种操作", allowed)
     caller = api_caller(request)
     if caller.is_anonymous:
-        raise Unknown("订阅变更须提供密钥")
+        raise Unauthenticated("订阅变更须提供密钥")
     if not caller.key:
-        raise NotAllowed("订阅变更是系统之间的事，须用密钥")
+        raise Forbidden("订阅变更是系统之间的事，须用密钥")
     return ApiKey.objects.select_related("consumer").get(pk=caller.key).consumer
 
 
@@ -74,11 +81,11 @@ def _subscribe(request: HttpRequest, consumer: Consumer) -> HttpResponse:
     if not all(shares):
         faults.append(("/collections", "其中有不存在的图层"))
     if faults:
-        raise Invalid(faults)
+        raise InvalidBody(faults)
     try:
         made = subscribe(consumer, [share for share in shares if share], str(address))
-    except (BadAddress, TooMany) as error:
-        raise Invalid([("/address", str(error))]) from None
+    except (AddressRefused, TooManySubscriptions) as error:
+        raise InvalidBody([("/address", str(error))]) from None
     told = _described(request, made) | {"secret": secret_of(made)}  # shown this once
     response = _answer(told, status=201)
     response["Location"] = f"{root_url(request)}/subscriptions/{made.pk}"

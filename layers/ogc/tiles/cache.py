@@ -31,7 +31,7 @@ Touched = Callable[[str, int], Mapping[int, list[list[float]]]]
 
 
 @dataclass(slots=True)
-class Kept:
+class CachedTile:
     """A tile in memory; ``packed`` is its body compressed, once somebody has asked for it so."""
 
     body: bytes
@@ -54,7 +54,7 @@ class TileCache:
         self.most_bytes = most_bytes
         self.bytes = 0
         self._touched_since = touched_since
-        self._tiles: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._tiles: OrderedDict[Hashable, CachedTile] = OrderedDict()
         self._of: dict[str, set[Hashable]] = defaultdict(set)
         self._seen: dict[str, int] = {}
         self._lock = threading.Lock()
@@ -63,7 +63,7 @@ class TileCache:
     def __len__(self) -> int:
         return len(self._tiles)
 
-    def get(self, key: Hashable) -> Kept | None:
+    def get(self, key: Hashable) -> CachedTile | None:
         """The tile, if it is here."""
         with self._lock:
             kept = self._tiles.get(key)
@@ -71,7 +71,7 @@ class TileCache:
                 self._tiles.move_to_end(key)
             return kept
 
-    def put(self, key: Hashable, kept: Kept) -> None:
+    def put(self, key: Hashable, kept: CachedTile) -> None:
         """Keep a tile, unless it may lack a change that the cache has already caught up with."""
         with self._lock:
             if kept.revision < self._seen.get(kept.register, 0):
@@ -82,7 +82,7 @@ class TileCache:
             self.bytes += kept.size
             self._shrink()
 
-    def packed(self, key: Hashable, kept: Kept) -> bytes:
+    def packed(self, key: Hashable, kept: CachedTile) -> bytes:
         """A tile compressed: as it was the first time, or now and kept beside it."""
         if kept.packed:
             return kept.packed
@@ -147,7 +147,7 @@ class TileCache:
 
 
 def _touched_of(
-    keys: list[Hashable], tiles: list[Kept], touched: Mapping[int, list[list[float]]]
+    keys: list[Hashable], tiles: list[CachedTile], touched: Mapping[int, list[list[float]]]
 ) -> list[Hashable]:
     """The keys of the tiles that one of the boxes meets and that do not show it yet."""
     boxes = np.array([box for each in touched.values() for box in each], dtype=float)

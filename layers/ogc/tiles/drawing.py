@@ -9,7 +9,7 @@ from layers.declarations.cartography import LABELS
 from layers.declarations.declarations import Field
 from layers.ogc.formats.geojson import relation
 from layers.ogc.tiles.framing import AFFINE, BUFFER, Framing, Window, framing_of, placed_sql
-from layers.ogc.tiles.matrices import UNITS, Place
+from layers.ogc.tiles.matrices import UNITS, TilePlace
 from layers.ogc.tiles.thinning import (
     bound_sql,
     is_thinned,
@@ -32,7 +32,7 @@ NAMED = re.compile(r"%\((\w+)\)s")
 WINDOW = "geom && ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s, {srid})"
 
 
-class Drawn(NamedTuple):
+class DrawnTile(NamedTuple):
     """A tile, the revision of its register that it shows, and the window it was read from."""
 
     body: bytes
@@ -40,7 +40,7 @@ class Drawn(NamedTuple):
     window: Window  # west, south, east, north in the city's projected CRS
 
 
-def draw(share: Share, place: Place, as_of: AsOf, most_bytes: int = MOST_BYTES) -> Drawn:
+def draw(share: Share, place: TilePlace, as_of: AsOf, most_bytes: int = MOST_BYTES) -> DrawnTile:
     """One tile of a share. What would make it too large is left out, the smallest first.
 
     The revision comes by the same statement, so of the same moment and the same server.
@@ -52,12 +52,12 @@ def draw(share: Share, place: Place, as_of: AsOf, most_bytes: int = MOST_BYTES) 
         rows = read(share, sql, params, spatial=True, prepared=often and not as_of.interval)
         body, number, revision = rows[0]
         if len(body) <= most_bytes or not most:
-            return Drawn(bytes(body), revision, framing.window)
+            return DrawnTile(bytes(body), revision, framing.window)
         most = int(number * most_bytes / len(body) * SPARE)
 
 
 def tile_sql(
-    share: Share, place: Place, framing: Framing, as_of: AsOf, most: int
+    share: Share, place: TilePlace, framing: Framing, as_of: AsOf, most: int
 ) -> tuple[str, list[Any]]:
     """The statement of one tile with at most so many features, and its parameters."""
     versions, moment = relation(share, as_of, every=True)

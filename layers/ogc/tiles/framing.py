@@ -8,7 +8,7 @@ time. docs/adr/0006-tiles.md.
 
 from typing import NamedTuple
 
-from layers.ogc.tiles.matrices import UNITS, Place, side_m
+from layers.ogc.tiles.matrices import UNITS, TilePlace, side_m
 from spatial.city import city
 from spatial.crs import transformer
 
@@ -30,7 +30,7 @@ class Framing(NamedTuple):
     affine: tuple[float, ...]
 
 
-def framing_of(place: Place) -> Framing:
+def framing_of(place: TilePlace) -> Framing:
     """The framing of a tile, from nine points: corners, middles of the sides, centre."""
     west, south, east, north = place.bounds
     margin = side_m(place.zoom) * BUFFER / UNITS

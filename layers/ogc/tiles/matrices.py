@@ -17,7 +17,7 @@ UNITS = 4096  # of a tile's own grid
 STANDARD_PIXEL_M = 0.00028
 
 
-class Place(NamedTuple):
+class TilePlace(NamedTuple):
     """One tile: zoom, row from the north, column from the west."""
 
     zoom: int
@@ -48,11 +48,11 @@ def pixel_m(zoom: int) -> float:
     return side_m(zoom) / MAP_PIXELS * math.cos(math.radians(city().view.latitude))
 
 
-def place_of(zoom: int, longitude: float, latitude: float) -> Place:
+def place_of(zoom: int, longitude: float, latitude: float) -> TilePlace:
     """The tile over a position in degrees."""
     size = 1 << zoom
     y = (1 - math.asinh(math.tan(math.radians(latitude))) / math.pi) / 2
-    return Place(zoom, int(y * size), int((longitude + 180) / 360 * size))
+    return TilePlace(zoom, int(y * size), int((longitude + 180) / 360 * size))
 
 
 @cache

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from layers.declarations.cartography import as_seen, style
 from layers.declarations.declarations import Layer
-from layers.ogc.common.errors import BadParameter, NotThere, ogc_errors
+from layers.ogc.common.errors import InvalidParameter, NotFound, ogc_errors
 from layers.ogc.common.negotiation import root_url, share_for
 from layers.ogc.common.requests import read_only
 from layers.ogc.tiles.matrices import MATRIX_SET
@@ -57,7 +57,7 @@ def style_of_collection(request: HttpRequest, layer_id: str, style_id: str) -> H
     share = share_for(request, layer_id)
     _plain(request, ("mbs", "json"))
     if style_id != layer_id or not is_drawn(share):
-        raise NotThere(f"没有样式“{style_id}”")
+        raise NotFound(f"没有样式“{style_id}”")
     return _sheet(request, [share], share.layer.title)
 
 
@@ -70,7 +70,7 @@ def style_sheet(request: HttpRequest, style_id: str) -> HttpResponse:
     if style_id != WHOLE:
         shares = [share for share in shares if share.layer.id == style_id]
         if not shares:
-            raise NotThere(f"没有样式“{style_id}”")
+            raise NotFound(f"没有样式“{style_id}”")
     title = WHOLE_TITLE if style_id == WHOLE else shares[0].layer.title
     return _sheet(request, shares, title)
 
@@ -129,7 +129,7 @@ def _link(rel: str, href: str, media: str = "application/json") -> dict[str, str
 def _plain(request: HttpRequest, forms: Iterable[str]) -> None:
     read_only(request.GET, ())
     if request.GET.get("f", "json") not in forms:
-        raise BadParameter(f"f 应为 {'、'.join(forms)}")
+        raise InvalidParameter(f"f 应为 {'、'.join(forms)}")
 
 
 def _answer(document: dict[str, Any]) -> HttpResponse:

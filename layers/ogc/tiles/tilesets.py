@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from layers.declarations.cartography import LABELS
-from layers.ogc.common.errors import BadParameter, NotThere, ogc_errors
+from layers.ogc.common.errors import InvalidParameter, NotFound, ogc_errors
 from layers.ogc.common.negotiation import root_url, share_for
 from layers.ogc.common.requests import CRS84, read_only
 from layers.ogc.tiles.drawing import label_fields
@@ -227,21 +227,21 @@ def _list(request: HttpRequest, here: str, title: str, shares: list[Share]) -> D
 def _share_with_place(request: HttpRequest, layer_id: str) -> Share:
     share = share_for(request, layer_id)
     if not share.layer.geometry:
-        raise NotThere(f"图层“{layer_id}”没有瓦片")
+        raise NotFound(f"图层“{layer_id}”没有瓦片")
     return share
 
 
 def _plain(request: HttpRequest) -> None:
     read_only(request.GET, ())
     if request.GET.get("f", "json") != "json":
-        raise BadParameter("此处只有 json 一种格式")
+        raise InvalidParameter("此处只有 json 一种格式")
 
 
 def _form(request: HttpRequest, default: str, *allowed: str) -> str:
     read_only(request.GET, (*allowed, "datetime"))
     form = request.GET.get("f", default)
     if form not in ("json", "tilejson"):
-        raise BadParameter("f 应为 json 或 tilejson")
+        raise InvalidParameter("f 应为 json 或 tilejson")
     return form
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from layers.ogc.common.errors import BadParameter, NotThere, ogc_errors
+from layers.ogc.common.errors import InvalidParameter, NotFound, ogc_errors
 from layers.ogc.common.etags import holds, tag_of_bytes
 from layers.ogc.common.negotiation import share_for
 from layers.ogc.common.requests import read_only
-from layers.ogc.tiles.cache import Kept, tiles
+from layers.ogc.tiles.cache import CachedTile, tiles
 from layers.ogc.tiles.drawing import MOST_BYTES, draw
-from layers.ogc.tiles.matrices import Place
+from layers.ogc.tiles.matrices import TilePlace
 from layers.ogc.tiles.packing import LEAST_BYTES, gzipped, takes_gzip
 from layers.reading.revisions import forget, revision
 from layers.reading.shares import Share, shares_of
@@ -31,11 +31,11 @@ VARY = "Accept, Authorization, Cookie, Accept-Encoding"
 def tile(request: HttpRequest, layer_id: str, zoom: int, row: int, column: int) -> HttpResponse:
     """One tile; 204 when nothing is in it, 304 when the client has it."""
     share = share_for(request, layer_id)
-    place = Place(zoom, row, column)
+    place = TilePlace(zoom, row, column)
     if not place.is_in_range or not share.layer.geometry:
-        raise NotThere(f"没有瓦片 {zoom}/{row}/{column}")
+        raise NotFound(f"没有瓦片 {zoom}/{row}/{column}")
     as_of = _moment(request, PARAMETERS)
-    kept = kept_tile(share, place, as_of)
+    kept = cached_tile(share, place, as_of)
     return _answer(
         request,
         kept.body,
@@ -49,9 +49,9 @@ def tile(request: HttpRequest, layer_id: str, zoom: int, row: int, column: int) 
 @ogc_errors
 def dataset_tile(request: HttpRequest, zoom: int, row: int, column: int) -> HttpResponse:
     """One tile of all layers that the caller may see, or of those in ``collections``."""
-    place = Place(zoom, row, column)
+    place = TilePlace(zoom, row, column)
     if not place.is_in_range:
-        raise NotThere(f"没有瓦片 {zoom}/{row}/{column}")
+        raise NotFound(f"没有瓦片 {zoom}/{row}/{column}")
     as_of = _moment(request, (*PARAMETERS, "collections"))
     shares = chosen_shares(request)
     bodies = [kept.body for kept in fitting(shares, place, as_of)]
@@ -60,7 +60,9 @@ def dataset_tile(request: HttpRequest, zoom: int, row: int, column: int) -> Http
     return _answer(request, body, tag_of_bytes(body), lambda: gzipped(body), public=public)
 
 
-def kept_tile(share: Share, place: Place, as_of: AsOf, most_bytes: int = MOST_BYTES) -> Kept:
+def cached_tile(
+    share: Share, place: TilePlace, as_of: AsOf, most_bytes: int = MOST_BYTES
+) -> CachedTile:
     """A tile from memory, or drawn now."""
     layer = share.layer
     register = layer.register
@@ -71,21 +73,21 @@ def kept_tile(share: Share, place: Place, as_of: AsOf, most_bytes: int = MOST_BY
         if place.zoom < layer.min_zoom:
             return EMPTY
         body, number, window = draw(share, place, as_of, most_bytes)
-        kept = Kept(body, tag_of_bytes(body), register, number, window)
+        kept = CachedTile(body, tag_of_bytes(body), register, number, window)
         tiles.put(key, kept)
     return kept
 
 
-def _key(share: Share, place: Place, as_of: AsOf, most_bytes: int) -> Hashable:
+def _key(share: Share, place: TilePlace, as_of: AsOf, most_bytes: int) -> Hashable:
     return (share.key, place, as_of, most_bytes)
 
 
-def fitting(shares: Iterable[Share], place: Place, as_of: AsOf) -> list[Kept]:
+def fitting(shares: Iterable[Share], place: TilePlace, as_of: AsOf) -> list[CachedTile]:
     """The tiles of several layers; the largest drawn anew with fewer features if all are too much."""
-    found = [(share, kept_tile(share, place, as_of)) for share in shares]
+    found = [(share, cached_tile(share, place, as_of)) for share in shares]
     bound = common_bound([len(kept.body) for _, kept in found], MOST_BYTES)
     return [
-        kept if len(kept.body) <= bound else kept_tile(share, place, as_of, bound)
+        kept if len(kept.body) <= bound else cached_tile(share, place, as_of, bound)
         for share, kept in found
     ]
 
@@ -113,7 +115,7 @@ def chosen_shares(request: HttpRequest) -> list[Share]:
     """The caller's shares with a place, of those in ``collections`` if that is given.
 
     Raises:
-        BadParameter: alike for a collection that does not exist and one that is hidden.
+        InvalidParameter: alike for a collection that does not exist and one that is hidden.
     """
     visible = {s.layer.id: s for s in shares_of(api_caller(request)) if s.layer.geometry}
     asked = request.GET.get("collections", "")
@@ -122,7 +124,7 @@ def chosen_shares(request: HttpRequest) -> list[Share]:
     names = dict.fromkeys(name.strip() for name in asked.split(","))
     for name in names:
         if name not in visible:
-            raise BadParameter(f"collections 中没有可用的图层“{name}”")
+            raise InvalidParameter(f"collections 中没有可用的图层“{name}”")
     return [visible[name] for name in names]
 
 
@@ -131,7 +133,7 @@ def _moment(request: HttpRequest, allowed: Iterable[str]) -> AsOf:
         return NOW
     read_only(request.GET, allowed)
     if request.GET.get("f", "mvt") != "mvt":
-        raise BadParameter("瓦片只有 mvt 一种格式")
+        raise InvalidParameter("瓦片只有 mvt 一种格式")
     return parse_as_of(request.GET.get("datetime"), city().time_zone)
 
 
@@ -162,4 +164,4 @@ def _revision_anew(share: Share) -> int:
     return revision(share.layer)
 
 
-EMPTY = Kept(b"", tag_of_bytes(b""), "", 0, (0.0, 0.0, 0.0, 0.0))
+EMPTY = CachedTile(b"", tag_of_bytes(b""), "", 0, (0.0, 0.0, 0.0, 0.0))

@@ -14,11 +14,11 @@ from grid.cases.actors import anybody
 from grid.cases.photos import read_photo
 from grid.cases.queries import awaiting_answer, likely_duplicates, queue, queue_counts
 from grid.cases.steps import WORKFLOW
-from grid.errors import NoCase, NotYours, OutsideCity, Overtaken, Unfit
+from grid.errors import CaseConflict, CaseNotFound, InvalidInput, NotResponsible, OutsideCity
 from grid.models import Case, CasePhoto, CaseRequest, CaseStep, Component
 from grid.rules.models import HandlingLimit, Routing
 from spatial.city import city
-from spatial.workflow import Missing, NotAllowed, OutOfOrder
+from spatial.workflow import MissingInput, RoleNotAllowed, WrongState
 from tests.factories import open_feature, spot, square
 from tests.grid.people import (
     CELL,
@@ -116,10 +116,10 @@ def test_a_running_case_keeps_the_rules_of_its_filing(ground):
 def test_a_class_withdrawn_yesterday_takes_no_reports(ground):
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     HandlingLimit.objects.filter(class_code__in=("0113", "01", "")).update(valid_to=yesterday)
-    with pytest.raises(Unfit, match="停用"):
+    with pytest.raises(InvalidInput, match="停用"):
         new_case()
     for bad in ({"class_code": "9999"}, {"class_code": "01"}, {"kind": "thing"}):
-        with pytest.raises(Unfit, match="类别"):
+        with pytest.raises(InvalidInput, match="类别"):
             new_case(**bad)
 
 
@@ -131,36 +131,36 @@ def test_a_place_outside_the_city_is_refused(ground):
 
 def test_every_action_is_checked(ground):
     case = new_case()
-    with pytest.raises(OutOfOrder):
+    with pytest.raises(WrongState):
         act(CHIEF, case.code, "close")
-    with pytest.raises(NotAllowed):
+    with pytest.raises(RoleNotAllowed):
         act(ROADS, case.code, "accept")
-    with pytest.raises(Missing, match="代受理员受理须填写：代办理由"):
+    with pytest.raises(MissingInput, match="代受理员受理须填写：代办理由"):
         act(CHIEF, case.code, "accept")
-    with pytest.raises(Missing):
+    with pytest.raises(MissingInput):
         act(INTAKE, case.code, "reject", {"reason": ""})
-    with pytest.raises(NoCase):
+    with pytest.raises(CaseNotFound):
         act(INTAKE, "nothing", "accept")
     case = walk(case, "dispatch")
-    with pytest.raises(NotYours):
+    with pytest.raises(NotResponsible):
         act(CLEANERS, case.code, "finish", {"note": "好了"})
-    with pytest.raises(Unfit, match="1000"):
+    with pytest.raises(InvalidInput, match="1000"):
         act(ROADS, case.code, "finish", {"note": "字" * 1001})
 
 
 def test_the_condition_and_the_department_must_exist(ground):
     case = walk(new_case(), "accept")
-    with pytest.raises(Unfit, match="立案条件"):
+    with pytest.raises(InvalidInput, match="立案条件"):
         act(CHIEF, case.code, "file", {"condition": "99"})
     case = act(CHIEF, case.code, "file", {"condition": "1"})
-    with pytest.raises(Unfit, match="专业部门"):
+    with pytest.raises(InvalidInput, match="专业部门"):
         act(DISPATCHER, case.code, "dispatch", {"department": "没有的部门"})
 
 
 def test_the_second_of_two_dispatchers_is_told(ground):
     case = walk(new_case(), "file")
     act(DISPATCHER, case.code, "dispatch", {"department": STREETS}, expected=case.pk)
-    with pytest.raises(Overtaken, match=r"钱派 已于 .* 派遣"):
+    with pytest.raises(CaseConflict, match=r"钱派 已于 .* 派遣"):
         act(SECOND, case.code, "dispatch", {"department": HYGIENE}, expected=case.pk)
     assert Case.objects.current().get(code=case.code).department == STREETS
 
@@ -172,9 +172,9 @@ def test_a_remark_overtakes_nobody_but_a_step_under_it_does(ground):
     seen = act(DISPATCHER, case.code, "dispatch", {"department": STREETS}, expected=case.pk)
     act(ROADS, case.code, "ask_extension", {"reason": "等料"})
     act(CHIEF, case.code, "remark", {"note": "知道了"})
-    with pytest.raises(Overtaken):
+    with pytest.raises(CaseConflict):
         act(ROADS, case.code, "finish", {"note": "好了"}, expected=seen.pk)
-    with pytest.raises(Overtaken):
+    with pytest.raises(CaseConflict):
         act(ROADS, case.code, "finish", {"note": "好了"}, expected=10**9)
 
 
@@ -190,7 +190,7 @@ def test_two_dispatchers_at_the_very_same_moment(settings, tmp_path):
         try:
             act(actor, case.code, "dispatch", {"department": department}, expected=case.pk)
             outcomes.append("won")
-        except (Overtaken, OutOfOrder):
+        except (CaseConflict, WrongState):
             outcomes.append("told")
         finally:
             connection.close()
@@ -233,14 +233,14 @@ def test_resending_is_harmless_and_a_borrowed_uuid_is_refused(ground):
     mark = uuid4()
     case = report(INSPECTOR, told(uuid=mark))
     assert report(INSPECTOR, told(uuid=mark)).code == case.code
-    with pytest.raises(Unfit, match="标识"):
+    with pytest.raises(InvalidInput, match="标识"):
         report(INTAKE, told(uuid=mark))
-    with pytest.raises(Unfit, match="标识"):
+    with pytest.raises(InvalidInput, match="标识"):
         report(INSPECTOR, told(uuid=mark, class_code="0112"))
     step = uuid4()
     act(INTAKE, case.code, "accept", uuid=step)
     assert act(INTAKE, case.code, "accept", uuid=step).step == "filing"
-    with pytest.raises(Unfit, match="标识"):
+    with pytest.raises(InvalidInput, match="标识"):
         act(CHIEF, case.code, "file", {"condition": "1"}, uuid=step)
 
 
@@ -255,14 +255,14 @@ def test_what_is_sent_again_with_other_words_is_not_lost_in_silence(ground):
         {"address": "人民路"},
         {"photos": [photo, read_photo(picture(30, 40))]},
     ):
-        with pytest.raises(Unfit, match="另一次上报") as told_by:
+        with pytest.raises(InvalidInput, match="另一次上报") as told_by:
             report(INSPECTOR, told(uuid=mark, **other))
         assert told_by.value.field == "uuid"
     step = uuid4()
     act(INTAKE, case.code, "remark", {"note": "已电话核实"}, uuid=step)
-    with pytest.raises(Unfit, match="另一次操作"):
+    with pytest.raises(InvalidInput, match="另一次操作"):
         act(INTAKE, case.code, "remark", {"note": "电话没有接"}, uuid=step)
-    with pytest.raises(Unfit, match="另一次操作"):
+    with pytest.raises(InvalidInput, match="另一次操作"):
         act(CHIEF, case.code, "remark", {"note": "已电话核实"}, uuid=step)
     assert Case.objects.current().count() == 1
 
@@ -282,14 +282,14 @@ def test_texts_are_bounded_whatever_they_are_for(ground):
         ("finish", {"note": "字" * 1001}),
         ("appeal", {"reason": "字" * 1001}),
     ):
-        with pytest.raises(Unfit, match="1000"):
+        with pytest.raises(InvalidInput, match="1000"):
             act(ROADS, case.code, action, given)
     act(ROADS, case.code, "ask_extension", {"reason": "下\0\ud800雨"})
     assert CaseRequest.objects.get().reason == "下雨"
-    with pytest.raises(NoCase):
+    with pytest.raises(CaseNotFound):
         act(INTAKE, "\0", "accept")
     other = new_case(point=spot(50, 50))
-    with pytest.raises(Unfit, match="150"):
+    with pytest.raises(InvalidInput, match="150"):
         act(INTAKE, other.code, "ask_verify", {"inspector": "字" * 151})
 
 
@@ -297,10 +297,10 @@ def test_a_component_stands_there_today(ground):
     code = "4313820101000001"
     open_feature(Component, code, **MANHOLE, geom=spot(20, 5))
     assert new_case(component_code=code).component_code == code
-    with pytest.raises(Unfit, match="没有部件") as told_by:
+    with pytest.raises(InvalidInput, match="没有部件") as told_by:
         new_case(component_code="4313820101000002")
     assert told_by.value.field == "component"
-    with pytest.raises(Unfit, match="距所选位置 180 米"):
+    with pytest.raises(InvalidInput, match="距所选位置 180 米"):
         new_case(component_code=code, point=spot(200, 5))
 
 
@@ -310,7 +310,7 @@ def test_verification_goes_to_an_inspector_and_comes_back(ground):
     case = act(INTAKE, case.code, "ask_verify", {"inspector": "王巡"})
     assert [c.code for c in queue(INSPECTOR, "verifying")] == [case.code]
     other = type(INSPECTOR)("别人", INSPECTOR.roles, districts=INSPECTOR.districts)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotResponsible):
         act(other, case.code, "confirm")
     case = act(INSPECTOR, case.code, "deny", {"reason": "现场没有"})
     assert case.step == "reported"
@@ -323,12 +323,12 @@ def test_an_extension_adds_one_original_limit_at_most_twice(ground):
         assert case.due_at == at("2026-01-06 09:00")
         for number, due in ((1, "2026-01-07 09:00"), (2, "2026-01-08 09:00")):
             act(ROADS, case.code, "ask_extension", {"reason": "下雨"})
-            with pytest.raises(Unfit, match="已有一项"):
+            with pytest.raises(InvalidInput, match="已有一项"):
                 act(ROADS, case.code, "ask_extension", {"reason": "下雨"})
             case = act(DISPATCHER, case.code, "grant_extension")
             assert (case.extensions, case.due_at) == (number, at(due))
             assert case.step_due_at == case.due_at
-        with pytest.raises(Unfit, match="最多"):
+        with pytest.raises(InvalidInput, match="最多"):
             act(ROADS, case.code, "ask_extension", {"reason": "还在下"})
 
 
@@ -341,7 +341,7 @@ def test_extensions_are_counted_by_the_case_not_by_the_dispatch(ground):
         act(ROADS, case.code, "return_dispatch", {"reason": "不归我管"})
         case = act(DISPATCHER, case.code, "dispatch", {"department": HYGIENE})
         assert (case.extensions, case.due_at) == (0, at("2026-01-06 09:00"))
-        with pytest.raises(Unfit, match="最多延期 2 次"):
+        with pytest.raises(InvalidInput, match="最多延期 2 次"):
             act(CLEANERS, case.code, "ask_extension", {"reason": "还在下"})
 
 
@@ -370,7 +370,7 @@ def test_the_next_department_asks_for_itself(ground):
     act(ROADS, case.code, "ask_extension", {"reason": "下雨"})
     act(ROADS, case.code, "return_dispatch", {"reason": "不归我管"})
     case = act(DISPATCHER, case.code, "dispatch", {"department": HYGIENE})
-    with pytest.raises(Unfit, match="没有待审批"):
+    with pytest.raises(InvalidInput, match="没有待审批"):
         act(DISPATCHER, case.code, "grant_extension")
     act(CLEANERS, case.code, "ask_extension", {"reason": "车坏了"})
     assert act(DISPATCHER, case.code, "grant_extension").extensions == 1
@@ -406,9 +406,9 @@ def test_a_request_waits_while_the_case_is_suspended(ground):
 def test_an_extension_is_asked_for_before_it_is_late(ground):
     with freeze_time(at("2026-01-05 09:00")):
         case = walk(new_case(class_code="0201"), "dispatch")
-        with pytest.raises(Unfit, match="没有待审批"):
+        with pytest.raises(InvalidInput, match="没有待审批"):
             act(DISPATCHER, case.code, "grant_extension")
-    with freeze_time(at("2026-01-06 09:01")), pytest.raises(Unfit, match="超期"):
+    with freeze_time(at("2026-01-06 09:01")), pytest.raises(InvalidInput, match="超期"):
         act(ROADS, case.code, "ask_extension", {"reason": "下雨"})
     with freeze_time(at("2026-01-05 10:00")):
         act(ROADS, case.code, "ask_extension", {"reason": "下雨"})
@@ -445,7 +445,7 @@ def test_a_suspension_stops_the_clock_and_ends_by_itself(ground):
 def test_a_suspension_has_an_end_within_a_year(ground, until):
     with freeze_time(MONDAY):
         case = walk(new_case(), "dispatch")
-        with pytest.raises((Unfit, Missing)):
+        with pytest.raises((InvalidInput, MissingInput)):
             act(ROADS, case.code, "ask_suspension", {"reason": "待料", "until": until})
 
 
@@ -453,7 +453,7 @@ def test_a_departments_return_goes_to_the_dispatcher_and_starts_anew(ground):
     case = walk(new_case(), "dispatch")
     case = act(ROADS, case.code, "return_dispatch", {"reason": "不归我管"})
     assert (case.step, case.returns, case.due_at) == ("dispatching", 1, None)
-    with pytest.raises(OutOfOrder):
+    with pytest.raises(WrongState):
         act(INTAKE, case.code, "send_check")
     case = act(DISPATCHER, case.code, "dispatch", {"department": HYGIENE})
     assert case.due_at
@@ -477,7 +477,7 @@ def test_an_appeal_exempts_and_erases_nothing(ground):
     assert case.handled_at > case.due_at
     finish = CaseStep.objects.get(action="finish")
     assert finish.at > finish.due_at
-    with pytest.raises(Unfit, match="已成立"):
+    with pytest.raises(InvalidInput, match="已成立"):
         act(ROADS, case.code, "appeal", {"reason": "再来"})
     act(INTAKE, case.code, "send_check")
     act(INSPECTOR, case.code, "fail_check", {"reason": "没修好"})
@@ -499,7 +499,7 @@ def test_duplicates_are_suggested_and_linked_never_deleted(ground):
         (other.code, "类别不同"),
         ("x", "没有该主案件"),
     ):
-        with pytest.raises((Unfit, OutOfOrder), match=words if main != near.code else ""):
+        with pytest.raises((InvalidInput, WrongState), match=words if main != near.code else ""):
             act(INTAKE, far.code, "merge", {"main": main})
 
 
@@ -523,7 +523,7 @@ def test_photos_are_kept_before_and_after(ground):
     act(ROADS, case.code, "finish", {"note": "好了"}, photos=[read_photo(picture(30, 40))])
     kinds = list(CasePhoto.objects.values_list("moment", flat=True))
     assert kinds == ["before", "after"]
-    with pytest.raises(Unfit, match="最多"):
+    with pytest.raises(InvalidInput, match="最多"):
         report(INSPECTOR, told(photos=[read_photo(picture())] * 7))
     assert Case.objects.current().count() == 1
 

@@ -13,7 +13,7 @@ from grid.models import Case, CaseStep
 from spatial.calendars import actions
 from spatial.calendars.actions import load_days
 from spatial.calendars.models import SpecialDay, WorkingHours
-from spatial.worktime import Limit, Unit
+from spatial.worktime import TimeLimit, TimeUnit
 from tests.grid.people import (
     DISPATCHER,
     INTAKE,
@@ -137,7 +137,7 @@ def test_a_working_day_is_what_it_was_at_the_filing(ground):
 
 
 def test_a_deadline_asks_the_database_once(ground, django_assert_num_queries):
-    start, limit = at("2026-01-05 09:00"), Limit(5, Unit.WORK_DAY)
+    start, limit = at("2026-01-05 09:00"), TimeLimit(5, TimeUnit.WORK_DAY)
     clocks.handling_deadline(start, limit, 0)
     with django_assert_num_queries(1):
         clocks.handling_deadline(start, limit, 0, filed_at=start)

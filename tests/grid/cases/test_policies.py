@@ -8,9 +8,9 @@ from grid.cases.actors import Actor
 from grid.cases.policies import Capacity, capacity, check_capacity
 from grid.cases.steps import ENDED, STATES, WORKFLOW
 from grid.cases.texts import is_blank
-from grid.errors import NotYours
+from grid.errors import NotResponsible
 from grid.roles import GridRole
-from spatial.workflow import NotAllowed
+from spatial.workflow import RoleNotAllowed
 from tests.grid.people import (
     CHIEF,
     CLEANERS,
@@ -59,15 +59,15 @@ def test_who_acts_as_what(actor, state, action, expected):
 @pytest.mark.parametrize(
     ("actor", "state", "action", "error"),
     [
-        (CLEANERS, "handling", "finish", NotYours),
-        (Actor("别人", INSPECTOR.roles), "checking", "pass_check", NotYours),
-        (ROADS, "handling", "recall", NotAllowed),
-        (INTAKE, "handling", "reassign", NotAllowed),
-        (DISPATCHER, "checking", "recall_check", NotAllowed),
-        (INSPECTOR, "verifying", "reassign_task", NotAllowed),
-        (ROADS, "closed", "publish", NotAllowed),
-        (DISPATCHER, "handling", "withhold", NotAllowed),
-        (CHIEF, "handling", "ask_extension", NotAllowed),
+        (CLEANERS, "handling", "finish", NotResponsible),
+        (Actor("别人", INSPECTOR.roles), "checking", "pass_check", NotResponsible),
+        (ROADS, "handling", "recall", RoleNotAllowed),
+        (INTAKE, "handling", "reassign", RoleNotAllowed),
+        (DISPATCHER, "checking", "recall_check", RoleNotAllowed),
+        (INSPECTOR, "verifying", "reassign_task", RoleNotAllowed),
+        (ROADS, "closed", "publish", RoleNotAllowed),
+        (DISPATCHER, "handling", "withhold", RoleNotAllowed),
+        (CHIEF, "handling", "ask_extension", RoleNotAllowed),
     ],
 )
 def test_who_may_not(actor, state, action, error):
@@ -79,7 +79,7 @@ def test_who_may_not(actor, state, action, error):
 def test_a_task_sent_to_nobody_is_everybodys_of_the_area():
     case = matter("verifying", inspector="")
     elsewhere = Actor("别人", INSPECTOR.roles, districts=("431382999",))
-    with pytest.raises(NotYours, match="责任区"):
+    with pytest.raises(NotResponsible, match="责任区"):
         check_capacity(case, elsewhere, WORKFLOW.of("confirm"))
     assert check_capacity(case, INSPECTOR, WORKFLOW.of("confirm")) == Capacity("监督员")
     assert check_capacity(case, CHIEF, WORKFLOW.of("confirm")) == Capacity("值班长", "监督员")

@@ -6,9 +6,9 @@ from grid.cases.actions import act, report
 from grid.cases.actors import anybody
 from grid.cases.photos import read_photo
 from grid.cases.publishing import NOTHING, awaiting_review, photo_shown, shown
-from grid.errors import Unfit
+from grid.errors import InvalidInput
 from grid.models import Case, CasePhoto, CaseStep, Publication
-from spatial.workflow import NotAllowed, OutOfOrder
+from spatial.workflow import RoleNotAllowed, WrongState
 from tests.grid.people import CHIEF, DISPATCHER, INTAKE, ROADS, picture, told, walk
 
 pytestmark = pytest.mark.django_db
@@ -72,25 +72,25 @@ def test_a_case_that_leaves_what_the_public_sees_takes_its_words_along(ground):
 )
 def test_what_does_not_fit_is_not_published(ground, given, words):
     case = walk(public(), "accept")
-    with pytest.raises(Unfit, match=words):
+    with pytest.raises(InvalidInput, match=words):
         act(INTAKE, case.code, "publish", given)
     assert not Publication.objects.exists()
 
 
 def test_only_the_desk_publishes_and_only_what_it_has_looked_at(ground):
     case = public()
-    with pytest.raises(OutOfOrder):
+    with pytest.raises(WrongState):
         act(INTAKE, case.code, "publish", {"item": "words", "words": "路坏了"})
     walk(case, "dispatch")
     for actor in (DISPATCHER, ROADS):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(RoleNotAllowed):
             act(actor, case.code, "publish", {"item": "words", "words": "路坏了"})
     other = walk(public(), "accept")
     photo = CasePhoto.objects.filter(case_code=case.code).first()
-    with pytest.raises(Unfit, match="没有这张照片"):
+    with pytest.raises(InvalidInput, match="没有这张照片"):
         act(INTAKE, other.code, "publish", {"item": str(photo.pk)})
     hidden = walk(report(INTAKE, told()), "accept")
-    with pytest.raises(Unfit, match="不对公众公开"):
+    with pytest.raises(InvalidInput, match="不对公众公开"):
         act(INTAKE, hidden.code, "publish", {"item": "words", "words": "路坏了"})
 
 

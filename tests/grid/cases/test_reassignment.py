@@ -10,12 +10,12 @@ from grid.cases.actors import Actor, anybody
 from grid.cases.assignees import holders, stranded
 from grid.cases.photos import read_photo
 from grid.cases.queries import queue
-from grid.errors import NotYours, Overtaken, Unfit
+from grid.errors import CaseConflict, InvalidInput, NotResponsible
 from grid.evaluation.evaluation import evaluated
 from grid.models import Case, CaseRequest, CaseStep, Staff
 from grid.rules.indicators import Subject
 from grid.rules.models import Department
-from spatial.workflow import Missing
+from spatial.workflow import MissingInput
 from tests.grid.cases.test_actions import at
 from tests.grid.evaluation.test_evaluation import FEBRUARY, JANUARY, row_of
 from tests.grid.people import (
@@ -71,7 +71,7 @@ def test_a_recalled_case_is_to_be_dispatched_again(ground, is_suspended):
         assert case.step_due_at is not None  # that of dispatching
         step = last_step(case)
         assert (step.who, step.text, step.details["department"]) == ("钱派", "派错了部门", STREETS)
-        with pytest.raises(NotYours):
+        with pytest.raises(NotResponsible):
             act(ROADS, case.code, "remark", {"note": "还是我们的"})
         again = act(DISPATCHER, case.code, "dispatch", {"department": HYGIENE})
     with freeze_time(at("2026-01-06 09:00")):
@@ -96,7 +96,7 @@ def test_another_department_has_the_whole_limit(ground, is_suspended):
     details = last_step(case).details
     assert (details["from"], details["department"]) == (STREETS, HYGIENE)
     assert "延期" in details["lapsed"]
-    with pytest.raises(NotYours):
+    with pytest.raises(NotResponsible):
         act(ROADS, case.code, "finish", {"note": "好了"})
     assert act(CLEANERS, case.code, "finish", {"note": "好了"}).step == "feedback"
 
@@ -113,11 +113,11 @@ def test_an_appeal_against_a_round_that_was_taken_back_lapses(ground):
 @pytest.mark.parametrize(
     ("action", "given", "error"),
     [
-        ("recall", {}, Missing),
-        ("recall", {"reason": "\u200b\u3164 \u202e"}, Missing),
-        ("reassign", {"department": HYGIENE}, Missing),
-        ("reassign", {"department": STREETS, "reason": "错"}, Unfit),
-        ("reassign", {"department": "没有的", "reason": "错"}, Unfit),
+        ("recall", {}, MissingInput),
+        ("recall", {"reason": "\u200b\u3164 \u202e"}, MissingInput),
+        ("reassign", {"department": HYGIENE}, MissingInput),
+        ("reassign", {"department": STREETS, "reason": "错"}, InvalidInput),
+        ("reassign", {"department": "没有的", "reason": "错"}, InvalidInput),
     ],
 )
 def test_what_is_taken_back_needs_a_reason_and_another_one(ground, action, given, error):
@@ -146,9 +146,9 @@ def test_a_task_goes_to_another_inspector_or_back(ground, until, send, back, sta
     assert (moved.step, moved.inspector) == (case.step, "陈巡")
     assert (moved.step_due_at - case.step_due_at).total_seconds() == 300  # a clock of its own
     assert [queue(who, case.step).count() for who in (INSPECTOR, OTHER)] == [0, 1]
-    with pytest.raises(Unfit, match="就在该监督员名下"):
+    with pytest.raises(InvalidInput, match="就在该监督员名下"):
         act(INTAKE, case.code, "reassign_task", {"inspector": "陈巡", "reason": "请假"})
-    with pytest.raises(Missing):
+    with pytest.raises(MissingInput):
         act(INTAKE, case.code, "reassign_task", {"inspector": "王巡"})
     done = act(CHIEF, case.code, back, {"reason": "不必去了"})
     assert (done.step, done.inspector) == (state, "")
@@ -161,10 +161,10 @@ def test_only_inspectors_who_are_there_are_sent(ground):
     User.objects.create_user("文员")
     case = report(anybody(), told())
     for name in ("走了", "文员", "没有"):
-        with pytest.raises(Unfit, match="没有这位监督员"):
+        with pytest.raises(InvalidInput, match="没有这位监督员"):
             act(INTAKE, case.code, "ask_verify", {"inspector": name})
     case = act(INTAKE, case.code, "ask_verify")
-    with pytest.raises(Unfit, match="没有这位监督员"):
+    with pytest.raises(InvalidInput, match="没有这位监督员"):
         act(INTAKE, case.code, "reassign_task", {"inspector": "走了", "reason": "请假"})
 
 
@@ -176,7 +176,9 @@ def test_the_late_result_of_a_task_that_was_taken_back_is_told_so(ground, settin
     act(INTAKE, case.code, "ask_verify", {"inspector": "王巡"})
     act(INTAKE, case.code, action, {"inspector": "陈巡", "reason": "路近"})
     mark, photos = uuid4(), [read_photo(picture())]
-    with pytest.raises(Overtaken, match=r"李受 已于 .*（路近），这项任务不用再办.*还在您的设备上"):
+    with pytest.raises(
+        CaseConflict, match=r"李受 已于 .*（路近），这项任务不用再办.*还在您的设备上"
+    ):
         act(INSPECTOR, case.code, "confirm", uuid=mark, photos=photos)
     assert not list(settings.CASE_FILES.rglob("*.jpg"))  # nothing of it half kept
     # Given back, the same is taken after all.
@@ -189,14 +191,14 @@ def test_the_late_result_of_a_task_that_was_taken_back_is_told_so(ground, settin
 
 def test_a_superior_acts_in_anothers_stead_and_it_is_written_down(ground):
     case = walk(new_case(), "dispatch")
-    with pytest.raises(Missing, match=f"代{STREETS}处置完毕须填写：代办理由"):
+    with pytest.raises(MissingInput, match=f"代{STREETS}处置完毕须填写：代办理由"):
         act(CHIEF, case.code, "finish", {"note": "已修补", "because": "\u200b"})
     mark, given = uuid4(), {"note": "已修补", "because": "部门无人值守"}
     case = act(CHIEF, case.code, "finish", given, uuid=mark)
     step = last_step(case)
     assert (step.who, step.role, step.text) == ("赵值", "值班长", "已修补")
     assert step.details == {"instead_of": STREETS, "because": "部门无人值守"}
-    with pytest.raises(Unfit, match="已用于另一次"):
+    with pytest.raises(InvalidInput, match="已用于另一次"):
         act(CHIEF, case.code, "finish", given | {"because": "别的"}, uuid=mark)
     case = act(CHIEF, case.code, "send_check", {"because": "受理员不在"})
     case = act(CHIEF, case.code, "pass_check", {"because": "监督员离职"})

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from grid.cells.layout import lay_cells, plan
-from grid.errors import Unfit
+from grid.errors import InvalidInput
 from grid.models import Component, GridCell
 from spatial.base.models import District, Road
 from spatial.parcels.models import Building
@@ -111,7 +111,7 @@ def test_the_command_tells_and_writes_only_when_told(community, capsys):
 
 
 def test_what_cannot_be_laid_is_told(community):
-    with pytest.raises(Unfit, match="没有社区"):
+    with pytest.raises(InvalidInput, match="没有社区"):
         plan("431382999999")
     for given in ([], ["431382999999"]):
         with pytest.raises(CommandError):

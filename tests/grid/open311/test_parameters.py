@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grid.open311.parameters import BadRequest, read_position, read_search
+from grid.open311.parameters import InvalidRequest, read_position, read_search
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 DAYS = timedelta(days=90)
@@ -57,7 +57,7 @@ def test_lists_are_separated_by_commas():
     ],
 )
 def test_what_cannot_be_read_is_told(params):
-    with pytest.raises(BadRequest):
+    with pytest.raises(InvalidRequest):
         read_search(params, NOW)
 
 
@@ -65,5 +65,5 @@ def test_positions():
     assert read_position({}) is None
     assert read_position({"lat": "27.7", "long": "111.7"}) == (111.7, 27.7)
     for lat, lon in (("27", ""), ("nan", "1"), ("x", "1"), ("91", "1"), ("1", "181"), ("inf", "0")):
-        with pytest.raises(BadRequest):
+        with pytest.raises(InvalidRequest):
             read_position({"lat": lat, "long": lon})

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.utils import timezone
 
-from grid.errors import Unfit
+from grid.errors import InvalidInput
 from grid.models import Patrol, PatrolPoint
 from grid.patrols.patrols import (
     Fix,
@@ -54,7 +54,7 @@ def test_only_good_fixes_on_duty_are_kept(user):
     assert add_fixes(user, [late]) == (1, 0)
     other = User.objects.create_user("别人")
     assert add_fixes(other, [fix(-60)]) == (0, 1)
-    with pytest.raises(Unfit):
+    with pytest.raises(InvalidInput):
         add_fixes(user, [late] * 2001)
 
 

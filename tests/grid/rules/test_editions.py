@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from grid.cases.actions import report
-from grid.errors import Unfit
+from grid.errors import InvalidInput
 from grid.rules import rulebook
 from grid.rules.models import ClassEdition, HandlingLimit
 from tests.grid.people import INSPECTOR, freeze_time, new_case, told, walk
@@ -41,12 +41,12 @@ def test_a_case_keeps_the_edition_of_its_report(edition):
         new = new_case(class_code="0101")
         assert (old.scheme, new.scheme) == (OLD, NEW)
         assert walk(old, "file").scheme == OLD
-        with pytest.raises(Unfit, match="没有该问题类别"):
+        with pytest.raises(InvalidInput, match="没有该问题类别"):
             new_case(class_code="0112")  # a class of the old edition alone
 
 
 def test_a_class_that_was_chosen_from_the_old_edition_is_asked_again(edition):
-    with freeze_time(AFTER), pytest.raises(Unfit, match="分类标准已更换"):
+    with freeze_time(AFTER), pytest.raises(InvalidInput, match="分类标准已更换"):
         report(INSPECTOR, told(class_code="0101", scheme=OLD))
     with freeze_time(BEFORE):
         assert report(INSPECTOR, told(class_code="0101", scheme=OLD)).scheme == OLD
@@ -55,5 +55,5 @@ def test_a_class_that_was_chosen_from_the_old_edition_is_asked_again(edition):
 def test_a_kind_that_no_edition_has_is_not_reported(ground):
     ClassEdition.objects.filter(kind="component").update(valid_to=date(2026, 1, 1))
     assert list(rulebook.editions(date(2026, 1, 1))) == ["event"]
-    with pytest.raises(Unfit, match="没有该问题类别"):
+    with pytest.raises(InvalidInput, match="没有该问题类别"):
         new_case(kind="component", class_code="0101")

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importers.checks.catalogue import rules_for
-from importers.checks.coverage import Figures, check_coverage, check_lines, check_points
+from importers.checks.coverage import AreaCoverage, check_coverage, check_lines, check_points
 from tests.importers.files import origin
 from tests.laws import examples
 
@@ -18,7 +18,7 @@ def figures(*shapes, own=None, standing=()):
     file[list(standing)] = -1
     marked = file >= 0 if own is None else np.array(own, bool)
     codes = np.array([f"C{i}" for i in range(number)], object)
-    return Figures(codes, file, np.arange(number), marked, np.array(shapes, object))
+    return AreaCoverage(codes, file, np.arange(number), marked, np.array(shapes, object))
 
 
 def found(*shapes, layer="landcover", **about):

@@ -2,7 +2,7 @@ import zipfile
 
 import pytest
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats import archives
 from importers.formats.archives import unpack
 
@@ -38,7 +38,7 @@ def test_files_come_out_flat(tmp_path, folder):
     ],
 )
 def test_an_archive_that_would_harm_is_refused(tmp_path, folder, members, reason):
-    with pytest.raises(Refused, match=reason):
+    with pytest.raises(DeliveryRefused, match=reason):
         unpack(packed(tmp_path, members), folder)
     assert not list(folder.iterdir())
 
@@ -46,7 +46,7 @@ def test_an_archive_that_would_harm_is_refused(tmp_path, folder, members, reason
 def test_links_are_refused(tmp_path, folder):
     link = zipfile.ZipInfo("a.shp")
     link.external_attr = 0o120777 << 16
-    with pytest.raises(Refused, match="链接"):
+    with pytest.raises(DeliveryRefused, match="链接"):
         unpack(packed(tmp_path, [(link, "/etc/passwd")]), folder)
 
 
@@ -59,7 +59,7 @@ def test_names_from_chinese_windows_are_read():
 def test_a_table_of_contents_that_is_not_text_is_refused(tmp_path, folder):
     path = packed(tmp_path, [("宗地.txt", b"")])
     path.write_bytes(path.read_bytes().replace("宗".encode(), b"\xff\xff\xff"))
-    with pytest.raises(Refused, match="已损坏"):
+    with pytest.raises(DeliveryRefused, match="已损坏"):
         unpack(path, folder)
 
 
@@ -76,25 +76,25 @@ def test_a_geodatabase_keeps_its_folder(tmp_path, folder):
 
 @pytest.mark.parametrize("name", ["../x.gdb/a", "..gdb/../../a", "x.gdb/../../../a"])
 def test_a_geodatabase_leads_out_no_more_than_others(tmp_path, folder, name):
-    with pytest.raises(Refused, match="指向外部"):
+    with pytest.raises(DeliveryRefused, match="指向外部"):
         unpack(packed(tmp_path, [(name, b"")]), folder)
 
 
 def test_a_file_and_a_folder_of_one_name_do_not_mix(tmp_path, folder):
-    with pytest.raises(Refused, match="已损坏"):
+    with pytest.raises(DeliveryRefused, match="已损坏"):
         unpack(packed(tmp_path, [("a.gdb", b"x"), ("a.gdb/b", b"y")]), folder)
     assert not (folder / "b").exists()
 
 
 @pytest.mark.parametrize("name", ["内/b.zip", "b.KMZ", "b.rar", "b.tar.gz"])
 def test_archives_in_archives_are_refused(tmp_path, folder, name):
-    with pytest.raises(Refused, match="还有压缩包"):
+    with pytest.raises(DeliveryRefused, match="还有压缩包"):
         unpack(packed(tmp_path, [(name, b"x"), ("a.shp", b"x")]), folder)
     assert not list(folder.iterdir())
 
 
 def test_two_files_of_one_name_are_refused(tmp_path, folder):
-    with pytest.raises(Refused, match="同名文件 a.shp"):
+    with pytest.raises(DeliveryRefused, match="同名文件 a.shp"):
         unpack(packed(tmp_path, [("一/a.shp", b"1"), ("二/a.shp", b"2")]), folder)
     assert not list(folder.iterdir())
 
@@ -105,6 +105,6 @@ def test_a_table_of_contents_that_lies_about_sizes_yields_no_more(tmp_path, fold
     path.write_bytes(raw.replace((1_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little")))
     try:
         files = unpack(path, folder)
-    except Refused:
+    except DeliveryRefused:
         return
     assert sum(f.stat().st_size for f in files) <= 10

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
-from importers.formats.curves import Broken, NotRead, stroked
+from importers.formats.curves import BrokenCurve, UnreadCurve, stroked
 
 
 def head(kind, count=None):
@@ -96,13 +96,13 @@ def test_curves_in_collections():
 
 @pytest.mark.parametrize("raw", [head(17, 0), head(10, 1), line(8, CIRCLE)[:-3], head(4008, 1)])
 def test_what_is_none_of_these_is_not_read(raw):
-    with pytest.raises(NotRead):
+    with pytest.raises(UnreadCurve):
         stroked(raw)
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_half_an_arc_is_broken(count):
-    with pytest.raises(Broken):
+    with pytest.raises(BrokenCurve):
         stroked(line(8, CIRCLE[:count]))
 
 
@@ -111,7 +111,7 @@ def test_parts_that_do_not_meet_are_broken(gap, is_broken):
     arc = on_circle(10, 180, 90, 0)
     raw = head(9, 2) + line(2, [(599980.0, 3045000.0), (arc[0][0] - gap, arc[0][1])]) + line(8, arc)
     if is_broken:
-        with pytest.raises(Broken, match="apart"):
+        with pytest.raises(BrokenCurve, match="apart"):
             stroked(raw)
     else:
         assert stroked(raw).arcs == 1

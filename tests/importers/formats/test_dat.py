@@ -3,7 +3,7 @@
 import pytest
 import shapely
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.dat import open_dat
 from importers.values.table import Ask
 
@@ -36,5 +36,5 @@ def test_a_bad_line_is_told(tmp_path):
 
 @pytest.mark.parametrize("text", ["a\nb\n", "1,2,3\n"])
 def test_no_point_at_all(tmp_path, text):
-    with pytest.raises(Refused):
+    with pytest.raises(DeliveryRefused):
         read(tmp_path, text)

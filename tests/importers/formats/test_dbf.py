@@ -2,7 +2,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.dbf import encoding_of, known_encoding, read_columns, read_dbf, undecodable
 from tests.importers.files import boxes, shapefile
 
@@ -45,7 +45,7 @@ def test_the_encoding_is_found(written, encoding, cpg, language, found):
 
 @pytest.mark.parametrize(("encoding", "cpg"), [("gbk", "UTF-8"), ("gbk", "65001")])
 def test_a_wrong_declaration_is_refused_and_the_likely_one_named(written, encoding, cpg):
-    with pytest.raises(Refused, match="--encoding gb18030"):
+    with pytest.raises(DeliveryRefused, match="--encoding gb18030"):
         encoding_of(*written(encoding, cpg))
 
 
@@ -61,7 +61,7 @@ def test_single_damaged_rows_are_named(written):
 def test_a_cut_table_is_refused(written):
     table, _ = written("gbk")
     table.path.write_bytes(table.path.read_bytes()[:-200])
-    with pytest.raises(Refused, match="不完整"):
+    with pytest.raises(DeliveryRefused, match="不完整"):
         read_dbf(table.path)
 
 

@@ -11,7 +11,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats import dxf_file
 from importers.formats.dxf import open_dxf
 from importers.formats.opening import open_table
@@ -92,7 +92,7 @@ def test_an_encoding_asked_for_counts(tmp_path):
     table, columns, _ = read(path, encoding="GBK")
     assert columns["文字"] == ["混凝土"]
     assert not codes(table)
-    with pytest.raises(Refused, match="不认识的编码"):
+    with pytest.raises(DeliveryRefused, match="不认识的编码"):
         read(path, encoding="klingon")
 
 
@@ -190,9 +190,11 @@ def test_a_layer_can_be_narrowed_to_one_family(tmp_path):
     assert len(read(path, "jmd")[2]) == 2
     assert read(path, "JMD:面")[1]["实体类型"] == ["LWPOLYLINE"]
     assert read(path, "JMD：点")[1]["文字"] == ["砼5"]
-    with pytest.raises(Refused, match=r"JMD（居民地，点 1、面 1）；DLSS（交通及附属设施，线 1）"):
+    with pytest.raises(
+        DeliveryRefused, match=r"JMD（居民地，点 1、面 1）；DLSS（交通及附属设施，线 1）"
+    ):
         read(path, "parcels")
-    with pytest.raises(Refused):
+    with pytest.raises(DeliveryRefused):
         read(path, "DLSS:面")
 
 
@@ -254,7 +256,7 @@ def test_a_file_cut_short_is_refused(tmp_path, binary, share):
     path = saved(tmp_path, doc, binary)
     whole = path.read_bytes()
     path.write_bytes(whole[: int(len(whole) * share)])
-    with pytest.raises(Refused, match="不完整"):
+    with pytest.raises(DeliveryRefused, match="不完整"):
         read(path)
 
 
@@ -266,16 +268,16 @@ def test_a_file_cut_short_is_refused(tmp_path, binary, share):
 def test_what_is_no_drawing_is_refused(tmp_path, content):
     path = tmp_path / "a.dxf"
     path.write_bytes(content)
-    with pytest.raises(Refused):
+    with pytest.raises(DeliveryRefused):
         read(path)
 
 
 def test_an_empty_drawing_is_refused(tmp_path):
     doc, msp = drawing()
-    with pytest.raises(Refused, match="没有可读取的图形"):
+    with pytest.raises(DeliveryRefused, match="没有可读取的图形"):
         read(saved(tmp_path, doc))
     msp.add_solid(SQUARE)
-    with pytest.raises(Refused, match="只有 SOLID 1 个"):
+    with pytest.raises(DeliveryRefused, match="只有 SOLID 1 个"):
         read(saved(tmp_path, doc))
 
 
@@ -295,7 +297,7 @@ def test_a_file_too_large_is_refused(tmp_path, monkeypatch):
     msp.add_point((X, Y))
     path = saved(tmp_path, doc)
     monkeypatch.setattr(dxf_file, "MAX_BYTES", 1000)
-    with pytest.raises(Refused, match="超过"):
+    with pytest.raises(DeliveryRefused, match="超过"):
         read(path)
 
 
@@ -366,5 +368,5 @@ def test_changed_bytes_never_end_in_a_traceback(tmp_path, data):
     path.write_bytes(content)
     try:
         read(path, "JZD")
-    except Refused:
+    except DeliveryRefused:
         return

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from importers.formats.dxf_curves import MOST_SEGMENTS, TooFine, segments
+from importers.formats.dxf_curves import MOST_SEGMENTS, ArcTooLarge, segments
 from tests.importers.formats.test_dxf import X, Y, codes, drawing, read, saved
 
 MILLIMETRE = 0.001
@@ -71,7 +71,7 @@ def test_two_half_circles_are_an_area(tmp_path):
 
 @pytest.mark.parametrize("radius", [float("nan"), float("inf"), -1.0, 1e12])
 def test_what_no_survey_draws_is_told(radius):
-    with pytest.raises(TooFine):
+    with pytest.raises(ArcTooLarge):
         segments(radius, math.pi)
 
 

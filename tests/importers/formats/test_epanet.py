@@ -10,7 +10,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.epanet import open_epanet
 from importers.formats.opening import open_table
 from importers.reading.delivery import Reading
@@ -155,7 +155,7 @@ def test_units_unsaid_are_told_and_unknown_ones_refused(tmp_path):
     table, columns, _ = written(tmp_path, SMALL.replace("Units LPS", ""), "links")
     assert [r.code for r in table.remarks] == ["units-default"]
     assert columns["diameter_mm"][0] == pytest.approx(5080)
-    with pytest.raises(Refused, match="BUCKETS"):
+    with pytest.raises(DeliveryRefused, match="BUCKETS"):
         written(tmp_path, SMALL.replace("LPS", "buckets"), "links")
 
 
@@ -196,14 +196,14 @@ def test_a_bad_row_is_told_and_the_rest_goes_on(tmp_path, old, new, table, code,
 )
 def test_what_is_no_network_is_refused(tmp_path, text, said):
     wanted = () if said == "多个图层" else ("nodes",)
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(DeliveryRefused, match=said):
         written(tmp_path, text, *wanted)
 
 
 def test_binary_is_refused(tmp_path):
     path = tmp_path / "a.inp"
     path.write_bytes(b"[PIPES]\x00\x01\xff" * 99)
-    with pytest.raises(Refused):
+    with pytest.raises(DeliveryRefused):
         read(path, "nodes")
 
 
@@ -256,7 +256,7 @@ def test_any_text_is_read_or_refused(tmp_path, lines, wanted):
     text = "[JUNCTIONS]\nA 1\n[PIPES]\nP A A 1 1 1\n" + "\n".join(lines)
     try:
         table, columns, shapes = written(tmp_path, text, wanted)
-    except Refused:
+    except DeliveryRefused:
         return
     assert {len(values) for values in columns.values()} == {len(shapes)}
     missing = {i for i, shape in enumerate(shapes, start=1) if shape is None}

@@ -1,6 +1,6 @@
 import pytest
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.opening import open_table
 from importers.values.table import Ask
 from tests.importers.files import plots
@@ -25,12 +25,12 @@ def test_rows_come_in_batches_with_the_crs_of_the_header(fgb, tmp_path):
 @pytest.mark.parametrize("share", [0.3, 0.95])
 def test_a_cut_file_is_refused(fgb, tmp_path, share):
     fgb.write_bytes(fgb.read_bytes()[: int(fgb.stat().st_size * share)])
-    with pytest.raises(Refused, match="只读到|出错|打不开"):
+    with pytest.raises(DeliveryRefused, match="只读到|出错|打不开"):
         list(open_table(fgb, Ask(tmp_path)).batches(["code"]))
 
 
 @pytest.mark.parametrize("content", [b"<OGRVRTDataSource/>", b"fgb\x02fgb\x00", b"x"])
 def test_what_is_no_flatgeobuf_is_refused(tmp_path, content):
     (tmp_path / "a.fgb").write_bytes(content)
-    with pytest.raises(Refused, match="不是 FlatGeobuf"):
+    with pytest.raises(DeliveryRefused, match="不是 FlatGeobuf"):
         open_table(tmp_path / "a.fgb", Ask(tmp_path))

@@ -2,7 +2,7 @@ import zipfile
 
 import pytest
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.opening import open_table
 from importers.values.table import Ask
 from tests.importers.files import plots
@@ -37,7 +37,7 @@ def test_a_feature_class_is_read_from_the_folder_and_from_a_zip(gdb, tmp_path, p
 
 
 def test_several_feature_classes_are_listed(gdb, tmp_path):
-    with pytest.raises(Refused, match="多个图层：ZDJBXX、ZRZ"):
+    with pytest.raises(DeliveryRefused, match="多个图层：ZDJBXX、ZRZ"):
         open_table(gdb, Ask(tmp_path, ("parcels",)))
 
 
@@ -86,7 +86,7 @@ def read_whole(path, folder):
 )
 def test_a_folder_that_is_not_whole_is_refused(gdb, tmp_path, harm, reason):
     harm(gdb)
-    with pytest.raises(Refused, match=reason):
+    with pytest.raises(DeliveryRefused, match=reason):
         read_whole(gdb, tmp_path)
 
 
@@ -100,5 +100,5 @@ def test_a_folder_that_is_not_whole_is_refused(gdb, tmp_path, harm, reason):
 )
 def test_a_file_named_gdb_is_explained(tmp_path, content, reason):
     (tmp_path / "a.gdb").write_bytes(content)
-    with pytest.raises(Refused, match=reason):
+    with pytest.raises(DeliveryRefused, match=reason):
         open_table(tmp_path / "a.gdb", Ask(tmp_path))

@@ -1,7 +1,7 @@
 import pytest
 import shapely
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.opening import open_table
 from importers.values.table import Ask
 
@@ -32,7 +32,7 @@ def test_the_table_that_is_there_is_taken(written, tmp_path):
 
 def test_of_points_and_tracks_one_must_be_named(written, tmp_path):
     path = written(POINT + TRACK)
-    with pytest.raises(Refused, match="waypoints、tracks"):
+    with pytest.raises(DeliveryRefused, match="waypoints、tracks"):
         open_table(path, Ask(tmp_path))
     assert open_table(path, Ask(tmp_path, ("tracks",))).features == 1
     assert open_table(path, Ask(tmp_path, ("track_points",))).features == 2
@@ -47,7 +47,7 @@ def test_of_points_and_tracks_one_must_be_named(written, tmp_path):
     ],
 )
 def test_an_empty_or_cut_file_is_refused(written, tmp_path, inside, end, reason):
-    with pytest.raises(Refused, match=reason):
+    with pytest.raises(DeliveryRefused, match=reason):
         open_table(written(inside, end), Ask(tmp_path))
 
 
@@ -61,5 +61,5 @@ def test_an_empty_or_cut_file_is_refused(written, tmp_path, inside, end, reason)
 )
 def test_what_is_no_gpx_is_refused(tmp_path, text, reason):
     (tmp_path / "a.gpx").write_text(text)
-    with pytest.raises(Refused, match=reason):
+    with pytest.raises(DeliveryRefused, match=reason):
         open_table(tmp_path / "a.gpx", Ask(tmp_path))

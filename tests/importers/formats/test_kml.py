@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.opening import open_table
 from importers.values.table import Ask
 
@@ -47,7 +47,7 @@ def test_extended_data_become_columns(written, tmp_path):
 def test_of_several_folders_the_wanted_one_is_taken(written, tmp_path):
     path = written(kml(folder("宗地", "A1"), folder("房屋", "B1", "B2")))
     assert open_table(path, Ask(tmp_path, ("房屋",))).features == 2
-    with pytest.raises(Refused, match="多个图层：宗地、房屋"):
+    with pytest.raises(DeliveryRefused, match="多个图层：宗地、房屋"):
         open_table(path, Ask(tmp_path))
 
 
@@ -78,7 +78,7 @@ BOMB = '<!DOCTYPE kml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
     ],
 )
 def test_what_is_no_honest_kml_is_refused(written, tmp_path, text, reason):
-    with pytest.raises(Refused, match=reason):
+    with pytest.raises(DeliveryRefused, match=reason):
         open_table(written(text), Ask(tmp_path))
 
 
@@ -110,5 +110,5 @@ def test_a_kmz_is_its_main_kml(tmp_path):
     ],
 )
 def test_a_kmz_follows_the_rules_for_archives(tmp_path, members, reason):
-    with pytest.raises(Refused, match=reason):
+    with pytest.raises(DeliveryRefused, match=reason):
         open_table(kmz(tmp_path / "a.kmz", *members), Ask(tmp_path))

@@ -2,7 +2,7 @@ import zipfile
 
 import pytest
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats import integrity
 from importers.formats.opening import FORMATS, open_table
 from importers.values.table import Ask
@@ -52,13 +52,13 @@ def ask(tmp_path):
 )
 def test_content_that_belies_the_ending_is_explained(tmp_path, ask, name, content, reason):
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(Refused, match=reason):
+    with pytest.raises(DeliveryRefused, match=reason):
         open_table(tmp_path / name, ask)
 
 
 def test_a_workbook_named_csv_is_told_apart_from_a_zip(tmp_path, ask):
     path = archive(tmp_path / "a.csv", ("[Content_Types].xml", ""), ("xl/workbook.xml", ""))
-    with pytest.raises(Refused, match="XLSX 工作簿.*改为 .xlsx"):
+    with pytest.raises(DeliveryRefused, match="XLSX 工作簿.*改为 .xlsx"):
         open_table(path, ask)
 
 
@@ -76,7 +76,7 @@ def test_no_format_opens_a_virtual_dataset(tmp_path, ask, suffix):
     )
     try:
         table = open_table(tmp_path / f"a{suffix}", ask)
-    except Refused:
+    except DeliveryRefused:
         return
     assert not any("P0" in r.columns[n] for r in table.batches(table.fields) for n in r.columns)
 
@@ -114,7 +114,7 @@ def test_a_note_beside_the_data_is_no_data_and_a_table_is_named(tmp_path, ask):
 def test_several_shapefiles_are_listed_unless_one_bears_the_layers_name(tmp_path, ask):
     one, two = shapefile(tmp_path, plots(1), "甲"), shapefile(tmp_path, plots(2), "乙")
     path = archive(tmp_path / "z.zip", *members(one), *members(two))
-    with pytest.raises(Refused, match="乙.shp、甲.shp"):
+    with pytest.raises(DeliveryRefused, match="乙.shp、甲.shp"):
         open_table(path, ask)
     named = Ask(tmp_path / "scratch" / "again", ("乙",))
     named.folder.mkdir()
@@ -123,12 +123,12 @@ def test_several_shapefiles_are_listed_unless_one_bears_the_layers_name(tmp_path
 
 @pytest.mark.parametrize(("name", "advice"), [("a.dwg", "DXF"), ("a.mdb", "ArcGIS")])
 def test_an_archive_of_what_is_not_read_gives_the_advice(tmp_path, ask, name, advice):
-    with pytest.raises(Refused, match=f"没有可用的数据.*{advice}"):
+    with pytest.raises(DeliveryRefused, match=f"没有可用的数据.*{advice}"):
         open_table(archive(tmp_path / "z.zip", (name, "x")), ask)
 
 
 def test_content_is_checked_inside_archives_too(tmp_path, ask):
-    with pytest.raises(Refused, match="这是 DWG"):
+    with pytest.raises(DeliveryRefused, match="这是 DWG"):
         open_table(archive(tmp_path / "z.zip", ("a.dxf", b"AC1027\0\0")), ask)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats import archives
 from importers.formats.opening import open_table
 from importers.formats.osm import exploded
@@ -114,7 +114,7 @@ def test_the_raw_tables_are_there_by_name(extract, tmp_path):
 
 
 def test_without_a_wanted_table_all_are_listed(extract, tmp_path):
-    with pytest.raises(Refused, match=r"多个图层：roads、water、buildings、points、lines"):
+    with pytest.raises(DeliveryRefused, match=r"多个图层：roads、water、buildings、points、lines"):
         open_table(extract, Ask(tmp_path, ("parcels",)))
 
 
@@ -135,13 +135,13 @@ def test_gzipped_it_is_the_same(extract, tmp_path):
 def test_a_gzip_bomb_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(archives, "MAX_BYTES", 1000)
     (tmp_path / "a.osm.gz").write_bytes(gzip.compress(b"\0" * 100_000))
-    with pytest.raises(Refused, match="不予解压"):
+    with pytest.raises(DeliveryRefused, match="不予解压"):
         open_table(tmp_path / "a.osm.gz", Ask(tmp_path, ("roads",)))
 
 
 def test_a_cut_extract_is_refused(extract, tmp_path):
     extract.write_bytes(extract.read_bytes()[:-20])
-    with pytest.raises(Refused, match="不是有效的 XML"):
+    with pytest.raises(DeliveryRefused, match="不是有效的 XML"):
         open_table(extract, Ask(tmp_path, ("roads",)))
 
 
@@ -207,7 +207,7 @@ def test_a_pbf_is_read(pbf, tmp_path):
 @pytest.mark.parametrize("cut", [1, 20, 120])
 def test_a_cut_pbf_is_refused(pbf, tmp_path, cut):
     pbf.write_bytes(pbf.read_bytes()[:-cut])
-    with pytest.raises(Refused, match="不完整|损坏"):
+    with pytest.raises(DeliveryRefused, match="不完整|损坏"):
         open_table(pbf, Ask(tmp_path, ("roads",)))
 
 
@@ -215,5 +215,5 @@ def test_a_damaged_pbf_is_refused(pbf, tmp_path):
     raw = bytearray(pbf.read_bytes())
     raw[-10] ^= 0xFF
     pbf.write_bytes(raw)
-    with pytest.raises(Refused, match="数据块损坏"):
+    with pytest.raises(DeliveryRefused, match="数据块损坏"):
         open_table(pbf, Ask(tmp_path, ("roads",)))

@@ -6,7 +6,7 @@ import rasterio
 import shapely
 from rasterio.transform import from_origin
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.opening import open_table
 from importers.runs.raster_copies import sheet_path
 from importers.runs.run import start
@@ -75,7 +75,7 @@ def test_a_tile_of_the_shuttle_mission_is_read_by_its_name(tmp_path):
 )
 def test_what_is_no_ground_is_refused(tmp_path, heights, nodata, reason):
     path = sheet(tmp_path / "a.tif", heights, nodata)
-    with pytest.raises(Refused, match=reason):
+    with pytest.raises(DeliveryRefused, match=reason):
         open_table(path, Ask(tmp_path))
 
 
@@ -83,7 +83,7 @@ def test_what_is_no_ground_is_refused(tmp_path, heights, nodata, reason):
 @pytest.mark.parametrize("content", [b"", b"noise" * 99, b"II*\0" + b"\xff" * 500])
 def test_noise_is_refused(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(Refused):
+    with pytest.raises(DeliveryRefused):
         open_table(tmp_path / name, Ask(tmp_path))
 
 

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importers.formats.rings import Degenerate, assemble
+from importers.formats.rings import DegenerateRing, assemble
 
 
 def box(x, y, side, clockwise=False):
@@ -37,7 +37,7 @@ def test_vertices_and_their_order_stay():
 
 @pytest.mark.parametrize("ring", [[(0, 0)], [(0, 0), (1, 1), (0, 0)], np.zeros((9, 2))])
 def test_a_ring_needs_three_points(ring):
-    with pytest.raises(Degenerate) as raised:
+    with pytest.raises(DegenerateRing) as raised:
         assemble([box(0, 0, 1), np.array(ring, float)])
     assert raised.value.number == 2
 

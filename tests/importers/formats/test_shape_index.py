@@ -2,7 +2,7 @@ import struct
 
 import pytest
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.shape_index import check_index
 from tests.importers.files import plots, shapefile
 
@@ -26,7 +26,7 @@ def test_an_index_that_agrees_passes(parts):
 
 def test_an_index_of_another_order_is_refused(parts):
     swap(parts[1], 0, 1)
-    with pytest.raises(Refused, match="第 1 条的索引指向图形 2，共 2 条不符"):
+    with pytest.raises(DeliveryRefused, match="第 1 条的索引指向图形 2，共 2 条不符"):
         check_index(*parts)
 
 
@@ -35,7 +35,7 @@ def test_an_index_to_nowhere_or_twice_to_one_figure_is_refused(parts, offset):
     raw = bytearray(parts[1].read_bytes())
     raw[108:112] = struct.pack(">i", offset)
     parts[1].write_bytes(raw)
-    with pytest.raises(Refused, match="不配套"):
+    with pytest.raises(DeliveryRefused, match="不配套"):
         check_index(*parts)
 
 

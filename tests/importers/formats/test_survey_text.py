@@ -10,8 +10,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importers.errors import Refused
-from importers.formats.survey_text import Block, open_survey_text, write_survey_text
+from importers.errors import DeliveryRefused
+from importers.formats.survey_text import SurveyBlock, open_survey_text, write_survey_text
 from importers.values.table import Ask
 
 SAMPLES = Path(__file__).parents[2] / "data" / "china-formats"
@@ -167,7 +167,7 @@ def test_a_bad_block_is_rejected_whole_and_the_rest_goes_on(tmp_path, points, co
 
 @pytest.mark.parametrize("text", ["hello\n", "[属性描述]\n坐标系=1\n[地块坐标]\n", "J1,1,2,3\n"])
 def test_what_is_no_survey_text_is_refused(tmp_path, text):
-    with pytest.raises(Refused):
+    with pytest.raises(DeliveryRefused):
         written(tmp_path, text)
 
 
@@ -186,7 +186,7 @@ def test_what_is_written_reads_the_same(tmp_path_factory, places, hollow):
         count = str(sum(len(ring) + 1 for ring in rings))
         area = shapely.Polygon(rings[0], rings[1:]).area / 10_000
         cells = [count, f"{area:.4f}", str(number), f"地块（{number}）", "面", "H", "住", "0701"]
-        blocks.append(Block(0, cells, ids, rings))
+        blocks.append(SurveyBlock(0, cells, ids, rings))
     path = tmp_path_factory.mktemp("t") / "a.txt"
     write_survey_text(path, {"坐标系": "2000国家大地坐标系", "带号": "37"}, blocks)
     table, columns, shapes = read(path)
@@ -208,5 +208,5 @@ def test_nothing_that_is_mutated_gets_past_a_refusal(tmp_path):
         path.write_bytes(bytes(raw))
         try:
             read(path)
-        except Refused:
+        except DeliveryRefused:
             continue

@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats import vector
 from importers.formats.opening import open_table
 from importers.formats.vector import column
@@ -162,7 +162,9 @@ def test_a_column_that_cannot_be_read_is_named(tmp_path, monkeypatch):
         raise TypeError("of a new kind")
 
     monkeypatch.setattr(vector, "column", fails)
-    with pytest.raises(Refused, match="图层“parcels”的列“code”（string）无法读取：of a new kind"):
+    with pytest.raises(
+        DeliveryRefused, match="图层“parcels”的列“code”（string）无法读取：of a new kind"
+    ):
         read(gpkg(tmp_path, plots(1)), tmp_path)
 
 
@@ -311,7 +313,7 @@ def test_a_column_that_no_shapefile_has_is_refused_by_name_where_it_is_wanted(tm
     path = shp(tmp_path, [("A", "C", 4, 0), ("X", kind, 10, 0)], [(b"a", b"1"), (b"b", b"2")])
     table = open_table(path, Ask(tmp_path))
     assert next(table.batches(["A"])).columns["A"].tolist() == ["a", "b"]
-    with pytest.raises(Refused, match=f"的列“X”是 {kind} 型"):
+    with pytest.raises(DeliveryRefused, match=f"的列“X”是 {kind} 型"):
         next(table.batches(["X"]))
 
 
@@ -330,7 +332,7 @@ def test_texts_of_a_dbf_survive_in_either_encoding(tmp_path_factory, texts):
 def test_deleted_records_are_left_out_and_said(tmp_path):
     path = shp(tmp_path, [("X", "C", 4, 0)], [(b"a",), (b"b",), (b"\xff",)], mark=b"*")
     path.with_suffix(".cpg").write_text("GBK")
-    with pytest.raises(Refused, match="不是所声明的编码"):
+    with pytest.raises(DeliveryRefused, match="不是所声明的编码"):
         open_table(path, Ask(tmp_path))
     path = shp(tmp_path, [("X", "C", 4, 0)], [(b"a",), (b"b",), (b"c",)], mark=b"*")
     table, columns, batches = read(path, tmp_path)
@@ -377,12 +379,12 @@ def test_a_huge_table_with_a_lying_header_is_answered_at_once(tmp_path):
     path = shp(tmp_path, [("X", "C", 20, 0)], [(b"a",)] * 3)
     with path.with_suffix(".dbf").open("r+b") as file:
         file.truncate(2 * 1024**3)  # sparse: takes no room
-    with pytest.raises(Refused, match="有 3 条，文件却多出"):
+    with pytest.raises(DeliveryRefused, match="有 3 条，文件却多出"):
         open_table(path, Ask(tmp_path))
     with path.with_suffix(".dbf").open("r+b") as file:
         file.seek(4)
         file.write(struct.pack("<I", (2 * 1024**3 - 65) // 21))
-    with pytest.raises(Refused, match="有 3 个图形而属性表有 102261123 条"):
+    with pytest.raises(DeliveryRefused, match="有 3 个图形而属性表有 102261123 条"):
         open_table(path, Ask(tmp_path))
 
 
@@ -394,7 +396,7 @@ def outcome(path, folder):
             {len(v) for v in rows.columns.values()} <= {len(rows.numbers)}
             for rows in table.batches(table.fields)
         ]
-    except Refused as refused:
+    except DeliveryRefused as refused:
         return "\n" not in str(refused)
     return all(sizes)
 

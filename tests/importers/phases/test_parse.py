@@ -3,10 +3,10 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.phases.parse import parse
 from importers.values.batch import Batch
-from importers.values.cells import Shown
+from importers.values.cells import DisplayedNumber
 from importers.values.columns import Column, Register
 
 REGISTER = Register(
@@ -47,10 +47,10 @@ def parsed(name, values, dtype=object):
         ("code", "x²", "x²"),
         ("code", 9007199254740991.0, "9007199254740991"),
         ("code", 431382001001123457, "431382001001123457"),
-        ("code", Shown(123, "000123"), "000123"),
-        ("note", Shown(123, "000123"), "000123"),
-        ("storeys", Shown(3, "3层"), 3),
-        ("height_m", Shown(3, "3米"), 3.0),
+        ("code", DisplayedNumber(123, "000123"), "000123"),
+        ("note", DisplayedNumber(123, "000123"), "000123"),
+        ("storeys", DisplayedNumber(3, "3层"), 3),
+        ("height_m", DisplayedNumber(3, "3米"), 3.0),
         ("note", ["张三", 1], '["张三", 1]'),
         ("note", {"zh": "甲"}, '{"zh": "甲"}'),
         ("note", "①㎡Ⅱ", "①㎡Ⅱ"),
@@ -166,5 +166,5 @@ def test_a_column_that_no_one_foresaw_is_named():
         def __str__(self):
             raise TypeError
 
-    with pytest.raises(Refused, match="f 的“备注”列无法解读"):
+    with pytest.raises(DeliveryRefused, match="f 的“备注”列无法解读"):
         parsed("note", [Strange()])

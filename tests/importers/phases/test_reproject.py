@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import shapely
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.phases.reproject import check_crs, check_plausible
 from spatial.city import city
 from spatial.crs import reproject as move
@@ -29,7 +29,7 @@ def swapped(shapes):
 def test_coordinates_that_contradict_the_crs_are_refused_with_what_they_look_like(
     seen, declared, hint
 ):
-    with pytest.raises(Refused, match=hint):
+    with pytest.raises(DeliveryRefused, match=hint):
         check_plausible(seen(boxes(3)), declared, "f")
 
 
@@ -39,5 +39,5 @@ def test_a_few_outliers_are_left_to_the_row_checks():
 
 
 def test_other_systems_are_refused_with_a_reason():
-    with pytest.raises(Refused, match="接受：EPSG"):
+    with pytest.raises(DeliveryRefused, match="接受：EPSG"):
         check_crs(32649, "f")

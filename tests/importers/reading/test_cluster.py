@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.models import ImportIssue
 from importers.reading import cluster
 from importers.runs.outcome import Terms
@@ -58,5 +58,5 @@ def test_a_cluster_that_is_not_there(tmp_path, settings, monkeypatch):
     monkeypatch.setattr(cluster, "FROM", 1)
     monkeypatch.setattr(cluster, "PATIENCE_S", 1)
     settings.IMPORT_CLUSTER = "tcp://127.0.0.1:9"
-    with pytest.raises(Refused, match="没有应答"):
+    with pytest.raises(DeliveryRefused, match="没有应答"):
         start([gpkg(tmp_path, plots(5))], "parcels")

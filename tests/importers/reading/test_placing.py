@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import shapely
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.models import DatumParameters, ImportIssue
 from importers.reading.delivery import Reading
 from importers.runs.outcome import Terms
@@ -57,7 +57,7 @@ def test_a_file_that_declares_nothing_is_read_as_its_ordinates_say(tmp_path, cha
 
 
 def test_a_file_that_declares_nothing_needs_a_word(tmp_path):
-    with pytest.raises(Refused, match="没有声明坐标系"):
+    with pytest.raises(DeliveryRefused, match="没有声明坐标系"):
         take(bare(tmp_path, plots(3)))
 
 
@@ -96,7 +96,7 @@ def test_old_and_local_datums_are_refused_without_parameters(tmp_path, system):
     ring = [(x, y), (x + 10, y), (x + 10, y + 10), (x, y)]
     points = "".join(f"J{i % 3 + 1},1,{b:.3f},{a:.3f}\n" for i, (a, b) in enumerate(ring))
     path.write_text(TXT.format(system, "") + points, encoding="gb18030")
-    with pytest.raises(Refused, match="没有本地转换参数"):
+    with pytest.raises(DeliveryRefused, match="没有本地转换参数"):
         take(path, code_field="编号")
     names = {"1980西安坐标系": "xian80", "1954北京坐标系": "beijing54", "地方独立坐标系": "local"}
     DatumParameters.objects.create(
@@ -128,7 +128,7 @@ def test_an_offset_is_recognised_and_undone_only_when_confirmed(tmp_path):
     frame = roads()
     take(gpkg(tmp_path, frame, layer="roads"), "roads")
     path = gpkg(tmp_path, shifted(frame), "gcj", "roads")
-    with pytest.raises(Refused, match="像是 GCJ-02"):
+    with pytest.raises(DeliveryRefused, match="像是 GCJ-02"):
         take(path, "roads", shift="")
     found = take(path, "roads", shift="gcj02", commit=False)
     assert "GCJ-02" in found.run.crs
@@ -140,7 +140,7 @@ def test_an_offset_is_recognised_and_undone_only_when_confirmed(tmp_path):
 def test_cadastre_is_never_made_from_offset_coordinates(tmp_path):
     take(gpkg(tmp_path, plots(20)))
     path = gpkg(tmp_path, shifted(plots(20)), "gcj")
-    with pytest.raises(Refused, match="地籍图形不得由偏移坐标换算"):
+    with pytest.raises(DeliveryRefused, match="地籍图形不得由偏移坐标换算"):
         take(path)
-    with pytest.raises(Refused, match="地籍图形不得由偏移坐标换算"):
+    with pytest.raises(DeliveryRefused, match="地籍图形不得由偏移坐标换算"):
         take(path, shift="gcj02")

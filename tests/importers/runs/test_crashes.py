@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.models import ImportRun
 from importers.runs import recovery
 from importers.runs.review import commit_run
@@ -122,7 +122,7 @@ def test_a_killed_import_has_written_nothing_and_says_so(tmp_path):
 def test_a_lost_connection_leaves_nothing(tmp_path):
     path = gpkg(tmp_path, plots(50))
     cut = before_each_insert("PERFORM pg_terminate_backend(pg_backend_pid())")
-    with cut, pytest.raises(Refused, match="连接中断，没有写入"):
+    with cut, pytest.raises(DeliveryRefused, match="连接中断，没有写入"):
         start([path], "parcels", commit=True)
     run = ImportRun.objects.get()
     assert (run.state, run.change) == ("refused", None)
@@ -133,7 +133,7 @@ def test_a_lost_connection_leaves_nothing(tmp_path):
 def test_a_full_disk_leaves_nothing(tmp_path):
     path = gpkg(tmp_path, plots(50))
     full = before_each_insert("RAISE EXCEPTION 'no space' USING ERRCODE = '53100'")
-    with full, pytest.raises(Refused, match="磁盘已满"):
+    with full, pytest.raises(DeliveryRefused, match="磁盘已满"):
         start([path], "parcels", commit=True)
     assert ImportRun.objects.get().state == "refused"
     assert not Parcel.objects.exists()
@@ -148,7 +148,7 @@ def test_a_full_disk_leaves_nothing(tmp_path):
 )
 def test_a_reviewed_run_that_fails_is_still_under_review(tmp_path, hindrance, word):
     run = start([gpkg(tmp_path, plots(50))], "parcels").run
-    with before_each_insert(hindrance), pytest.raises(Refused, match=word):
+    with before_each_insert(hindrance), pytest.raises(DeliveryRefused, match=word):
         commit_run(run.pk, "甲")
     run.refresh_from_db()
     assert run.state == "dry"
@@ -176,7 +176,7 @@ def test_two_reviews_of_the_same_area_the_second_is_told(tmp_path):
     one = start([gpkg(tmp_path, plots(5), "first")], "parcels").run
     two = start([gpkg(tmp_path, plots(5, land_use="0701"), "second")], "parcels").run
     commit_run(one.pk, "甲")
-    with pytest.raises(Refused, match="登记簿在试运行之后有了变动"):
+    with pytest.raises(DeliveryRefused, match="登记簿在试运行之后有了变动"):
         commit_run(two.pk, "乙")
     assert set(Parcel.objects.values_list("land_use", flat=True)) == {""}
 

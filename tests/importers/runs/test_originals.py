@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.models import ImportIssue, ImportRun
 from importers.runs import originals, review
 from importers.runs.outcome import Terms
@@ -90,7 +90,7 @@ def test_a_journal_left_behind_is_asked_for(tmp_path, capsys):
     assert "一起提交" in issue.hint
     run = take(path, commit=False)
     assert "提交时会被拒绝" in run.message
-    with pytest.raises(Refused, match="没有 -wal 文件"):
+    with pytest.raises(DeliveryRefused, match="没有 -wal 文件"):
         review.commit_run(run.pk, "甲")
     review.commit_run(run.pk, "甲", without_wal=True)
     assert standing() == {"431382001001GB00001F0001"}
@@ -103,7 +103,7 @@ def test_a_journal_of_another_database_is_refused(tmp_path):
     shutil.copyfile(CASES / "g06b_wal_sidecar.gpkg-wal", f"{path}-wal")
     (tmp_path / "bad.gpkg").write_bytes(path.read_bytes())
     (tmp_path / "bad.gpkg-wal").write_bytes(b"no journal at all, but long enough to be one")
-    with pytest.raises(Refused, match=r"bad\.gpkg-wal 与 bad\.gpkg 不配套"):
+    with pytest.raises(DeliveryRefused, match=r"bad\.gpkg-wal 与 bad\.gpkg 不配套"):
         take(tmp_path / "bad.gpkg", "parcels")
 
 
@@ -112,7 +112,7 @@ def test_a_journal_that_was_cut_short_is_refused(tmp_path):
     folder = brought(tmp_path, "g06b_wal_sidecar.gpkg", "g06b_wal_sidecar.gpkg-wal")
     journal = folder / "g06b_wal_sidecar.gpkg-wal"
     journal.write_bytes(journal.read_bytes()[:-100])
-    with pytest.raises(Refused, match="不配套或已损坏"):
+    with pytest.raises(DeliveryRefused, match="不配套或已损坏"):
         take(folder / "g06b_wal_sidecar.gpkg")
 
 
@@ -214,7 +214,7 @@ def test_companions_may_be_spelt_as_windows_allows(tmp_path):
 
 
 def test_what_is_not_there_is_named_without_its_folder(tmp_path):
-    with pytest.raises(Refused, match="找不到文件 none.gpkg") as refused:
+    with pytest.raises(DeliveryRefused, match="找不到文件 none.gpkg") as refused:
         take(tmp_path / "none.gpkg")
     assert str(tmp_path) not in str(refused.value)
     assert not ImportRun.objects.exists()

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.runs.rain import take_rain
 from spatial.hazards.models import RainReading, RainStation
 from tests.factories import moment, open_feature, spot
@@ -90,7 +90,7 @@ def test_a_wrong_row_is_told_and_nothing_is_taken(gauges, table, row, words):
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "站码,时间,雨量,降雨量\n", "站码,时间\n"])
 def test_a_table_of_something_else_is_refused(gauges, table, text):
-    with pytest.raises(Refused):
+    with pytest.raises(DeliveryRefused):
         take_rain(table(text))
 
 

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.models import ImportIssue, ImportRun
 from importers.runs import recovery, review
 from importers.runs.outcome import Terms
@@ -70,7 +70,7 @@ def test_a_selection_is_committed(tmp_path):
 def test_nothing_accepted_is_refused(tmp_path):
     run = try_out(tmp_path, plots(3))
     review.choose(run.pk, False)
-    with pytest.raises(Refused, match="没有采纳"):
+    with pytest.raises(DeliveryRefused, match="没有采纳"):
         review.commit_run(run.pk, "甲")
     assert ImportRun.objects.get(pk=run.pk).state == "dry"
 
@@ -78,7 +78,7 @@ def test_nothing_accepted_is_refused(tmp_path):
 def test_a_register_that_moved_on_is_a_conflict(tmp_path):
     run = try_out(tmp_path, plots(3))
     open_feature(Parcel, "P1")
-    with pytest.raises(Refused, match="P1：已经存在"):
+    with pytest.raises(DeliveryRefused, match="P1：已经存在"):
         review.commit_run(run.pk, "甲")
     assert standing() == {"P1"}
     assert staged(run)
@@ -90,7 +90,7 @@ def test_ending_many_is_confirmed_or_left_out(tmp_path):
     run = try_out(tmp_path, frame.assign(location="新"))
     assert review.counted(run)["end"] == {"staged": 38, "accepted": 0}
     review.choose(run.pk, True, actions=["end"])
-    with pytest.raises(Refused, match="三分之一"):
+    with pytest.raises(DeliveryRefused, match="三分之一"):
         review.commit_run(run.pk, "甲")
     review.choose(run.pk, False, actions=["end"])
     review.commit_run(run.pk, "甲")
@@ -102,7 +102,7 @@ def test_a_run_is_given_up(tmp_path, var):
     review.discard(run.pk, "甲")
     assert not staged(run)
     assert not (var / "imports" / run.folder).exists()
-    with pytest.raises(Refused, match="不在审核中"):
+    with pytest.raises(DeliveryRefused, match="不在审核中"):
         review.commit_run(run.pk, "甲")
 
 
@@ -159,7 +159,7 @@ def test_a_part_is_held_to_the_rules_as_the_whole_was(tmp_path):
     run = try_out(tmp_path, frame)
     assert run.counts["rejected"] == 0
     review.choose(run.pk, False, codes=["P1"])
-    with pytest.raises(Refused, match=r"会有 1 条出错，如：与 P1 相互重叠 40\.00 平方米"):
+    with pytest.raises(DeliveryRefused, match=r"会有 1 条出错，如：与 P1 相互重叠 40\.00 平方米"):
         review.commit_run(run.pk, "甲")
     assert standing() == {"P0", "P1"}
     review.choose(run.pk, True, codes=["P1"])
@@ -175,7 +175,7 @@ def test_a_repair_that_breaks_another_rule_is_not_taken(tmp_path):
     frame.loc[1, "geometry"] = shapely.Polygon(tie)
     run = try_out(tmp_path, frame)
     issue = ImportIssue.objects.get(run=run, proposal__isnull=False)
-    with pytest.raises(Refused, match=r"建议图形不能采纳：第 3 行与 P1 相互重叠"):
+    with pytest.raises(DeliveryRefused, match=r"建议图形不能采纳：第 3 行与 P1 相互重叠"):
         review.accept_proposal(issue.pk, "甲")
     issue.refresh_from_db()
     assert not issue.accepted_at

@@ -8,7 +8,7 @@ import pytest
 import shapely
 from django.db import connection
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.models import ImportIssue, ImportRun
 from importers.reading.delivery import Reading
 from importers.runs.outcome import Terms
@@ -81,21 +81,21 @@ def test_undo_brings_back_the_state_before(tmp_path):
     assert state() != before
     assert undo(run.pk, "乙").state == "undone"
     assert state() == before
-    with pytest.raises(Refused, match="已经撤销过"):
+    with pytest.raises(DeliveryRefused, match="已经撤销过"):
         undo(run.pk, "乙")
 
 
 @pytest.mark.parametrize(("which", "reason"), [("dry", "没有入库"), ("none", "没有入库批次")])
 def test_what_was_not_committed_cannot_be_undone(tmp_path, which, reason):
     run = take(gpkg(tmp_path, plots()), commit=False).run
-    with pytest.raises(Refused, match=reason):
+    with pytest.raises(DeliveryRefused, match=reason):
         undo(run.pk if which == "dry" else 999999, "乙")
 
 
 def test_a_run_under_a_later_one_is_not_undone(tmp_path):
     first = take(gpkg(tmp_path, plots())).run
     take(gpkg(tmp_path, plots(land_use="0701")))
-    with pytest.raises(Refused, match="须先撤销它"):
+    with pytest.raises(DeliveryRefused, match="须先撤销它"):
         undo(first.pk, "乙")
     first.refresh_from_db()
     assert first.state == "committed"
@@ -236,7 +236,7 @@ def test_named_endings_and_ancestry_are_recorded(tmp_path):
 
 
 def test_a_named_ending_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(Refused, match="不存在或已经终止"):
+    with pytest.raises(DeliveryRefused, match="不存在或已经终止"):
         take(gpkg(tmp_path, plots(2)), ended=["NO"])
     assert not Parcel.objects.exists()
 
@@ -256,7 +256,7 @@ def test_an_earlier_effect_than_what_stands_is_a_conflict(tmp_path):
     take(gpkg(tmp_path, plots()), at=moment(2024))
     later = gpkg(tmp_path, plots(land_use="0701"))
     assert "晚于本次变更" in take(later, commit=False, at=moment(2023)).caution
-    with pytest.raises(Refused, match="晚于本次变更"):
+    with pytest.raises(DeliveryRefused, match="晚于本次变更"):
         take(later, at=moment(2023))
     assert ImportRun.objects.latest("id").state == "refused"
     assert Parcel.objects.filter(land_use="0701").count() == 0
@@ -277,7 +277,7 @@ def test_a_change_between_looking_and_writing_is_a_conflict(tmp_path, monkeypatc
         return real(**given)
 
     monkeypatch.setattr(module, "record_change", meanwhile)
-    with pytest.raises(Refused, match="已被变更"):
+    with pytest.raises(DeliveryRefused, match="已被变更"):
         take(gpkg(tmp_path, plots(land_use="0701")))
     assert not Parcel.objects.filter(land_use="0701").exists()
 
@@ -294,7 +294,7 @@ def test_a_geojson_may_be_told_its_crs(tmp_path):
     frame = plots()
     frame.crs = None
     frame.to_file(path, driver="GeoJSON")
-    with pytest.raises(Refused, match="--crs EPSG:4546"):
+    with pytest.raises(DeliveryRefused, match="--crs EPSG:4546"):
         take(path)
     outcome = take(path, reading=Reading(epsg=4546))
     assert counts(outcome)[0] == 5

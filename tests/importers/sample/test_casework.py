@@ -9,7 +9,7 @@ import shapely
 from grid.evaluation.evaluation import Period, evaluated
 from grid.models import Case, CaseStep
 from grid.rules.indicators import Subject
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.models import ImportRun
 from importers.reading.registers import layer_for, register_of
 from importers.sample import sample
@@ -108,7 +108,7 @@ def test_every_layer_can_be_delivered_but_what_its_steps_write():
     for layer in all_layers():
         assert register_of(layer).columns
         if layer.by_steps:
-            with pytest.raises(Refused, match="步骤"):
+            with pytest.raises(DeliveryRefused, match="步骤"):
                 layer_for(layer.id)
         else:
             assert layer_for(layer.id) is layer

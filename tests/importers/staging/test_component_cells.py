@@ -6,7 +6,7 @@ import shapely
 from django.contrib.gis.geos import GEOSGeometry
 
 from grid.models import Component, GridCell
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.models import ImportIssue, ImportRun
 from importers.runs.outcome import Terms
 from importers.runs.review import commit_run
@@ -160,7 +160,7 @@ def test_components_are_not_committed_by_cells_that_have_changed_since(tmp_path)
     take(cells(tmp_path), "grid-cells")
     dry = take(components(tmp_path, "a"), "components", commit=False).run
     take(cells(tmp_path, middle=50), "grid-cells")
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(DeliveryRefused) as refused:
         commit_run(dry.pk, "甲")
     assert "重新试运行" in str(refused.value)
     again = take(components(tmp_path, "a"), "components", commit=False).run

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.models import ImportIssue
 from importers.runs import review
 from importers.runs.outcome import Terms
@@ -187,7 +187,7 @@ def test_a_row_left_out_keeps_what_it_would_have_replaced(tmp_path):
     assert ends(run) == {"P1": True, "P3": True}
     review.choose(run.pk, False, actions=["open"])
     assert ends(run) == {"P1": False, "P3": False}
-    with pytest.raises(Refused, match="没有采纳"):
+    with pytest.raises(DeliveryRefused, match="没有采纳"):
         review.commit_run(run.pk, "甲")
     review.choose(run.pk, True, codes=["N3"])
     review.commit_run(run.pk, "甲")
@@ -213,7 +213,7 @@ def test_a_commit_asks_again_what_is_left_out(tmp_path):
     run = take(gpkg(tmp_path, redrawn(plots(4), "P1", ("N1", box(20, 30)))), commit=False).run
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {Stage(run.pk).table} SET accepted = false WHERE code = 'N1'")
-    with pytest.raises(Refused, match="没有采纳"):
+    with pytest.raises(DeliveryRefused, match="没有采纳"):
         review.commit_run(run.pk, "甲")
     assert standing() == {"P0", "P1", "P2", "P3"}
 

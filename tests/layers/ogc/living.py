@@ -18,13 +18,13 @@ from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.runs.outcome import Terms
 from importers.runs.run import start
 from importers.runs.run import undo as undo_import
 from spatial.parcels.models import Building, Parcel
 from spatial.versions.actions import apply, record_change, undo
-from spatial.versions.edits import Action, Conflict, Edit
+from spatial.versions.edits import Action, Edit, VersionConflict
 from spatial.versions.models import Change
 from tests.factories import square
 from tests.importers.files import gpkg, plots
@@ -97,14 +97,14 @@ class Life:
     def _work(self, hand: Callable[[random.Random], str], dice: random.Random) -> None:
         try:
             self.done[hand(dice)] += 1
-        except (Refused, Abandoned) as error:  # a Conflict comes as Refused from imports
+        except (DeliveryRefused, Abandoned) as error:  # a Conflict comes as Refused from imports
             self.done[type(error).__name__] += 1
         except (IntegrityError, OperationalError) as error:  # a deadlock, told by PostgreSQL
             self.done[type(error.__cause__).__name__] += 1
 
     def edit(self, dice: random.Random) -> str:
         """One to five features in one change through the store."""
-        with suppress(Conflict):
+        with suppress(VersionConflict):
             made = record_change(who="edit", why="编辑")
             apply(made, Parcel, self._edits(dice, dice.randint(1, 5)))
             return "edits"
@@ -112,7 +112,7 @@ class Life:
 
     def be_late(self, dice: random.Random) -> str:
         """An early change that commits late, or never, and touches another register first."""
-        with suppress(Conflict), transaction.atomic():
+        with suppress(VersionConflict), transaction.atomic():
             made = record_change(who="late", why="迟交")
             if dice.random() < 0.5:
                 values = {"geom": square(dice.randint(0, 500), 50)}
@@ -158,7 +158,7 @@ class Life:
         recent = list(Change.objects.order_by("-id")[:4])
         if not recent:
             return "nothing to undo"
-        with suppress(Conflict):
+        with suppress(VersionConflict):
             undo(dice.choice(recent), who="undo", why="撤销")
             return "undone"
         return "undo refused"

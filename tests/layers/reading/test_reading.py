@@ -11,7 +11,7 @@ from layers.declarations.registry import layer_of
 from layers.models import Consumer, LayerGrant
 from layers.reading import revisions
 from layers.reading.publish import drop_views_for, ensure_roles, sync_views
-from layers.reading.reading import TooSlow, Unfit, read, stream
+from layers.reading.reading import QueryTimeout, ValueOutOfRange, read, stream
 from layers.reading.shares import share_of
 from spatial.parcels.models import Parcel
 from spatial.pipes.roles import PipeRole
@@ -79,9 +79,9 @@ def test_a_grant_of_districts_shows_their_rows_only(closed_parcels):
 
 
 def test_time_and_values_are_bounded():
-    with pytest.raises(TooSlow):
+    with pytest.raises(QueryTimeout):
         read(parcels(), "SELECT pg_sleep(5)", timeout_ms=50)
-    with pytest.raises(Unfit):
+    with pytest.raises(ValueOutOfRange):
         read(parcels(), "SELECT %s::int", [10**12])
     assert read(parcels(), "SELECT 1") == [(1,)]
 
@@ -100,7 +100,7 @@ def test_outside_of_a_transaction_a_login_without_rights_does_the_reading():
     assert read(None, "SELECT current_user")[0] == ("tujing_reader",)
     with pytest.raises(psycopg2.ProgrammingError):
         read(None, "SELECT code FROM published.parcels")
-    with pytest.raises(TooSlow):
+    with pytest.raises(QueryTimeout):
         read(parcels(), "SELECT pg_sleep(5)", timeout_ms=50)
     with stream(parcels(), "SELECT current_user FROM generate_series(1, 5000)") as rows:
         assert {user for (user,) in rows} == {parcels().role}

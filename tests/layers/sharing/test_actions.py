@@ -21,8 +21,8 @@ from layers.reading.revisions import KEYS
 from layers.reading.shares import share_of
 from layers.roles import Role
 from layers.sharing import actions
-from layers.sharing.actions import NotYours, Part, Unfitting
-from layers.sharing.keys import BadKey, caller_with
+from layers.sharing.actions import InvalidApplication, LayerPart, NotSteward
+from layers.sharing.keys import InvalidKey, caller_with
 from spatial.hazards.roles import HazardRole
 from spatial.parcels.models import Parcel
 from spatial.parcels.roles import LandRole
@@ -77,13 +77,13 @@ def test_a_key_is_shown_once_and_kept_as_a_digest(keeper):
 
 def test_a_key_ends_when_it_expires(keeper):
     consumer = consumer_of(keeper)
-    with pytest.raises(Unfitting):
+    with pytest.raises(InvalidApplication):
         actions.issue_key(keeper, consumer, expires_at=timezone.now())
     key, text = actions.issue_key(keeper, consumer, expires_at=timezone.now() + timedelta(days=1))
     assert caller_with(text).key == key.pk
     ApiKey.objects.update(expires_at=timezone.now())
     actions._changed()
-    with pytest.raises(BadKey):
+    with pytest.raises(InvalidKey):
         caller_with(text)
 
 
@@ -96,9 +96,9 @@ def test_a_rotated_key_works_beside_its_successor_for_the_overlap(keeper):
     assert caller_with(before).name == caller_with(after).name
     assert abs(new.expires_at - timezone.now() - lifetime) < timedelta(minutes=1)
     actions.rotate_key(keeper, new, overlap=timedelta(0))
-    with pytest.raises(BadKey):
+    with pytest.raises(InvalidKey):
         caller_with(after)
-    with pytest.raises(Unfitting):
+    with pytest.raises(InvalidApplication):
         actions.rotate_key(keeper, new)
 
 
@@ -112,10 +112,10 @@ def test_nobody_but_the_keeper_and_stewards_has_a_consumers_keys(keeper, steward
             lambda by=stranger: actions.rotate_key(by, key),
             lambda by=stranger: actions.revoke_key(by, key),
         ):
-            with pytest.raises(NotYours):
+            with pytest.raises(NotSteward):
                 attempt()
     for nobody in (ANONYMOUS, system):
-        with pytest.raises(NotYours):
+        with pytest.raises(NotSteward):
             consumer_of(nobody, "另一个")
     actions.revoke_key(steward, key)
     assert ApiKey.objects.get().revoked_by == "steward"
@@ -123,7 +123,7 @@ def test_nobody_but_the_keeper_and_stewards_has_a_consumers_keys(keeper, steward
 
 def test_two_systems_cannot_have_one_name(keeper):
     consumer_of(keeper)
-    with pytest.raises(Unfitting, match="燃气调度系统"):
+    with pytest.raises(InvalidApplication, match="燃气调度系统"):
         consumer_of(keeper)
 
 
@@ -155,7 +155,7 @@ def test_a_grant_opens_what_it_names_and_the_database_refuses_the_rest(keeper, s
     consumer = consumer_of(keeper)
     client = client_with(actions.issue_key(keeper, consumer)[1])
     assert status(client) == 404
-    actions.grant_layer(steward, consumer, Part("pipe-lines", ("network",)))
+    actions.grant_layer(steward, consumer, LayerPart("pipe-lines", ("network",)))
     feature = client.get("/ogc/collections/pipe-lines/items").json()["features"][0]
     assert set(feature["properties"]) == {"code", "network", "valid_from", "valid_to"}
     share = share_of(actions.caller_of_consumer(consumer), layer_of("pipe-lines"))
@@ -168,7 +168,7 @@ def test_a_grant_opens_what_it_names_and_the_database_refuses_the_rest(keeper, s
 def test_the_role_of_a_grant_reads_its_columns_only_on_a_line_of_its_own(closed_parcels):
     keeper, steward = caller_named("keeper"), caller_named("steward", Role.STEWARD)
     consumer = consumer_of(keeper)
-    actions.grant_layer(steward, consumer, Part("parcels", ("land_use",), ("431382001",)))
+    actions.grant_layer(steward, consumer, LayerPart("parcels", ("land_use",), ("431382001",)))
     share = share_of(actions.caller_of_consumer(consumer), layer_of("parcels"))
     line = connect(PRIMARY)
     with line.cursor() as cursor:
@@ -185,7 +185,7 @@ def test_a_grant_of_districts_shows_their_features_only(closed_parcels, keeper, 
     for number, district in enumerate(("431382001001", "431382002001")):
         open_feature(Parcel, f"P{number}", geom=square(number * 20), district_code=district)
     consumer = consumer_of(keeper, department=True)
-    actions.grant_layer(steward, consumer, Part("parcels", districts=("431382002",)))
+    actions.grant_layer(steward, consumer, LayerPart("parcels", districts=("431382002",)))
     client = client_with(actions.issue_key(keeper, consumer)[1])
     page = client.get("/ogc/collections/parcels/items").json()
     assert [f["id"] for f in page["features"]] == ["P1"]
@@ -195,24 +195,26 @@ def test_a_grant_of_districts_shows_their_features_only(closed_parcels, keeper, 
 @pytest.mark.parametrize(
     ("part", "said"),
     [
-        (Part("nothing"), "没有图层"),
-        (Part("rights"), "没有图层"),
-        (Part("parcels", ("right_holder",)), "right_holder"),
-        (Part("parcels", ("nothing",)), "nothing"),
-        (Part("pipe-lines", districts=("431382001",)), "区划"),
-        (Part("parcels", districts=("431382%",)), "431382%"),
-        (Part("parcels", districts=("4313",)), "4313"),
+        (LayerPart("nothing"), "没有图层"),
+        (LayerPart("rights"), "没有图层"),
+        (LayerPart("parcels", ("right_holder",)), "right_holder"),
+        (LayerPart("parcels", ("nothing",)), "nothing"),
+        (LayerPart("pipe-lines", districts=("431382001",)), "区划"),
+        (LayerPart("parcels", districts=("431382%",)), "431382%"),
+        (LayerPart("parcels", districts=("4313",)), "4313"),
     ],
 )
 def test_what_a_layer_does_not_share_cannot_be_granted(keeper, steward, part, said):
-    with pytest.raises(Unfitting, match=said):
+    with pytest.raises(InvalidApplication, match=said):
         actions.grant_layer(steward, consumer_of(keeper), part)
 
 
 def test_a_new_grant_takes_the_place_of_the_old_one(keeper, steward):
     consumer = consumer_of(keeper)
-    actions.grant_layer(steward, consumer, Part("pipe-lines", ("network",)))
-    actions.grant_layer(steward, consumer, Part("pipe-lines", ("material",)), conditions="只读")
+    actions.grant_layer(steward, consumer, LayerPart("pipe-lines", ("network",)))
+    actions.grant_layer(
+        steward, consumer, LayerPart("pipe-lines", ("material",)), conditions="只读"
+    )
     assert LayerGrant.objects.filter(withdrawn_at=None).get().fields == ["material"]
     assert LayerGrant.objects.count() == 2
 
@@ -220,9 +222,9 @@ def test_a_new_grant_takes_the_place_of_the_old_one(keeper, steward):
 def test_a_withdrawn_grant_opens_nothing(keeper, steward, town):
     consumer = consumer_of(keeper)
     client = client_with(actions.issue_key(keeper, consumer)[1])
-    grant = actions.grant_layer(steward, consumer, Part("pipe-lines"))
+    grant = actions.grant_layer(steward, consumer, LayerPart("pipe-lines"))
     assert status(client) == 200
-    with pytest.raises(NotYours):
+    with pytest.raises(NotSteward):
         actions.withdraw_grant(keeper, grant)
     actions.withdraw_grant(steward, grant)
     assert status(client) == 404
@@ -231,10 +233,10 @@ def test_a_withdrawn_grant_opens_nothing(keeper, steward, town):
 def test_the_office_that_has_a_layer_decides_on_it_and_on_no_other(keeper):
     pipes = caller_named("pipes", PipeRole.PIPES)
     consumer = consumer_of(keeper)
-    actions.grant_layer(pipes, consumer, Part("pipe-lines"))
+    actions.grant_layer(pipes, consumer, LayerPart("pipe-lines"))
     for by, layer_id in ((pipes, "cases"), (keeper, "pipe-lines")):
-        with pytest.raises(NotYours):
-            actions.grant_layer(by, consumer, Part(layer_id))
+        with pytest.raises(NotSteward):
+            actions.grant_layer(by, consumer, LayerPart(layer_id))
 
 
 def test_whom_a_layer_was_granted_to_decides_nothing_of_it(keeper, steward):
@@ -245,17 +247,17 @@ def test_whom_a_layer_was_granted_to_decides_nothing_of_it(keeper, steward):
         (HazardRole.HAZARD, "terrain-sheets"),
         (LandRole.LAND, "units"),
     ):
-        with pytest.raises(NotYours):
-            actions.grant_layer(caller_named(f"r-{layer_id}", role), consumer, Part(layer_id))
-    actions.grant_layer(steward, consumer, Part("cases"))
-    with pytest.raises(Unfitting, match="步骤"):
-        actions.grant_layer(steward, consumer, Part("cases"), may_write=True)
+        with pytest.raises(NotSteward):
+            actions.grant_layer(caller_named(f"r-{layer_id}", role), consumer, LayerPart(layer_id))
+    actions.grant_layer(steward, consumer, LayerPart("cases"))
+    with pytest.raises(InvalidApplication, match="步骤"):
+        actions.grant_layer(steward, consumer, LayerPart("cases"), may_write=True)
 
 
 def test_grants_survive_that_the_views_are_made_anew(keeper, steward, town):
     consumer = consumer_of(keeper)
     client = client_with(actions.issue_key(keeper, consumer)[1])
-    actions.grant_layer(steward, consumer, Part("pipe-lines", ("network",)))
+    actions.grant_layer(steward, consumer, LayerPart("pipe-lines", ("network",)))
     with connection.cursor() as cursor:
         cursor.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
     sync_views()
@@ -264,33 +266,33 @@ def test_grants_survive_that_the_views_are_made_anew(keeper, steward, town):
 
 def application(keeper, consumer, part=None, **more) -> Application:
     asked = {"purpose": "调度抢修", "legal_basis": "城镇燃气管理条例第三十七条", **more}
-    return actions.apply_for_layer(keeper, consumer, part or Part("pipe-lines"), **asked)
+    return actions.apply_for_layer(keeper, consumer, part or LayerPart("pipe-lines"), **asked)
 
 
 def test_an_application_that_is_granted_opens_the_layer(keeper, steward, town):
     consumer = consumer_of(keeper)
     client = client_with(actions.issue_key(keeper, consumer)[1])
-    asked = application(keeper, consumer, Part("pipe-lines", ("network", "material")))
+    asked = application(keeper, consumer, LayerPart("pipe-lines", ("network", "material")))
     assert status(client) == 404
-    with pytest.raises(Unfitting, match="待审批"):
+    with pytest.raises(InvalidApplication, match="待审批"):
         application(keeper, consumer)
-    narrower = Part("pipe-lines", ("network",))
+    narrower = LayerPart("pipe-lines", ("network",))
     decided = actions.decide_application(
         steward, asked, granted=True, answer="限调度使用", part=narrower
     )
     assert status(client) == 200
     assert (decided.state, decided.decided_by) == ("granted", "steward")
     assert (decided.grant.fields, decided.grant.conditions) == (["network"], "限调度使用")
-    with pytest.raises(Unfitting, match="已批准"):
+    with pytest.raises(InvalidApplication, match="已批准"):
         actions.decide_application(steward, asked, granted=False, answer="晚了")
 
 
 def test_a_refusal_says_why_and_opens_nothing(keeper, steward, town):
     consumer = consumer_of(keeper)
     asked = application(keeper, consumer)
-    with pytest.raises(Unfitting, match="理由"):
+    with pytest.raises(InvalidApplication, match="理由"):
         actions.decide_application(steward, asked, granted=False, answer=" ")
-    with pytest.raises(NotYours):
+    with pytest.raises(NotSteward):
         actions.decide_application(keeper, asked, granted=True, answer="自己批")
     actions.decide_application(steward, asked, granted=False, answer="用途不明")
     assert not LayerGrant.objects.exists()
@@ -299,34 +301,34 @@ def test_a_refusal_says_why_and_opens_nothing(keeper, steward, town):
 
 def test_who_applied_may_take_it_back(keeper, steward):
     asked = application(keeper, consumer_of(keeper))
-    with pytest.raises(NotYours):
+    with pytest.raises(NotSteward):
         actions.take_back_application(caller_named("stranger"), asked)
     assert actions.take_back_application(keeper, asked).state == "taken_back"
-    with pytest.raises(Unfitting, match="已撤回"):
+    with pytest.raises(InvalidApplication, match="已撤回"):
         actions.decide_application(steward, asked, granted=True, answer="")
 
 
 @pytest.mark.parametrize(
     ("part", "more"),
     [
-        (Part("rights"), {}),
-        (Part("nothing"), {}),
-        (Part("pipe-lines"), {"purpose": ""}),
-        (Part("pipe-lines"), {"legal_basis": " "}),
-        (Part("pipe-lines", ("nothing",)), {}),
+        (LayerPart("rights"), {}),
+        (LayerPart("nothing"), {}),
+        (LayerPart("pipe-lines"), {"purpose": ""}),
+        (LayerPart("pipe-lines"), {"legal_basis": " "}),
+        (LayerPart("pipe-lines", ("nothing",)), {}),
     ],
 )
 def test_an_application_must_say_what_and_why(keeper, part, more):
-    with pytest.raises(Unfitting):
+    with pytest.raises(InvalidApplication):
         application(keeper, consumer_of(keeper), part, **more)
 
 
 def test_a_layer_taken_off_is_absent_at_once_and_comes_back(client, keeper, steward, town):
     admin = caller_named("root", admin=True)
     assert status(client, "buildings") == 200
-    with pytest.raises(NotYours):
+    with pytest.raises(NotSteward):
         actions.set_published(keeper, "buildings", published=False, why="质量问题")
-    with pytest.raises(Unfitting, match="事由"):
+    with pytest.raises(InvalidApplication, match="事由"):
         actions.set_published(steward, "buildings", published=False, why="")
     actions.set_published(steward, "buildings", published=False, why="质量问题")
     assert status(client, "buildings") == 404
@@ -336,9 +338,9 @@ def test_a_layer_taken_off_is_absent_at_once_and_comes_back(client, keeper, stew
         assert "buildings" not in client.get(url).content.decode()
     assert "没有找到" in client.get("/search?q=示范楼").content.decode()
     assert share_of(admin, layer_of("buildings")) is None
-    with pytest.raises(Unfitting, match="没有图层"):
-        actions.grant_layer(steward, consumer_of(keeper), Part("buildings"))
-    with pytest.raises(Unfitting, match="已停止发布"):
+    with pytest.raises(InvalidApplication, match="没有图层"):
+        actions.grant_layer(steward, consumer_of(keeper), LayerPart("buildings"))
+    with pytest.raises(InvalidApplication, match="已停止发布"):
         actions.set_published(steward, "buildings", published=False, why="再次")
     actions.set_published(steward, "buildings", published=True, why="已更正")
     assert status(client, "buildings") == 200
@@ -364,9 +366,9 @@ def test_a_layer_taken_off_elsewhere_is_absent_here_within_two_tenths_of_a_secon
 def test_the_terms_of_a_consumer_are_the_stewards(keeper, steward):
     open_feature(PipeLine, "L1", geom=square().boundary, network="JS")
     consumer = consumer_of(keeper)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotSteward):
         actions.set_terms(keeper, consumer, is_department=True, per_minute=9)
-    with pytest.raises(Unfitting):
+    with pytest.raises(InvalidApplication):
         actions.set_terms(steward, consumer, is_department=True, per_minute=0)
     _key, text = actions.issue_key(keeper, consumer)
     assert not caller_with(text).is_department

@@ -16,8 +16,8 @@ from layers.access.access import Caller
 from layers.models import AccessCount, RequestMinute
 from layers.roles import Role
 from layers.sharing import actions, limits, metering
-from layers.sharing.actions import Part
-from layers.sharing.limits import TooFast, admit
+from layers.sharing.actions import LayerPart
+from layers.sharing.limits import RateLimited, admit
 from tests.layers.sharing.test_actions import caller_named, client_with, consumer_of
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def counted() -> Counter:
 def system(db) -> Client:
     keeper, steward = caller_named("keeper"), caller_named("steward", Role.STEWARD)
     consumer = consumer_of(keeper)
-    actions.grant_layer(steward, consumer, Part("pipe-lines"))
+    actions.grant_layer(steward, consumer, LayerPart("pipe-lines"))
     return client_with(actions.issue_key(keeper, consumer)[1])
 
 
@@ -117,14 +117,14 @@ def test_the_minute_slides():
     caller = Caller("系统", key=1, per_minute=60)
     for _ in range(60):
         admit(caller, NOON)
-    with pytest.raises(TooFast) as refused:
+    with pytest.raises(RateLimited) as refused:
         admit(caller, NOON + 59)
     assert refused.value.headers["Retry-After"] == "1"
-    with pytest.raises(TooFast):
+    with pytest.raises(RateLimited):
         admit(caller, NOON + 60)
     for _ in range(31):  # half of the minute before lies within the last 60 seconds
         admit(caller, NOON + 90.01)
-    with pytest.raises(TooFast):
+    with pytest.raises(RateLimited):
         admit(caller, NOON + 90.01)
     admit(caller, NOON + 180)
 
@@ -139,7 +139,7 @@ def test_what_other_processes_have_answered_counts_too():
     minute = int(time.time() // 60)
     RequestMinute.objects.filter(minute=minute).update(requests=10)
     limits.exchange()
-    with pytest.raises(TooFast):
+    with pytest.raises(RateLimited):
         admit(caller)
 
 

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from layers.webhooks.addresses import BadAddress, is_fit, target_of
+from layers.webhooks.addresses import AddressRefused, is_fit, target_of
 
 PUBLIC = "93.184.216.34"
 
@@ -33,9 +33,9 @@ def answering(*ips):
 )  # fmt: skip
 def test_no_inside_address_is_fit(ip):
     assert not is_fit(ipaddress.ip_address(ip))
-    with pytest.raises(BadAddress):
+    with pytest.raises(AddressRefused):
         target_of("https://example.org/", answering(ip))
-    with pytest.raises(BadAddress):
+    with pytest.raises(AddressRefused):
         target_of("https://example.org/", answering(PUBLIC, ip))  # one bad one among them
 
 
@@ -72,7 +72,7 @@ def test_a_public_address_is(ip):
     ],
 )  # fmt: skip
 def test_a_malformed_address_is_refused(url):
-    with pytest.raises(BadAddress):
+    with pytest.raises(AddressRefused):
         target_of(url, answering(PUBLIC))
 
 
@@ -90,7 +90,7 @@ def test_a_malformed_address_is_refused(url):
     ],
 )
 def test_other_ways_to_write_the_same_machine(host):
-    with pytest.raises(BadAddress):
+    with pytest.raises(AddressRefused):
         target_of(f"https://{host}/")
 
 
@@ -98,7 +98,7 @@ def test_a_name_that_nobody_knows():
     def resolve(*_, **__):
         raise socket.gaierror
 
-    with pytest.raises(BadAddress):
+    with pytest.raises(AddressRefused):
         target_of("https://nowhere.example/", resolve)
 
 
@@ -107,7 +107,7 @@ def test_settings_open_a_network_and_plain_http(settings):
     assert target_of("https://a.example/", answering("10.20.3.4")).ip == "10.20.3.4"
     assert target_of("https://a.example/", answering("::ffff:10.20.3.4"))
     for ip in ("10.21.0.1", "127.0.0.1", "::ffff:10.21.0.1"):
-        with pytest.raises(BadAddress):
+        with pytest.raises(AddressRefused):
             target_of("https://a.example/", answering(ip))
     settings.WEBHOOK_ALLOW_HTTP = True
     target = target_of("http://a.example/x", answering("10.20.3.4"))

@@ -132,12 +132,12 @@ def test_a_commit_queues_one_message_however_much_follows(
         apply(change(moment(2021)), Parcel, [Edit(Action.END, "P2")])
     assert len(queue) == 2
     Subscription.objects.update(due_at=timezone.now() - timedelta(days=2))
-    webhooks.tell("parcels.parcel")
+    webhooks.queue_messages("parcels.parcel")
     assert len(queue) == 3
 
 
 def test_nothing_is_queued_for_other_registers(receiver, subscription, queue):
-    webhooks.tell("base.road")
+    webhooks.queue_messages("base.road")
     assert len(queue) == 0
 
 

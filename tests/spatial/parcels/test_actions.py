@@ -6,7 +6,7 @@ from spatial.parcels.actions import merge_parcels, split_parcel
 from spatial.parcels.models import Parcel
 from spatial.periods import at
 from spatial.versions.actions import undo
-from spatial.versions.edits import Conflict
+from spatial.versions.edits import VersionConflict
 from spatial.versions.queries import children_of, parents_of
 from tests.factories import change, moment, open_feature, square
 
@@ -73,7 +73,7 @@ def test_an_undone_split_leaves_no_descent():
 )
 def test_pieces_that_are_not_the_whole_are_refused(pieces, reason):
     open_whole()
-    with pytest.raises(Conflict, match=reason):
+    with pytest.raises(VersionConflict, match=reason):
         split_parcel(change(moment(2021)), "W", pieces)
     assert now_codes() == ["W"]
 
@@ -81,5 +81,5 @@ def test_pieces_that_are_not_the_whole_are_refused(pieces, reason):
 def test_parcels_apart_do_not_merge():
     open_feature(code="A", geom=square(0))
     open_feature(code="B", geom=square(50))
-    with pytest.raises(Conflict, match="不相邻"):
+    with pytest.raises(VersionConflict, match="不相邻"):
         merge_parcels(change(moment(2021)), ["A", "B"], "C")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from spatial.parcels.models import Parcel
 from spatial.periods import at as as_of_instant
 from spatial.versions.actions import apply, apply_table, undo
-from spatial.versions.edits import Action, Conflict, Edit
+from spatial.versions.edits import Action, Edit, VersionConflict
 from spatial.versions.keeping import faults_of
 from spatial.versions.models import Change
 from tests.factories import change, moment, square
@@ -179,7 +179,7 @@ def stage(edits: list[Edit]) -> None:
 
 def test_the_earlier_change_cannot_be_undone_under_a_later_one():
     changes, _ = play([{"A": 1}, {"A": 2}])
-    with pytest.raises(Conflict, match=f"此后又有变更 {changes[1].pk}"):
+    with pytest.raises(VersionConflict, match=f"此后又有变更 {changes[1].pk}"):
         undo(changes[0], who="tester", why="撤销")
 
 
@@ -197,5 +197,5 @@ def test_an_undo_cannot_be_undone_when_the_ground_has_moved():
     changes, _ = play([{"A": 1}, {"A": 2}])
     second = undo(changes[1], who="t", why="撤")
     undo(changes[0], who="t", why="撤")
-    with pytest.raises(Conflict, match="须先撤销它"):
+    with pytest.raises(VersionConflict, match="须先撤销它"):
         undo(second, who="t", why="恢复")

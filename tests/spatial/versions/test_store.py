@@ -9,7 +9,7 @@ from django.utils import timezone
 from spatial.parcels.models import Parcel
 from spatial.periods import AsOf
 from spatial.versions.actions import apply, follow_up, record_change, undo
-from spatial.versions.edits import Action, Conflict, Edit
+from spatial.versions.edits import Action, Edit, VersionConflict
 from spatial.versions.guards import CLOSING, registers
 from spatial.versions.models import Change
 from spatial.versions.queries import as_of_sql, history_of, revision_of
@@ -25,7 +25,7 @@ def test_the_second_of_two_writers_is_told_who_was_first():
         Parcel,
         [Edit(Action.REPLACE, "P1", {"location": "甲", "geom": square()}, expected=seen.pk)],
     )
-    with pytest.raises(Conflict, match=f"已被变更 {first.pk} 改动"):
+    with pytest.raises(VersionConflict, match=f"已被变更 {first.pk} 改动"):
         apply(
             change(moment(2022)),
             Parcel,
@@ -68,7 +68,7 @@ def test_two_writers_at_once_one_wins():
                 )
                 apply(made, Parcel, [edit])
             results.append(name)
-        except Conflict:
+        except VersionConflict:
             results.append("conflict")
         finally:
             connection.close()
@@ -93,7 +93,7 @@ def test_two_writers_at_once_one_wins():
 def test_an_edit_that_does_not_fit_is_refused_whole(edit, reason):
     open_feature()
     good = Edit(Action.OPEN, "P2", {"geom": square()})
-    with pytest.raises(Conflict, match=reason):
+    with pytest.raises(VersionConflict, match=reason):
         apply(change(moment(2021)), Parcel, [good, edit])
     assert list(Parcel.objects.values_list("code", flat=True)) == ["P1"]
 
@@ -101,7 +101,7 @@ def test_an_edit_that_does_not_fit_is_refused_whole(edit, reason):
 @pytest.mark.django_db
 def test_the_past_cannot_be_written_under_a_standing_version():
     open_feature(at=moment(2020))
-    with pytest.raises(Conflict, match="晚于本次变更"):
+    with pytest.raises(VersionConflict, match="晚于本次变更"):
         apply(change(moment(2019)), Parcel, [Edit(Action.REPLACE, "P1", {})])
 
 
@@ -109,20 +109,20 @@ def test_the_past_cannot_be_written_under_a_standing_version():
 def test_an_ended_code_cannot_be_opened_inside_its_past():
     open_feature(at=moment(2020))
     apply(change(moment(2022)), Parcel, [Edit(Action.END, "P1")])
-    with pytest.raises(Conflict, match="在该时间已有其他版本"):
+    with pytest.raises(VersionConflict, match="在该时间已有其他版本"):
         apply(change(moment(2021)), Parcel, [Edit(Action.OPEN, "P1", {"geom": square()})])
 
 
 @pytest.mark.django_db
 def test_the_future_cannot_be_written():
-    with pytest.raises(Conflict, match="晚于现在"):
+    with pytest.raises(VersionConflict, match="晚于现在"):
         record_change(who="t", why="t", at=timezone.now() + timezone.timedelta(days=1))
 
 
 @pytest.mark.django_db
 def test_the_same_code_twice_in_one_change_is_refused():
     twice = [Edit(Action.OPEN, "P1", {"geom": square()})] * 2
-    with pytest.raises(Conflict, match="出现多次"):
+    with pytest.raises(VersionConflict, match="出现多次"):
         apply(change(moment(2021)), Parcel, twice)
 
 
@@ -176,7 +176,7 @@ def test_a_change_is_undone_once_and_the_history_tells():
     made = change(moment(2021), why="改坐落")
     apply(made, Parcel, [Edit(Action.REPLACE, "P1", {"location": "新", "geom": square()})])
     undo(made, who="tester", why="录错")
-    with pytest.raises(Conflict, match="已经撤销过"):
+    with pytest.raises(VersionConflict, match="已经撤销过"):
         undo(made, who="tester", why="再撤")
     eras = history_of(Parcel, "P1")
     assert [era.why for era in eras] == ["录错", "测试"]

@@ -9,7 +9,7 @@ from spatial.versions.actions import apply, undo
 from spatial.versions.edits import Action, Edit
 from spatial.versions.models import Change
 from tests.factories import change, moment, open_feature, spot, square
-from webmap.admin.change_effects import Effect, effects_of
+from webmap.admin.change_effects import RegisterEffect, effects_of
 
 pytestmark = pytest.mark.django_db
 CHANGES = "/admin/versions/change/"
@@ -42,8 +42,8 @@ def done():
 
 def test_effects_are_counted_register_by_register(done):
     assert effects_of([done])[done.pk] == [
-        Effect("parcels.building", opened=1),
-        Effect("parcels.parcel", opened=1, closed=2),
+        RegisterEffect("parcels.building", opened=1),
+        RegisterEffect("parcels.parcel", opened=1, closed=2),
     ]
     reverse = undo(done, who="a", why="b")
     cache.clear()

@@ -18,10 +18,10 @@ from grid.cases.photos import read_photo
 from grid.cases.policies import can_see
 from grid.cases.queries import queue, visible_cases
 from grid.cases.steps import PUBLISHING, TASK_RESULTS, TASKS, WORKFLOW
-from grid.errors import NotYours, Overtaken, Unfit
+from grid.errors import CaseConflict, InvalidInput, NotResponsible
 from grid.models import Case, CasePhoto
 from grid.roles import SYSTEM, GridRole
-from spatial.workflow import NotAllowed, OutOfOrder
+from spatial.workflow import RoleNotAllowed, WrongState
 from tests.grid.people import HYGIENE, ROADS, STREETS, picture
 from tests.grid.situated import (
     ACTORS,
@@ -55,7 +55,7 @@ CHOSEN = {
     "reassign_task": "inspector",
     "merge": "main",
 }
-NOT_THEIRS = (NotAllowed, NotYours, OutOfOrder, Overtaken)
+NOT_THEIRS = (RoleNotAllowed, NotResponsible, WrongState, CaseConflict)
 
 
 def refusal(actor: Actor, case: Case, action: str, **given: Any) -> Exception | None:
@@ -139,7 +139,7 @@ def test_no_state_allows_what_its_table_does_not(db, state):
     for transition in WORKFLOW.transitions:
         if transition.action not in leaving:
             why = refusal(everybody, case, transition.action, item="words", department=HYGIENE)
-            assert isinstance(why, OutOfOrder), transition.action
+            assert isinstance(why, WrongState), transition.action
 
 
 def test_each_round_of_handling_has_its_appeal(db):
@@ -166,5 +166,5 @@ def test_photos_are_asked_for_where_they_are_taken(db):
             "remark",
         )
     }
-    with pytest.raises(Unfit, match="备注不收照片"):
+    with pytest.raises(InvalidInput, match="备注不收照片"):
         act(ROADS, case.code, "remark", {"note": "看"}, photos=photos)

@@ -2,7 +2,7 @@ import pytest
 
 from layers.access.access import ANONYMOUS, Caller
 from spatial.pipes.roles import PipeRole
-from webmap.exports.requests import BadRequest, kept_request, read_request
+from webmap.exports.requests import BadRequest, read_request, stored_request
 
 BBOX = "111.66,27.69,111.67,27.70"
 PIPES = Caller("guan", frozenset({PipeRole.PIPES}))
@@ -17,7 +17,7 @@ def test_a_good_form_survives_the_job_table():
     wanted = read(datetime="2020-05-01", title=" 城南\n地块 ", entrance="planning")
     assert wanted.layers == ("parcels", "roads")
     assert wanted.title == "城南 地块"
-    assert kept_request(wanted.params()) == wanted
+    assert stored_request(wanted.params()) == wanted
 
 
 def test_the_box_is_cut_to_the_city():

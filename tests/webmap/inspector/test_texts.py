@@ -7,7 +7,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
-from webmap.inspector.texts import TEXTS, said
+from webmap.inspector.texts import TEXTS, translated_texts
 
 SCRIPTS = sorted((Path(settings.BASE_DIR) / "webmap" / "static" / "inspector").glob("*.js"))
 SAID = re.compile(r'\bt\("((?:[^"\\]|\\.)*)"')
@@ -27,9 +27,9 @@ def test_no_script_says_anything_beside_the_list():
 
 
 def test_the_shell_brings_the_words_of_its_language():
-    assert said() == {}
+    assert translated_texts() == {}
     with translation.override("en"):
-        assert said()["位置"] == "Position"
+        assert translated_texts()["位置"] == "Position"
     client = Client()
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     page = client.get("/inspector/").text

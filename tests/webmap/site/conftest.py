@@ -17,7 +17,7 @@ from importers.models import ImportRun
 from layers.access.access import Caller
 from layers.models import Subscription
 from layers.sharing import actions
-from layers.sharing.actions import Part
+from layers.sharing.actions import LayerPart
 from tests.grid.people import DISPATCHER, ROADS, make_ground, new_case, picture, walk
 from tests.importers.files import gpkg, plots
 from tests.town import make_town
@@ -89,6 +89,6 @@ def consumer(root: User) -> dict[str, Any]:
     keeper = Caller("root", frozenset(), is_admin=True)
     system = actions.register_consumer(keeper, name="系统", organisation="单位")
     key, _text = actions.issue_key(keeper, system)
-    grant = actions.grant_layer(keeper, system, Part("pipe-lines", ("network",)))
+    grant = actions.grant_layer(keeper, system, LayerPart("pipe-lines", ("network",)))
     Subscription.objects.create(consumer=system, address="https://example.org/", layers=["parcels"])
     return {"consumer": system.pk, "key": key.pk, "grant": grant.pk}

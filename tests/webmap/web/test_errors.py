@@ -5,17 +5,17 @@ import json
 import pytest
 from django.http import HttpResponse
 
-from grid.errors import NoCase, NotYours, OutsideCity, Overtaken, Unfit
-from importers.errors import Refused
+from grid.errors import CaseConflict, CaseNotFound, InvalidInput, NotResponsible, OutsideCity
+from importers.errors import DeliveryRefused
 from layers.sharing import actions as sharing
-from layers.sharing.limits import TooFast
-from spatial.workflow import Missing, NotAllowed, OutOfOrder
+from layers.sharing.limits import RateLimited
+from spatial.workflow import MissingInput, RoleNotAllowed, WrongState
 from webmap.web.errors import (
     REFUSALS,
+    AccessDenied,
     BadInput,
     BadRequest,
     Conflicting,
-    Forbidden,
     NotSignedIn,
     RefusalAnswers,
     TooLarge,
@@ -35,24 +35,24 @@ JSON = {"Accept": "application/json"}
     ("error", "status"),
     [
         (BadRequest("x"), 400),
-        (sharing.Unfitting("x"), 400),
+        (sharing.InvalidApplication("x"), 400),
         (NotSignedIn("x"), 401),
-        (Forbidden("x"), 403),
-        (NotYours("x"), 403),
-        (sharing.NotYours("x"), 403),
-        (NotAllowed("x"), 403),
-        (NoCase("x"), 404),
+        (AccessDenied("x"), 403),
+        (NotResponsible("x"), 403),
+        (sharing.NotSteward("x"), 403),
+        (RoleNotAllowed("x"), 403),
+        (CaseNotFound("x"), 404),
         (Conflicting("x"), 409),
-        (Overtaken("x"), 409),
-        (OutOfOrder("x"), 409),
-        (Refused("x"), 409),
+        (CaseConflict("x"), 409),
+        (WrongState("x"), 409),
+        (DeliveryRefused("x"), 409),
         (TooLarge("x"), 413),
         (BadInput("x"), 422),
-        (Missing("x", ("reason",)), 422),
-        (Unfit("x"), 422),
+        (MissingInput("x", ("reason",)), 422),
+        (InvalidInput("x"), 422),
         (OutsideCity("x"), 422),  # a subclass is answered as its base
         (TooOften("x"), 429),
-        (TooFast(5, 3), 429),
+        (RateLimited(5, 3), 429),
     ],
 )
 def test_the_table(error, status):
@@ -67,8 +67,8 @@ def test_what_is_no_refusal_has_no_status():
 
 
 def test_the_refusal_names_the_input_and_brings_its_headers():
-    assert refusal_of(Unfit("请写明", "reason")).field == "reason"
-    assert refusal_of(TooFast(5, 3)).headers == {"Retry-After": "3"}
+    assert refusal_of(InvalidInput("请写明", "reason")).field == "reason"
+    assert refusal_of(RateLimited(5, 3)).headers == {"Retry-After": "3"}
     assert refusal_of(BadInput("x", title="案件过多")).title == "案件过多"
 
 
@@ -81,7 +81,7 @@ def answered(rf, error, **headers):
 
 
 def test_a_page_a_fragment_a_script_and_a_program_read_their_own_form(rf):
-    error = Overtaken("别人已办理")
+    error = CaseConflict("别人已办理")
     page = answered(rf, error)
     assert (page.status_code, page["Content-Type"]) == (409, "text/html; charset=utf-8")
     assert "<!doctype html>" in page.text
@@ -108,14 +108,14 @@ def test_who_is_not_signed_in_is_led_to_the_sign_in_but_a_script_keeps_its_page(
 
 
 def test_a_forbidden_page_says_what_to_do_and_nothing_of_the_thing(rf):
-    page = answered(rf, NotYours("案件 431382 属市政公司"))
+    page = answered(rf, NotResponsible("案件 431382 属市政公司"))
     assert page.status_code == 403
     assert "没有权限" in page.text
     assert "市政公司" not in page.text
 
 
 def test_no_cache_keeps_a_refusal(rf):
-    assert "no-store" in answered(rf, Unfit("x"))["Cache-Control"]
+    assert "no-store" in answered(rf, InvalidInput("x"))["Cache-Control"]
 
 
 def test_other_exceptions_are_left_alone(rf):
@@ -127,7 +127,7 @@ def test_a_room_answers_in_its_own_form(rf):
     def view(_request, name):
         if name == "fits":
             return HttpResponse("done")
-        raise TooFast(5, 3)
+        raise RateLimited(5, 3)
 
     assert view(rf.get("/"), "fits").text == "done"
     refused = view(rf.get("/"), "other")
@@ -150,10 +150,10 @@ def test_a_problem_is_a_document_for_programs_and_a_line_for_people(rf):
 
 def test_an_attempt_gives_the_result_or_the_refusal_of_its_kinds():
     def refuse():
-        raise NotYours("x")
+        raise NotResponsible("x")
 
     assert attempt(lambda: 1) == (1, None)
     result, refusal = attempt(refuse)
-    assert (result, refusal.status, refusal.kind) == (None, 403, NotYours)
-    with pytest.raises(NotYours):
-        attempt(refuse, (Unfit,))
+    assert (result, refusal.status, refusal.kind) == (None, 403, NotResponsible)
+    with pytest.raises(NotResponsible):
+        attempt(refuse, (InvalidInput,))

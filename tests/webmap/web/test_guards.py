@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from layers.access.access import Role
 from tests.town import make_user
 from webmap.web.callers import actor_behind, groups_of
-from webmap.web.errors import Forbidden, NotSignedIn, answering, as_json, as_problem
+from webmap.web.errors import AccessDenied, NotSignedIn, answering, as_json, as_problem
 from webmap.web.guards import bounded, check, for_programs, has_token, signed_in, with_roles
 
 JSON = {"Accept": "application/json"}
@@ -43,7 +43,7 @@ def test_only_who_has_signed_in(rf, steward):
 def test_only_whom_the_condition_holds_of(rf, steward):
     view = with_roles(lambda r: Role.STEWARD in groups_of(r), "只对数据管理员开放")(shown)
     assert view(asked(rf, steward)).text == "steward"
-    with pytest.raises(Forbidden, match="只对数据管理员开放"):
+    with pytest.raises(AccessDenied, match="只对数据管理员开放"):
         view(asked(rf, make_user("auditor", Role.AUDITOR)))
     with pytest.raises(NotSignedIn):
         view(asked(rf, AnonymousUser()))
@@ -51,7 +51,7 @@ def test_only_whom_the_condition_holds_of(rf, steward):
 
 def test_a_check_within_a_page():
     check(may=True)
-    with pytest.raises(Forbidden, match="不能看"):
+    with pytest.raises(AccessDenied, match="不能看"):
         check(False, "不能看")
 
 

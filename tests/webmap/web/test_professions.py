@@ -13,9 +13,9 @@ from webmap.web import profession_faults as refusals
 from webmap.web.profession_faults import paths_of, profession_faults, refuse_faults
 from webmap.web.professions import (
     DemoUser,
+    FactTable,
     Fragment,
     Profession,
-    Table,
     Urls,
     declared,
     professions,
@@ -52,7 +52,7 @@ def test_a_path_that_two_claim_is_named():
 
 def test_a_layer_that_is_not_there_is_named():
     nothing = Fragment("nowhere", "panel/rights.html", lambda *_: {})
-    lost = Table("lost", "表", lambda _: [])
+    lost = FactTable("lost", "表", lambda _: [])
     found = faults_with(Profession("x", "某", 99, fragments=(nothing,), tables=(lost,)))
     assert [one.split(" / ")[1] for one in found] == [
         "profession x names the layer nowhere, which is not there",

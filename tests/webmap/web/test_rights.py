@@ -17,7 +17,7 @@ from django.test import Client
 
 from grid.models import Case, CaseStep, Component, GridCell
 from grid.roles import GridRole
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.models import ImportRun
 from importers.runs import review
 from importers.runs.run import undo as undo_run
@@ -27,7 +27,7 @@ from layers.declarations.known_roles import known_roles
 from layers.declarations.registry import all_layers, layer_of
 from spatial.parcels.models import Parcel
 from spatial.versions.actions import apply, record_change, undo
-from spatial.versions.edits import Action, Conflict, Edit
+from spatial.versions.edits import Action, Edit, VersionConflict
 from spatial.versions.guards import registers
 from spatial.versions.models import Change, VersionedFeature
 from tests.factories import change, moment, open_feature, square
@@ -308,7 +308,7 @@ def test_what_was_staged_before_is_not_committed(case, people):
                 assert answer.status_code == 403, (name, act)
                 assert WORDS in answer.json()["title"]
             assert people[name][0].get(f"/imports/{run.pk}").status_code == 403
-        with pytest.raises(Refused, match=WORDS):
+        with pytest.raises(DeliveryRefused, match=WORDS):
             review.commit_run(run.pk, "root")
         with pytest.raises(CommandError, match=WORDS):
             call_command("review_import", str(run.pk), commit=True, without=["X"])
@@ -326,7 +326,7 @@ def test_nobody_undoes_a_step_of_a_case(case, people):
         for name in ("HANDLER", "STEWARD", "admin"):
             answer = people[name][0].post(f"/imports/{run.pk}/undo", {}, **JSON)
             assert answer.status_code == 403, name
-        with pytest.raises(Refused, match=WORDS):
+        with pytest.raises(DeliveryRefused, match=WORDS):
             undo_run(run.pk, "root")
         with pytest.raises(CommandError, match=WORDS):
             call_command("undo_import", str(run.pk))
@@ -339,7 +339,7 @@ def test_nobody_undoes_a_step_of_a_case(case, people):
             ):
                 assert answer.status_code == 403, name
                 assert WORDS in answer.content.decode()
-        with pytest.raises(Conflict, match=WORDS):
+        with pytest.raises(VersionConflict, match=WORDS):
             undo(done, who="root", why="")
 
 
@@ -350,7 +350,7 @@ def test_a_change_that_touched_more_than_a_case_is_not_undone(case):
     apply(mixed, Parcel, [Edit(Action.END, "P1")])
     apply(mixed, Case, [Edit(Action.END, case.code)])
     assert made.pk < mixed.pk
-    with untouched(Case, Parcel), pytest.raises(Conflict, match=WORDS):
+    with untouched(Case, Parcel), pytest.raises(VersionConflict, match=WORDS):
         undo(mixed, who="root", why="")
 
 

@@ -59,7 +59,7 @@ def least_first(figure: str) -> bool:
     return is_share(figure) and INDICATORS[figure].less_is_better
 
 
-def said(figure: str, value: float | None) -> str:
+def figure_text(figure: str, value: float | None) -> str:
     """A value as people write it: ``92.5%``, ``87.3``, ``1,204``; the unknown is a dash."""
     if value is None:
         return "—"
@@ -111,7 +111,7 @@ def chart(
         Bar(
             key,
             title,
-            said(figure, value),
+            figure_text(figure, value),
             round(BAR_PX * min(value / full, 1.0), 1),
             ROW_PX * number,
             colour_of(figure, value, most, grades),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from grid.cases.queries import visible_cases
 from grid.cases.steps import STATES, WORKFLOW
-from grid.evaluation.evaluation import Row, evaluated, number_behind, steps_behind, total
+from grid.evaluation.evaluation import EvaluationRow, evaluated, number_behind, steps_behind, total
 from grid.models import Case, CaseStep, GridCell
 from grid.rules import rulebook
 from grid.rules.indicators import (
@@ -37,8 +37,8 @@ from webmap.casework.evaluation import charts
 from webmap.casework.evaluation.parameters import (
     NOT_YOURS,
     SCORE,
-    Asked,
-    asked_of,
+    EvaluationParameters,
+    evaluation_parameters,
     month_of,
     sights_of,
     spans,
@@ -56,10 +56,10 @@ ON_THE_MAP: dict[Subject, tuple[str, Any]] = {
 
 
 @dataclass(frozen=True)
-class Line:
+class RankingLine:
     """A row of the ranking: its place by the figure asked for, its name."""
 
-    row: Row
+    row: EvaluationRow
     title: str
     place: int | None
     value: float | None
@@ -75,7 +75,7 @@ class Line:
 @signed_in_as_staff
 def ranking(request: StaffRequest) -> HttpResponse:
     """``/grid/evaluation/``: one subject's rows, ranked by one figure, drawn and listed."""
-    asked = asked_of(request, request.actor)
+    asked = evaluation_parameters(request, request.actor)
     lines = ranked(asked)
     grades = rulebook.grades(asked.rules_day)
     page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
@@ -110,7 +110,7 @@ def ranking(request: StaffRequest) -> HttpResponse:
 @signed_in_as_staff
 def one(request: StaffRequest) -> HttpResponse:
     """``/grid/evaluation/one``: one row: what its score and its shares are made of."""
-    asked, key = asked_of(request, request.actor), _key_of(request)
+    asked, key = evaluation_parameters(request, request.actor), _key_of(request)
     check(asked.sight.may_open(key), NOT_YOURS)
     rows = evaluated(asked.subject, asked.period)
     row = next((row for row in rows if row.key == key), None)
@@ -140,7 +140,7 @@ def one(request: StaffRequest) -> HttpResponse:
 @signed_in_as_staff
 def behind(request: StaffRequest) -> HttpResponse:
     """``/grid/evaluation/cases``: the steps, or the waits, that a count is made of."""
-    asked = asked_of(request, request.actor)
+    asked = evaluation_parameters(request, request.actor)
     count, key = request.GET.get("count", ""), _key_of(request)
     if count not in COUNTS:
         raise Http404(_("没有这项指标。"))
@@ -178,7 +178,7 @@ def _key_of(request: StaffRequest) -> str:
     return key
 
 
-def ranked(asked: Asked) -> list[Line]:
+def ranked(asked: EvaluationParameters) -> list[RankingLine]:
     """The rows that may be seen, in the order of the figure asked for; the unknown last.
 
     Places are those among all, whoever looks.
@@ -192,20 +192,20 @@ def ranked(asked: Asked) -> list[Line]:
     ]
     titles = named(asked.subject, [row.key for row, _value, _place in seen])
     lines = [
-        Line(row, titles.get(row.key, row.key), place, value, asked.sight.may_open(row.key))
+        RankingLine(row, titles.get(row.key, row.key), place, value, asked.sight.may_open(row.key))
         for row, value, place in seen
     ]
     return sorted(lines, key=lambda line: _order(line, asked.figure))
 
 
-def _order(line: Line, figure: str) -> tuple[Any, ...]:
+def _order(line: RankingLine, figure: str) -> tuple[Any, ...]:
     """By place; of equal shares the one that rests on more goes first."""
     share = INDICATORS.get(figure)
     below = share.parts(line.row.counts)[1] if share else 0
     return line.place is None, line.place or 0, -below, line.title
 
 
-def value_of(row: Row, figure: str) -> float | None:
+def value_of(row: EvaluationRow, figure: str) -> float | None:
     """A row's score, share or count."""
     if figure == SCORE:
         return row.score.points if row.score else None
@@ -256,7 +256,7 @@ def _counts_in(subject: Subject) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _told(line: Line, subject: Subject) -> dict[str, Any]:
+def _told(line: RankingLine, subject: Subject) -> dict[str, Any]:
     found, (counts, shares) = line.row, SHOWN[subject]
     return {
         "line": line,
@@ -267,7 +267,7 @@ def _told(line: Line, subject: Subject) -> dict[str, Any]:
     }
 
 
-def _summed(asked: Asked, rows: list[Row]) -> dict[str, Any] | None:
+def _summed(asked: EvaluationParameters, rows: list[EvaluationRow]) -> dict[str, Any] | None:
     """The line below all rows; None where there is nothing, or the rows of others are hidden."""
     if asked.sight.rows is not None:
         return None
@@ -289,7 +289,7 @@ def _divided(name: str, counts: Any) -> dict[str, Any]:
     return {
         "share": share,
         "formula": share.formula(_),
-        "said": charts.said(name, share.value(counts)) if below else "",
+        "said": charts.figure_text(name, share.value(counts)) if below else "",
         "above": above,
         "below": below,
         "of_above": [(part, COUNTS[part], counts[part]) for part in (*share.above, *share.off)],
@@ -297,7 +297,9 @@ def _divided(name: str, counts: Any) -> dict[str, Any]:
     }
 
 
-def _map(asked: Asked, lines: list[Line], grades: list[Grade]) -> dict[str, Any] | None:
+def _map(
+    asked: EvaluationParameters, lines: list[RankingLine], grades: list[Grade]
+) -> dict[str, Any] | None:
     """What the map needs: the layer, and by code the colour and the words of each area."""
     if asked.subject not in ON_THE_MAP or not lines:
         return None
@@ -306,7 +308,7 @@ def _map(asked: Asked, lines: list[Line], grades: list[Grade]) -> dict[str, Any]
     areas = {
         line.key: {
             "title": line.title,
-            "said": charts.said(asked.figure, line.value),
+            "said": charts.figure_text(asked.figure, line.value),
             "colour": charts.colour_of(asked.figure, line.value, most, grades),
         }
         for line in lines

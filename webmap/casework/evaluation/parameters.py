@@ -19,7 +19,7 @@ from grid.rules.indicators import SHOWN, Subject
 from layers.roles import Role
 from spatial.city import city
 from webmap.web.callers import groups_of
-from webmap.web.errors import Forbidden
+from webmap.web.errors import AccessDenied
 from webmap.web.forms import ParsedField, RequestForm, invalid
 from webmap.web.parsing import day_in
 
@@ -64,7 +64,7 @@ class Sight:
 
 
 @dataclass(frozen=True)
-class Asked:
+class EvaluationParameters:
     """Of whom, when, ranked by which figure; ``first`` and ``last`` are days, both counted."""
 
     subject: Subject
@@ -107,19 +107,19 @@ class Asked:
         return [*([SCORE] if self.has_score else []), *shares, *counts]
 
 
-def asked_of(request: HttpRequest, actor: Actor) -> Asked:
+def evaluation_parameters(request: HttpRequest, actor: Actor) -> EvaluationParameters:
     """The subject, the period and the figure asked for; this month without any.
 
     Raises:
-        Forbidden: a subject whose figures are not this one's to see.
+        AccessDenied: a subject whose figures are not this one's to see.
     """
     allowed = sights_of(request, actor)
     wanted = request.GET.get("by", "")
     subject = Subject(wanted) if wanted in list(Subject) else next(iter(allowed), None)
     if subject is None or subject not in allowed:
-        raise Forbidden(_(NOT_YOURS))
+        raise AccessDenied(_(NOT_YOURS))
     first, last, is_corrected = _days(request)
-    asked = Asked(subject, first, last, allowed[subject], is_corrected=is_corrected)
+    asked = EvaluationParameters(subject, first, last, allowed[subject], is_corrected=is_corrected)
     figures = asked.figures
     otherwise = SCORE if SCORE in figures else INSTEAD.get(asked.subject, figures[0])
     figure = request.GET.get("figure", "")

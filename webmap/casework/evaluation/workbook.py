@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from grid.rules import rulebook
 from grid.rules.indicators import COUNTS, INDICATORS, SHOWN, SUBJECT_TITLES, title_of
 from grid.rules.scoring import Form
-from webmap.casework.evaluation.pages import Line, figure_title, ranked, terms
-from webmap.casework.evaluation.parameters import Asked, asked_of
+from webmap.casework.evaluation.pages import RankingLine, figure_title, ranked, terms
+from webmap.casework.evaluation.parameters import EvaluationParameters, evaluation_parameters
 from webmap.casework.guards import StaffRequest, signed_in_as_staff
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -29,7 +29,7 @@ FORMS = {
 @signed_in_as_staff
 def as_xlsx(request: StaffRequest) -> HttpResponse:
     """``/grid/evaluation.xlsx``: the ranking, every share with what it is made of."""
-    asked = asked_of(request, request.actor)
+    asked = evaluation_parameters(request, request.actor)
     body = io.BytesIO()
     # What looks like a formula or an address stays text.
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -42,7 +42,7 @@ def as_xlsx(request: StaffRequest) -> HttpResponse:
     return response
 
 
-def _write_ranking(book: Any, asked: Asked, lines: list[Line]) -> None:
+def _write_ranking(book: Any, asked: EvaluationParameters, lines: list[RankingLine]) -> None:
     sheet = book.add_worksheet(_("评价"))
     bold, percent = book.add_format({"bold": True}), book.add_format({"num_format": "0.0%"})
     points = book.add_format({"num_format": "0.0"})
@@ -65,7 +65,7 @@ def _write_ranking(book: Any, asked: Asked, lines: list[Line]) -> None:
     sheet.set_column(3, len(head), FIGURE_WIDTH)
 
 
-def _head(asked: Asked) -> list[str]:
+def _head(asked: EvaluationParameters) -> list[str]:
     counts, shares = SHOWN[asked.subject]
     head = [_("名次"), _(SUBJECT_TITLES[asked.subject]), _("编号")]
     head += [_("综合得分"), _("等级"), _("折算")] if asked.has_score else []
@@ -75,7 +75,7 @@ def _head(asked: Asked) -> list[str]:
     return [*head, *(_(COUNTS[name]) for name in counts)]
 
 
-def _cells(line: Line, asked: Asked) -> list[Any]:
+def _cells(line: RankingLine, asked: EvaluationParameters) -> list[Any]:
     """A row's cells: text, whole numbers of counts, fractions of scores and shares, None."""
     row, (counts, shares) = line.row, SHOWN[asked.subject]
     score, grade = row.score, row.grade
@@ -92,7 +92,7 @@ def _cells(line: Line, asked: Asked) -> list[Any]:
     return [*cells, *(row.counts[name] for name in counts)]
 
 
-def _write_definitions(book: Any, asked: Asked) -> None:
+def _write_definitions(book: Any, asked: EvaluationParameters) -> None:
     sheet = book.add_worksheet(_("口径"))
     bold = book.add_format({"bold": True})
     lines: list[tuple[str, ...]] = [

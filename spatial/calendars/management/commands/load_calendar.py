@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from spatial.calendars.actions import BadCalendar, load_days
+from spatial.calendars.actions import InvalidCalendar, load_days
 
 
 class Command(BaseCommand):
@@ -23,6 +23,6 @@ class Command(BaseCommand):
         """Take it in, or say which line does not fit."""
         try:
             years = load_days(given["file"], given["source"])
-        except (OSError, UnicodeError, BadCalendar) as error:
+        except (OSError, UnicodeError, InvalidCalendar) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"已装入 {'、'.join(map(str, sorted(years)))} 年的安排")

@@ -1,6 +1,6 @@
 import pytest
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.sheets import delimited
 from importers.formats.sheets.open import open_csv
 from importers.values.table import Ask
@@ -57,9 +57,9 @@ def test_a_damaged_line_is_told_and_the_rest_read(csv_table):
 
 
 def test_a_wrong_encoding_that_was_asked_for_is_refused(csv_table):
-    with pytest.raises(Refused, match="utf-8"):
+    with pytest.raises(DeliveryRefused, match="utf-8"):
         csv_table(TEXT, encoding="gbk", asked="utf-8")
-    with pytest.raises(Refused, match="不认识的编码"):
+    with pytest.raises(DeliveryRefused, match="不认识的编码"):
         csv_table(TEXT, asked="klingon")
 
 
@@ -84,13 +84,13 @@ def test_an_unclosed_quotation_mark_does_not_swallow_the_file(csv_table):
     ],
 )
 def test_what_is_no_table_is_refused(csv_table, raw, reason):
-    with pytest.raises(Refused, match=reason):
+    with pytest.raises(DeliveryRefused, match=reason):
         csv_table(raw)
 
 
 def test_too_many_rows_are_refused(csv_table, monkeypatch):
     monkeypatch.setattr(delimited, "MAX_ROWS", 3)
-    with pytest.raises(Refused, match="太大"):
+    with pytest.raises(DeliveryRefused, match="太大"):
         csv_table("a,b\n" + "1,2\n" * 4)
 
 

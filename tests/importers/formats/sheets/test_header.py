@@ -1,8 +1,8 @@
 import pytest
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.sheets import body
-from importers.formats.sheets.grid import Grid
+from importers.formats.sheets.grid import SheetGrid
 from importers.formats.sheets.header import find_heading
 from tests.importers.formats.sheets.read import codes, columns, remark
 
@@ -99,7 +99,7 @@ def test_cells_merged_downwards_hold_for_each_row(sheet_table):
 def test_merged_cells_beyond_all_measure_are_refused(sheet_table, monkeypatch):
     monkeypatch.setattr(body, "MAX_CELLS", 3)
     rows = [["坐落", "幢号"], *[["解放路", n] for n in range(6)]]
-    with pytest.raises(Refused, match="合并单元格太多"):
+    with pytest.raises(DeliveryRefused, match="合并单元格太多"):
         sheet_table(rows, merged=["A2:A1048576"])
 
 
@@ -123,5 +123,5 @@ def test_a_table_that_does_not_begin_in_the_corner(sheet_table):
     "cells", [["名称", "说明"], ["A", "B"], ["宗地代码", "X", "Y"], ["Parcel ID", "Area (m2)"]]
 )
 def test_an_ordinary_first_row_is_the_header(cells):
-    grid = Grid("s", [(1, cells), (2, ["a"] * len(cells)), (3, ["b"] * len(cells))])
+    grid = SheetGrid("s", [(1, cells), (2, ["a"] * len(cells)), (3, ["b"] * len(cells))])
     assert find_heading(grid, "f").names == tuple(cells)

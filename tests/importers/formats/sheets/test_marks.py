@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.sheets.marks import shown_as
 from importers.formats.sheets.open import open_sheet
 from importers.values.cells import code_text
@@ -95,7 +95,7 @@ def test_arrays_and_tables_without_results_reject_all_their_rows(tmp_path, ask):
 
 def test_an_array_larger_than_any_sheet_is_refused_and_silences_nothing(tmp_path, ask):
     array = '<c r="B2"><f t="array" ref="B2:B200001">A2:A4*2</f></c>'
-    with pytest.raises(Refused, match="200000 行"):
+    with pytest.raises(DeliveryRefused, match="200000 行"):
         open_sheet(xlsx(tmp_path / "a.xlsx", cell("B2", array), cell("B3", "")), ask())
 
 
@@ -121,7 +121,7 @@ def test_rows_of_formulas_alone_are_not_lost_at_the_end(tmp_path, ask):
 
 
 def test_a_lost_result_without_a_place_refuses_the_file(tmp_path, ask):
-    with pytest.raises(Refused, match="没有写明位置"):
+    with pytest.raises(DeliveryRefused, match="没有写明位置"):
         open_sheet(xlsx(tmp_path / "a.xlsx", cell("B3", "<c><f>1+1</f></c>")), ask())
 
 

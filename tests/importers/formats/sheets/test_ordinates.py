@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importers.formats.sheets.ordinates import Unreadable, read_ordinate
+from importers.formats.sheets.ordinates import UnreadableOrdinate, read_ordinate
 from spatial.crs import Claim
 from tests.importers.formats.sheets.read import codes, remark, shapes, xy
 
@@ -93,7 +93,7 @@ def test_a_table_without_ordinates_has_no_geometry(csv_table):
      "1,23,456", "181°", "--1", "1e300", 1e8],
 )  # fmt: skip
 def test_what_is_no_ordinate(cell):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableOrdinate):
         read_ordinate(cell)
 
 
@@ -116,5 +116,5 @@ def test_degrees_minutes_and_seconds_in_every_notation_agree(d, m, millis):
 
 @given(st.text(max_size=30))
 def test_any_text_is_read_or_refused(text):
-    with contextlib.suppress(Unreadable):
+    with contextlib.suppress(UnreadableOrdinate):
         assert math.isfinite(read_ordinate(text))

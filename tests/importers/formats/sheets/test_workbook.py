@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.sheets.open import open_sheet
 from tests.importers.formats.sheets.read import codes, columns, remark
 from tests.importers.formats.sheets.workbooks import Raw, write_xlsx
@@ -69,7 +69,7 @@ def test_empty_and_hidden_sheets_do_not_count(tmp_path, ask):
 def test_of_several_tables_the_wanted_is_taken(tmp_path, ask):
     path = write_xlsx(tmp_path / "a.xlsx", {"一": ROWS, "二": [*ROWS, ["J3", "x", 1]]})
     assert open_sheet(path, ask("二")).features == 3
-    with pytest.raises(Refused, match="多个图层：一、二"):
+    with pytest.raises(DeliveryRefused, match="多个图层：一、二"):
         open_sheet(path, ask())
 
 
@@ -104,12 +104,12 @@ def test_a_cell_far_out_is_refused_and_does_no_harm(tmp_path, ask):
     path = write_xlsx(tmp_path / "a.xlsx", {"S": ROWS})
     far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
     replaced(path, "xl/worksheets/sheet1.xml", b"</sheetData>", far)
-    with pytest.raises(Refused, match="太大"):
+    with pytest.raises(DeliveryRefused, match="太大"):
         open_sheet(path, ask())
 
 
 def test_too_many_columns_are_refused(sheet_table):
-    with pytest.raises(Refused, match="501 列"):
+    with pytest.raises(DeliveryRefused, match="501 列"):
         sheet_table([[f"列{n}" for n in range(501)], list(range(501))])
 
 
@@ -117,7 +117,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, ask):
     path = write_xlsx(tmp_path / "a.xlsx", {"S": ROWS})
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/bomb.xml", b"\0" * 40_000_000)
-    with pytest.raises(Refused, match="不予解压"):
+    with pytest.raises(DeliveryRefused, match="不予解压"):
         open_sheet(path, ask())
 
 
@@ -135,7 +135,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, ask):
 def test_what_is_no_workbook_is_refused(tmp_path, ask, name, content, reason):
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(Refused, match=reason):
+    with pytest.raises(DeliveryRefused, match=reason):
         open_sheet(path, ask())
 
 
@@ -149,12 +149,12 @@ def test_a_package_of_something_else_is_refused(tmp_path, ask):
     path = tmp_path / "a.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("word/document.xml", "<a/>")
-    with pytest.raises(Refused, match="不是工作簿"):
+    with pytest.raises(DeliveryRefused, match="不是工作簿"):
         open_sheet(path, ask())
 
 
 def test_a_workbook_cut_short_is_refused(tmp_path, ask):
     path = write_xlsx(tmp_path / "a.xlsx", {"S": ROWS})
     path.write_bytes(path.read_bytes()[:-40])
-    with pytest.raises(Refused, match="已损坏"):
+    with pytest.raises(DeliveryRefused, match="已损坏"):
         open_sheet(path, ask())

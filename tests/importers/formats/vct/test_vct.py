@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importers.errors import Refused
+from importers.errors import DeliveryRefused
 from importers.formats.vct.reader import open_vct
 from importers.formats.vct.writer import VctTable, write_vct
 from importers.values.table import Ask
@@ -171,7 +171,7 @@ def test_an_object_that_cannot_be_drawn_is_an_error_of_its_row(tmp_path, change,
 )  # fmt: skip
 @pytest.mark.parametrize("version", ["3.0"])
 def test_a_structure_that_cannot_be_followed_refuses_the_file(tmp_path, change, words, version):
-    with pytest.raises(Refused, match=words):
+    with pytest.raises(DeliveryRefused, match=words):
         read(edited(tmp_path, change, version), "DLTB")
 
 
@@ -210,7 +210,7 @@ def test_tables_are_chosen_by_table_name_feature_name_or_code(tmp_path):
     for word in ("ZDJBXX", "zdjbxx", "宗地", "6001010000"):
         table, columns, _ = read(path, "没有的", word)
         assert (table.layer, columns["BSM"]) == ("ZDJBXX", ["Z"])
-    with pytest.raises(Refused, match="DLTB、ZDJBXX"):
+    with pytest.raises(DeliveryRefused, match="DLTB、ZDJBXX"):
         read(path, "没有的")
 
 

@@ -7,7 +7,7 @@ import pytest
 from grid.cases.steps import WORKFLOW
 from importers.sample.city.cases import STEPS
 from importers.sample.city.casework import Delivered, in_order, worked
-from spatial.worktime import Limit, Unit
+from spatial.worktime import TimeLimit, TimeUnit
 
 START = datetime.fromisoformat("2025-07-07T09:00:00+08:00")
 SOURCES = ("监督员上报", "公众举报", "视频监控")
@@ -35,7 +35,7 @@ def delivered(number: int, until: str = "closed", hours: float = 8) -> Delivered
         reported_at=START - timedelta(minutes=number % 55),
         states=tuple((state, START + timedelta(hours=h)) for state, h in states),
         condition="属实",
-        limit=Limit(hours, Unit.URGENT_HOUR),
+        limit=TimeLimit(hours, TimeUnit.URGENT_HOUR),
     )
 
 

@@ -152,7 +152,7 @@ def test_a_list_of_jobs_goes_on_with_the_key(client):
     key = key_of("系统", "addresses", may_write=False)
     caller = caller_with_key(key)
     for _ in range(3):
-        jobs.ask_for(caller, "127.0.0.1", "what-stands-here", {}, "json")
+        jobs.submit_job(caller, "127.0.0.1", "what-stands-here", {}, "json")
     page = client.get("/ogc/jobs", {"limit": 2, "token": key})
     again = client.get(path_of(next_of(page)))
     assert [len(a.json()["jobs"]) for a in (page, again)] == [2, 1]

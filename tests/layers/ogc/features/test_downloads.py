@@ -25,9 +25,9 @@ from layers.declarations.registry import layer_of
 from layers.ogc.common.negotiation import DOWNLOAD_FORMS
 from layers.ogc.features import downloads
 from layers.ogc.formats import files
-from layers.ogc.formats.messages import Table
+from layers.ogc.formats.messages import FileTable
 from layers.ogc.formats.watching import Watch
-from layers.reading.reading import TooSlow, stream
+from layers.reading.reading import QueryTimeout, stream
 from layers.reading.shares import share_of
 from spatial.parcels.models import Building
 from spatial.versions.actions import apply
@@ -220,7 +220,7 @@ def test_many_downloads_at_once_do_not_disturb_each_other(folder):
 
 def test_a_file_that_cannot_be_written_is_no_file(tmp_path):
     columns = (("code", "string", "编码", 40), ("n", "integer", "数", 0))
-    given = Table(str(tmp_path / "x.gpkg"), "GPKG", "x", "x", "", columns)
+    given = FileTable(str(tmp_path / "x.gpkg"), "GPKG", "x", "x", "", columns)
     assert files.write_table(given, [b'"a",1\n', b'"b",2\n"c",\n']) == 3
     for wrong in (b'"a","not a number"\n', b'"a",1,2\n'):
         with pytest.raises(files.WriteFailed):
@@ -228,9 +228,9 @@ def test_a_file_that_cannot_be_written_is_no_file(tmp_path):
 
     def breaks_off():
         yield b'"a",1\n'
-        raise TooSlow
+        raise QueryTimeout
 
-    with pytest.raises(TooSlow):
+    with pytest.raises(QueryTimeout):
         files.write_table(given, breaks_off())
 
 
@@ -274,7 +274,7 @@ def test_a_query_ends_with_its_client_and_at_its_limit(seconds):
         if seconds:
             theirs.close()
         query = stream(share, "SELECT pg_sleep(60)::text", begun=watch.begun)
-        with query as rows, pytest.raises(TooSlow):
+        with query as rows, pytest.raises(QueryTimeout):
             list(rows)
     assert time.monotonic() - started < 10
     assert running() == 0

@@ -6,7 +6,7 @@ import pytest
 
 from layers.ogc.common.cursors import write_cursor
 from layers.ogc.features import counting
-from layers.reading.reading import TooSlow
+from layers.reading.reading import QueryTimeout
 from spatial.parcels.models import Building, Parcel
 from spatial.versions.actions import apply
 from spatial.versions.edits import Action, Edit
@@ -200,7 +200,7 @@ def test_a_long_count_becomes_an_estimate_and_says_so(client, buildings, monkeyp
 
     def slow(share, sql, *args, **limits):
         if sql.startswith("SELECT count"):
-            raise TooSlow
+            raise QueryTimeout
         return read(share, sql, *args, **limits)
 
     monkeypatch.setattr(counting, "read", slow)
@@ -214,7 +214,7 @@ def test_a_long_count_becomes_an_estimate_and_says_so(client, buildings, monkeyp
 
 def test_a_slow_filter_is_stopped_and_answered(client, buildings, monkeypatch):
     def stop(*_args, **_limits):
-        raise TooSlow
+        raise QueryTimeout
 
     monkeypatch.setattr("layers.ogc.formats.geojson.read", stop)
     answer = client.get(BUILDINGS, {"filter": "height_m > 1"})

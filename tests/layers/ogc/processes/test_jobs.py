@@ -94,7 +94,7 @@ def test_a_result_ends_with_the_grant_that_it_was_made_of():
     consumer = Consumer.objects.create(
         name="系统", organisation="局", is_department=False, kept_by=make_user("s", Role.STEWARD)
     )
-    grant = actions.grant_layer(STEWARD, consumer, actions.Part("pipe-points"))
+    grant = actions.grant_layer(STEWARD, consumer, actions.LayerPart("pipe-points"))
     _, text = actions.issue_key(STEWARD, consumer)
     with_key = Client(headers={"Authorization": f"Bearer {text}"})
     job_id = submit(with_key)

@@ -13,7 +13,7 @@ from layers.declarations.registry import all_layers
 from layers.ogc.common.conformance import CONFORMANCE
 from layers.roles import Role
 from layers.sharing import actions, records
-from layers.sharing.actions import Part
+from layers.sharing.actions import LayerPart
 from layers.sharing.records import Quality
 from spatial.parcels.models import Building
 from spatial.versions.models import Change
@@ -54,7 +54,7 @@ def test_everybody_learns_of_the_layers_that_concern_them(client, people):
     company = consumer_of(keeper, "公司")
     granted = consumer_of(keeper, "有授权的公司")
     department = consumer_of(keeper, "部门", department=True)
-    actions.grant_layer(steward, granted, Part("pipe-lines", ("network",)))
+    actions.grant_layer(steward, granted, LayerPart("pipe-lines", ("network",)))
     assert set(ids(client)) == PUBLIC
     assert set(ids(signed_in("keeper"))) == EVERY
     keys = {c: client_with(actions.issue_key(keeper, c)[1]) for c in (company, granted, department)}
@@ -89,7 +89,7 @@ def test_a_record_tells_only_what_its_reader_may_know(client, people):
     assert "球墨铸铁" not in json.dumps(to_apply_for, ensure_ascii=False)
 
     narrow = consumer_of(keeper, "公司")
-    actions.grant_layer(steward, narrow, Part("pipe-lines", ("network",)))
+    actions.grant_layer(steward, narrow, LayerPart("pipe-lines", ("network",)))
     key = client_with(actions.issue_key(keeper, narrow)[1])
     granted = key.get(f"{ITEMS}/pipe-lines").json()["properties"]
     assert [f["name"] for f in granted["fields"]] == ["network"]

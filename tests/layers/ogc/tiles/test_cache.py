@@ -10,10 +10,10 @@ from django.contrib.gis.geos import Polygon
 from django.db import connection
 from django.test import RequestFactory
 
-from layers.ogc.server.fast_path import with_lane
+from layers.ogc.server.fast_path import with_fast_path
 from layers.ogc.tiles import cache as keeping
 from layers.ogc.tiles import views
-from layers.ogc.tiles.cache import OVERHEAD, Kept, TileCache, tiles
+from layers.ogc.tiles.cache import OVERHEAD, CachedTile, TileCache, tiles
 from layers.ogc.tiles.matrices import WORLD_M, side_m
 from layers.reading import revisions
 from spatial.city import city
@@ -203,7 +203,7 @@ def test_a_database_set_back_empties_the_register(client, drawn):
 
 
 def kept(size, revision=1, register="r", window=(0.0, 0.0, 1.0, 1.0)):
-    return Kept(b"x" * size, '"t"', register, revision, window)
+    return CachedTile(b"x" * size, '"t"', register, revision, window)
 
 
 def test_the_memory_is_bounded_and_the_least_used_goes_first():
@@ -380,7 +380,7 @@ def test_the_fast_lane_compresses_too(client):
     environ = (
         RequestFactory().get(url, headers={"accept-encoding": "gzip", "host": "testserver"}).environ
     )
-    body = b"".join(with_lane(None)(environ, start_response))
+    body = b"".join(with_fast_path(None)(environ, start_response))
     assert told["status"] == "200 OK"
     assert told["Content-Encoding"] == "gzip"
     assert int(told["Content-Length"]) == len(body)

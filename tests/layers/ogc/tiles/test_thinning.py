@@ -10,7 +10,7 @@ from layers.access.access import ANONYMOUS
 from layers.declarations.registry import layer_of
 from layers.ogc.tiles.drawing import MOST_FEATURES, draw, tile_sql
 from layers.ogc.tiles.framing import framing_of
-from layers.ogc.tiles.matrices import UNITS, WORLD_M, Place, pixel_m, side_m
+from layers.ogc.tiles.matrices import UNITS, WORLD_M, TilePlace, pixel_m, side_m
 from layers.ogc.tiles.thinning import mark_pixels, mark_sql
 from layers.reading.shares import share_of
 from spatial.city import city
@@ -92,7 +92,7 @@ def test_what_is_larger_than_a_mark_is_always_there_with_its_shape(tmp_path):
     shape = Polygon([(x + dx, y + dy) for dx, dy in ring], srid=city().projected)
     open_feature(Building, "B1", geom=shape)
     for zoom in (11, 12, 13):
-        above = Place(zoom, place.row >> (13 - zoom), place.column >> (13 - zoom))
+        above = TilePlace(zoom, place.row >> (13 - zoom), place.column >> (13 - zoom))
         frame = frame_of(draw(share(), above, NOW).body, tmp_path, "buildings")
         assert frame["code"].tolist() == ["B1"]
         assert len(frame.geometry.iloc[0].exterior.coords) == 7

@@ -2,11 +2,11 @@
 
 import pyogrio
 
-from layers.ogc.tiles.matrices import MATRIX_SET, Place, place_of
+from layers.ogc.tiles.matrices import MATRIX_SET, TilePlace, place_of
 from tests.town import centre_degrees
 
 
-def place_at(zoom: int, dx: float = 0, dy: float = 0) -> Place:
+def place_at(zoom: int, dx: float = 0, dy: float = 0) -> TilePlace:
     """The tile that holds a spot in metres from the centre."""
     return place_of(zoom, *centre_degrees(dx, dy))
 
