@@ -318,7 +318,7 @@ def test_it_speaks_english(client, keeper):
 def test_no_file_of_the_house_mentions_it():
     found = subprocess.run(  # noqa: S603
         ["git", "grep", "-lE", r"tests[./]dummy|\"parks\"|'parks'|Upkeep|gardener", "--", ".",  # noqa: S607
-         ":!tests/dummy", ":!*.po", ":!*.csv"],
+         ":!tests/dummy", ":!docs", ":!*.po", ":!*.csv"],
         cwd=settings.BASE_DIR, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert found.stdout == ""
