@@ -5,9 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from importers.models import ImportIssue, ImportRun
-from layers.access.access import Role
 from layers.sharing.callers import caller_of
+from spatial.housing.roles import HousingRole
 from spatial.parcels.models import Building
+from spatial.planning.roles import PlanningRole
 from spatial.versions.actions import apply
 from spatial.versions.edits import Action, Edit
 from tests.factories import change, moment, square
@@ -136,12 +137,12 @@ def test_more_rows_take_no_more_queries(site):
 @pytest.mark.django_db
 def test_the_caller_is_read_once_per_request(rf):
     request = rf.get("/")
-    request.user = make_user("fangguan", Role.HOUSING)
+    request.user = make_user("fangguan", HousingRole.HOUSING)
     caller_of(request)
     with CaptureQueriesContext(connection) as seen:
-        assert caller_of(request).roles == {Role.HOUSING}
+        assert caller_of(request).roles == {HousingRole.HOUSING}
     assert not [query for query in seen if "auth_group" in query["sql"]]
-    request.user = make_user("guihua", Role.PLANNER)
+    request.user = make_user("guihua", PlanningRole.PLANNER)
     assert caller_of(request).name == "guihua"
 
 
