@@ -11,7 +11,7 @@ from grid.cases.queries import awaiting_answer, own_states, queue_counts
 from grid.models import Staff
 from grid.roles import GridRole
 from grid.rules.models import Department
-from webmap.casework.actors import actor_of
+from webmap.web.callers import actor_of
 from webmap.web.professions import (
     DemoUser,
     Entrance,

@@ -36,7 +36,7 @@ from grid.patrols.patrols import Fix, add_fixes, start_patrol
 from grid.rules import rulebook
 from spatial.base.models import Road
 from spatial.city import city
-from webmap.casework.actors import actor_of
+from webmap.web.callers import actor_of
 
 PUBLIC, INSPECTOR = "公众举报", "监督员上报"
 # class of a component, words, source, the state to bring it to

@@ -11,7 +11,7 @@ from grid.cases.actors import Actor
 from grid.roles import GridRole
 from grid.rules.models import Department, DepartmentName
 from tests.grid.people import DISPATCHER, HYGIENE, STREETS, new_case, walk
-from webmap.casework.actors import actor_of
+from webmap.web.callers import actor_of
 
 pytestmark = pytest.mark.django_db
 NEW = "市政园林事务中心"

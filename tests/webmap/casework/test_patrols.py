@@ -14,7 +14,7 @@ from layers.models import PersonalRead
 from tests.factories import spot
 from tests.grid.people import CELL, told
 from tests.webmap.casework.conftest import make_staff
-from webmap.casework.actors import actor_of
+from webmap.web.callers import actor_of
 
 HERE = "/grid/patrols/"
 

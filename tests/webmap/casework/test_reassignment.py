@@ -22,9 +22,9 @@ from tests.grid.people import (
     told,
     walk,
 )
-from webmap.casework.actors import actor_of
 from webmap.casework.available_actions import offers
 from webmap.demo.working_day import LATER
+from webmap.web.callers import actor_of
 
 GIVEN = {
     "reason": "理由",

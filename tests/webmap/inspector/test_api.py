@@ -26,8 +26,8 @@ from tests.factories import centre, open_feature, spot, square
 from tests.grid.people import COMMUNITY, INTAKE, make_ground, make_inspector, picture, told
 from tests.town import make_user
 from tests.webmap.casework.conftest import make_staff
-from webmap.casework.actors import actor_of
 from webmap.inspector.area import COLLECTIONS
+from webmap.web.callers import actor_of
 
 pytestmark = pytest.mark.django_db
 API = "/inspector/api"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from layers.sharing.actions import NotYours, Unfitting
+from layers.sharing.actions import InvalidApplication, NotSteward
 from webmap.sharing.guards import attempted
 
 
@@ -15,9 +15,9 @@ def raising(error):
 
 def test_an_act_gives_its_result_or_why_it_does_not_fit():
     assert attempted(lambda: 7) == (7, "")
-    assert attempted(raising(Unfitting("名称已有"))) == (None, "名称已有")
+    assert attempted(raising(InvalidApplication("名称已有"))) == (None, "名称已有")
 
 
 def test_what_is_not_ones_own_is_no_message():
-    with pytest.raises(NotYours):
-        attempted(raising(NotYours("x")))
+    with pytest.raises(NotSteward):
+        attempted(raising(NotSteward("x")))
