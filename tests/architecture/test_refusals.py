@@ -61,7 +61,9 @@ def test_no_view_builds_a_401_or_403():
     assert faults == {}
 
 
-@pytest.mark.parametrize("kind", ["Unfit", "errors.NotYours", "(KeyError, Overtaken)", "REFUSALS"])
+@pytest.mark.parametrize(
+    "kind", ["InvalidInput", "errors.NotResponsible", "(KeyError, CaseConflict)", "REFUSALS"]
+)
 def test_a_planted_handler_is_seen(kind):
     assert caught(f"try:\n    act()\nexcept {kind} as error:\n    pass\n")
 

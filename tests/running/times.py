@@ -5,10 +5,10 @@ takes more than ``--most-s`` seconds fails. Seconds in which something waited fo
 a disk do not count, so that what else a machine does fails no test.
 """
 
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -39,11 +39,11 @@ def waited_s(sources: Iterable[Path] | None = None) -> float:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Keep how long the test itself took, without what it had to wait for a processor."""
-    began, waited = time.monotonic(), waited_s()
+    began, waited = monotonic(), waited_s()
     try:
         return (yield)
     finally:
-        item.stash[TOOK] = time.monotonic() - began - (waited_s() - waited)
+        item.stash[TOOK] = monotonic() - began - (waited_s() - waited)
 
 
 TOOK = pytest.StashKey[float]()

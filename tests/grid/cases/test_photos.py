@@ -158,7 +158,7 @@ def test_an_action_that_is_taken_back_leaves_no_file(tmp_path, settings, monkeyp
     with pytest.raises(ZeroDivisionError):
         new_case(photos=[photo])
     with pytest.raises(ZeroDivisionError):
-        act(ROADS, case.code, "finish", photos=[photo])
+        act(ROADS, case.code, "finish", {"note": "已修补"}, photos=[photo])
     assert files_in(tmp_path) == kept
     assert CasePhoto.objects.count() == 1
 
