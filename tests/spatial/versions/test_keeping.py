@@ -4,6 +4,7 @@ import threading
 from datetime import date
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -185,3 +186,18 @@ def test_a_definition_names_zone_and_tallies():
     assert "Asia/Shanghai" in definition(Building)
     assert "v.floor_area_m2" in definition(Building)
     assert whole_day(timezone.now().replace(microsecond=1)) is None
+
+
+@pytest.mark.django_db
+def test_a_command_keeps_what_is_missing_and_checks_what_is_kept():
+    building("B1")
+    before = Revision.objects.get(register=BUILDINGS).number
+    Revision.objects.filter(register=BUILDINGS).update(number=before + 1)  # an older release wrote
+    assert BUILDINGS not in kept()
+    call_command("keep_figures")
+    assert kept()[BUILDINGS].number == 1
+    assert Revision.objects.get(register=BUILDINGS).number == before + 1
+    call_command("keep_figures", check=True)
+    TallyDay.objects.update(opened=40)
+    with pytest.raises(CommandError, match=BUILDINGS):
+        call_command("keep_figures", check=True)

@@ -1,0 +1,49 @@
+"""``manage.py keep_figures [--check]``: count the registers of which no figures are kept.
+
+An upgrade does it once (``script/setup``), so that no writer has to wait for it later.
+"""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from spatial.versions.figures import kept
+from spatial.versions.guards import registers
+from spatial.versions.keeping import faults_of, recount
+from spatial.versions.models import Revision, VersionedFeature
+
+
+class Command(BaseCommand):
+    """Keep figures of every register that holds anything, or check those that are kept."""
+
+    help = "补齐各登记库的统计 / count the registers of which no figures are kept"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """``--check`` compares what is kept with what the registers hold."""
+        parser.add_argument("--check", action="store_true")
+
+    def handle(self, *args: Any, check: bool, **options: Any) -> None:
+        """Do it.
+
+        Raises:
+            CommandError: kept figures differ from the registers.
+        """
+        if check:
+            faults = [fault for model in registers() for fault in faults_of(model)]
+            if faults:
+                raise CommandError("\n".join(faults))
+            return
+        for model in registers():
+            if model._meta.label_lower not in kept() and keep_figures(model):
+                self.stdout.write(f"{model._meta.verbose_name} {model._meta.label_lower}")
+
+
+def keep_figures(model: type[VersionedFeature]) -> bool:
+    """Count a register while no other writer is at it; False where nothing was ever written."""
+    with transaction.atomic():
+        revision = Revision.objects.select_for_update().filter(register=model._meta.label_lower)
+        if (current := revision.first()) is None:
+            return False
+        recount(model, current.number)
+    return True
