@@ -12,7 +12,7 @@ of length p moves a deadline by exactly p of the clock's own time.
 
 >>> from datetime import datetime
 >>> plain = Calendar((Hours(slots_of("08:00-12:00 14:00-18:00")),), published=frozenset({2026}))
->>> deadline(datetime(2026, 1, 5, 11, 30), Limit(4, Unit.WORK_HOUR), plain).at.isoformat()
+>>> deadline(datetime(2026, 1, 5, 11, 30), TimeLimit(4, TimeUnit.WORK_HOUR), plain).at.isoformat()
 '2026-01-05T17:30:00'
 """
 

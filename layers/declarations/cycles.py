@@ -8,9 +8,9 @@ from the register alone whether one was missed.
 >>> from datetime import UTC, datetime
 >>> def day(text):
 ...     return datetime.fromisoformat(text).replace(tzinfo=UTC)
->>> kept("每月", day("2026-03-01"), day("2026-04-02")).state.value
+>>> cycle_standing("每月", day("2026-03-01"), day("2026-04-02")).state.value
 'met'
->>> kept("每月", day("2026-03-01"), day("2026-05-02")).state.value
+>>> cycle_standing("每月", day("2026-03-01"), day("2026-05-02")).state.value
 'overdue'
 """
 

@@ -2,12 +2,13 @@
 
 import json
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from .conftest import Run, a_checkout, runner_in
+from .conftest import ROOT, Run, a_checkout, runner_in
 
 SITE = """
 CREATE TABLE cases (id int PRIMARY KEY, told text);
@@ -102,7 +103,8 @@ def check_what_is_kept(kept: Path) -> None:
     told = json.loads((kept / "manifest.json").read_text())
     assert told["rows"] == {"public.cases": 100, "public.Odd": 1}
     assert told["files"] == {"cases": 2, "imports": 1, "rasters": 0, "terrain.tif": 1}
-    assert told["version"] == "0.1.0"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert told["version"] == project["version"]
     assert told["postgis"].startswith("3.")
     assert not (kept / "files" / "exports").exists()
     assert (kept / "keys" / "secret_key").stat().st_mode & 0o777 == 0o600

@@ -53,7 +53,7 @@ class ResultView:
 def result_view(value: Any, name: str = "") -> ResultView:
     """A JSON value in the form in which the page shows it.
 
-    >>> told([{"id": "B1", "properties": {"usage": "住宅"}}]).columns
+    >>> result_view([{"id": "B1", "properties": {"usage": "住宅"}}]).columns
     ['编码', 'usage']
     """
     if name in SHAPES and value is not None:

@@ -25,7 +25,7 @@ BOUNDS = {
     "/panel/buildings/B1": 14,
     "/panel/parcels/P2": 15,
     "/units/B1": 18,
-    "/here": 20,
+    "/here": 24,  # one for each visible layer
     "/search": 22,
     "/overview/general": 5,
     "/overview/planning": 5,
