@@ -50,13 +50,13 @@ def pytest_call(folder: Path) -> dict:
 @pytest.mark.parametrize(
     ("tier", "expected"),
     [
-        ([], ["-n", "2", "--dist", "worksteal", "--most-s=3"]),
-        (["-k", "name"], ["-n", "2", "--dist", "worksteal", "--most-s=3", "-k", "name"]),
+        ([], ["-n", "3", "--dist", "worksteal", "--most-s=3"]),
+        (["-k", "name"], ["-n", "3", "--dist", "worksteal", "--most-s=3", "-k", "name"]),
         (["-n", "1"], ["--most-s=3", "-n", "1"]),
-        (["--clients"], ["-n", "2", "--dist", "worksteal", "-m", "clients"]),
+        (["--clients"], ["-n", "3", "--dist", "worksteal", "-m", "clients"]),
         (["--faults"], ["-m", "faults", "-n", "2", "--dist", "loadscope"]),
-        (["--long"], ["-n", "2", "--dist", "worksteal", "-m", "long or hypothesis"]),
-        (["--coverage"], ["-n", "2", "--dist", "worksteal", "--cov", "--cov-report=term:skip-covered"]),
+        (["--long"], ["-n", "3", "--dist", "worksteal", "-m", "long or hypothesis"]),
+        (["--coverage"], ["-n", "3", "--dist", "worksteal", "--cov", "--cov-report=term:skip-covered"]),
     ],
 )  # fmt: skip
 def test_each_tier_runs_its_tests(stood_in: Path, run: Run, tier: list, expected: list) -> None:

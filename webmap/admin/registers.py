@@ -130,11 +130,12 @@ def register_admin(model: type[VersionedFeature]) -> type[RegisterAdmin]:
     """The administrator page of a register, from its declaration."""
     layer, personal = layer_for(model), personal_fields(model)
     columns = {f.name: f for f in attribute_fields(model)}
-    names = [f.name for f in layer.fields] if layer else list(columns)
+    # A field that is not there is the system check's to refuse, by name.
+    names = [f.name for f in layer.fields if f.name in columns] if layer else list(columns)
     plain = [n for n in names if n not in ("scheme", "schematic", "geom") and n not in personal]
     filters: list = [n for n in names if columns[n].choices]
     for declared in layer.fields if layer else ():
-        if declared.scheme:
+        if declared.scheme and declared.name in columns:
             filters.append(_scheme_filter(declared.name, declared.scheme, layer))
     return type(
         f"{model.__name__}Admin",

@@ -21,7 +21,7 @@ from webmap.imports import runs, uploads
 from webmap.imports.guards import NotDeliverable, for_importers
 from webmap.web.callers import caller_of
 from webmap.web.errors import BadRequest, Conflicting, wants_json
-from webmap.web.parsing import json_in, yes_in
+from webmap.web.parsing import check_storable, json_in, yes_in
 
 TEXTS = ("encoding", "code_field", "source", "table", "shift")
 MOST_UPLOADS = 40
@@ -169,6 +169,7 @@ def given_by(request: HttpRequest) -> dict[str, Any]:
         for many in ("uploads", "code"):
             if many in request.POST:
                 form[many] = request.POST.getlist(many)  # type: ignore[assignment]
+        check_storable(form)
         return form
     return json_in(request.body or b"{}")
 

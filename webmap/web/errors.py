@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from grid.errors import CaseConflict, CaseNotFound, InvalidInput, NotResponsible
 from importers.errors import DeliveryRefused
@@ -26,6 +27,7 @@ from webmap.errors import WebmapError
 from webmap.web.sign_ins import SignInPaused
 
 NOT_SIGNED_IN, FORBIDDEN, NOT_FOUND = 401, 403, 404
+NO_RIGHT = gettext_noop("您的账号没有进行这项操作的权限，请登录或联系管理员。")
 View = Callable[..., HttpResponseBase]
 T = TypeVar("T")
 
@@ -190,12 +192,17 @@ def in_fitting_form(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
 def as_text(_request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any) -> HttpResponse:
     """One line of text: a script shows it and its page stays."""
     plain = "text/plain; charset=utf-8"
-    return HttpResponse(refusal.text, status=refusal.status, content_type=plain)
+    return HttpResponse(in_words(refusal), status=refusal.status, content_type=plain)
+
+
+def in_words(refusal: Refusal) -> str:
+    """The text of a refusal; what a page would say where it has none of its own."""
+    return refusal.text or (_(NO_RIGHT) if refusal.status == FORBIDDEN else "")
 
 
 def as_json(_request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any) -> JsonResponse:
     """The text, and the name of the input at fault."""
-    return JsonResponse({"error": refusal.text, "field": refusal.field}, status=refusal.status)
+    return JsonResponse({"error": in_words(refusal), "field": refusal.field}, status=refusal.status)
 
 
 def as_problem(request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any) -> HttpResponse:
@@ -222,9 +229,7 @@ def as_page(request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any) 
 
 def forbidden_page(request: HttpRequest) -> HttpResponse:
     """403 in words."""
-    return page(
-        request, FORBIDDEN, _("没有权限"), _("您的账号没有进行这项操作的权限，请登录或联系管理员。")
-    )
+    return page(request, FORBIDDEN, _("没有权限"), _(NO_RIGHT))
 
 
 def page(request: HttpRequest, code: int, title: str, text: str) -> HttpResponse:

@@ -132,9 +132,10 @@ def bounded(most: int, form: Form = as_text) -> Callable[[View], View]:
             length = length_of(request)
             if length <= most:
                 return checked(request, *args, **named)
-            told = {"size": -(-length // 1024**2), "most": most // 1024**2}
+            sizes = {"size": f"{length / 1e6:.1f}", "most": f"{most / 1e6:.1f}"}
             words = (
-                _("发送的内容 %(size)d MB，超过上限 %(most)d MB；请减少照片，或压缩后再传") % told
+                _("发送的内容 %(size)s MB，超过上限 %(most)s MB；请减少内容（如照片）后再传")
+                % sizes
             )
             refusal = refusal_of(TooLarge(words))
             return sealed(form(request, refusal, *args, **named), refusal)

@@ -86,7 +86,10 @@ def local_moment_in(text: Any) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise BadInput(_("恢复日期读不出，应形如 2026-12-01 08:00"), "until") from None
-    return moment if moment.tzinfo else timezone.make_aware(moment)
+    try:
+        return timezone.localtime(moment if moment.tzinfo else timezone.make_aware(moment))
+    except OverflowError:
+        raise BadInput(_("恢复日期读不出，应形如 2026-12-01 08:00"), "until") from None
 
 
 def moment_in(text: Any) -> datetime | None:
@@ -164,7 +167,26 @@ def json_in(text: str | bytes) -> dict[str, Any]:
         raise BadRequest("内容不是有效的 JSON") from None
     if not isinstance(document, dict):
         raise BadRequest("内容应为 JSON 对象")
+    check_storable(document)
     return document
+
+
+def check_storable(value: Any) -> None:
+    """Let a value of a body pass whose texts the database takes.
+
+    Raises:
+        BadRequest: a text in it holds the character NUL.
+    """
+    if isinstance(value, str):
+        if "\0" in value:
+            raise BadRequest("内容含有不能保存的字符（NUL）")
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            check_storable(name)
+            check_storable(part)
+    elif isinstance(value, list):
+        for part in value:
+            check_storable(part)
 
 
 def page_in(text: str | None) -> int:

@@ -49,6 +49,10 @@ def _doubles(every: list[Profession]) -> Iterator[str]:
     claims: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for one in every:
         claims["业务", "profession", one.id].append(one.id)
+        if one.entrance:
+            claims["入口", "entrance", one.entrance.id].append(one.id)
+        for user in one.demo:
+            claims["演示账号", "demo account", user.username].append(one.id)
         for path in paths_of(one):
             claims["地址", "path", path].append(one.id)
         for role in one.roles:

@@ -396,6 +396,5 @@ def _answer(
         return response
     response = version_answer(request, share, code, ItemsQuery(), found, etag)
     response.status_code = status
-    response["Content-Location"] = address
-    response["Cache-Control"] = "no-store"
+    response["Content-Location"], response["Cache-Control"] = address, "no-store"
     return response

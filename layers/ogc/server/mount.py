@@ -8,12 +8,14 @@ list would claim what it does not answer here).
 
 import json
 from collections.abc import Callable
+from copy import copy
 from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 from pygeoapi.api import API, APIRequest, describe_collections, get_collection_schema
 from pygeoapi.api import landing_page as pygeoapi_landing_page
@@ -40,6 +42,8 @@ from layers.ogc.server.map_links import lead_to_maps
 from layers.reading.shares import Share, shares_of
 from layers.sharing.callers import api_caller
 
+OFFERED = {"zh": "zh-CN", "en": "en-US"}  # by what a client asks for
+DEFAULT_LANGUAGE = "zh-CN"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 ABSENT = ("processes", "job-list", "tiling-schemes")
 _making = Lock()
@@ -76,7 +80,7 @@ def _answer(
 ) -> HttpResponse:
     form = negotiated_format(request, json=json_type)
     api = api_for(api_caller(request), root_url(request))
-    asked = APIRequest.from_django(request, api.locales)
+    asked = APIRequest.from_django(_in_offered_language(request), api.locales)
     asked._format = form
     headers, status, content = operation(api, asked, *args)
     if form == "json":
@@ -91,6 +95,24 @@ def _answer(
             response[name] = headers[name]
     response["Vary"] = "Accept, Accept-Language, Cookie, Authorization"
     return response
+
+
+def _in_offered_language(request: HttpRequest) -> HttpRequest:
+    """The request as one for a language that is offered.
+
+    pygeoapi fails on others: Babel knows no locale ``zh_CN`` to compare them with.
+    """
+    wanted = request.GET.get("lang") or request.headers.get("Accept-Language", "")
+    known = (OFFERED.get(tag.split("-")[0]) for tag, _ in parse_accept_lang_header(wanted.lower()))
+    language = next(filter(None, known), DEFAULT_LANGUAGE)
+    offered = copy(request)
+    offered.META = {**request.META, "HTTP_ACCEPT_LANGUAGE": language}
+    offered.__dict__.pop("headers", None)
+    if "lang" in request.GET:
+        params = request.GET.copy()
+        params["lang"] = language
+        offered.GET = params  # type: ignore[assignment]
+    return offered
 
 
 def _offered_only(document: Any) -> Any:

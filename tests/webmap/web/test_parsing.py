@@ -88,6 +88,22 @@ def test_json_is_an_object_or_a_bad_request():
             json_in(text)
 
 
+@pytest.mark.parametrize("text", ['{"why": "a\\u0000b"}', '{"codes": [{"x\\u0000": 1}]}'])
+def test_a_text_that_the_database_does_not_take_is_a_bad_request(text):
+    with pytest.raises(BadRequest, match="NUL"):
+        json_in(text)
+
+
+@pytest.mark.parametrize("text", ["2027-01-05T08:00:00-23:59", "2027-01-05T08:00:00+23:59"])
+def test_a_moment_of_an_extreme_offset_is_one_of_the_city(text):
+    assert abs(local_moment_in(text).utcoffset()).total_seconds() == 8 * 3600
+
+
+def test_a_moment_beyond_the_calendar_is_refused():
+    with pytest.raises(BadInput, match="读不出"):
+        local_moment_in("9999-12-31T23:59:59-10:00")
+
+
 def test_photos_are_drawn_and_bounded(monkeypatch):
     (photo,) = photos_in([SimpleUploadedFile("a.jpg", picture())])
     assert photo.width > 0

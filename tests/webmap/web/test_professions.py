@@ -48,6 +48,12 @@ def test_a_path_that_two_claim_is_named():
     )
     assert any("地址 units/<str:code>" in one and "housing, tenants" in one for one in found)
     assert any("地址 planning" in one and "planning, plans" in one for one in found)
+    assert any("入口 planning" in one and "planning, plans" in one for one in found)
+
+
+def test_a_demo_account_of_two_is_named():
+    (doubled,) = faults_with(Profession("x", "某", 99, demo=(DemoUser("housing", "规划"),)))
+    assert "demo account housing is declared twice (housing, x)" in doubled
 
 
 def test_a_layer_that_is_not_there_is_named():

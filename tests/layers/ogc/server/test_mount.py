@@ -92,3 +92,19 @@ def test_the_committed_configuration_is_fresh():
     from layers.ogc.server.config import CONFIG_FILE
 
     assert CONFIG_FILE.read_text(encoding="utf-8") == config_text()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "answered"),
+    [
+        ("fr", "zh-Hans-CN"),
+        ("zh", "zh-Hans-CN"),
+        ("ja,en;q=0.5", "en-US"),
+        ("*", "zh-Hans-CN"),
+        ("en", "en-US"),
+    ],
+)
+def test_a_client_of_any_language_is_answered(client, db, wanted, answered):
+    response = client.get("/ogc/collections?f=json", headers={"Accept-Language": wanted})
+    assert (response.status_code, response["Content-Language"]) == (200, answered)
+    assert client.get("/ogc/conformance", {"f": "json", "lang": "xx"}).status_code == 200
