@@ -83,7 +83,7 @@ def is_running(run: Run) -> bool:
     return run("database", "status").returncode == 0
 
 
-@pytest.mark.slow(reason="a server is killed and comes again")
+@pytest.mark.long
 def test_kept_until_it_is_stopped(checkout: Path, run: Run, kept: subprocess.Popen) -> None:
     pid_file = checkout / "var" / "pg" / "data" / "postmaster.pid"
     assert until((checkout / "var" / "database_url").exists)

@@ -308,7 +308,7 @@ def test_it_is_opened_by_its_ending(tmp_path):
     assert table.features == 1
 
 
-@pytest.mark.slow(reason="fifty thousand entities")
+@pytest.mark.long
 def test_fifty_thousand_entities(tmp_path):
     doc, msp = drawing()
     for i in range(50_000):

@@ -292,7 +292,7 @@ def test_the_shell_sees_a_plain_line_and_status_1(tmp_path):
     assert "找不到文件" in done.stderr
 
 
-@pytest.mark.slow(reason="twelve thousand features")
+@pytest.mark.long
 def test_a_delivery_of_nothing_but_findings_is_bounded(tmp_path):
     """All are counted, the first ten thousand kept, nothing written."""
     frame = plots(12_000, registered_area_m2="abc", land_use="没有的用途")

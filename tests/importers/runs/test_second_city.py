@@ -84,7 +84,7 @@ def counts(done):
     return [told[word] for word in ("added", "changed", "ended", "unchanged", "rejected")]
 
 
-@pytest.mark.slow(reason="migrates a database of another city")
+@pytest.mark.long
 @pytest.mark.django_db
 def test_real_plots_under_a_second_profile(tmp_path):
     plots = ["import_survey", str(PLOTS), "--layer", "parcels", "--json"]

@@ -45,9 +45,7 @@ def key() -> str:
     [
         pytest.param("/collections/addresses", marks=pytest.mark.clients),
         pytest.param("/collections/pipe-lines", marks=pytest.mark.long),
-        pytest.param(
-            "/collections/terrain", marks=pytest.mark.slow(reason="a program thinks up requests")
-        ),
+        pytest.param("/collections/terrain", marks=pytest.mark.clients),
         pytest.param("/collections/rain", marks=pytest.mark.long),
         pytest.param(OTHERS, marks=pytest.mark.clients),
     ],

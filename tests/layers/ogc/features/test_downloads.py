@@ -388,7 +388,7 @@ def test_a_client_that_does_not_read_is_cut_at_the_limit(server):
         answer.read()
 
 
-@pytest.mark.slow(reason="a server of its own")
+@pytest.mark.clients
 def test_a_download_over_a_real_line_is_whole(server, tmp_path):
     open_buildings(DISCS, disc)
     for form in DOWNLOAD_FORMS:
