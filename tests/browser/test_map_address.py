@@ -8,6 +8,8 @@ from tests.browser.sessions import let_in
 from tests.browser.test_map import click_on, near
 from tests.town import centre_degrees, make_user
 
+pytestmark = pytest.mark.long  # software draws the map: by night
+
 OPENED = "() => document.querySelector('#panel-body .record')?.dataset.code"
 VIEW = r"^#\d+\.\d\d\/\d+\.\d+\/\d+\.\d+\/-?\d+\/\d+&on="
 WHERE = "[tujing.map.getZoom().toFixed(2), tujing.map.getBearing(), tujing.state.at].join('|')"

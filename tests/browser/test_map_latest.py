@@ -3,10 +3,13 @@
 from contextlib import suppress
 from urllib.parse import quote
 
+import pytest
 from playwright.sync_api import Error
 
 from tests.browser.test_map import click_on, near
 from tests.browser.waiting import until
+
+pytestmark = pytest.mark.long  # software draws the map: by night
 
 FIELD = "#q"
 HOUSE, HILL = quote("示范楼"), quote("后山")

@@ -15,6 +15,8 @@ from tests.browser.waiting import until
 from tests.grid.people import make_ground, new_case
 from tests.importers.files import gpkg, plots
 
+pytestmark = pytest.mark.long  # software draws the map: by night
+
 PAGES = (  # those that no other test here opens
     "/accounts/password/", "/grid/cells/", "/grid/evaluation/", "/sharing/steward",
     "/admin/", "/admin/parcels/parcel/", "/admin/auth/user/add/",

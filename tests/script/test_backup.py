@@ -74,7 +74,7 @@ def fill(folder: Path) -> None:
         path.write_text(text)
 
 
-@pytest.mark.slow(reason="a database saved and restored")
+@pytest.mark.long
 def test_there_and_back(site: Path, run: Run, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     done = run("backup", str(kept))

@@ -82,7 +82,7 @@ def test_a_small_community_is_one_cell():
     assert len(cells) == 1
 
 
-@pytest.mark.slow(reason="a community of a whole mountain is divided")
+@pytest.mark.long
 def test_a_huge_one_keeps_room_in_its_numbers():
     plain = shapely.box(0, 0, 5_000, 3_000)
     cells = lay(Ground(plain, np.empty(0, object), np.empty(0, object), np.empty((0, 2))))
