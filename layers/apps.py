@@ -1,6 +1,6 @@
 """Everything that leaves: layers, catalogue, OGC API, tiles."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import AppConfig
 from django.core import checks
@@ -8,9 +8,6 @@ from django.db import transaction
 from django.db.models.signals import post_migrate, pre_migrate
 
 from layers.roles import Role
-
-if TYPE_CHECKING:
-    from django.core.checks import Error
 
 
 class LayersConfig(AppConfig):
@@ -23,7 +20,6 @@ class LayersConfig(AppConfig):
 
     def ready(self) -> None:
         """Hook the views to migrations."""
-        from django.core.checks import register
         from django_tasks.signals import task_finished, task_started
 
         from grid.cases.clock_tasks import add_duty
@@ -36,7 +32,7 @@ class LayersConfig(AppConfig):
         from layers.reading.shares import forget_shares
         from spatial.versions.signals import revised
 
-        register(check_declarations)
+        checks.register(check_declarations)
         when_changed(forget_shares)
         route_by(server_of)
         checks.register(check_roles)
@@ -51,15 +47,13 @@ class LayersConfig(AppConfig):
         add_duty("processes", _processes)
 
 
-def check_declarations(**_: Any) -> "list[Error]":
+def check_declarations(**_: Any) -> list[checks.Error]:
     """Refuse a start with declarations that contradict each other: a system check."""
-    from django.core.checks import Error
-
     from layers.declarations import registry
     from layers.declarations.faults import faults
 
     registry.all_layers()
-    return [Error(str(fault), id="layers.E001") for fault in faults(registry.declared())]
+    return [checks.Error(str(fault), id="layers.E001") for fault in faults(registry.declared())]
 
 
 def _webhooks() -> None:

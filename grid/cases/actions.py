@@ -21,7 +21,7 @@ from grid.cases.actors import CLOCK, Actor
 from grid.cases.conflicts import is_as_seen, overtaken, task_taken_back
 from grid.cases.effects import effect_of
 from grid.cases.idempotency import case_made, case_moved, plain
-from grid.cases.photos import Photo, leaves_no_files, store_photo
+from grid.cases.photos import Photo, leaves_no_files, store_photos
 from grid.cases.policies import Capacity, check_capacity, check_photos, check_report
 from grid.cases.queries import NEAR_M, case_of, component_of, elapsed_suspensions, place_of
 from grid.cases.steps import HANDLING, PHOTO_MOMENTS, REPORTED, WORDS, WORKFLOW
@@ -89,7 +89,7 @@ def report(actor: Actor, told: Report) -> Case:
         OutsideCity: the place lies in no district of the city.
         InvalidInput: a class that is not (or no longer) in use, a component that is not there, a
             text too long, a UUID that another report has.
-        NotAllowed: in none of the roles that report.
+        RoleNotAllowed: in none of the roles that report.
     """
     check_report(actor)
     if made := _made_before(actor, told):
@@ -147,7 +147,7 @@ def act(
 
     Raises:
         CaseNotFound: there is no such case.
-        WrongState, NotAllowed, MissingInput: as ``Workflow.check``.
+        WrongState, RoleNotAllowed, MissingInput: as ``Workflow.check``.
         NotResponsible: it waits for another department or inspector.
         CaseConflict: somebody acted on it since.
         InvalidInput: something given does not fit.
@@ -280,7 +280,7 @@ def _keep_photos(
 ) -> None:
     check_photos(action, len(photos))
     if photos:
-        store_photo(photos, code, CasePhoto.Moment(PHOTO_MOMENTS[action]), actor.name, captured_at)
+        store_photos(photos, code, CasePhoto.Moment(PHOTO_MOMENTS[action]), actor.name, captured_at)
 
 
 def _scheme_for(told: Report) -> str:

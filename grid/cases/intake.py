@@ -33,7 +33,7 @@ def case_from(sighting: Sighting) -> Case:
     """The case of a sighting, made now or before.
 
     Raises:
-        OutsideCity, Unfit: as ``grid.cases.actions.report``.
+        OutsideCity, InvalidInput: as ``grid.cases.actions.report``.
     """
     mark = uuid5(NAMESPACE_URL, f"tujing:{sighting.source}:{sighting.reference}")
     # The reference alone counts: the other register may have changed its words since.

@@ -85,7 +85,7 @@ def read_photo(raw: bytes, most_pixels: int = MOST_PIXELS) -> Photo:
     return Photo(raw, shown, small, *upright.size)
 
 
-def store_photo(
+def store_photos(
     photos: Iterable[Photo],
     case_code: str,
     moment: str,

@@ -92,7 +92,7 @@ def lay_cells(plans: Sequence[Plan], *, who: str, why: str, at: datetime | None 
 
     Raises:
         InvalidInput: a plan is not sound.
-        Conflict: the cells have changed meanwhile.
+        VersionConflict: the cells have changed meanwhile.
     """
     for one in plans:
         if not one.is_sound:

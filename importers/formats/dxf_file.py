@@ -114,7 +114,7 @@ def _decodes(path: Path, name: str) -> bool:
 
 
 def _recovered(path: Path, encoding: str, folder: Path) -> tuple[Any, list[Issue]]:
-    """A damaged drawing as far as it can be repaired. Raises Refused."""
+    """A damaged drawing as far as it can be repaired. Raises DeliveryRefused."""
     try:
         source = _escaped(path, encoding, folder) if encoding else path
         drawing, auditor = recover.readfile(source)

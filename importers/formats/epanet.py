@@ -103,7 +103,7 @@ def open_epanet(path: Path, ask: Ask) -> Table:
 
 
 def _read(path: Path, encoding: str, model: Model) -> None:
-    """Sort the file's lines by section. Raises Refused."""
+    """Sort the file's lines by section. Raises DeliveryRefused."""
     section, found = "", model.sections
     for number, raw in texts.lines(path, encoding):
         if number > MOST_LINES:
@@ -128,7 +128,7 @@ def _read(path: Path, encoding: str, model: Model) -> None:
 
 
 def _units(model: Model) -> str:
-    """The flow units in force; that they are unsaid is told. Raises Refused on unknown ones."""
+    """The flow units in force; that they are unsaid is told. Raises DeliveryRefused on unknown ones."""
     stated = ""
     for _, tokens in model.of("OPTI"):
         if tokens[0].upper() == "UNITS" and len(tokens) > 1:

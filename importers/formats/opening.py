@@ -35,7 +35,7 @@ _open_raster = _later("raster", "open_raster")
 
 
 def _open_text(path: Path, ask: Ask) -> Table:
-    """A 勘测定界 text, or else a table of points as text. Raises Refused."""
+    """A 勘测定界 text, or else a table of points as text. Raises DeliveryRefused."""
     return (_open_survey_text if integrity.is_survey_text(path) else _open_csv)(path, ask)
 
 

@@ -110,7 +110,7 @@ def open_survey_text(path: Path, ask: Ask) -> Table:
 
 
 def _blocks(path: Path, encoding: str, pairs: dict[str, str]) -> Iterator[SurveyBlock]:
-    """The blocks one by one; the head's pairs go into ``pairs``. Raises Refused."""
+    """The blocks one by one; the head's pairs go into ``pairs``. Raises DeliveryRefused."""
     block = None
     for number, line, section in _sectioned(path, encoding):
         if line.endswith(("@", "＠")):

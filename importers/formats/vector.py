@@ -46,7 +46,7 @@ pyogrio.set_gdal_config_options({"CPL_LOG": os.devnull})  # its remarks come as 
 
 
 def open_geopackage(path: Path, ask: Ask) -> Table:
-    """A table of a GeoPackage. Raises Refused."""
+    """A table of a GeoPackage. Raises DeliveryRefused."""
     integrity.check_geopackage(path)
     path, remarks = snapshots.database(path, ask.folder)
     layer = pick(layers_of(path), ask, path.name)
@@ -65,7 +65,7 @@ def open_geopackage(path: Path, ask: Ask) -> Table:
 
 
 def open_geojson(path: Path, ask: Ask) -> Table:
-    """The features of a GeoJSON file. Raises Refused."""
+    """The features of a GeoJSON file. Raises DeliveryRefused."""
     integrity.check_geojson(path)
     layer = pick(layers_of(path), ask, path.name)
     exact = long_numbers.as_texts(path, ask.folder)
@@ -74,7 +74,7 @@ def open_geojson(path: Path, ask: Ask) -> Table:
 
 
 def open_shapefile(path: Path, ask: Ask) -> Table:
-    """A shapefile with its companions, in the encoding that is found. Raises Refused."""
+    """A shapefile with its companions, in the encoding that is found. Raises DeliveryRefused."""
     parts = snapshots.shapefile(path, ask.folder)
     path = parts[".shp"]
     for suffix in (".shx", ".dbf"):
@@ -126,7 +126,7 @@ def check_exists(path: Path) -> None:
 
 
 def layers_of(path: Path) -> list[str]:
-    """The names of the tables that GDAL sees in a file. Raises Refused."""
+    """The names of the tables that GDAL sees in a file. Raises DeliveryRefused."""
     try:
         return [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     except READ_ERRORS as error:

@@ -45,7 +45,7 @@ def write(
     In the caller's transaction: after a crash either both are there or neither is.
 
     Raises:
-        Conflict: the register has moved on since the stage was compared.
+        VersionConflict: the register has moved on since the stage was compared.
     """
     stage = Stage(run.pk)
     file_away(run, layer)

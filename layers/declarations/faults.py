@@ -57,8 +57,10 @@ def _unknown_fields(layer: Layer) -> Iterator[Fault]:
     """Fields that are named and that the register does not have."""
     named = [f.name for f in layer.fields]
     named += [*layer.search, *layer.personal, *fields_in(layer.named_by)]
-    named += [name for name in (layer.area_field, layer.check_group) if name]
-    for name in dict.fromkeys(named):
+    named += [layer.area_field, layer.check_group]
+    if paint := layer.paint:
+        named += [paint.by, paint.label, paint.height, paint.ground_width]
+    for name in dict.fromkeys(filter(None, named)):
         try:
             layer.model._meta.get_field(name)
         except FieldDoesNotExist:

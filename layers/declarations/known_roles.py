@@ -40,13 +40,20 @@ def role_faults(enums: Iterable[type[StrEnum]], named: dict[str, set[str]]) -> l
     faults: list[CheckMessage] = []
     for words in (Counter(role.value for role in roles), Counter(role.name for role in roles)):
         faults += [
-            Error(f"The role {word!r} is declared {number} times.", id="layers.E001")
+            Error(
+                f"角色 {word} 声明了 {number} 次 / the role {word} is declared {number} times",
+                id="layers.E003",
+            )
             for word, number in words.items()
             if number > 1
         ]
     known = {role.value for role in roles}
     faults += [
-        Error(f"Layer {layer!r} names {word!r}, which is no role.", id="layers.E002")
+        Error(
+            f"图层 {layer} 授予了不存在的角色 {word}"
+            f" / layer {layer} is granted to {word}, which is no role",
+            id="layers.E004",
+        )
         for layer, words in named.items()
         for word in sorted(words - known)
     ]

@@ -34,7 +34,7 @@ def search(share: Share, text: str, as_of: AsOf, most: int = 6) -> list[SearchHi
     """The best matches of a share: its code exactly, its code's beginning, then its texts.
 
     Raises:
-        TooSlow: beyond the time limit.
+        QueryTimeout: beyond the time limit.
     """
     terms = terms_of(text)
     if not terms:

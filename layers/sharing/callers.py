@@ -56,8 +56,8 @@ def api_caller(request: HttpRequest) -> Caller:
     """The caller of an API operation: by key if there is one, else as of a page.
 
     Raises:
-        BadKey: the request carries a key that opens nothing; it is not taken for nobody's.
-        TooFast: the system behind the key has had its requests of this minute.
+        InvalidKey: the request carries a key that opens nothing; it is not taken for nobody's.
+        RateLimited: the system behind the key has had its requests of this minute.
     """
     known = getattr(request, "_api_caller", None)
     if known is None:

@@ -44,7 +44,7 @@ def subscribe(consumer: Consumer, shares: Iterable[Share], address: str) -> Subs
     """Have a consumer told of changes from now on.
 
     Raises:
-        BadAddress: nothing is sent there.
+        AddressRefused: nothing is sent there.
         TooManySubscriptions: it has enough.
     """
     target_of(address)

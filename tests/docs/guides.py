@@ -6,11 +6,13 @@ to the end of a file; a ``diff`` replaces the one place in a file that reads as 
 lists addresses and what they show.
 """
 
+import ast
 import os
 import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from textwrap import dedent
 
@@ -19,6 +21,7 @@ FOLDER = ROOT / "docs" / "how-to"
 BLOCK = re.compile(r"^( *)```(.*)\n((?:.*\n)*?)\1```$", re.MULTILINE)
 SEEN = re.compile(r"^\| `(/[^`]*)` \| `([^`]+)` \|$", re.MULTILINE)
 TIMEOUT_S = 900
+HOUSE = {"spatial", "grid", "layers", "importers", "webmap", "tests"}
 KEPT = ("PATH", "HOME", "LANG")  # no settings of the tests: theirs are other rules
 
 
@@ -115,3 +118,32 @@ def _run(script: str, tree: Path, env: Mapping[str, str]) -> str:
     if done.returncode:
         raise Astray(f"{script}ended with {done.returncode}\n{done.stdout}")
     return done.stdout
+
+
+def missing_imports(guide: Guide) -> list[str]:
+    """What the Python of a guide imports of this house, and neither of them has."""
+    blocks = [block.text for block in guide.blocks if block.language == "python"]
+    return [
+        f"{node.module}.{alias.name}"
+        for text in blocks
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in HOUSE
+        for alias in node.names
+        if not _is_made(guide, f"{node.module}") and not _is_there(f"{node.module}", alias.name)
+    ]
+
+
+def _is_made(guide: Guide, module: str) -> bool:
+    """Whether the guide writes a module, or into a package."""
+    path = module.replace(".", "/")
+    return any(made == f"{path}.py" or made.startswith(f"{path}/") for made in guide.files)
+
+
+def _is_there(module: str, name: str) -> bool:
+    try:
+        if hasattr(import_module(module), name):
+            return True
+        import_module(f"{module}.{name}")
+    except ImportError:
+        return False
+    return True

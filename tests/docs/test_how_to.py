@@ -11,7 +11,16 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 
-from tests.docs.guides import FOLDER, ROOT, Astray, Guide, follow, read_guide
+from tests.docs.guides import (
+    FOLDER,
+    ROOT,
+    Astray,
+    Block,
+    Guide,
+    follow,
+    missing_imports,
+    read_guide,
+)
 
 GUIDES = [read_guide(path) for path in sorted(FOLDER.glob("add-a-*.md"))]
 COPIED = ("spatial", "grid", "layers", "importers", "webmap", "tests", "data", "docs", "script")
@@ -53,6 +62,18 @@ def test_what_a_guide_edits_reads_as_it_says(guide: Guide, tmp_path: Path):
             shutil.copy(ROOT / path, tmp_path / path)
     files = [block for block in guide.blocks if block.title]
     follow(Guide(guide.name, files, ""), tmp_path, {})
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=by_name)
+def test_what_a_guide_imports_is_there(guide: Guide):
+    """The guides are followed by night; what was renamed shows at once."""
+    assert missing_imports(guide) == []
+
+
+def test_an_import_of_what_is_not_there_is_seen():
+    text = "from webmap.map.overview import overview_page, count_of\nfrom webmap.nowhere import x\n"
+    guide = Guide("g", [Block("python", "webmap/new.py", False, text)], "")
+    assert missing_imports(guide) == ["webmap.map.overview.count_of", "webmap.nowhere.x"]
 
 
 def test_a_guide_that_the_code_has_left_behind_is_found_out(tmp_path: Path):

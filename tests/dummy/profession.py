@@ -68,7 +68,6 @@ PROFESSION = Profession(
         layers=("water", "roads", "parks", "benches"),
         fragment="/parks/overview",
     ),
-    roles=tuple(ParkRole),
     urls=(Urls("tests.dummy.urls", "parks/"),),
     fragments=(Fragment("parks", "dummy/benches.html", benches),),
     finders=(Finder("benches", _("园内座椅"), benches_of_park),),

@@ -5,13 +5,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from grid.cases import policies
-from grid.cases.actors import Actor
 from grid.cases.publishing import awaiting_review
 from grid.cases.queries import awaiting_answer, own_states, queue_counts
 from grid.models import Staff
 from grid.roles import GridRole
 from grid.rules.models import Department
-from webmap.web.callers import actor_of
+from webmap.web.callers import actor_behind
 from webmap.web.professions import (
     DemoUser,
     Entrance,
@@ -25,54 +24,46 @@ from webmap.web.professions import (
 DEMO_DEPARTMENT = "D04"
 
 
-def _actor(request: HttpRequest) -> Actor:
-    """The actor behind a request, read once for all links and tasks of a page."""
-    known = getattr(request, "actor", None) or getattr(request, "_caseworker", None)
-    if known is None:
-        known = request._caseworker = actor_of(request.user)  # type: ignore[attr-defined]
-    return known
-
-
 def may_work(request: HttpRequest) -> bool:
     """Whether the caller has a role of casework."""
-    return bool(_actor(request).roles)
+    return bool(actor_behind(request).roles)
 
 
 def may_see_patrols(request: HttpRequest) -> bool:
     """Whether the caller sees tracks of patrols."""
-    return policies.can_see_patrols(_actor(request))
+    return policies.can_see_patrols(actor_behind(request))
 
 
 def may_see_cells(request: HttpRequest) -> bool:
     """Whether the caller validates cells."""
-    return policies.can_see_cells(_actor(request))
+    return policies.can_see_cells(actor_behind(request))
 
 
 def may_answer(request: HttpRequest) -> bool:
     """Whether the caller answers requests of departments."""
-    return policies.can_answer_requests(_actor(request))
+    return policies.can_answer_requests(actor_behind(request))
 
 
 def may_publish(request: HttpRequest) -> bool:
     """Whether the caller decides what of a case is public."""
-    return policies.can_review_publicity(_actor(request))
+    return policies.can_review_publicity(actor_behind(request))
 
 
 def own_cases(request: HttpRequest) -> int:
     """How many cases wait for the caller."""
-    actor = _actor(request)
+    actor = actor_behind(request)
     counts = queue_counts(actor)
     return sum(counts[state][0] for state in own_states(actor.roles) if state in counts)
 
 
 def requests_to_answer(request: HttpRequest) -> int:
     """How many cases have a request that the caller may answer."""
-    return awaiting_answer(_actor(request)).count()
+    return awaiting_answer(actor_behind(request)).count()
 
 
 def cases_to_publish(request: HttpRequest) -> int:
     """How many cases wait to be looked through before they are public."""
-    return awaiting_review(_actor(request)).count()
+    return awaiting_review(actor_behind(request)).count()
 
 
 def give_department(user: User) -> None:
@@ -94,7 +85,6 @@ PROFESSION = Profession(
         layers=("water", "roads", "buildings", "districts", "grid-cells", "components", "cases"),
         zoom=2.0,
     ),
-    roles=(GridRole.INTAKE, GridRole.CHIEF, GridRole.DISPATCHER, GridRole.HANDLER),
     urls=(Urls("webmap.casework.urls"),),
     tabs=(
         Tab("map", _("地图"), "/"),

@@ -20,7 +20,6 @@ PROFESSION = Profession(
         relief=True,
         fragment="/warnings",
     ),
-    roles=(HazardRole.HAZARD,),
     urls=(Urls("webmap.hazards.urls"),),
     demo=(DemoUser("hazard", HazardRole.HAZARD),),
 )

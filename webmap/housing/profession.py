@@ -37,7 +37,6 @@ PROFESSION = Profession(
         records=(("buildings", "/units/"),),
         wide_panel=True,
     ),
-    roles=(HousingRole.HOUSING,),
     urls=(Urls("webmap.housing.urls"),),
     fragments=(Fragment("units", "panel/rights.html", rights),),
     demo=(DemoUser("housing", HousingRole.HOUSING),),

@@ -175,7 +175,7 @@ def given_by(request: HttpRequest) -> dict[str, Any]:
 
 
 def reading_of(given: dict[str, Any]) -> dict[str, Any]:
-    """How the files are to be read, as ``Reading`` takes it. Raises BadForm."""
+    """How the files are to be read, as ``Reading`` takes it. Raises InvalidForm."""
     reading: dict[str, Any] = {k: str(given[k])[:100] for k in TEXTS if given.get(k)}
     if crs := str(given.get("crs") or ""):
         found = re.fullmatch(r"(?i:epsg:)?(\d{4,6})", crs.strip())
@@ -193,7 +193,7 @@ def reading_of(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def terms_of(given: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
-    """On which terms they are taken in, as ``Terms`` takes it. Raises BadForm."""
+    """On which terms they are taken in, as ``Terms`` takes it. Raises InvalidForm."""
     at = _moment(given.get("at"))
     return {
         "who": request.user.get_username(),

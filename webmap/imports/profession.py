@@ -24,7 +24,6 @@ PROFESSION = Profession(
     id="imports",
     title=_("数据入库"),
     position=90,
-    roles=(Role.STEWARD,),
     urls=(Urls("webmap.imports.urls"),),
     tabs=(
         Tab("map", _("地图"), "/"),

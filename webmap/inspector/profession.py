@@ -18,7 +18,6 @@ PROFESSION = Profession(
     id="inspector",
     title=_("监督员"),
     position=41,
-    roles=(GridRole.INSPECTOR,),
     urls=(Urls("webmap.inspector.urls", "inspector/"),),
     demo=(DemoUser("inspector", GridRole.INSPECTOR, give_area),),
 )

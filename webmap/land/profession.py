@@ -21,7 +21,6 @@ PROFESSION = Profession(
     id="land",
     title=_("金土工程"),
     position=35,
-    roles=(LandRole.LAND,),
     fragments=(Fragment("parcels", "panel/descent.html", descent),),
     demo=(DemoUser("land", LandRole.LAND),),
 )

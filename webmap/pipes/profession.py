@@ -9,6 +9,5 @@ PROFESSION = Profession(
     id="pipes",
     title=_("管网"),
     position=60,
-    roles=(PipeRole.PIPES,),
     demo=(DemoUser("pipes", PipeRole.PIPES),),
 )

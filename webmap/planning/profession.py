@@ -42,7 +42,6 @@ PROFESSION = Profession(
         fragment="/overview/planning",
         picks_place=True,
     ),
-    roles=(PlanningRole.PLANNER,),
     urls=(Urls("webmap.planning.urls"),),
     tables=(FactTable("plan-zones", _("控制指标"), limits_of),),
     demo=(DemoUser("planner", PlanningRole.PLANNER),),

@@ -30,7 +30,6 @@ PROFESSION = Profession(
     id="sharing",
     title=_("数据目录"),
     position=80,
-    roles=(Role.AUDITOR,),
     urls=(Urls("webmap.sharing.urls"),),
     tabs=(
         Tab("map", _("地图"), "/"),

@@ -93,7 +93,7 @@ class PhotoForm(RequestForm):
 
         Raises:
             BadInput: a photo is too large.
-            Unfit: a file is no photo.
+            InvalidInput: a file is no photo.
         """
         return photos_in(self.files.getlist("photos"), most_pixels)
 

@@ -84,11 +84,8 @@ def local_moment_in(text: Any) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadInput(_("恢复日期读不出，应形如 2026-12-01 08:00"), "until") from None
-    try:
         return timezone.localtime(moment if moment.tzinfo else timezone.make_aware(moment))
-    except OverflowError:
+    except (ValueError, OverflowError):
         raise BadInput(_("恢复日期读不出，应形如 2026-12-01 08:00"), "until") from None
 
 
@@ -140,7 +137,7 @@ def photos_in(files: Iterable[UploadedFile], most_pixels: int = MOST_PIXELS) -> 
 
     Raises:
         BadInput: a photo is too large.
-        Unfit: a file is no photo.
+        InvalidInput: a file is no photo.
     """
     photos = []
     for file in files:

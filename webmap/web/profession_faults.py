@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from layers.declarations.declarations import Layer
 from layers.declarations.faults import faults
+from layers.declarations.known_roles import check_roles, known_roles
 from layers.declarations.registry import all_layers
 from layers.declarations.registry import declared as declared_layers
 from webmap.web.professions import Profession, declared
@@ -29,6 +30,7 @@ def refuse_faults() -> None:
     """
     all_layers()
     found = [str(fault) for fault in faults(declared_layers())]
+    found += [str(fault.msg) for fault in check_roles()]
     found += profession_faults(declared(), all_layers())
     if found:
         raise ImproperlyConfigured("\n".join(found))
@@ -36,16 +38,16 @@ def refuse_faults() -> None:
 
 def profession_faults(every: Iterable[Profession], layers: Iterable[Layer]) -> list[str]:
     """Every fault, in Chinese and in English."""
-    every, layers = list(every), list(layers)
+    every = list(every)
     return [
         *_doubles(every),
         *_unknown_layers(every, {layer.id for layer in layers}),
-        *_unknown_roles(every, layers),
+        *_unknown_roles(every),
     ]
 
 
 def _doubles(every: list[Profession]) -> Iterator[str]:
-    """Ids, addresses and roles that two professions claim."""
+    """Ids, entrances, addresses and demo accounts that two professions claim."""
     claims: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for one in every:
         claims["业务", "profession", one.id].append(one.id)
@@ -55,8 +57,6 @@ def _doubles(every: list[Profession]) -> Iterator[str]:
             claims["演示账号", "demo account", user.username].append(one.id)
         for path in paths_of(one):
             claims["地址", "path", path].append(one.id)
-        for role in one.roles:
-            claims["角色", "role", str(role)].append(one.id)
     for (kind, kind_en, name), owners in claims.items():
         if len(owners) > 1:
             yield (
@@ -90,14 +90,9 @@ def _unknown_layers(every: list[Profession], known: set[str]) -> Iterator[str]:
                 )
 
 
-def _unknown_roles(every: list[Profession], layers: list[Layer]) -> Iterator[str]:
-    known = {str(role) for one in every for role in one.roles}
-    for layer in layers:
-        for role in sorted({str(r) for r in layer.granted | layer.deliverers} - known):
-            yield (
-                f"图层 {layer.id} 授予了不存在的角色 {role}"
-                f" / layer {layer.id} is granted to the role {role}, which no profession has"
-            )
+def _unknown_roles(every: list[Profession]) -> Iterator[str]:
+    """Demo accounts with a role that no app declares."""
+    known = {role.value for role in known_roles().values()}
     for one in every:
         for user in one.demo:
             if str(user.role) not in known:

@@ -147,7 +147,6 @@ class Profession:
     title: Text
     position: int  # its place among entrances and links
     entrance: Entrance | None = None
-    roles: tuple[str, ...] = ()
     urls: tuple[Urls, ...] = ()
     fragments: tuple[Fragment, ...] = ()
     tables: tuple[FactTable, ...] = ()
@@ -188,11 +187,6 @@ def tables_of(layer_id: str) -> list[FactTable]:
 def finders() -> list[Finder]:
     """What professions add to the search, by the position of the profession."""
     return [finder for one in professions() for finder in one.finders]
-
-
-def roles() -> tuple[str, ...]:
-    """Every role of the platform, by the position of its profession."""
-    return tuple(role for one in professions() for role in one.roles)
 
 
 def _rooms() -> Iterator[str]:

@@ -18,7 +18,7 @@ class Book:
     """A workbook's sheets, looked into as far as is needed."""
 
     def __init__(self, path: Path) -> None:
-        """Open it. Raises Refused, see ``workbook.sheets_of``."""
+        """Open it. Raises DeliveryRefused, see ``workbook.sheets_of``."""
         self.path = path
         self.sheets = sheets_of(path)
         if not self.sheets:
@@ -60,7 +60,7 @@ class Book:
         return found[0] if len(found) == 1 else None
 
     def body(self, sheet: Worksheet) -> Body:
-        """The rows of a sheet. Raises Refused: no header, no rows."""
+        """The rows of a sheet. Raises DeliveryRefused: no header, no rows."""
         grid = read_sheet(self.path, sheet)
         return read_body(grid, find_heading(grid, self.path.name), self.path.name)
 

@@ -27,7 +27,7 @@ def open_csv(path: Path, ask: Ask) -> Table:
     """A CSV file. Encoding and delimiter are found; ``ask.encoding`` goes before.
 
     Raises:
-        Refused: no text, no header, no rows, too large.
+        DeliveryRefused: no text, no header, no rows, too large.
     """
     body, encoding = _csv_body(path, ask.encoding)
     return _table(path, body, [path.stem], lambda: _beside(path, ask), encoding)
@@ -37,7 +37,7 @@ def open_sheet(path: Path, ask: Ask) -> Table:
     """One sheet of a workbook. Sheets that are hidden or no tables do not count.
 
     Raises:
-        Refused: password, damaged, too large, several sheets and none of them wanted.
+        DeliveryRefused: password, damaged, too large, several sheets and none of them wanted.
     """
     book = Book(path)
     sheet = book.chosen(ask)

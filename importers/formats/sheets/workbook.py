@@ -51,7 +51,7 @@ def sheets_of(path: Path) -> list[Worksheet]:
 
 
 def read_sheet(path: Path, sheet: Worksheet, most: int = extract.MAX_ROWS) -> SheetGrid:
-    """The cells of one sheet, as far as row ``most``. Raises Refused, see ``sheets_of``."""
+    """The cells of one sheet, as far as row ``most``. Raises DeliveryRefused, see ``sheets_of``."""
     with TemporaryFile() as out:
         _run(path, [str(sheet.number), str(most)], out)
         head = json.loads(out.readline())

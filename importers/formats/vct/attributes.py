@@ -36,7 +36,7 @@ class Attributes:
         """Take in the rows up to TableEnd: the identifier, then the values.
 
         Some writers leave the identifier out where the first field is the identifier
-        itself; then all rows are as short. Raises Refused where a row has no identifier.
+        itself; then all rows are as short. Raises DeliveryRefused where a row has no identifier.
         """
         read = list(self._cells(cursor, separator))
         width = len(self.structure.fields)

@@ -19,7 +19,7 @@ class Cursor:
         self._kept: tuple[int, str] | None = None
 
     def next(self) -> str:
-        """The next line. Raises Refused at the end of the file."""
+        """The next line. Raises DeliveryRefused at the end of the file."""
         line = self.maybe()
         if line is None:
             raise DeliveryRefused(
@@ -49,7 +49,7 @@ class Cursor:
             self.back(line)
 
     def integer(self, what: str) -> int:
-        """The next line as a whole number. Raises Refused."""
+        """The next line as a whole number. Raises DeliveryRefused."""
         line = self.next()
         try:
             return int(line)
@@ -57,7 +57,7 @@ class Cursor:
             raise self.wrong(f"应为{what}，却是“{line[:40]}”") from None
 
     def until(self, end: str) -> Iterator[str]:
-        """The lines up to that word, which is passed over. Raises Refused without it."""
+        """The lines up to that word, which is passed over. Raises DeliveryRefused without it."""
         while True:
             line = self.maybe()
             if line is None:

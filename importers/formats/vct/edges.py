@@ -68,7 +68,7 @@ class Edges:
         return found
 
     def _line(self, number: int) -> tuple[np.ndarray, Vertex, Vertex]:
-        """The vertices of a line, (n, 2), with its first and last. Raises Broken."""
+        """The vertices of a line, (n, 2), with its first and last. Raises BrokenRing."""
         if (key := abs(number)) in self._bad:
             raise BrokenRing(self._bad[key])
         if key not in self._at:

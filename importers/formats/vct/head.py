@@ -96,7 +96,7 @@ class Structure:
 
 
 def read_head(cursor: Cursor) -> VctHead:
-    """The pairs up to HeadEnd. Raises Refused."""
+    """The pairs up to HeadEnd. Raises DeliveryRefused."""
     pairs = {}
     for line in cursor.until("HeadEnd"):
         key, found, value = line.partition(":")
@@ -120,7 +120,7 @@ def read_features(cursor: Cursor, separator: str) -> list[Feature]:
 
 
 def read_structures(cursor: Cursor, separator: str) -> dict[str, Structure]:
-    """The tables up to TableStructureEnd, by name in lower case. Raises Refused."""
+    """The tables up to TableStructureEnd, by name in lower case. Raises DeliveryRefused."""
     found = {}
     for line in cursor.until("TableStructureEnd"):
         cells = [cell.strip() for cell in line.split(separator)]

@@ -231,7 +231,7 @@ def _drawn(file: _File, record: VctRecord) -> tuple[bytes | None, str]:
 
 
 def _shape(file: _File, record: VctRecord) -> shapely.Geometry:
-    """Raises Broken, Degenerate or ValueError with what is wrong."""
+    """Raises BrokenRing, Degenerate or ValueError with what is wrong."""
     if record.trouble:
         raise BrokenRing(record.trouble)
     head = file.head

@@ -33,7 +33,7 @@ class VctRecord:
 
 
 def read_points(cursor: Cursor, head: VctHead) -> Iterator[VctRecord]:
-    """The points up to PointEnd. Raises Refused where the structure cannot be followed."""
+    """The points up to PointEnd. Raises DeliveryRefused where the structure cannot be followed."""
     for record, kind in _records(cursor, head, "PointEnd"):
         line = cursor.next()
         count = 1
@@ -49,7 +49,7 @@ def read_points(cursor: Cursor, head: VctHead) -> Iterator[VctRecord]:
 
 
 def read_lines(cursor: Cursor, head: VctHead) -> Iterator[VctRecord]:
-    """The lines up to LineEnd. Raises Refused where the structure cannot be followed."""
+    """The lines up to LineEnd. Raises DeliveryRefused where the structure cannot be followed."""
     for record, _ in _records(cursor, head, "LineEnd"):
         if head.version == 2:
             record.parts = [_coordinates(cursor, head, cursor.integer("点数"))]
@@ -59,7 +59,7 @@ def read_lines(cursor: Cursor, head: VctHead) -> Iterator[VctRecord]:
 
 
 def read_polygons(cursor: Cursor, head: VctHead) -> Iterator[VctRecord]:
-    """The polygons up to PolygonEnd. Raises Refused where the structure cannot be followed."""
+    """The polygons up to PolygonEnd. Raises DeliveryRefused where the structure cannot be followed."""
     for record, kind in _records(cursor, head, "PolygonEnd", has_kind=head.version == 3):
         _coordinates(cursor, head, 1)  # where the label goes
         if head.version == 3 and kind == 1:

@@ -35,7 +35,7 @@ def share_for(request: HttpRequest, layer_id: str) -> Share:
 
     Raises:
         NotFound: alike for what does not exist and for what is hidden.
-        BadKey: the request carries a key that opens nothing.
+        InvalidKey: the request carries a key that opens nothing.
     """
     share = share_by_id(api_caller(request), layer_id)
     if share is None:

@@ -59,7 +59,7 @@ def read_portions(source: BinaryIO) -> Iterator[bytes]:
 
 
 def read_message(source: BinaryIO) -> bytes:
-    """One message. Raises Broken if the input ends before it does."""
+    """One message. Raises BrokenTable if the input ends before it does."""
     head = source.read(LENGTH)
     length = int.from_bytes(head, "big")
     body = source.read(length) if len(head) == LENGTH else b""

@@ -14,7 +14,7 @@ from PIL import Image
 
 from grid.cases import actions, photos
 from grid.cases.actions import act
-from grid.cases.photos import folder_of, read_photo, store_photo, sweep
+from grid.cases.photos import folder_of, read_photo, store_photos, sweep
 from grid.errors import InvalidInput
 from grid.models import CasePhoto
 from tests.grid.people import ROADS, make_ground, new_case, picture, walk
@@ -114,7 +114,7 @@ def test_a_disk_that_fills_up_leaves_nothing_of_any_photo(tmp_path, settings, mo
 
     monkeypatch.setattr(Path, "write_bytes", fills_up)
     with pytest.raises(OSError, match="No space"):
-        store_photo([photo, photo], "C1", "before", "甲", None)
+        store_photos([photo, photo], "C1", "before", "甲", None)
     assert len(written) == 5
     assert files_in(tmp_path) == []
 
@@ -125,7 +125,7 @@ def test_what_a_killed_process_left_goes_after_a_day(
 ):
     settings.CASE_FILES = tmp_path
     with django_capture_on_commit_callbacks(execute=True):
-        store_photo([read_photo(picture())], "C1", "before", "甲", None)
+        store_photos([read_photo(picture())], "C1", "before", "甲", None)
     kept = files_in(tmp_path)
     assert len(kept) == 3
     now = 17 * 60.0 + 256 * 60 * 100_000
@@ -171,7 +171,7 @@ def test_what_a_process_left_at_its_end_is_settled_by_its_rows(
     settings.CASE_FILES = tmp_path
     monkeypatch.setattr(photos, "_settle", lambda names: None)  # killed before it comes to this
     with suppress(KeyError), transaction.atomic():
-        store_photo([read_photo(picture())], "C1", "before", "甲", None)
+        store_photos([read_photo(picture())], "C1", "before", "甲", None)
         if not is_committed:
             raise KeyError
     monkeypatch.undo()
@@ -187,7 +187,7 @@ def test_a_lost_connection_removes_no_photo_that_may_be_committed(tmp_path, sett
 
     @photos.leaves_no_files
     def lost():
-        store_photo([read_photo(picture())], "C1", "before", "甲", None)
+        store_photos([read_photo(picture())], "C1", "before", "甲", None)
         raise OperationalError("server closed the connection unexpectedly")
 
     with pytest.raises(OperationalError):

@@ -194,6 +194,8 @@ def test_a_command_keeps_what_is_missing_and_checks_what_is_kept():
     before = Revision.objects.get(register=BUILDINGS).number
     Revision.objects.filter(register=BUILDINGS).update(number=before + 1)  # an older release wrote
     assert BUILDINGS not in kept()
+    with pytest.raises(CommandError, match="no figures"):
+        call_command("keep_figures", check=True)
     call_command("keep_figures")
     assert kept()[BUILDINGS].number == 1
     assert Revision.objects.get(register=BUILDINGS).number == before + 1

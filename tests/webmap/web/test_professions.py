@@ -1,14 +1,11 @@
 """Professions: what is wrong with them together is refused by name; what they add is shown."""
 
-from dataclasses import replace
-from enum import StrEnum
-
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
-from layers.declarations.registry import all_layers, layer_of
+from layers.declarations.registry import all_layers
 from webmap.web import profession_faults as refusals
 from webmap.web.profession_faults import paths_of, profession_faults, refuse_faults
 from webmap.web.professions import (
@@ -66,16 +63,7 @@ def test_a_layer_that_is_not_there_is_named():
     ]
 
 
-class Doubled(StrEnum):
-    PLANNER = "规划"
-
-
-def test_a_role_of_two_and_a_role_of_none_are_named():
-    (doubled,) = faults_with(Profession("x", "某", 99, roles=tuple(Doubled)))
-    assert "role 规划 is declared twice (planning, x)" in doubled
-    strange = replace(layer_of("roads"), granted=frozenset({"巡河员"}))
-    (unknown,) = faults_with(layers=[strange, *all_layers()])
-    assert "layer roads is granted to the role 巡河员, which no profession has" in unknown
+def test_a_demo_account_of_no_role_is_named():
     (demo,) = faults_with(Profession("x", "某", 99, demo=(DemoUser("x", "巡河员"),)))
     assert "演示账号用了不存在的角色 巡河员" in demo
 

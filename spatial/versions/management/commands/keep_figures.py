@@ -27,16 +27,23 @@ class Command(BaseCommand):
         """Do it.
 
         Raises:
-            CommandError: kept figures differ from the registers.
+            CommandError: figures are missing, or differ from the registers.
         """
         if check:
-            faults = [fault for model in registers() for fault in faults_of(model)]
-            if faults:
+            if faults := [*_missing(), *(f for model in registers() for f in faults_of(model))]:
                 raise CommandError("\n".join(faults))
             return
+        known = kept()
         for model in registers():
-            if model._meta.label_lower not in kept() and keep_figures(model):
+            if model._meta.label_lower not in known and keep_figures(model):
                 self.stdout.write(f"{model._meta.verbose_name} {model._meta.label_lower}")
+
+
+def _missing() -> list[str]:
+    """The registers that were written and have no figures that count."""
+    written = set(Revision.objects.values_list("register", flat=True))
+    names = written & {model._meta.label_lower for model in registers()} - kept().keys()
+    return [f"{name}：没有统计 / no figures: manage.py keep_figures" for name in sorted(names)]
 
 
 def keep_figures(model: type[VersionedFeature]) -> bool:
