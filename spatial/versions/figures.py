@@ -3,8 +3,8 @@
 How many versions stand, in all and by the tallies that the register declares, since when
 it is known and the box around what stands. The figures are exact (``versions.keeping``).
 
-A tally is kept by days of the city: starts and ends of versions on each. What stood at
-the end of a day is a sum over some hundred rows.
+A tally is kept by days of the city: starts and ends of versions on each. What stood at the
+end of a day is a sum over one row for each earlier day on which a value changed.
 """
 
 import json
