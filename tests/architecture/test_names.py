@@ -2,6 +2,7 @@
 
 import ast
 from collections import defaultdict
+from functools import cache
 
 import pytest
 
@@ -23,6 +24,7 @@ SHARED = {
 }
 
 
+@cache
 def classes() -> list[tuple[str, ast.ClassDef]]:
     """Every class of the five floors, with its module's path."""
     found = []
@@ -36,12 +38,10 @@ def classes() -> list[tuple[str, ast.ClassDef]]:
     return found
 
 
-CLASSES = classes()
-
 
 def exceptions(floor: str) -> set[str]:
     """The exceptions of a floor: what derives from its base, at any height."""
-    mine = [one for where, one in CLASSES if where.startswith(f"{floor}/")]
+    mine = [one for where, one in classes() if where.startswith(f"{floor}/")]
     found = {BASES[floor]}
     while more := {
         one.name
@@ -56,7 +56,7 @@ def exceptions(floor: str) -> set[str]:
 def test_what_is_raised_has_the_base_of_its_floor(floor):
     named = {
         one.name
-        for where, one in CLASSES
+        for where, one in classes()
         if where.startswith(f"{floor}/")
         and {ast.unparse(base) for base in one.bases}
         & {"Exception", "ValueError", "RuntimeError", "LookupError", "PermissionError", "KeyError"}
@@ -66,7 +66,7 @@ def test_what_is_raised_has_the_base_of_its_floor(floor):
 
 def test_no_two_classes_have_one_name():
     places = defaultdict(list)
-    for where, one in CLASSES:
+    for where, one in classes():
         if not one.name.startswith("_") and one.name not in OF_DJANGO:
             places[one.name].append(where)
     doubled = {name: found for name, found in places.items() if len(found) > 1}

@@ -36,6 +36,8 @@ def modules() -> Iterator[Path]:
 
 def bare_roles(text: str) -> list[str]:
     """The roles that a module writes as texts of their own, or within SQL; not as a title."""
+    if not any(role in text for role in ROLES):
+        return []
     tree = ast.parse(text)
     titles = {
         id(inner)

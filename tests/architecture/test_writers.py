@@ -24,7 +24,10 @@ WRITERS = CASEWORK | {
 
 def imports_of(path: Path) -> set[str]:
     """What a module takes from the store's actions."""
-    tree = ast.parse(path.read_text())
+    text = path.read_text()
+    if "spatial.versions.actions" not in text:
+        return set()
+    tree = ast.parse(text)
     return {
         name.name
         for node in ast.walk(tree)
@@ -34,7 +37,7 @@ def imports_of(path: Path) -> set[str]:
 
 
 def mentions(path: Path, word: str) -> bool:
-    return any(
+    return word in path.read_text() and any(
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id in WRITES

@@ -74,6 +74,7 @@ def do(visit, name, code, title, **fields):
     page.wait_for_selector("#drawer [role=status]:has-text('已办理')")
 
 
+@pytest.mark.long
 def test_a_case_through_all_roles(centre):
     visit = centre
     case = new_case(description="路面有坑")

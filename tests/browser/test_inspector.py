@@ -313,6 +313,7 @@ def test_what_is_entered_for_a_task_survives_the_tab(phone):
     assert not [row for row in kept(page, "kept") if row["id"].startswith("task:")]
 
 
+@pytest.mark.long
 def test_words_for_a_task_that_is_gone_are_still_there(phone):
     visit, page = phone, phone.page
     case = task()
@@ -350,6 +351,7 @@ def test_the_track_before_the_tab_was_killed_is_sent_and_cleared(phone):
     assert Patrol.objects.get().ended_at is None
 
 
+@pytest.mark.long
 def test_a_patrol_of_yesterday_ends_where_it_was_last_seen(phone):
     visit, page = phone, phone.page
     began = timezone.now() - timedelta(hours=20)
@@ -402,6 +404,7 @@ def test_one_item_that_keeps_failing_blocks_nothing_behind_it(phone):
     empty(page)
 
 
+@pytest.mark.long
 def test_results_on_one_case_keep_their_order(phone):
     visit, page = phone, phone.page
     case, other = task(), task(point=spot(50, 50))
@@ -565,6 +568,7 @@ def test_photos_of_the_own_tasks_are_there_with_no_signal(phone):
     page.wait_for_function("document.querySelector('#page-tasks .thumbs img')?.naturalWidth > 0")
 
 
+@pytest.mark.long
 def test_the_map_says_that_no_area_is_assigned(phone):
     visit, page = phone, phone.page
     Staff.objects.update(districts=[])
@@ -573,6 +577,7 @@ def test_the_map_says_that_no_area_is_assigned(phone):
     page.wait_for_selector("#map-told:has-text('没有给您分配责任区')")
 
 
+@pytest.mark.long
 def test_english_is_spoken_with_no_signal_too(phone):
     visit, page = phone, phone.page
     sign_in(visit)
@@ -619,6 +624,7 @@ def test_a_signal_that_carries_nothing_opens_the_app_and_holds_nothing_up(lift):
     assert monotonic() - began < 15  # not before the network's own patience, of minutes, has ended
 
 
+@pytest.mark.long
 def test_what_was_sent_into_nothing_is_given_up_and_another_goes_first(lift):
     door, visit = lift
     page = visit.page

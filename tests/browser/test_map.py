@@ -116,6 +116,7 @@ def test_without_a_mouse_enter_asks_what_is_in_the_middle(visit):
     visit.page.wait_for_selector("#panel-body .record[data-layer=buildings]")
 
 
+@pytest.mark.long
 def test_a_measured_line_has_the_length_it_has(visit):
     visit.open("/" + near())
     visit.page.click("#tool-length")

@@ -27,6 +27,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in FIRST))
 
 
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """A module of the product without an example has nothing to collect."""
+    path = collection_path
+    is_module = path.suffix == ".py" and not path.name.startswith(("test_", "conftest"))
+    return True if is_module and b">>> " not in path.read_bytes() else None
+
+
 def waited_s(sources: Iterable[Path] | None = None) -> float:
     """The seconds since the machine started in which something waited for a processor or a disk."""
     total_us = 0

@@ -181,6 +181,7 @@ def test_what_keeps_dying_is_started_without_an_end(
     server.terminate()
 
 
+@pytest.mark.slow(reason="processes that die and are started again")
 def test_one_counts_not_for_the_other(server: Server) -> None:
     """The pause before a start grows with a process's own ends alone."""
     (server.folder / "worker-dies").touch()

@@ -157,7 +157,7 @@ def test_a_reviewed_run_that_fails_is_still_under_review(tmp_path, hindrance, wo
     assert Parcel.objects.count() == 50
 
 
-@pytest.mark.slow(reason="two processes")
+@pytest.mark.long
 def test_two_deliveries_at_once_take_turns(tmp_path):
     first = gpkg(tmp_path, plots(50), "first")
     second = gpkg(tmp_path, plots(50, land_use="0701"), "second")

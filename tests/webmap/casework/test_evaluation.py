@@ -198,6 +198,7 @@ def test_cases_are_links_only_for_those_who_may_open_them(worked):
     assert "/grid/cases/" not in page
 
 
+@pytest.mark.slow(reason="every list of every subject")
 def test_who_reported_never_leaves(worked):
     for subject in Subject:
         pages = [worked["chief"].get(HERE, {"by": subject}).text]

@@ -123,6 +123,7 @@ GROWING = (
 )
 
 
+@pytest.mark.slow(reason="every page twice")
 def test_more_rows_take_no_more_queries(site):
     before = {url: queries_of(site.client, url.format(**site.parts)) for url in GROWING}
     more_rows(site)

@@ -65,7 +65,7 @@ def test_the_same_seed_gives_the_same_city(city):
     assert _digest(city) == _digest(deliveries("tiny"))
 
 
-@pytest.mark.slow(reason="makes a whole city")
+@pytest.mark.long
 def test_another_seed_gives_another_city(city):
     assert _digest(city) != _digest(deliveries("tiny", seed=7))
 
@@ -323,7 +323,7 @@ def test_a_raised_building_keeps_its_code_and_gains_a_floor(city):
         assert row["storeys_above"] == before[row["code"]]["storeys_above"] + 1
 
 
-@pytest.mark.slow(reason="makes a whole city")
+@pytest.mark.long
 def test_written_files_hold_the_deliveries(tmp_path, city):
     written = write_deliveries(tmp_path, "tiny")
     assert len(written) == len(city)

@@ -360,8 +360,15 @@ def test_a_client_that_goes_away_ends_the_query(server):
     wait_for(running, 0)
 
 
-@pytest.mark.slow(reason="a server of its own")
-@pytest.mark.parametrize("form", TEXTS)
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param(form, marks=pytest.mark.slow(reason="a server of its own"))
+        if form == "json"
+        else pytest.param(form, marks=pytest.mark.long)
+        for form in TEXTS
+    ],
+)
 def test_a_stream_that_breaks_is_seen_to_be_broken(server, form):
     open_buildings(DISCS, disc)
     _, answer = asked(server, form)
@@ -375,7 +382,7 @@ def test_a_stream_that_breaks_is_seen_to_be_broken(server, form):
         answer.read()
 
 
-@pytest.mark.slow(reason="waits for a limit")
+@pytest.mark.long
 @pytest.mark.parametrize("server", [5], indirect=True)
 def test_a_client_that_does_not_read_is_cut_at_the_limit(server):
     open_buildings(DISCS, disc)

@@ -109,6 +109,7 @@ def test_a_preference_is_read_as_one(client, settings, prefer, status):
     assert answer.status_code == status
 
 
+@pytest.mark.long
 def test_a_polygon_of_a_million_corners(client):
     corners = [[111.66 + i * 1e-8, 27.69] for i in range(1_000_000)]
     area = {"type": "Polygon", "coordinates": [[*corners, corners[0]]]}
