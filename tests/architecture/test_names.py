@@ -38,7 +38,6 @@ def classes() -> list[tuple[str, ast.ClassDef]]:
     return found
 
 
-
 def exceptions(floor: str) -> set[str]:
     """The exceptions of a floor: what derives from its base, at any height."""
     mine = [one for where, one in classes() if where.startswith(f"{floor}/")]
