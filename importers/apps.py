@@ -1,8 +1,10 @@
 """Everything that enters: formats, stages, sources, runs."""
 
 from pathlib import Path
+from typing import Any
 
 from django.apps import AppConfig
+from django.core.checks import Error
 
 
 class ImportersConfig(AppConfig):
@@ -14,6 +16,8 @@ class ImportersConfig(AppConfig):
 
     def ready(self) -> None:
         """Saved sources count from the start, and what registers of their own apps add."""
+        from django.core.checks import register
+
         from grid.cases.clock_tasks import add_duty
         from importers.checks.catalogue import add_rules
         from importers.checks.run_checks import add_looks
@@ -28,6 +32,15 @@ class ImportersConfig(AppConfig):
         for module in app_modules("sources", "SOURCES"):
             add_sources(module.SOURCES)
         add_duty("imports", _settle)
+        register(check_rules)
+
+
+def check_rules(**_: Any) -> list[Error]:
+    """The fault of the tables of checks as a system check."""
+    from importers.checks.catalogue import rules_fault
+
+    fault = rules_fault()
+    return [Error(fault, id="importers.E001")] if fault else []
 
 
 def _settle() -> None:

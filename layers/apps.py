@@ -53,7 +53,10 @@ def check_declarations(**_: Any) -> list[checks.Error]:
     from layers.declarations.faults import faults
 
     registry.all_layers()
-    return [checks.Error(str(fault), id="layers.E001") for fault in faults(registry.declared())]
+    return [
+        checks.Error(str(fault), id="layers.E001")
+        for fault in faults(registry.declared(), registry.modules_of())
+    ]
 
 
 def _webhooks() -> None:

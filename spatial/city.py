@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import pyproj
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from spatial.errors import SpatialError
@@ -21,10 +22,18 @@ from spatial.refusals import Wrong, refusals
 
 DEFAULT_PROFILE = Path(__file__).resolve().parent.parent / "data" / "city.toml"
 
-Epsg = Annotated[int, Field(ge=1024, le=999_999)]
+
+def _known_epsg(code: int) -> int:
+    try:
+        pyproj.CRS.from_epsg(code)
+    except pyproj.exceptions.CRSError:
+        raise Wrong("应为 EPSG 收录的坐标系", "should be a CRS of the EPSG registry") from None
+    return code
+
+
+Epsg = Annotated[int, Field(ge=1024, le=999_999), AfterValidator(_known_epsg)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class ProfileError(SpatialError, ValueError):
@@ -63,16 +72,16 @@ class View(Section):
 class Patrols(Section):
     """How inspectors' tracks are kept."""
 
-    kept_days: int = Field(default=90, ge=1)
-    worst_accuracy_m: Positive = 50
-    idle_hours: Positive = 12
+    kept_days: int = Field(default=90, ge=1, le=3_650)
+    worst_accuracy_m: float = Field(default=50, gt=0, le=1_000)
+    idle_hours: float = Field(default=12, gt=0, le=168)
 
 
 class Duplicates(Section):
     """How near in place and time cases of one class count as the same."""
 
-    within_m: Positive = 50
-    within_hours: Positive = 24
+    within_m: float = Field(default=50, gt=0, le=1_000)
+    within_hours: float = Field(default=24, gt=0, le=720)
 
 
 class Deadlines(Section):
@@ -87,6 +96,16 @@ class _Crs(Section):
     accepted: frozenset[Epsg]
     offered: frozenset[Epsg] = frozenset()
     datum: str = ""
+
+    @model_validator(mode="after")
+    def _are_of_their_kind(self) -> Self:
+        if not pyproj.CRS.from_epsg(self.projected).is_projected:
+            raise Wrong("的 projected 应为投影坐标系", "should have a projected CRS as projected")
+        if not pyproj.CRS.from_epsg(self.geographic).is_geographic:
+            raise Wrong(
+                "的 geographic 应为地理坐标系", "should have a geographic CRS as geographic"
+            )
+        return self
 
 
 class _WorkingHours(Section):

@@ -20,6 +20,10 @@ from functools import cached_property
 from spatial.errors import SpatialError
 
 
+class UnknownAction(SpatialError, ValueError):
+    """An action that the table does not have."""
+
+
 class WrongState(SpatialError, ValueError):
     """An action that the state does not allow."""
 
@@ -94,13 +98,14 @@ class Workflow:
         """The transition, once it is sure that it may be taken.
 
         Raises:
-            WrongState: no such action, or not from this state.
+            UnknownAction: no such action.
+            WrongState: not from this state.
             RoleNotAllowed: not with these roles.
             MissingInput: something that it needs was not given.
         """
         transition = self._by_action.get(action)
         if transition is None:
-            raise WrongState(f"没有“{action[:40]}”这个操作")
+            raise UnknownAction(f"没有“{action[:40]}”这个操作")
         if state not in transition.sources:
             now = self.states.get(state, state)
             raise WrongState(f"“{now}”阶段不能{transition.title}，请刷新后再试")

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from grid.cases import clocks
 from grid.cases.action_results import ActionResult, CaseEffect
@@ -97,7 +98,10 @@ def report(actor: Actor, told: Report) -> Case:
     scheme = _scheme_for(told)
     place = place_of(told.point)
     if place is None:
-        raise OutsideCity(f"该位置不在{city().name}范围内；请核对定位，或在地图上改正", "position")
+        raise OutsideCity(
+            _("该位置不在%(city)s范围内；请核对定位，或在地图上改正") % {"city": city().name},
+            "position",
+        )
     _check_component(told.component_code, told.point)
     now = timezone.now()
     values = {
@@ -147,7 +151,7 @@ def act(
 
     Raises:
         CaseNotFound: there is no such case.
-        WrongState, RoleNotAllowed, MissingInput: as ``Workflow.check``.
+        UnknownAction, WrongState, RoleNotAllowed, MissingInput: as ``Workflow.check``.
         NotResponsible: it waits for another department or inspector.
         CaseConflict: somebody acted on it since.
         InvalidInput: something given does not fit.
@@ -292,13 +296,13 @@ def _scheme_for(told: Report) -> str:
     today = rulebook.day_of(timezone.now())
     scheme = rulebook.editions(today).get(told.kind, "")
     if told.scheme and told.scheme != scheme:
-        raise InvalidInput("问题类别的分类标准已更换；请重新选择类别", "class_code")
+        raise InvalidInput(_("问题类别的分类标准已更换；请重新选择类别"), "class_code")
     known = schemes().get(scheme)
     entry = known.codes.get(told.class_code) if known else None
     if entry is None or not entry.parent:
-        raise InvalidInput("没有该问题类别，或已停用；请重新选择", "class_code")
+        raise InvalidInput(_("没有该问题类别，或已停用；请重新选择"), "class_code")
     if not rulebook.limits_for(told.kind, scheme, told.class_code, today):
-        raise InvalidInput("该问题类别已停用；请重新选择", "class_code")
+        raise InvalidInput(_("该问题类别已停用；请重新选择"), "class_code")
     return scheme
 
 
@@ -308,12 +312,15 @@ def _check_component(code: str, point: Point) -> None:
         return
     component = component_of(plain(code))
     if component is None:
-        raise InvalidInput(f"没有部件 {plain(code)[:16]}，或已注销；请重新选择部件", "component")
+        raise InvalidInput(
+            _("没有部件 %(code)s，或已注销；请重新选择部件") % {"code": plain(code)[:16]},
+            "component",
+        )
     far_m = component.geom.distance(point)
     if far_m > NEAR_M:
         raise InvalidInput(
-            f"部件 {component.code} 距所选位置 {far_m:.0f} 米，超过 {NEAR_M:.0f} 米；"
-            "请核对位置，或重新选择部件",
+            _("部件 %(code)s 距所选位置 %(far)s 米，超过 %(most)s 米；请核对位置，或重新选择部件")
+            % {"code": component.code, "far": f"{far_m:.0f}", "most": f"{NEAR_M:.0f}"},
             "component",
         )
 
@@ -363,5 +370,5 @@ def _readable(given: dict[str, Any]) -> dict[str, Any]:
 def _short(text: str, most: int, field_name: str) -> str:
     text = plain(text)
     if len(text) > most:
-        raise InvalidInput(f"文字超过 {most} 字", field_name)
+        raise InvalidInput(_("文字超过 %(most)s 字") % {"most": most}, field_name)
     return text

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.gis.geos import Point
+from django.utils.translation import gettext as _
 
 from grid.cases.actors import Actor
 from grid.cases.photos import Photo
@@ -48,7 +49,7 @@ def case_made(
         and _are_kept(case.code, photos)
     )
     if not is_same:
-        raise InvalidInput("该上报标识已用于另一次上报；请刷新后重新上报", "uuid")
+        raise InvalidInput(_("该上报标识已用于另一次上报；请刷新后重新上报"), "uuid")
     return case
 
 
@@ -72,7 +73,7 @@ def case_moved(
         and _are_kept(code, given.get("photos") or [])
     )
     if not is_same:
-        raise InvalidInput("该操作标识已用于另一次操作；请刷新后重试", "uuid")
+        raise InvalidInput(_("该操作标识已用于另一次操作；请刷新后重试"), "uuid")
     return Case.objects.current().get(code=code)
 
 

@@ -20,6 +20,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
+from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 from grid.errors import InvalidInput
@@ -67,20 +68,23 @@ def read_photo(raw: bytes, most_pixels: int = MOST_PIXELS) -> Photo:
     """
     if len(raw) > MOST_BYTES:
         raise InvalidInput(
-            f"照片 {len(raw) / 1e6:.0f} MB，超过上限 {MOST_BYTES // 1024**2} MB；请压缩后再传",
+            _("照片 %(size)d MB，超过上限 %(most)d MB；请压缩后再传")
+            % {"size": round(len(raw) / 1e6), "most": MOST_BYTES // 1024**2},
             "photos",
         )
     try:
         with _DRAWING, Image.open(io.BytesIO(raw), formats=FORMATS) as image:
             if image.width * image.height > most_pixels:
                 raise InvalidInput(
-                    f"照片 {image.width}×{image.height} 像素，过大；请缩小后再传", "photos"
+                    _("照片 %(width)d×%(height)d 像素，过大；请缩小后再传")
+                    % {"width": image.width, "height": image.height},
+                    "photos",
                 )
             upright = _upright(image)
     except InvalidInput:
         raise
     except Exception:  # Pillow's readers raise whatever a damaged file leads them to
-        raise InvalidInput("照片读不出；只收 JPEG、PNG、WebP 图片", "photos") from None
+        raise InvalidInput(_("照片读不出；只收 JPEG、PNG、WebP 图片"), "photos") from None
     shown, small = (_drawn(upright, size) for size in SIZES.values())
     return Photo(raw, shown, small, *upright.size)
 

@@ -15,6 +15,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from grid.cases import clocks
 from grid.cases.actors import Actor
 from grid.cases.photos import MOST_PHOTOS
@@ -252,7 +254,7 @@ def check_photos(action: str, number: int) -> None:
         InvalidInput: too many, or the action takes none.
     """
     if number > MOST_PHOTOS:
-        raise InvalidInput(f"一次最多 {MOST_PHOTOS} 张照片", "photos")
+        raise InvalidInput(_("一次最多 %(n)s 张照片") % {"n": MOST_PHOTOS}, "photos")
     if number and not can_have_photos(action):
         raise InvalidInput(f"{WORKFLOW.of(action).title}不收照片", "photos")
 

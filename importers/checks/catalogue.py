@@ -95,16 +95,26 @@ def load_rules(path: Path) -> Rules:
             reader = csv.DictReader(lines)
             missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
             if missing:
-                raise RulesError(f"规则表 {path} 缺少列 {'、'.join(missing)}")
+                raise RulesError(
+                    f"规则表 {path} 缺少列 {'、'.join(missing)}"
+                    f" / the table of rules lacks the columns {', '.join(missing)}"
+                )
             read = [(reader.line_num, _rule(path, reader.line_num, row)) for row in reader]
     except OSError as error:
-        raise RulesError(f"规则表读不到：{path}（{error.strerror}）") from error
+        raise RulesError(
+            f"规则表读不到：{path}（{error.strerror}）/ the table of rules cannot be read"
+        ) from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise RulesError(f"规则表 {path} 不是 UTF-8 编码的 CSV：{error}") from error
+        raise RulesError(
+            f"规则表 {path} 不是 UTF-8 编码的 CSV（{error}）/ the table of rules is no CSV in UTF-8"
+        ) from error
     found: dict[tuple[str, str], Rule] = {}
     for line, rule in read:
         if (rule.code, rule.layer) in found:
-            raise RulesError(f"规则表 {path} 第 {line} 行：{rule.code} 对 {rule.layer} 重复")
+            raise RulesError(
+                f"规则表 {path} 第 {line} 行：{rule.code} 对 {rule.layer} 重复"
+                f" / line {line}: {rule.code} stands twice for {rule.layer}"
+            )
         found[rule.code, rule.layer] = rule
     return found
 
@@ -126,6 +136,15 @@ def rules() -> Rules:
     for path in _added:
         found.update(load_rules(path))
     return found
+
+
+def rules_fault() -> str:
+    """What is wrong with the tables of rules; '' if nothing is."""
+    try:
+        rules()
+    except RulesError as error:
+        return str(error)
+    return ""
 
 
 def rules_for(layer: str, every: Rules | None = None, *, geometry: str = "") -> dict[str, Rule]:
@@ -154,8 +173,11 @@ def _rule(path: Path, line: int, row: Mapping[str, str | None]) -> Rule:
         _check_words(cell)
         numbers = {name: _number(name, cell[name]) for name in ("tolerance", "tolerance2")}
     except _InvalidRule as error:
-        column, why = error.args
-        raise RulesError(f"规则表 {path} 第 {line} 行 {column} 列：“{cell[column]}”{why}") from None
+        column, zh, en = error.args
+        raise RulesError(
+            f"规则表 {path} 第 {line} 行 {column} 列：“{cell[column]}”{zh}"
+            f" / line {line}, column {column}: {cell[column]!r} {en}"
+        ) from None
     return Rule(
         code=cell["code"],
         layer=cell["layer"],
@@ -173,27 +195,30 @@ def _rule(path: Path, line: int, row: Mapping[str, str | None]) -> Rule:
 
 
 class _InvalidRule(ImportersError):
-    """(column, what is wrong with it)."""
+    """(column, what is wrong with it in Chinese, in English)."""
 
 
 def _check_words(cell: Mapping[str, str]) -> None:
     for name in ("code", "layer", "title"):
         if not cell[name]:
-            raise _InvalidRule(name, "不能为空")
+            raise _InvalidRule(name, "不能为空", "should not be empty")
     for name, allowed in WORDS.items():
         if cell[name] not in allowed:
-            raise _InvalidRule(name, f"只能是 {'、'.join(sorted(filter(None, allowed)))}")
+            named = "、".join(sorted(filter(None, allowed)))
+            raise _InvalidRule(name, f"只能是 {named}", f"should be one of {named}")
     try:
         re.compile(cell["pattern"])
     except re.error as error:
-        raise _InvalidRule("pattern", f"不是有效的正则表达式（{error}）") from None
+        raise _InvalidRule(
+            "pattern", f"不是有效的正则表达式（{error}）", f"is no regular expression ({error})"
+        ) from None
 
 
 def _number(name: str, text: str) -> float:
     try:
         number = float(text or 0)
     except ValueError:
-        raise _InvalidRule(name, "不是数值") from None
+        raise _InvalidRule(name, "不是数值", "is no number") from None
     if not math.isfinite(number) or number < 0:
-        raise _InvalidRule(name, "应为不小于 0 的数")
+        raise _InvalidRule(name, "应为不小于 0 的数", "should be at least 0")
     return number

@@ -1,8 +1,9 @@
 """What is wrong with the declarations taken together: each fault by name, in both languages."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.core.exceptions import FieldDoesNotExist
 
@@ -22,16 +23,27 @@ class Fault:
         return f"图层 {self.layer}：{self.text} / layer {self.layer}: {self.text_en}"
 
 
-def faults(layers: Iterable[Layer]) -> list[Fault]:
-    """Every fault of the declarations, in their order."""
+def faults(
+    layers: Iterable[Layer], modules: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> list[Fault]:
+    """Every fault of the declarations, in their order; ``modules`` declare a layer, by its id."""
     every = list(layers)
     counts = Counter(layer.id for layer in every)
     known = frozenset(counts)
-    found = [Fault(i, "声明了两次", "is declared twice") for i, n in counts.items() if n > 1]
+    found = [_double(i, modules.get(i, ())) for i, n in counts.items() if n > 1]
     for layer in every:
         found += _dangling(layer, known)
         found += _unknown_fields(layer)
     return found
+
+
+def _double(layer_id: str, modules: Sequence[str]) -> Fault:
+    where, where_en = "、".join(modules), ", ".join(modules)
+    return Fault(
+        layer_id,
+        "声明了两次" + (where and f"（{where}）"),
+        "is declared twice" + (where_en and f" ({where_en})"),
+    )
 
 
 def _dangling(layer: Layer, known: frozenset[str]) -> Iterator[Fault]:

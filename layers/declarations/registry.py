@@ -8,6 +8,7 @@ looks at the folder again. What is wrong with them together, ``faults`` says at 
 
 import logging
 import pkgutil
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from importlib import import_module, invalidate_caches
@@ -88,7 +89,7 @@ def refresh(*, strict: bool = True) -> bool:
 
 def _leave_out_faulty(fresh: Iterable[str]) -> None:
     """Declarations that a running process meets must not spoil those it has begun with."""
-    wrong = {fault.layer: fault for fault in faults(declared())}
+    wrong = {fault.layer: fault for fault in faults(declared(), modules_of())}
     for name in fresh:
         for layer in _found[name][1]:
             if layer.id in wrong:
@@ -101,6 +102,15 @@ def declared() -> list[Layer]:
     """The layers of every declaration that was read, doubles with them."""
     ordered = sorted(_found.items(), key=lambda item: (item[1][0], item[0]))
     return [layer for _, (_, layers) in ordered for layer in layers]
+
+
+def modules_of() -> dict[str, list[str]]:
+    """By the id of a layer: the modules that declare it."""
+    modules = defaultdict(list)
+    for name, (_position, layers) in _found.items():
+        for layer in layers:
+            modules[layer.id].append(name)
+    return modules
 
 
 def withdraw(layer_ids: Iterable[str]) -> None:

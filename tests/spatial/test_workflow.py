@@ -2,7 +2,14 @@
 
 import pytest
 
-from spatial.workflow import MissingInput, RoleNotAllowed, Transition, Workflow, WrongState
+from spatial.workflow import (
+    MissingInput,
+    RoleNotAllowed,
+    Transition,
+    UnknownAction,
+    Workflow,
+    WrongState,
+)
 
 CLERK, CHIEF = frozenset({"受理员"}), frozenset({"值班长"})
 TABLE = Workflow(
@@ -27,7 +34,7 @@ def test_an_action_is_checked():
     assert TABLE.check("note", "new", ["值班长"], {}).lands_in("new") == "new"
     with pytest.raises(WrongState, match="“已结案”阶段不能结案"):
         TABLE.check("close", "done", ["值班长"], {})
-    with pytest.raises(WrongState, match="没有"):
+    with pytest.raises(UnknownAction, match="没有"):
         TABLE.check("fly", "new", ["值班长"], {})
     with pytest.raises(RoleNotAllowed, match="值班长"):
         TABLE.check("close", "new", ["受理员"], {})

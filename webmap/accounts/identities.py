@@ -15,17 +15,22 @@ from authlib.integrations.django_client import OAuth
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from layers.declarations.known_roles import known_roles
-from webmap.errors import WebmapError
 from webmap.models import ExternalIdentity
+from webmap.web.errors import AccessDenied
 
 SCOPE = "openid profile email"
 NAME_LENGTH = 150
 
 
-class IdentityRefused(WebmapError):
+class IdentityRefused(AccessDenied):
     """The provider's word is not enough to let somebody in."""
+
+
+NOT_ADMITTED = gettext_noop("该账号不能登录本系统，请联系管理员。")
 
 
 def is_offered() -> bool:
@@ -56,7 +61,7 @@ def user_of(claims: Mapping[str, Any]) -> User:
     """
     subject = str(claims.get("sub") or "")
     if not subject:
-        raise IdentityRefused("没有主体标识")
+        raise IdentityRefused(_(NOT_ADMITTED))
     identity = (
         ExternalIdentity.objects.select_related("user")
         .filter(issuer=settings.OIDC_ISSUER, subject=subject)
@@ -64,7 +69,7 @@ def user_of(claims: Mapping[str, Any]) -> User:
     )
     user = identity.user if identity else _new_user(claims, subject)
     if not user.is_active:
-        raise IdentityRefused("账号已停用")
+        raise IdentityRefused(_(NOT_ADMITTED))
     user.first_name = str(claims.get("name") or "")[:NAME_LENGTH]
     user.save(update_fields=["first_name"])
     groups = claims.get(settings.OIDC_ROLES_CLAIM) or []

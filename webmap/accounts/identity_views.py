@@ -7,19 +7,28 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from joserfc.errors import JoseError
 from requests.exceptions import RequestException
 
 from webmap.accounts.identities import IdentityRefused, is_offered, provider, user_of
+from webmap.web.errors import Refusal, Unreachable, answering
 
 NEXT = "oidc_next"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+NO_ANSWER = gettext_noop("统一身份认证系统没有应答，请稍后再试，或用本系统的账号登录。")
+
+
+def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    context = {"reason": refusal.text}
+    return render(request, "registration/refused.html", context, status=refusal.status)
 
 
 @require_safe
 @never_cache
+@answering(_refused)
 def begin(request: HttpRequest) -> HttpResponse:
     """``/accounts/oidc/``: away to the provider; ``next`` is followed only within this site."""
     if not is_offered():
@@ -31,32 +40,23 @@ def begin(request: HttpRequest) -> HttpResponse:
     try:
         return provider().authorize_redirect(request, back)
     except (RequestException, ValueError, KeyError):
-        return _refused(
-            request, _("统一身份认证系统没有应答，请稍后再试，或用本系统的账号登录。"), 502
-        )
+        raise Unreachable(_(NO_ANSWER)) from None
 
 
 @require_safe
 @never_cache
+@answering(_refused)
 def back(request: HttpRequest) -> HttpResponse:
     """``/accounts/oidc/back``: the provider has sent somebody back; believe only its signature."""
     if not is_offered():
         raise Http404
     target = request.session.pop(NEXT, "/")
     try:
-        token = provider().authorize_access_token(request)
-        user = user_of(token["userinfo"])
+        claims = provider().authorize_access_token(request)["userinfo"]
     except RequestException:
-        return _refused(
-            request, _("统一身份认证系统没有应答，请稍后再试，或用本系统的账号登录。"), 502
-        )
+        raise Unreachable(_(NO_ANSWER)) from None
     except (OAuthError, JoseError, KeyError, ValueError):
-        return _refused(request, _("统一身份认证没有通过，请重新登录。"), 403)
-    except IdentityRefused:
-        return _refused(request, _("该账号不能登录本系统，请联系管理员。"), 403)
+        raise IdentityRefused(_("统一身份认证没有通过，请重新登录。")) from None
+    user = user_of(claims)
     login(request, user, backend=BACKEND)
     return HttpResponseRedirect(target)
-
-
-def _refused(request: HttpRequest, reason: str, status: int) -> HttpResponse:
-    return render(request, "registration/refused.html", {"reason": reason}, status=status)

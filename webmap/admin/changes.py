@@ -23,6 +23,7 @@ from spatial.versions.edits import VersionConflict
 from spatial.versions.models import Change
 from webmap.admin.change_effects import codes_of, effects_of, model_of
 from webmap.admin.reading import ReadOnly
+from webmap.web.errors import AccessDenied, Refusal, answering
 from webmap.web.histories import layer_for
 
 UNDO = "versions.undo_change"
@@ -133,7 +134,7 @@ class ChangeAdmin(ReadOnly):
 
     def get_urls(self) -> list:
         """Add the undo."""
-        undoing = self.admin_site.admin_view(self.undo_view)
+        undoing = self.admin_site.admin_view(answering(self.refused_view)(self.undo_view))
         return [
             path("<int:pk>/undo/", undoing, name="versions_change_undo"),
             *super().get_urls(),
@@ -165,8 +166,7 @@ class ChangeAdmin(ReadOnly):
             raise PermissionDenied
         change = get_object_or_404(self.get_queryset(request), pk=pk)
         if why_not := _why_not_undone(request, change):
-            context = {**self.page_of(request, change), "why_not": why_not}
-            return render(request, "admin/change/undo.html", context, status=403)
+            raise AccessDenied(why_not)
         why = " ".join(request.POST.get("why", "").split())[:500]
         if request.method == "POST" and why:
             try:
@@ -180,6 +180,12 @@ class ChangeAdmin(ReadOnly):
                 )
         context = {**self.page_of(request, change), "missing": request.method == "POST" and not why}
         return render(request, "admin/change/undo.html", {**context, "why": why})
+
+    def refused_view(self, request: HttpRequest, refusal: Refusal, pk: int) -> HttpResponse:
+        """The change, and why the caller may not undo it."""
+        change = self.get_queryset(request).get(pk=pk)
+        context = {**self.page_of(request, change), "why_not": refusal.text}
+        return render(request, "admin/change/undo.html", context, status=refusal.status)
 
     def page_of(self, request: HttpRequest, change: Change) -> dict[str, Any]:
         """What the pages of a change show."""

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from importers.models import ImportRun
@@ -36,7 +37,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     given = given_by(request)
     layer = layer_named(str(given.get("layer", "")))
     if not layer:
-        raise InvalidForm("请选择图层")
+        raise InvalidForm(_("请选择图层"))
     if not may_deliver(caller_of(request), layer):
         raise NotDeliverable(why_not_delivered(layer))
     files = _uploads(request, given)
@@ -50,7 +51,7 @@ def begin(request: HttpRequest) -> HttpResponse:
             commit=yes_in(given.get("commit")) and wants_json(request),
         )
     except FileNotFoundError:
-        raise Conflicting("上传的文件已被另一次提交取走，请重新上传") from None
+        raise Conflicting(_("上传的文件已被另一次提交取走，请重新上传")) from None
     return _begun(request, run)
 
 
@@ -60,7 +61,7 @@ def again(request: HttpRequest, run_id: int) -> HttpResponse:
     """Try the same files again, read in another way."""
     old, layer = runs.run_for(request, run_id)
     if not originals.stored_originals(old):
-        raise Conflicting("原文件已不在，请重新上传")
+        raise Conflicting(_("原文件已不在，请重新上传"))
     given = given_by(request)
     reading, terms = reading_of(given), terms_of(given, request)
     run = jobs.announce(layer.id, lambda folder: originals.share(old, folder), reading, terms)
@@ -92,7 +93,7 @@ def proposal(request: HttpRequest, run_id: int, issue_id: int, decision: str) ->
     """Accept a proposed geometry, or withdraw that."""
     run, _layer = runs.run_for(request, run_id)
     if not run.issues.filter(pk=issue_id).exists():  # type: ignore[attr-defined]
-        raise Http404("没有这条问题")
+        raise Http404(_("没有这条问题"))
     if decision == "accept":
         issue = review.accept_proposal(issue_id, request.user.get_username())
     elif decision == "withdraw":
@@ -119,7 +120,7 @@ def commit(request: HttpRequest, run_id: int) -> HttpResponse:
         **({"at": at} if (at := _moment(given.get("at"))) else {}),
     }
     if run.state != ImportRun.State.DRY:
-        raise Conflicting(f"该批次不在审核中（{run.get_state_display()}）")
+        raise Conflicting(_("该批次不在审核中（%(state)s）") % {"state": run.get_state_display()})
     with transaction.atomic():  # it says that it is queued when it is
         ImportRun.objects.filter(pk=run.pk).update(stage=QUEUED, message="")
         jobs.commit_reviewed.enqueue(run.pk, request.user.get_username(), terms)
@@ -132,7 +133,7 @@ def undo(request: HttpRequest, run_id: int) -> HttpResponse:
     """Undo a committed run, in a worker."""
     run, _layer = runs.run_for(request, run_id)
     if run.state != ImportRun.State.COMMITTED:
-        raise Conflicting(f"该批次没有入库（{run.get_state_display()}）")
+        raise Conflicting(_("该批次没有入库（%(state)s）") % {"state": run.get_state_display()})
     why = str(given_by(request).get("why") or "")[:500]
     with transaction.atomic():
         ImportRun.objects.filter(pk=run.pk).update(stage=QUEUED, message="")
@@ -157,7 +158,7 @@ def keep_source(request: HttpRequest, run_id: int) -> HttpResponse:
     given = given_by(request)
     name, title = str(given.get("name") or ""), str(given.get("title") or "")
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,50}", name):
-        raise InvalidForm("来源名称用小写字母、数字和连字符，如 lantian-survey")
+        raise InvalidForm(_("来源名称用小写字母、数字和连字符，如 lantian-survey"))
     kept = save_source(run, name, title, request.user.get_username())
     return JsonResponse({"name": kept.name, "title": kept.title}, status=201)
 
@@ -180,7 +181,7 @@ def reading_of(given: dict[str, Any]) -> dict[str, Any]:
     if crs := str(given.get("crs") or ""):
         found = re.fullmatch(r"(?i:epsg:)?(\d{4,6})", crs.strip())
         if not found:
-            raise InvalidForm("坐标系应写成 EPSG: 加四至六位编号")
+            raise InvalidForm(_("坐标系应写成 EPSG: 加四至六位编号"))
         reading["epsg"] = int(found.group(1))
     columns = given.get("columns")
     if not isinstance(columns, dict):
@@ -209,15 +210,15 @@ def terms_of(given: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
 def _uploads(request: HttpRequest, given: dict[str, Any]) -> list[uploads.Upload]:
     asked, owner = given.get("uploads"), uploads.owner_of(request)
     if not isinstance(asked, list) or not asked or len(asked) > MOST_UPLOADS:
-        raise InvalidForm("请先上传文件")
+        raise InvalidForm(_("请先上传文件"))
     try:
         found = [uploads.find(UUID(str(one).rsplit("/", 1)[-1]), owner) for one in asked]
     except (ValueError, Http404) as error:
-        raise InvalidForm("上传的文件已不在，请重新上传") from error
+        raise InvalidForm(_("上传的文件已不在，请重新上传")) from error
     if waiting := [u.name for u in found if not u.is_whole]:
-        raise InvalidForm(f"还没有传完：{'、'.join(waiting)}")
+        raise InvalidForm(_("还没有传完：%(names)s") % {"names": "、".join(waiting)})
     if len({u.name.lower() for u in found}) < len(found):
-        raise InvalidForm("有同名文件，请分批提交")
+        raise InvalidForm(_("有同名文件，请分批提交"))
     return found
 
 
@@ -225,7 +226,7 @@ def _moment(text: Any) -> str | None:
     try:
         moment = read_datetime(text or None)
     except UnreadableCell as error:
-        raise InvalidForm("生效时间应写成 2024-05-31 或 2024-05-31 08:00") from error
+        raise InvalidForm(_("生效时间应写成 2024-05-31 或 2024-05-31 08:00")) from error
     return moment.isoformat() if moment else None
 
 

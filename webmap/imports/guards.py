@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_noop
 
 from layers.access.access import may_deliver
 from layers.declarations.declarations import Layer
@@ -12,6 +13,8 @@ from layers.declarations.registry import all_layers
 from webmap.web.callers import caller_of
 from webmap.web.errors import AccessDenied, View, answering, as_problem
 from webmap.web.guards import for_programs
+
+NO_DELIVERY = gettext_noop("您的账号没有数据入库的权限，请联系管理员。")
 
 
 class NotDeliverable(AccessDenied):
@@ -28,7 +31,7 @@ def for_importers(view: View) -> View:
     """Let those in who may take deliveries of anything at all; answer refusals as problems."""
 
     @answering(as_problem)
-    @for_programs("imports", "/imports/", deliverable, "您的账号没有数据入库的权限，请联系管理员。")
+    @for_programs("imports", "/imports/", deliverable, NO_DELIVERY)
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
         return view(request, *args, **named)

@@ -6,6 +6,7 @@ from django.contrib.gis.db.models import Extent
 from django.db import connection
 from django.db.models import Count
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 from importers.checks.notices import notice_of
 from importers.checks.titles import english_title_of, title_of
@@ -46,7 +47,7 @@ def run_for(request: HttpRequest, run_id: int) -> tuple[ImportRun, Layer]:
     if run and layer and layer.by_steps:
         raise NotDeliverable(only_by_steps(layer))
     if not run or not layer or not may_deliver(caller_of(request), layer):
-        raise Http404("没有这个入库批次")
+        raise Http404(_("没有这个入库批次"))
     return run, layer
 
 

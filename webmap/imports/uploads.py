@@ -14,16 +14,28 @@ import shutil
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from webmap.imports.guards import for_importers
-from webmap.web.errors import Refusal, as_problem
+from webmap.web.errors import (
+    BadRequest,
+    Conflicting,
+    Locked,
+    NoSpace,
+    TooLarge,
+    TooOften,
+    View,
+    WrongType,
+)
 
 MAX_BYTES = 4 * 1024**3
 MAX_PENDING_BYTES = 8 * 1024**3
@@ -58,7 +70,7 @@ class Upload:
         try:
             return self.path.stat().st_size
         except FileNotFoundError as error:
-            raise Http404("没有这个上传") from error
+            raise Http404(_("没有这个上传")) from error
 
     @property
     def is_whole(self) -> bool:
@@ -66,36 +78,52 @@ class Upload:
         return self.offset == self.size
 
 
+def tus(view: View) -> View:
+    """Let every answer of a view, refusals too, say which version of the protocol is spoken."""
+
+    @wraps(view)
+    def spoken(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
+        answer = view(request, *args, **named)
+        answer["Tus-Resumable"] = VERSION
+        answer["Tus-Version"] = VERSION
+        answer["Tus-Extension"] = "creation,termination"
+        answer["Tus-Max-Size"] = str(MAX_BYTES)
+        return answer
+
+    return spoken
+
+
+@tus
 @for_importers
 @require_http_methods(["POST", "OPTIONS"])
 def create(request: HttpRequest) -> HttpResponse:
     """Announce an upload; the answer's Location is where its bytes go."""
     if request.method == "OPTIONS":
-        return _tus(HttpResponse(status=204))
+        return HttpResponse(status=204)
     length = request.headers.get("Upload-Length", "")
-    if not length.isdigit():
-        return refusal(request, 400, "缺少 Upload-Length")
+    if not (length.isascii() and length.isdigit()):
+        raise BadRequest(_("缺少 Upload-Length"))
     if int(length) > MAX_BYTES:
-        return refusal(request, 413, f"文件超过 {MAX_BYTES // 1024**3} GB，请分开提交")
+        raise TooLarge(_("文件超过 %(most)d GB，请分开提交") % {"most": MAX_BYTES // 1024**3})
     name = _name(request.headers.get("Upload-Metadata", ""))
     if not name:
-        return refusal(request, 400, "Upload-Metadata 缺少 filename")
+        raise BadRequest(_("Upload-Metadata 缺少 filename"))
     forget_old()
-    if problem := _too_many(owner_of(request), int(length)):
-        return refusal(request, 429, problem)
+    _check_pending(owner_of(request), int(length))
     if shutil.disk_usage(_folder()).free < 2 * int(length):
-        return refusal(request, 507, "服务器磁盘空间不足，请联系管理员")
+        raise NoSpace(_("服务器磁盘空间不足，请联系管理员"))
     upload = Upload(uuid4(), name, int(length), owner_of(request))
     upload.folder.mkdir(parents=True)
     (upload.folder / ".about.json").write_text(
         json.dumps({"name": name, "size": upload.size, "owner": upload.owner})
     )
     upload.path.touch()
-    answer = _tus(HttpResponse(status=201))
+    answer = HttpResponse(status=201)
     answer["Location"] = request.build_absolute_uri(f"/imports/uploads/{upload.id}")
     return answer
 
 
+@tus
 @for_importers
 @require_http_methods(["HEAD", "PATCH", "DELETE"])
 def one(request: HttpRequest, upload_id: UUID) -> HttpResponse:
@@ -103,18 +131,13 @@ def one(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     upload = find(upload_id, owner_of(request))
     if request.method == "DELETE":
         drop(upload)
-        return _tus(HttpResponse(status=204))
-    if request.method == "PATCH" and (problem := _append(request, upload)):
-        return _tus(problem)
-    answer = _tus(HttpResponse(status=200 if request.method == "HEAD" else 204))
+        return HttpResponse(status=204)
+    if request.method == "PATCH":
+        _append(request, upload)
+    answer = HttpResponse(status=200 if request.method == "HEAD" else 204)
     answer["Upload-Offset"], answer["Upload-Length"] = str(upload.offset), str(upload.size)
     answer["Cache-Control"] = "no-store"
     return answer
-
-
-def refusal(request: HttpRequest, status: int, text: str) -> HttpResponse:
-    """A problem with a status that tus clients act on."""
-    return as_problem(request, Refusal(status, text))
 
 
 def owner_of(request: HttpRequest) -> int:
@@ -127,9 +150,9 @@ def find(upload_id: UUID, owner: int) -> Upload:
     try:
         about = json.loads((_folder() / str(upload_id) / ".about.json").read_text())
     except (OSError, ValueError) as error:
-        raise Http404("没有这个上传") from error
+        raise Http404(_("没有这个上传")) from error
     if about["owner"] != owner:
-        raise Http404("没有这个上传")
+        raise Http404(_("没有这个上传"))
     return Upload(upload_id, about["name"], about["size"], owner)
 
 
@@ -158,43 +181,43 @@ def forget_old() -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _append(request: HttpRequest, upload: Upload) -> HttpResponse | None:
+def _append(request: HttpRequest, upload: Upload) -> None:
     if request.content_type != "application/offset+octet-stream":
-        return refusal(request, 415, "内容类型应为 application/offset+octet-stream")
+        raise WrongType(_("内容类型应为 application/offset+octet-stream"))
     offset = request.headers.get("Upload-Offset", "")
     try:
         file = upload.path.open("r+b")  # not made anew: it may have been dropped meanwhile
     except FileNotFoundError as error:
-        raise Http404("没有这个上传") from error
+        raise Http404(_("没有这个上传")) from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return refusal(request, 423, "这个文件正在另一个连接上传")
+            raise Locked(_("这个文件正在另一个连接上传")) from None
         file.seek(0, os.SEEK_END)
-        if not offset.isdigit() or int(offset) != file.tell():
-            return refusal(request, 409, f"应从 {file.tell()} 字节处续传")
+        if not (offset.isascii() and offset.isdigit()) or int(offset) != file.tell():
+            raise Conflicting(_("应从 %(offset)d 字节处续传") % {"offset": file.tell()})
         try:
-            return _receive(request, upload, file)
+            _receive(request, upload, file)
         except OSError as error:
-            return refusal(request, 507, f"服务器磁盘写不进：{error.strerror}")
+            reason = {"reason": error.strerror}
+            raise NoSpace(_("服务器磁盘写不进：%(reason)s") % reason) from error
 
 
-def _receive(request: HttpRequest, upload: Upload, file: Any) -> HttpResponse | None:
+def _receive(request: HttpRequest, upload: Upload, file: Any) -> None:
     room = upload.size - file.tell()
     while chunk := request.read(CHUNK):
         if len(chunk) > room:
             file.write(chunk[:room])
-            return refusal(request, 413, "内容多于所声明的长度")
+            raise TooLarge(_("内容多于所声明的长度"))
         file.write(chunk)
         room -= len(chunk)
-    return None
 
 
 def _name(metadata: str) -> str:
     """The bare file name of tus metadata, without path or control characters."""
     for item in metadata.split(","):
-        key, _, value = item.strip().partition(" ")
+        key, _sep, value = item.strip().partition(" ")
         if key == "filename":
             try:
                 text = base64.b64decode(value, validate=True).decode()
@@ -208,13 +231,13 @@ def _name(metadata: str) -> str:
     return ""
 
 
-def _too_many(owner: int, size: int) -> str:
+def _check_pending(owner: int, size: int) -> None:
     pending = [u for u in _all() if u.owner == owner]
     if len(pending) >= MAX_PENDING:
-        return f"已有 {len(pending)} 个文件等待提交，请先提交或取消"
+        number = {"number": len(pending)}
+        raise TooOften(_("已有 %(number)d 个文件等待提交，请先提交或取消") % number)
     if sum(u.size for u in pending) + size > MAX_PENDING_BYTES:
-        return "等待提交的文件过大，请先提交或取消一部分"
-    return ""
+        raise TooOften(_("等待提交的文件过大，请先提交或取消一部分"))
 
 
 def _all() -> list[Upload]:
@@ -232,11 +255,3 @@ def _folder() -> Path:
     folder = Path(settings.VAR) / "uploads"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def _tus(answer: HttpResponse) -> HttpResponse:
-    answer["Tus-Resumable"] = VERSION
-    answer["Tus-Version"] = VERSION
-    answer["Tus-Extension"] = "creation,termination"
-    answer["Tus-Max-Size"] = str(MAX_BYTES)
-    return answer

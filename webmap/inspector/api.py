@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from grid.cases.actions import act, report
@@ -20,10 +21,11 @@ from webmap.casework.presentation import case_row, clock_of
 from webmap.inspector.area import area_of
 from webmap.inspector.forms import PatrolForm, PhoneReportForm, ResultForm
 from webmap.inspector.guards import phone
-from webmap.web.errors import BadInput, TooLarge, as_json
+from webmap.web.errors import BadRequest, TooLarge, as_json
 from webmap.web.guards import MOST_SENT, StaffRequest, bounded
 from webmap.web.parsing import json_in
 
+PATROL_ACTIONS = ("", "start", "stop")
 MOST_BODY, MOST_LISTED, MOST_RECENT = 1_000_000, 100, 8
 
 
@@ -107,7 +109,7 @@ def acted(request: StaffRequest) -> JsonResponse:
     form = ResultForm(_body(request), request.FILES).checked()
     given = form.cleaned_data
     if given["action"] not in TASK_RESULTS:
-        raise BadInput("没有这个操作")
+        raise BadRequest(_("没有这个操作"))
     case = act(
         request.actor,
         given["code"],
@@ -126,6 +128,8 @@ def acted(request: StaffRequest) -> JsonResponse:
 def patrol(request: StaffRequest) -> JsonResponse:
     """``patrol``: on duty, off duty, and the track between."""
     given = PatrolForm(_body(request)).checked().cleaned_data
+    if given["action"] not in PATROL_ACTIONS or not (given["action"] or given["points"]):
+        raise BadRequest(_("应为上岗（start）、离岗（stop）或轨迹点"))
     kept = dropped = 0
     if given["action"] == "start":
         start_patrol(request.user, given["at"])
@@ -178,5 +182,5 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     if request.content_type == "application/json":
         text = request.body
     if len(text) > MOST_BODY:
-        raise TooLarge("内容过大")
+        raise TooLarge(_("内容过大"))
     return json_in(text)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from grid.cases.actions import Report, Where
 from grid.patrols.patrols import Fix
@@ -33,7 +34,7 @@ class PlacedForm(RequestForm):
         """One of the ways to find a place; None without any."""
         source = self.cleaned_data["place_source"]
         if source is not None and source not in PLACE_SOURCES:
-            raise invalid("位置来源只能是定位（gps）或地图（map）", "position")
+            raise invalid(_("位置来源只能是定位（gps）或地图（map）"), "position")
         return source
 
     @property
@@ -101,7 +102,7 @@ class PatrolForm(RequestForm):
         """The points of the track. Raises BadInput."""
         points = self.cleaned_data["points"] or []
         if not isinstance(points, list) or not all(isinstance(point, dict) for point in points):
-            raise invalid("轨迹应为点的列表")
+            raise invalid(_("轨迹应为点的列表"))
         return [fix_in(point) for point in points]
 
 
@@ -113,5 +114,5 @@ def fix_in(point: dict[str, Any]) -> Fix:
     """
     at, accuracy = moment_in(point.get("at")), accuracy_in(point.get("accuracy"))
     if at is None or accuracy is None:
-        raise BadInput("轨迹点缺少时间或精度")
+        raise BadInput(_("轨迹点缺少时间或精度"))
     return Fix(at, point_in(point.get("lon"), point.get("lat")), accuracy)

@@ -4,21 +4,18 @@ from functools import wraps
 from typing import Any
 
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_noop
 
-from grid.cases.policies import can_patrol
+from webmap.inspector.profession import may_patrol
 from webmap.web.errors import View, answering, as_json
 from webmap.web.guards import StaffRequest, with_roles
-
-
-def _may_patrol(request: StaffRequest) -> bool:
-    return can_patrol(request.actor)
 
 
 def phone(view: View) -> View:
     """Only for inspectors. 401 says: sign in, then send again; the phone keeps what it has."""
 
     @answering(as_json)
-    @with_roles(_may_patrol, "该账号不是监督员，请换账号登录")
+    @with_roles(may_patrol, gettext_noop("该账号不是监督员，请换账号登录"))
     @wraps(view)
     def guarded(request: StaffRequest, *args: Any, **named: Any) -> HttpResponseBase:
         return view(request, *args, **named)

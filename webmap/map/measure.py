@@ -14,7 +14,7 @@ from shapely.geometry import shape
 from spatial.city import city
 from spatial.crs import reproject
 from spatial.geometry import MU_PER_M2, measure
-from webmap.errors import WebmapError
+from webmap.web.errors import BadRequest, answering, as_json
 
 MAX_BYTES = 100_000
 MAX_POINTS = 2_000
@@ -26,17 +26,15 @@ UNREADABLE = (
 )  # fmt: skip
 
 
-class NotMeasurable(WebmapError, ValueError):
+class NotMeasurable(BadRequest):
     """A geometry that cannot be measured; the text says why."""
 
 
 @require_POST
+@answering(as_json)
 def measured(request: HttpRequest) -> JsonResponse:
     """A GeoJSON line or polygon in longitude/latitude → its length and area."""
-    try:
-        geometry = read_geometry(request.body)
-    except NotMeasurable as error:
-        return JsonResponse({"code": "InvalidGeometry", "description": str(error)}, status=400)
+    geometry = read_geometry(request.body)
     plane = reproject(np.array([geometry]), 4326, city().projected)[0]
     found = measure(plane, geometry)
     answer = asdict(found) | {

@@ -1,6 +1,5 @@
 """What the map's pages are asked with: a moment, a layer, a place; and what they refuse."""
 
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from layers.declarations.registry import all_layers, layer_named
 from spatial.city import city
 from spatial.periods import AsOf, PeriodError, parse_as_of
 from webmap.web.callers import caller_of
+from webmap.web.errors import BadRequest
 
 MARGIN_DEG = 0.5
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from layers.declarations.cartography import legend, style
@@ -89,7 +90,7 @@ def terrain(request: HttpRequest, zoom: int, column: int, row: int) -> HttpRespo
             _terrain(settings.TERRAIN, written, zoom, column, row), content_type="image/png"
         )
     except (OSError, RasterError) as error:
-        raise Http404("没有地形数据") from error
+        raise Http404(_("没有地形数据")) from error
     response["ETag"] = etag
     response["Cache-Control"] = "public, max-age=3600"
     return response

@@ -6,13 +6,18 @@ A variable of the process counts before the file ``.env``, that before the defau
 """
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from spatial.refusals import Wrong
+
+MOST_PORT = 65_535
+# What Django compares a Host header with: a name, .name for all below it, an address, or *.
+HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
 
 
 def variable(default: Any, zh: str, en: str, unit: str = "", **limits: Any) -> Any:
@@ -24,9 +29,22 @@ def _split(text: Any) -> Any:
     return tuple(text.replace(",", " ").split()) if isinstance(text, str) else text
 
 
+def _parts(url: str) -> SplitResult | None:
+    """The parts of an address; None where it cannot be read, as with a port that is none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    return None if port == 0 else parts
+
+
 def _database(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+    parts = _parts(url)
+    port = parse_qs(parts.query).get("port", ["1"])[-1] if parts else ""
+    is_port = port.isascii() and port.isdigit() and 1 <= int(port) <= MOST_PORT
+    fits = parts and parts.scheme in ("postgresql", "postgres") and parts.path.strip("/")
+    if not (fits and is_port):
         raise Wrong(
             "应形如 postgresql://用户:口令@主机:端口/库名",
             "should look like postgresql://user:password@host:port/name",
@@ -34,10 +52,33 @@ def _database(url: str) -> str:
     return url
 
 
+def _issuer(url: str) -> str:
+    parts = _parts(url)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Wrong(
+            "应形如 https://主机[:端口]，以 http:// 或 https:// 开头",
+            "should look like https://host[:port] and begin with http:// or https://",
+        )
+    return url
+
+
 def _site(url: str) -> str:
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-        raise Wrong("应以 http:// 或 https:// 开头", "should begin with http:// or https://")
-    return url.rstrip("/")
+    return _issuer(url).rstrip("/")
+
+
+def _host(text: str) -> str:
+    if not HOST.fullmatch(text):
+        raise Wrong(
+            "应为主机名、IP 地址、.域名 或 *，不带协议和端口",
+            "should be a host name, an IP address, .domain or *, without scheme and port",
+        )
+    return text
+
+
+def _file(path: Path) -> Path:
+    if not path.is_file():
+        raise Wrong("应为已有的文件", "should be a file that is there")
+    return path
 
 
 def _origin(text: str) -> str:
@@ -59,7 +100,9 @@ def _network(text: str) -> str:
 
 
 Split = BeforeValidator(_split)
-Entries = Annotated[tuple[str, ...], Split]
+Host = Annotated[str, AfterValidator(_host)]
+Issuer = Annotated[str, AfterValidator(_issuer)]
+File = Annotated[Path, AfterValidator(_file)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 SiteUrl = Annotated[str, AfterValidator(_site)]
 Origin = Annotated[str, AfterValidator(_origin)]
@@ -102,7 +145,7 @@ class Site(Group):
     SITE_URL: SiteUrl = variable(
         "http://127.0.0.1:8000", "别人访问本站的地址", "how others reach the site"
     )
-    ALLOWED_HOSTS: Entries = variable(
+    ALLOWED_HOSTS: Annotated[tuple[Host, ...], Split] = variable(
         ("127.0.0.1", "localhost", "[::1]", "testserver"),
         "接受的主机名，以逗号分隔",
         "host names that are served, by commas",
@@ -134,7 +177,7 @@ class Site(Group):
 class SignInSettings(Group):
     """统一身份认证 / Identity provider."""
 
-    OIDC_ISSUER: str = variable("", "认证系统的地址", "the identity provider's address")
+    OIDC_ISSUER: Issuer = variable("", "认证系统的地址", "the identity provider's address")
     OIDC_CLIENT_ID: str = variable("", "本站在其中的标识", "this site's id there")
     OIDC_CLIENT_SECRET: str = variable("", "本站在其中的密钥", "this site's secret there")
     OIDC_NAME: str = variable("统一身份认证", "登录按钮上的名称", "its name on the button")
@@ -192,7 +235,7 @@ class Places(Group):
     CITY_PROFILE: Path | None = variable(
         None, "另一城市的配置；不设为 data/city.toml", "another city's profile; else data/city.toml"
     )
-    CHECK_RULES: Path | None = variable(
+    CHECK_RULES: File | None = variable(
         None,
         "另一份入库检查规则；不设为 data/rules/checks.csv",
         "another table of import checks; else data/rules/checks.csv",
@@ -205,7 +248,9 @@ class Places(Group):
 class Scripts(Group):
     """脚本 / Scripts."""
 
-    PORT: int = variable(8000, "script/server 的端口", "the port of script/server", ge=1, le=65535)
+    PORT: int = variable(
+        8000, "script/server 的端口", "the port of script/server", ge=1, le=MOST_PORT
+    )
     WEB_CONCURRENCY: OneOrMore = variable(2, "网页进程数", "web processes")
     TUJING_SAMPLE: Literal["none", "tiny", "small", "full"] = variable(
         "small", "空库装入的样例城市", "the sample city for an empty database"

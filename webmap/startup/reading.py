@@ -8,10 +8,12 @@ import os
 import sys
 from collections.abc import Mapping
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import load_dotenv
+from dotenv.parser import parse_stream
 from pydantic import ValidationError
 
 from spatial.city import ProfileError, city
@@ -45,9 +47,36 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         raise ImproperlyConfigured(f"环境变量 / environment：{faults}") from None
 
 
+def check_env_file(path: Path) -> None:
+    """Let a file ``.env`` pass of which every line can be read, or that is not there.
+
+    Raises:
+        ImproperlyConfigured: it is not in UTF-8, cannot be opened, or a line is no setting.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"文件 {path} 读不到（{error.strerror}）/ {path} cannot be read ({error.strerror})"
+        ) from None
+    except UnicodeDecodeError:
+        raise ImproperlyConfigured(
+            f"文件 {path} 不是 UTF-8 编码，请另存为 UTF-8 / {path} is not in UTF-8: save it so"
+        ) from None
+    for binding in parse_stream(StringIO(text)):
+        if binding.error or (binding.key and binding.value is None):
+            line = binding.original.line
+            raise ImproperlyConfigured(
+                f"文件 {path} 第 {line} 行不是“名称=值” / {path}, line {line} is no NAME=value"
+            )
+
+
 @cache
 def environment() -> Environment:
     """The variables of this process and of ``.env``; a fault in the city profile shows here too."""
+    check_env_file(ENV_FILE)
     load_dotenv(ENV_FILE, override=False, interpolate=False)
     read = read_environment(os.environ)
     try:

@@ -22,11 +22,17 @@ from grid.errors import CaseConflict, CaseNotFound, InvalidInput, NotResponsible
 from importers.errors import DeliveryRefused
 from layers.sharing import actions as sharing
 from layers.sharing.limits import RateLimited
-from spatial.workflow import MissingInput, RoleNotAllowed, WrongState
+from spatial.workflow import MissingInput, RoleNotAllowed, UnknownAction, WrongState
 from webmap.errors import WebmapError
 from webmap.web.sign_ins import SignInPaused
 
 NOT_SIGNED_IN, FORBIDDEN, NOT_FOUND = 401, 403, 404
+BAD_REQUEST = gettext_noop("请求有误")
+TITLES = {
+    NOT_SIGNED_IN: gettext_noop("请先登录"),
+    FORBIDDEN: gettext_noop("没有权限"),
+    NOT_FOUND: gettext_noop("没有找到"),
+}
 NO_RIGHT = gettext_noop("您的账号没有进行这项操作的权限，请登录或联系管理员。")
 View = Callable[..., HttpResponseBase]
 T = TypeVar("T")
@@ -65,14 +71,31 @@ class Conflicting(Refusable):
     """The state of the thing does not allow the operation."""
 
 
+class WrongType(Refusable):
+    """The body is of a media type that the operation does not take."""
+
+
+class Locked(Refusable):
+    """Another request is writing to the thing at this moment."""
+
+
 class TooOften(Refusable):
     """The caller has asked too much within a time."""
+
+
+class Unreachable(Refusable):
+    """Another system that the operation needs does not answer."""
+
+
+class NoSpace(Refusable):
+    """The disk of the server does not take what is sent."""
 
 
 # The first row whose class fits holds: subclasses stand above their bases.
 STATUS: Mapping[type[Exception], int] = MappingProxyType(
     {
         BadRequest: 400,
+        UnknownAction: 400,
         sharing.InvalidApplication: 400,
         NotSignedIn: 401,
         AccessDenied: 403,
@@ -85,12 +108,16 @@ STATUS: Mapping[type[Exception], int] = MappingProxyType(
         WrongState: 409,
         DeliveryRefused: 409,
         TooLarge: 413,
+        WrongType: 415,
         BadInput: 422,
         MissingInput: 422,
         InvalidInput: 422,
+        Locked: 423,
         TooOften: 429,
         RateLimited: 429,
         SignInPaused: 429,
+        Unreachable: 502,
+        NoSpace: 507,
     }
 )
 REFUSALS = tuple(STATUS)
@@ -179,12 +206,12 @@ def sealed(response: HttpResponseBase, refusal: Refusal) -> HttpResponseBase:
 
 
 def in_fitting_form(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
-    """The form that the client reads: text for scripts, the sign-in page, JSON, or a page."""
+    """The form that the client reads: text for scripts, JSON, the sign-in page, or a page."""
     if is_script(request):
         return as_text(request, refusal)
     if wants_json(request):
         return as_json(request, refusal)
-    if refusal.status == NOT_SIGNED_IN:
+    if refusal.status == NOT_SIGNED_IN and not is_fragment(request):
         return redirect_to_login(request.get_full_path())
     return as_page(request, refusal)
 
@@ -206,11 +233,10 @@ def as_json(_request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any)
 
 
 def as_problem(request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any) -> HttpResponse:
-    """Problem details (RFC 9457) for programs; one line of text for others."""
+    """Problem details (RFC 9457) for programs; a page for a browser; a line of text for others."""
     if not wants_json(request):
-        plain = "text/plain; charset=utf-8"
-        return HttpResponse(f"{refusal.text}\n", status=refusal.status, content_type=plain)
-    problem = {"type": "about:blank", "status": refusal.status, "title": refusal.text}
+        return (in_fitting_form if reads_pages(request) else as_text)(request, refusal)
+    problem = {"type": "about:blank", "status": refusal.status, "title": in_words(refusal)}
     return JsonResponse(
         problem,
         status=refusal.status,
@@ -220,16 +246,11 @@ def as_problem(request: HttpRequest, refusal: Refusal, *_args: Any, **_named: An
 
 
 def as_page(request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any) -> HttpResponse:
-    """A page; who may not open it reads what to do, and not why."""
-    if refusal.status == FORBIDDEN:
-        return forbidden_page(request)
-    title = refusal.title or (_("没有找到") if refusal.status == NOT_FOUND else _("请求有误"))
-    return page(request, refusal.status, title, refusal.text)
-
-
-def forbidden_page(request: HttpRequest) -> HttpResponse:
-    """403 in words."""
-    return page(request, FORBIDDEN, _("没有权限"), _(NO_RIGHT))
+    """A page, or a fragment for HTMX; who may not open it reads what to do, and not why."""
+    title, text = refusal.title or _(TITLES.get(refusal.status, BAD_REQUEST)), refusal.text
+    if refusal.status == FORBIDDEN and not refusal.title:
+        text = _(NO_RIGHT)
+    return page(request, refusal.status, title, text)
 
 
 def page(request: HttpRequest, code: int, title: str, text: str) -> HttpResponse:
@@ -241,6 +262,11 @@ def page(request: HttpRequest, code: int, title: str, text: str) -> HttpResponse
 def is_fragment(request: HttpRequest) -> bool:
     """Whether HTMX asks."""
     return request.headers.get("HX-Request") == "true"
+
+
+def reads_pages(request: HttpRequest) -> bool:
+    """Whether a browser asks for a page, or HTMX for a part of one."""
+    return "text/html" in request.headers.get("Accept", "") or is_fragment(request)
 
 
 def is_script(request: HttpRequest) -> bool:

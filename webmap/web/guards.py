@@ -32,6 +32,8 @@ from webmap.web.errors import (
     TooOften,
     View,
     as_text,
+    is_fragment,
+    is_script,
     refusal_of,
     sealed,
     wants_json,
@@ -107,8 +109,7 @@ def for_programs(
         def guarded(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
             if answer := _sign_in(request, realm, home):
                 return answer
-            if not may(request):
-                raise AccessDenied(words)
+            check(bool(may(request)), words)
             return view(request, *args, **named)
 
         return guarded
@@ -175,11 +176,13 @@ def _sign_in(request: HttpRequest, realm: str, home: str) -> HttpResponseBase | 
         _by_password(request, realm)
         return None
     if not request.user.is_authenticated:
+        if is_script(request) or is_fragment(request):
+            raise NotSignedIn(_(SIGNED_OUT))  # no challenge: the browser would ask for a password
         is_form = request.method == "POST" and "text/html" in request.headers.get("Accept", "")
         if is_form and not wants_json(request):
             return redirect_to_login(home)
         if wants_json(request) or request.method != "GET":
-            raise _challenge(realm, "请先登录")
+            raise _challenge(realm, _("请先登录"))
         return redirect_to_login(request.get_full_path())
     token = CsrfViewMiddleware(_nothing)
     token.process_request(request)
@@ -193,17 +196,17 @@ def _by_password(request: HttpRequest, realm: str) -> None:
         if "\x00" in name:
             raise binascii.Error
     except (binascii.Error, UnicodeDecodeError):
-        raise BadRequest("Authorization 头无法解读") from None
+        raise BadRequest(_("Authorization 头无法解读")) from None
     address = address_of(request)
     try:
         with begun_attempt(name, address):
             user = authenticate(request, username=name, password=password)
     except SignInPaused as wait:
-        refusal = TooOften("登录失败次数过多，请稍后再试")
+        refusal = TooOften(_("登录失败次数过多，请稍后再试"))
         refusal.headers["Retry-After"] = str(wait.seconds)
         raise refusal from None
     if user is None:
-        raise _challenge(realm, "用户名或密码不正确")
+        raise _challenge(realm, _("用户名或密码不正确"))
     forget_failures(name, address)
     request.user = user
 

@@ -58,7 +58,7 @@ def sent_uuid_in(text: Any) -> UUID:
     try:
         return UUID(str(text))
     except ValueError:
-        raise BadInput("缺少标识 uuid", "uuid") from None
+        raise BadInput(_("缺少标识 uuid"), "uuid") from None
 
 
 def version_in(text: Any) -> int | None:
@@ -101,7 +101,7 @@ def moment_in(text: Any) -> datetime | None:
         moment = datetime.fromisoformat(str(text))
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise BadInput("时间读不出") from None
+        raise BadInput(_("时间读不出")) from None
 
 
 def day_in(text: Any) -> date | None:
@@ -114,7 +114,7 @@ def day_in(text: Any) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise BadInput("日期读不出") from None
+        raise BadInput(_("日期读不出")) from None
 
 
 def accuracy_in(value: Any) -> float | None:
@@ -128,7 +128,7 @@ def accuracy_in(value: Any) -> float | None:
     try:
         metres = float(value)
     except (TypeError, ValueError):
-        raise BadInput("定位精度读不出") from None
+        raise BadInput(_("定位精度读不出")) from None
     return metres if 0 <= metres < MOST_ACCURACY_M else None
 
 
@@ -161,9 +161,9 @@ def json_in(text: str | bytes) -> dict[str, Any]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        raise BadRequest("内容不是有效的 JSON") from None
+        raise BadRequest(_("内容不是有效的 JSON")) from None
     if not isinstance(document, dict):
-        raise BadRequest("内容应为 JSON 对象")
+        raise BadRequest(_("内容应为 JSON 对象"))
     check_storable(document)
     return document
 
@@ -176,7 +176,7 @@ def check_storable(value: Any) -> None:
     """
     if isinstance(value, str):
         if "\0" in value:
-            raise BadRequest("内容含有不能保存的字符（NUL）")
+            raise BadRequest(_("内容含有不能保存的字符（NUL）"))
     elif isinstance(value, dict):
         for name, part in value.items():
             check_storable(name)

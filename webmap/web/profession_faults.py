@@ -4,14 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.checks import Error
 from django.core.exceptions import ImproperlyConfigured
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.template.loader import get_template
+from django.urls import Resolver404, resolve
 
+from importers.checks.catalogue import rules_fault
 from layers.declarations.declarations import Layer
 from layers.declarations.faults import faults
 from layers.declarations.known_roles import check_roles, known_roles
-from layers.declarations.registry import all_layers
+from layers.declarations.registry import all_layers, modules_of
 from layers.declarations.registry import declared as declared_layers
 from webmap.web.professions import Profession, declared
 
@@ -23,15 +28,16 @@ def check_professions(**_: Any) -> list[Error]:
 
 
 def refuse_faults() -> None:
-    """Refuse to serve with declarations that contradict each other.
+    """Refuse to serve with declarations that contradict each other, or a wrong table of checks.
 
     Raises:
         ImproperlyConfigured: they do; the message names each fault.
     """
     all_layers()
-    found = [str(fault) for fault in faults(declared_layers())]
+    found = [str(fault) for fault in faults(declared_layers(), modules_of())]
     found += [str(fault.msg) for fault in check_roles()]
     found += profession_faults(declared(), all_layers())
+    found += filter(None, [rules_fault()])
     if found:
         raise ImproperlyConfigured("\n".join(found))
 
@@ -41,6 +47,8 @@ def profession_faults(every: Iterable[Profession], layers: Iterable[Layer]) -> l
     every = list(every)
     return [
         *_doubles(every),
+        *_unknown_templates(every),
+        *_unknown_addresses(every),
         *_unknown_layers(every, {layer.id for layer in layers}),
         *_unknown_roles(every),
     ]
@@ -50,7 +58,7 @@ def _doubles(every: list[Profession]) -> Iterator[str]:
     """Ids, entrances, addresses and demo accounts that two professions claim."""
     claims: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for one in every:
-        claims["业务", "profession", one.id].append(one.id)
+        claims["业务", "profession", one.id].append(one.module or one.id)
         if one.entrance:
             claims["入口", "entrance", one.entrance.id].append(one.id)
         for user in one.demo:
@@ -72,6 +80,44 @@ def paths_of(one: Profession) -> list[str]:
         patterns = import_module(urls.module).urlpatterns
         found += [urls.prefix + str(pattern.pattern) for pattern in patterns]
     return list(dict.fromkeys(found))
+
+
+def _unknown_templates(every: list[Profession]) -> Iterator[str]:
+    """Fragments whose template is not there, or cannot be read."""
+    for one in every:
+        for name in dict.fromkeys(fragment.template for fragment in one.fragments):
+            try:
+                get_template(name)
+            except (TemplateDoesNotExist, TemplateSyntaxError) as error:
+                yield (
+                    f"业务 {one.id} 的片段模板 {name} 不存在或有误（{error}）"
+                    f" / profession {one.id}: the template {name} of its fragment is not there"
+                    f" or wrong ({error})"
+                )
+
+
+def _unknown_addresses(every: list[Profession]) -> Iterator[str]:
+    """Addresses to which a profession leads and at which no page is."""
+    for one in every:
+        for path in dict.fromkeys(_targets(one)):
+            try:
+                resolve(urlsplit(path).path)
+            except Resolver404:
+                yield (
+                    f"业务 {one.id} 指向不存在的地址 {path}"
+                    f" / profession {one.id} leads to the address {path}, which is not there"
+                )
+
+
+def _targets(one: Profession) -> Iterator[str]:
+    if one.entrance:
+        yield one.entrance.path
+        if one.entrance.fragment:
+            yield one.entrance.fragment
+        for _layer, path in one.entrance.records:
+            yield f"{path}0"  # the code of a feature follows
+    for link in (*one.tabs, *one.menu, *one.tasks):
+        yield link.path
 
 
 def _unknown_layers(every: list[Profession], known: set[str]) -> Iterator[str]:

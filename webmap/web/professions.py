@@ -7,7 +7,7 @@ are a module that it names, so that a declaration loads no view.
 
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -155,13 +155,15 @@ class Profession:
     menu: tuple[Link, ...] = ()
     tasks: tuple[Task, ...] = ()
     demo: tuple[DemoUser, ...] = ()
+    module: str = ""  # never declared: set by the discovery, for what is said of doubles
 
 
 @cache
 def declared() -> tuple[Profession, ...]:
     """Every declared profession by position, doubles with them (``profession_faults``)."""
-    found = [import_module(module).PROFESSION for module in _rooms()]
-    found += [module.PROFESSION for module in app_modules("profession", "PROFESSION")]
+    modules = [import_module(module) for module in _rooms()]
+    modules += app_modules("profession", "PROFESSION")
+    found = [replace(module.PROFESSION, module=module.__name__) for module in modules]
     return tuple(sorted(found, key=lambda one: (one.position, one.id)))
 
 

@@ -5,12 +5,20 @@ from typing import Any
 
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from spatial.city import city
 from spatial.outages import is_away
-from webmap.web.errors import forbidden_page, is_fragment, page
+from webmap.web.errors import (
+    Refusal,
+    in_fitting_form,
+    is_fragment,
+    is_script,
+    sealed,
+    wants_json,
+)
 from webmap.web.outage import away, log_away, unhealthy
 
 
@@ -30,23 +38,23 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400 in words: what was asked cannot be read."""
-    return page(request, 400, _("请求有误"), str(exception))
+def refused(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """400: the framework cannot read the request; the log says why."""
+    return _answer(request, Refusal(400, _("请求无法解读，请核对后再试。")))
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404 in words; the reason only where a page of ours gave one."""
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """404; the reason only where a page of ours gave one."""
     text = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
-    return page(request, 404, _("没有找到"), text or _("这个地址没有对应的页面，可能已经移走。"))
+    return _answer(request, Refusal(404, text or _("这个地址没有对应的页面，可能已经移走。")))
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403 in words."""
-    return forbidden_page(request)
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """403."""
+    return _answer(request, Refusal(403, ""))
 
 
-def broken(request: HttpRequest) -> HttpResponse:
+def broken(request: HttpRequest) -> HttpResponseBase:
     """500 in words; needs neither the database nor the context processors.
 
     503 where the database went while no view was at work: a session being kept.
@@ -54,15 +62,19 @@ def broken(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if is_away(error):
         return away(request, error)
-    context = {
-        "code": 500,
-        "title": _("系统出错了"),
-        "text": _("这次没有成功，错误已经记录。请稍后再试；若仍不行，请告诉管理员。"),
-        "fragment": is_fragment(request),
-    }
+    text = _("这次没有成功，错误已经记录。请稍后再试；若仍不行，请告诉管理员。")
+    if is_script(request) or wants_json(request):
+        return _answer(request, Refusal(500, text))
+    title, fragment = _("系统出错了"), is_fragment(request)
+    context = {"code": 500, "title": title, "text": text, "fragment": fragment}
     return HttpResponse(render_to_string("error.html", context), status=500)
 
 
-def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """403 for a form whose token is missing or old."""
-    return page(request, 403, _("页面已过期"), _("请刷新页面后再试一次。"))
+    refusal = Refusal(403, _("请刷新页面后再试一次。"), title=_("页面已过期"))
+    return _answer(request, refusal)
+
+
+def _answer(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
+    return sealed(in_fitting_form(request, refusal), refusal)

@@ -52,6 +52,10 @@ def test_a_field_that_the_register_has_not_is_named(changes):
 def test_a_layer_declared_twice_is_named():
     (fault,) = faults([*all_layers(), layer_of("roads")])
     assert str(fault) == "图层 roads：声明了两次 / layer roads: is declared twice"
+    (fault,) = faults([*all_layers(), layer_of("roads")], {"roads": ["a.layers", "b.layers"]})
+    assert "（a.layers、b.layers）" in str(fault)
+    assert "is declared twice (a.layers, b.layers)" in str(fault)
+    assert registry.modules_of()["roads"] == ["layers.declarations.catalogue.base"]
 
 
 def test_the_start_is_refused_with_the_name(monkeypatch):

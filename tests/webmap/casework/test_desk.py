@@ -146,7 +146,7 @@ def test_an_action_that_does_not_fit_is_told_in_place(people):
     overtaken = people["intake"].post(address, {"action": "accept", "expected": late})
     assert overtaken.status_code == 409
     assert "intake 已于" in overtaken.content.decode()
-    assert post(people["chief"], case, "fly").status_code == 409
+    assert post(people["chief"], case, "fly").status_code == 400
     assert post(people["chief"], case, "void", reason="").status_code == 422
     assert post(people["dispatcher"], case, "file", condition="1").status_code == 403
     assert post(people["chief"], case, "file", condition="7").status_code == 422

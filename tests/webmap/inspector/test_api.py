@@ -176,7 +176,7 @@ def test_tasks_and_their_results(phone):
     assert [task["code"] for task in listed] == [case.code]
     given = {"uuid": str(uuid4()), "code": case.code, "action": "deny", "text": ""}
     assert send(phone, "act", given).status_code == 422
-    assert send(phone, "act", given | {"action": "close"}).status_code == 422
+    assert send(phone, "act", given | {"action": "close"}).status_code == 400
     assert send(phone, "act", given | {"code": other.code, "text": "x"}).status_code == 403
     done = send(phone, "act", given | {"text": "没有"}, picture())
     assert done.json() == {"code": case.code, "state": "待受理"}
@@ -259,6 +259,8 @@ def test_a_patrol(phone):
     assert send(phone, "patrol", again).json()["patrol"] == begun["patrol"]
     for bad in ({"points": "x"}, {"points": [1]}, {"points": [{}]}):
         assert send(phone, "patrol", bad).status_code == 422
+    for nothing in ({}, {"action": "fly"}, {"action": "fly", "points": points}):
+        assert send(phone, "patrol", nothing).status_code == 400
 
 
 def test_a_longer_list_takes_no_more_queries(phone):

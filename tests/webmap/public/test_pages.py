@@ -73,6 +73,16 @@ def test_a_report_is_taken_and_followed(client):
     assert "我的电话" not in page
 
 
+def test_a_refusal_is_in_the_language_of_the_reader(client):
+    client.cookies["django_language"] = "en"
+    no_photo = SimpleUploadedFile("a.jpg", b"<script>alert(1)</script>")
+    refused = sent(client, photos=[no_photo])
+    assert refused.status_code == 422
+    assert "The photo cannot be read; only JPEG, PNG and WebP pictures are taken" in refused.text
+    (outside,) = sent(client, lon="110").context["problem"].splitlines()
+    assert outside.startswith("The place is outside ")
+
+
 def test_the_same_report_sent_twice_is_one_case(client):
     form = filled()
     first, second = (client.post("/report/", form) for _ in range(2))

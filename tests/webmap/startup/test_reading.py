@@ -11,7 +11,7 @@ from dotenv import dotenv_values
 
 from spatial.city import DEFAULT_PROFILE
 from webmap.startup.environment import GROUPS, MOVED, SECRET, Environment
-from webmap.startup.reading import read_environment
+from webmap.startup.reading import check_env_file, read_environment
 
 ROOT = DEFAULT_PROFILE.parent.parent
 READ = [sys.executable, "-m", "webmap.startup.reading"]
@@ -35,6 +35,13 @@ def test_without_any_there_are_the_defaults():
         ("REPLICA_DATABASE_URLS", f"{DATABASE} {DATABASE}", (DATABASE, DATABASE)),
         ("SITE_URL", "https://city.example/", "https://city.example"),
         ("ALLOWED_HOSTS", "a.example,b.example", ("a.example", "b.example")),
+        ("ALLOWED_HOSTS", "* .a.example 10.0.0.1 [::1]", ("*", ".a.example", "10.0.0.1", "[::1]")),
+        ("OIDC_ISSUER", "https://a.example/realm/", "https://a.example/realm/"),
+        (
+            "DATABASE_URL",
+            "postgresql:///c?host=/run&port=54329",
+            "postgresql:///c?host=/run&port=54329",
+        ),
         ("FORWARDED_ALLOW_IPS", "10.0.0.5, fd00::5", ("10.0.0.5", "fd00::5")),
         ("CORS_ORIGINS", "", ()),
         (
@@ -72,6 +79,16 @@ def test_a_value_has_its_type_and_an_empty_one_is_none(name, text, value):
         ("WEBHOOK_NETWORKS", "10.20.0.1/16"),
         ("TUJING_SAMPLE", "huge"),
         ("TUJING_WAITS", "1 soon"),
+        ("DATABASE_URL", "postgresql://city:geheim@db:54x2/city"),
+        ("DATABASE_URL", "postgresql://city:geheim@db:0/city"),
+        ("DATABASE_URL", "postgresql://city:geheim@[db/city"),
+        ("DATABASE_URL", "postgresql:///city?host=/run&port=99999"),
+        ("SITE_URL", "https://city.example:80x"),
+        ("ALLOWED_HOSTS", "https://city.example"),
+        ("ALLOWED_HOSTS", "city.example,city.example:8000"),
+        ("OIDC_ISSUER", "login.city.example"),
+        ("OIDC_ISSUER", "https://login.city.example:x/realm"),
+        ("CHECK_RULES", "/nowhere/checks.csv"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name_in_both_languages(name, text):
@@ -132,6 +149,30 @@ def test_the_scripts_are_told_in_one_line(tmp_path):
     assert code == 1
     assert said.startswith(f"✗ 城市配置文件 / city profile {profile}：缺少")
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("SITE_URL=https://a.example\nOIDC_NAME=认证\n".encode("gbk"), "不是 UTF-8"),
+        (b"# ours\nDEBUG\n", "第 2 行不是"),
+        (b"DEBUG=0\nnot a setting\n", "第 2 行不是"),
+        (b"export SECRET_KEY\n", "第 1 行不是"),
+    ],
+)
+def test_an_env_file_that_cannot_be_read_is_refused_by_its_line(tmp_path, content, said):
+    path = tmp_path / ".env"
+    path.write_bytes(content)
+    with pytest.raises(ImproperlyConfigured, match=said) as refused:
+        check_env_file(path)
+    assert str(refused.value).count(str(path)) == 2
+    assert "\n" not in str(refused.value)
+
+
+def test_an_env_file_that_fits_or_is_not_there_passes(tmp_path):
+    check_env_file(tmp_path / ".env")
+    (tmp_path / ".env").write_text('# ours\n\nexport DEBUG=1\nOIDC_NAME="认证"\nSECRET_KEY=\n')
+    check_env_file(tmp_path / ".env")
 
 
 TEXT = """\

@@ -9,17 +9,21 @@ from grid.errors import CaseConflict, CaseNotFound, InvalidInput, NotResponsible
 from importers.errors import DeliveryRefused
 from layers.sharing import actions as sharing
 from layers.sharing.limits import RateLimited
-from spatial.workflow import MissingInput, RoleNotAllowed, WrongState
+from spatial.workflow import MissingInput, RoleNotAllowed, UnknownAction, WrongState
 from webmap.web.errors import (
     REFUSALS,
     AccessDenied,
     BadInput,
     BadRequest,
     Conflicting,
+    Locked,
+    NoSpace,
     NotSignedIn,
     RefusalAnswers,
     TooLarge,
     TooOften,
+    Unreachable,
+    WrongType,
     answering,
     as_json,
     as_problem,
@@ -35,6 +39,7 @@ JSON = {"Accept": "application/json"}
     ("error", "status"),
     [
         (BadRequest("x"), 400),
+        (UnknownAction("x"), 400),
         (sharing.InvalidApplication("x"), 400),
         (NotSignedIn("x"), 401),
         (AccessDenied("x"), 403),
@@ -47,6 +52,10 @@ JSON = {"Accept": "application/json"}
         (WrongState("x"), 409),
         (DeliveryRefused("x"), 409),
         (TooLarge("x"), 413),
+        (WrongType("x"), 415),
+        (Locked("x"), 423),
+        (Unreachable("x"), 502),
+        (NoSpace("x"), 507),
         (BadInput("x"), 422),
         (MissingInput("x", ("reason",)), 422),
         (InvalidInput("x"), 422),
@@ -101,10 +110,8 @@ def test_who_is_not_signed_in_is_led_to_the_sign_in_but_a_script_keeps_its_page(
     error = NotSignedIn("登录已过期")
     page = answered(rf, error)
     assert (page.status_code, page["Location"]) == (302, "/accounts/login/?next=/grid/%3Fa%3D1")
-    assert (answered(rf, error, **FETCH).status_code, answered(rf, error, **JSON).status_code) == (
-        401,
-        401,
-    )
+    for headers in (FETCH, JSON, {"HX-Request": "true"}):
+        assert answered(rf, error, **headers).status_code == 401
 
 
 def test_a_forbidden_page_says_what_to_do_and_nothing_of_the_thing(rf):
@@ -135,7 +142,7 @@ def test_a_room_answers_in_its_own_form(rf):
     assert "每分钟最多" in json.loads(refused.content)["error"]
 
 
-def test_a_problem_is_a_document_for_programs_and_a_line_for_people(rf):
+def test_a_problem_is_a_document_for_programs_a_page_for_browsers_and_else_a_line(rf):
     refusal = refusal_of(Conflicting("没有入库"))
     document = as_problem(rf.get("/", headers=JSON), refusal)
     assert document["Content-Type"] == "application/problem+json"
@@ -145,7 +152,9 @@ def test_a_problem_is_a_document_for_programs_and_a_line_for_people(rf):
         "title": "没有入库",
     }
     line = as_problem(rf.get("/"), refusal)
-    assert (line.status_code, line.text) == (409, "没有入库\n")
+    assert (line.status_code, line.text) == (409, "没有入库")
+    page = as_problem(rf.get("/", headers={"Accept": "text/html"}), refusal)
+    assert (page.status_code, "<!doctype html>" in page.text) == (409, True)
 
 
 def test_an_attempt_gives_the_result_or_the_refusal_of_its_kinds():

@@ -30,7 +30,8 @@ def test_nobody_known_sees_the_catalogue_and_where_to_sign_in(client):
     ("role", "shown", "hidden"),
     [
         (GridRole.DISPATCHER, ("/grid/", "/tasks"), ("/imports/", "/admin/")),
-        (Role.STEWARD, ("/imports/", "/tasks"), ("/grid/", "/admin/")),
+        (Role.STEWARD, ("/imports/", "/tasks"), ("/grid/", "/inspector/", "/admin/")),
+        (GridRole.INSPECTOR, ("/grid/", "/inspector/"), ("/imports/", "/admin/")),
         (PlanningRole.PLANNER, ("/sharing/",), ("/imports/", "/grid/", "/tasks", "/admin/")),
     ],
 )

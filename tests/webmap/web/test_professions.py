@@ -1,5 +1,7 @@
 """Professions: what is wrong with them together is refused by name; what they add is shown."""
 
+from dataclasses import replace
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
@@ -12,7 +14,10 @@ from webmap.web.professions import (
     DemoUser,
     FactTable,
     Fragment,
+    Link,
     Profession,
+    Tab,
+    Task,
     Urls,
     declared,
     professions,
@@ -32,9 +37,10 @@ def test_those_of_the_house_have_no_fault():
 
 
 def test_one_declared_twice_is_named():
-    found = faults_with(Profession(id="land", title="又一个", position=99))
+    found = faults_with(Profession("land", "又一个", 99, module="app.profession"))
     assert found == [
-        "业务 land 声明了两次（land、land） / profession land is declared twice (land, land)"
+        "业务 land 声明了两次（webmap.land.profession、app.profession）"
+        " / profession land is declared twice (webmap.land.profession, app.profession)"
     ]
 
 
@@ -61,6 +67,40 @@ def test_a_layer_that_is_not_there_is_named():
         "profession x names the layer nowhere, which is not there",
         "profession x names the layer lost, which is not there",
     ]
+
+
+def test_a_template_that_is_not_there_or_cannot_be_read_is_named(tmp_path, settings):
+    (tmp_path / "broken.html").write_text("{% nothing %}")
+    settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
+    names = ("panel/nowhere.html", "broken.html")
+    fragments = tuple(Fragment("roads", name, lambda *_: {}) for name in names)
+    found = profession_faults([Profession("x", "某", 99, fragments=fragments)], all_layers())
+    assert [name in fault for name, fault in zip(names, found, strict=True)] == [True, True]
+    assert "业务 x 的片段模板" in found[0]
+    assert "the template panel/nowhere.html of its fragment is not there" in found[0]
+
+
+def test_an_address_that_is_not_there_is_named():
+    one = Profession(
+        "x",
+        "某",
+        99,
+        entrance=replace(
+            named("planning").entrance,
+            id="x",
+            path="/x",
+            fragment="/overview/x",
+            records=(("roads", "/x/"),),
+        ),
+        menu=(Link("某", "/grid/?state=requests"), Link("某", "/x/menu")),
+        tabs=(Tab("x", "某", "/x/tab"),),
+        tasks=(Task("某", "/x/task", lambda _: 0),),
+    )
+    found = profession_faults([one], all_layers())
+    lost = ["/x", "/overview/x", "/x/0", "/x/tab", "/x/menu", "/x/task"]
+    told = [fault.split(" / ")[0] for fault in found]
+    assert told == [f"业务 x 指向不存在的地址 {path}" for path in lost]
+    assert all("which is not there" in fault for fault in found)
 
 
 def test_a_demo_account_of_no_role_is_named():

@@ -44,7 +44,7 @@ class DaysForm(RequestForm):
         first = self.cleaned_data.get("from_") or today.replace(day=1)
         last = self.cleaned_data.get("to") or today
         if not EARLIEST <= first <= last or last - first > LONGEST or last.year > today.year + 1:
-            raise invalid("起止日期应先后有序，且不超过三年", "from")
+            raise invalid(_("起止日期应先后有序，且不超过三年"), "from")
         return {"from_": first, "to": last}
 
 

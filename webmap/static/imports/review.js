@@ -8,6 +8,7 @@ const config = JSON.parse(document.getElementById("config").textContent);
 const base = `/imports/${config.run}`;
 const colour = ["match", ["get", "action"], "open", "#2c7a4b", "replace", "#c77f16", "repair", "#7b3fa0", "#a63a2b"];
 const view = { src: "", page: 1, kind: "", action: "", q: "" };
+const SCRIPT = { "X-Requested-With": "fetch" };
 const list = document.getElementById("list");
 const listing = latestOnly();
 const counting = latestOnly();
@@ -94,7 +95,7 @@ function open(tab) {
 async function load() {
   const asked = new URLSearchParams({ page: view.page, code: view.kind, action: view.action, q: view.q });
   const [src, signal] = [view.src, listing.begin()];
-  const answer = await heard(`${src}?${asked}`, { signal, headers: { Accept: "text/html" } });
+  const answer = await heard(`${src}?${asked}`, { signal, headers: SCRIPT });
   const text = answer?.ok ? await answer.text() : answer && (await reason(answer));
   if (!answer || signal.aborted) return;
   if (!answer.ok) { say(text); return; }
@@ -220,7 +221,7 @@ async function keepSource(event) {
 async function watch() {
   while (document.getElementById("run-head").dataset.moving === "1") {
     await new Promise((wait) => setTimeout(wait, document.getElementById("signed-out") ? 5000 : 1000));
-    const answer = await heard(`${base}?part=head`, { headers: { Accept: "text/html" } });
+    const answer = await heard(`${base}?part=head`, { headers: SCRIPT });
     if (!answer?.ok) continue;
     document.getElementById("head").innerHTML = await answer.text();
     if (document.getElementById("run-head").dataset.moving !== "1") location.reload();
@@ -242,7 +243,7 @@ async function heard(url, options) {
 
 async function reason(answer) {
   const text = await answer.text();
-  try { return JSON.parse(text).title; } catch { return text.slice(0, 200) || answer.statusText; }
+  try { const said = JSON.parse(text); return said.title ?? said.error; } catch { return text.slice(0, 200) || answer.statusText; }
 }
 
 function say(text) {

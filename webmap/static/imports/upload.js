@@ -98,7 +98,7 @@ async function go(item) {
 }
 
 async function call(url, method, headers = {}, body = undefined) {
-  const answer = await ask(url, { method, body, ms: PIECE_MS, headers: { "Tus-Resumable": "1.0.0", "X-CSRFToken": csrfToken(), ...headers } });
+  const answer = await ask(url, { method, body, ms: PIECE_MS, headers: { "Tus-Resumable": "1.0.0", "X-Requested-With": "fetch", "X-CSRFToken": csrfToken(), ...headers } });
   if (answer.ok) return answer;
   const problem = new Error((await answer.text()).trim().slice(0, 120) || answer.statusText);
   problem.final = answer.status >= 400 && answer.status < 500 && ![408, 409, 423].includes(answer.status);

@@ -72,7 +72,7 @@ export function wireMeasure(app) {
       const answer = await ask("/measure", { method: "POST", body: JSON.stringify(geometry), signal,
         headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() } });
       const found = await answer.json();
-      return answer.ok ? sentence(measured, found) : found.description || texts.failed;
+      return answer.ok ? sentence(measured, found) : found.error || texts.failed;
     } catch (problem) {
       return problem.fragment ? "" : texts.failed;
     }

@@ -69,7 +69,7 @@ def test_an_odd_search_finds_nothing(client, town, text):
 def test_an_odd_drawing_is_refused_in_words(client, body):
     answer = client.post("/measure", body, content_type="application/json")
     assert answer.status_code == 400
-    assert answer.json()["description"]
+    assert answer.json()["error"]
 
 
 def test_measuring_wants_the_token_of_the_page(db):
