@@ -4,7 +4,9 @@ An inspector who left, a department that has ended or whose people all have: the
 until whoever sent them on takes them back.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -12,17 +14,37 @@ from django.utils import timezone
 from grid.cases.actors import Actor
 from grid.cases.policies import can_help_stranded
 from grid.cases.queries import active_inspectors, visible_cases
+from grid.cases.situations import Situation
 from grid.cases.steps import IN_HAND, TASKS
 from grid.models import Case, Staff
 from grid.rules import rulebook
+from grid.rules.models import Department
 
 
 @dataclass(frozen=True)
 class Holders:
-    """Who can act today: inspectors by account, departments by every name they have had."""
+    """Who can act today; each part is read once, when it is first needed."""
 
-    inspectors: frozenset[str]
-    departments: frozenset[str]
+    read_inspectors: Callable[[], Iterable[str]]
+    read_departments: Callable[[], Iterable[Department]]
+
+    @cached_property
+    def inspectors(self) -> frozenset[str]:
+        """The accounts of inspectors."""
+        return frozenset(self.read_inspectors())
+
+    @cached_property
+    def departments(self) -> frozenset[str]:
+        """Departments by every name that they have had.
+
+        One that nobody was ever entered for may work by telephone: it counts.
+        """
+        staffed = Staff.objects.exclude(department=None)
+        people = set(staffed.values_list("department_id", "user__is_active"))
+        active = {code for code, is_active in people if is_active}
+        left = {code for code, _is_active in people} - active
+        able = (one for one in self.read_departments() if one.code not in left)
+        return frozenset(name for one in able for name in one.all_names())
 
     def is_stranded(self, case: Case) -> bool:
         """Whether a case waits for somebody who cannot act."""
@@ -36,23 +58,17 @@ def is_inspector(name: str) -> bool:
     return active_inspectors().filter(username=name).exists()
 
 
-def holders() -> Holders:
-    """Who can act today.
-
-    A department that nobody was ever entered for may work by telephone: it counts.
-    """
-    today = rulebook.day_of(timezone.now())
-    staffed = Staff.objects.exclude(department=None)
-    active = set(staffed.filter(user__is_active=True).values_list("department_id", flat=True))
-    left = set(staffed.values_list("department_id", flat=True)) - active
-    names = (
-        name
-        for department in rulebook.departments(today)
-        if department.code not in left
-        for name in department.all_names()
+def holders(situation: Situation | None = None) -> Holders:
+    """Who can act today; as far as the situation of a case knows it, from there."""
+    if situation is not None:
+        return Holders(
+            lambda: [account for account, _name in situation.inspectors],
+            lambda: situation.departments,
+        )
+    return Holders(
+        lambda: active_inspectors().values_list("username", flat=True),
+        lambda: rulebook.departments(rulebook.day_of(timezone.now())),
     )
-    inspectors = active_inspectors().values_list("username", flat=True)
-    return Holders(frozenset(inspectors), frozenset(names))
 
 
 def stranded(actor: Actor, now_hold: Holders) -> QuerySet[Case]:

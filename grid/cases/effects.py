@@ -11,7 +11,7 @@ from types import MappingProxyType
 from grid.cases import clocks, publishing, reassignment
 from grid.cases.action_results import ActionResult, CaseEffect
 from grid.cases.actors import CLOCK
-from grid.cases.policies import check_clock, check_fits, check_main
+from grid.cases.policies import check_clock, check_fits
 from grid.cases.steps import IN_HAND, RECALLS, WORKFLOW
 from grid.errors import InvalidInput
 from grid.models import Case, CaseRequest
@@ -190,9 +190,10 @@ def _close(act: ActionResult) -> CaseEffect:
 
 
 def _merge(act: ActionResult) -> CaseEffect:
-    main = check_main(act.situation, str(act.given["main"]))
-    details = {"main": main.code, "distance_m": round(main.geom.distance(act.case.geom), 1)}
-    return CaseEffect({"duplicate_of": main.code, "closed_at": act.at}, details)
+    code = str(act.given["main"]).strip()  # looked at by ``check_main``: it is a likely duplicate
+    far_m = {other.code: far for other, far in act.situation.duplicates}[code]
+    details = {"main": code, "distance_m": round(far_m, 1)}
+    return CaseEffect({"duplicate_of": code, "closed_at": act.at}, details)
 
 
 EFFECTS: MappingProxyType[str, Callable[[ActionResult], CaseEffect]] = MappingProxyType(

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from grid.cases.actors import Actor
@@ -119,29 +119,29 @@ def likely_duplicates(case: Case) -> list[tuple[Case, float]]:
     return [(other, other.far.m) for other in found]
 
 
-def cases_near(case: Case, among: QuerySet[Case]) -> list[tuple[Case, float]]:
-    """What else is open within 100 m, with its distance in metres."""
-    return _near(case, among.exclude(step__in=ENDED))
-
-
-def ended_near(case: Case, among: QuerySet[Case], since: datetime) -> list[tuple[Case, float]]:
-    """What has ended since then within 100 m, with its distance in metres."""
-    return _near(case, among.filter(step__in=ENDED, closed_at__gte=since))
-
-
-def _near(case: Case, among: QuerySet[Case]) -> list[tuple[Case, float]]:
-    found = (
+def cases_near(case: Case, among: QuerySet[Case], since: datetime) -> tuple[list[Case], list[Case]]:
+    """What else is open within 100 m, and what has ended there since then; the nearest first."""
+    near = (
         among.filter(geom__dwithin=(case.geom, NEAR_M))
         .exclude(code=case.code)
         .annotate(far=Distance("geom", case.geom))
-        .order_by("far", "code")[:MOST_NEAR]
+        .order_by("far", "code")
     )
-    return [(other, other.far.m) for other in found]
+    still_open = near.exclude(step__in=ENDED)[:MOST_NEAR]
+    ended = near.filter(step__in=ENDED, closed_at__gte=since)[:MOST_NEAR]
+    found = sorted(still_open.union(ended, all=True), key=lambda one: (one.far, one.code))
+    return [c for c in found if c.step not in ENDED], [c for c in found if c.step in ENDED]
 
 
 def component_of(code: str) -> Component | None:
     """The component as it stands."""
     return Component.objects.current().filter(code=code).first()
+
+
+def with_cell(found: QuerySet[Case]) -> QuerySet[Case]:
+    """The cases, each knowing whether its cell has an inspector (``cell_has_inspector``)."""
+    cells = GridCell.objects.current().filter(code=OuterRef("cell_code")).exclude(inspector="")
+    return found.annotate(cell_has_inspector=Exists(cells))
 
 
 def components_near(point: Point, within_m: float = NEAR_M) -> list[tuple[Component, float]]:

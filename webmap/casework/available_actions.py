@@ -2,13 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from grid.cases.actors import Actor
 from grid.cases.policies import Capacity, can_have_photos, can_take
 from grid.cases.situations import AREA, Situation
 from grid.cases.steps import ANSWERS, DISPATCHES, PUBLISHING, TASKS_SENT, WORKFLOW
-from grid.models import Case
 from grid.rules import rulebook
 from layers.access.masking import masked_within
 from spatial.workflow import Transition
@@ -47,15 +44,14 @@ class Offer:
     instead_of: str = ""  # in whose stead, which asks for a reason of its own
 
 
-def offers(case: Case, actor: Actor) -> list[Offer]:
+def offers(situation: Situation, actor: Actor) -> list[Offer]:
     """What this one may do with the case, what goes on straight first.
 
     What is published has forms of its own, beside the photo or the words.
     """
-    situation = Situation(case, timezone.now())
     found = [
         _offer(situation, transition, may)
-        for transition in WORKFLOW.leaving(case.step)
+        for transition in WORKFLOW.leaving(situation.case.step)
         if transition.action not in PUBLISHING
         and (may := can_take(situation, actor, transition)) is not None
     ]

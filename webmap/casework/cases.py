@@ -1,6 +1,6 @@
 """One case: what is known of it, and every action on it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,14 +22,13 @@ from grid.cases.queries import (
     cases_near,
     component_of,
     components_near,
-    ended_near,
-    likely_duplicates,
     photos_of,
-    requests_of,
     steps_of,
     visible_cases,
+    with_cell,
 )
-from grid.models import Case, CasePhoto, GridCell
+from grid.cases.situations import Situation
+from grid.models import Case, CasePhoto
 from layers.access.masking import masked, masked_within
 from layers.models import PersonalRead
 from webmap.casework.available_actions import offers
@@ -99,8 +98,12 @@ def photo(request: StaffRequest, photo_id: UUID) -> HttpResponse | FileResponse:
     return response
 
 
+def _seen(request: StaffRequest, code: str) -> Case | None:
+    return with_cell(visible_cases(request.actor)).filter(code=code).first()
+
+
 def _case(request: StaffRequest, code: str) -> Case:
-    case = visible_cases(request.actor).filter(code=plain(code)).first()
+    case = _seen(request, plain(code))
     if case is None:
         raise Http404(_("没有这件案件，或不在您的办理范围"))
     return case
@@ -108,7 +111,7 @@ def _case(request: StaffRequest, code: str) -> Case:
 
 def _refused(request: StaffRequest, refusal: Refusal, case: Case) -> HttpResponse:
     """The case as this one may see it now; as it was, where that is no longer so."""
-    fresh = visible_cases(request.actor).filter(code=case.code).first() or case
+    fresh = _seen(request, case.code) or case
     return _shown(request, fresh, error=refusal.text, status=refusal.status)
 
 
@@ -125,27 +128,27 @@ def _acted(request: StaffRequest, case: Case) -> HttpResponse:
         uuid=given["uuid"],
         photos=form.photos(),
     )
-    if not visible_cases(request.actor).filter(code=case.code).exists():
+    fresh = _seen(request, case.code)
+    if fresh is None:
         return render(request, "grid/passed.html", {"case": done})
-    return _shown(request, done, is_done=True)
+    return _shown(request, fresh, is_done=True)
 
 
 def _shown(
     request: StaffRequest, case: Case, *, error: str = "", is_done: bool = False, status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
-    may = offers(case, request.actor)
+    situation = Situation(case, now)
+    may = offers(situation, request.actor)
     context = {
         "case": case,
-        "told": case_row([case], now)[0],
         "class_title": class_title(case),
         "timeline": timeline(steps_of(case.code)),
-        "requests": requests_of(case.code),
+        "requests": situation.requests,
         "component": _component(case),
-        "cell": GridCell.objects.current().filter(code=case.cell_code).first(),
         "offers": [offer for offer in may if not offer.instead_of],
         "instead": [offer for offer in may if offer.instead_of],
-        "is_stranded": holders().is_stranded(case),
+        "is_stranded": holders(situation).is_stranded(case),
         "reporter": masked(case.reporter_name),
         "phone": masked(case.reporter_phone),
         "has_numbers": _has_numbers(case),
@@ -153,22 +156,24 @@ def _shown(
         "is_done": is_done,
         "tab": "desk",
     }
-    context |= publicity(case, request.actor, photos_of(case.code))
-    context |= _around(case, request.actor, now)
+    context |= publicity(situation, request.actor, photos_of(case.code))
+    context |= _around(situation, request.actor)
     template = "grid/case.html" if is_script(request) else "grid/case_page.html"
     response = render(request, template, context, status=status)
     response["ETag"] = _tag(case)
     return response
 
 
-def _around(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
-    """What else is near of what this one may see."""
-    seen = visible_cases(actor)
-    ended = ended_near(case, seen, now - ENDED_LATELY)
+def _around(situation: Situation, actor: Actor) -> dict[str, Any]:
+    """The case in words, and what else is near of what this one may see."""
+    case, now = situation.case, situation.at
+    near, ended = cases_near(case, visible_cases(actor), now - ENDED_LATELY)
+    told, *others = case_row([case, *near, *ended], now)
     return {
-        "duplicates": likely_duplicates(case) if can_take_own(actor, "merge") else [],
-        "near": case_row([other for other, _far in cases_near(case, seen)], now),
-        "ended": [(row, row.case.closed_at) for row in case_row([c for c, _far in ended], now)],
+        "told": told,
+        "duplicates": situation.duplicates if can_take_own(actor, "merge") else [],
+        "near": others[: len(near)],
+        "ended": [(row, row.case.closed_at) for row in others[len(near) :]],
         "ended_days": ENDED_LATELY.days,
         "components": component_rows(components_near(case.geom)),
     }

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.cases.actors import Actor
@@ -12,7 +11,7 @@ from grid.cases.public_view import discreet
 from grid.cases.publishing import decisions_of
 from grid.cases.situations import Situation
 from grid.cases.steps import PUBLISHING, WORKFLOW
-from grid.models import Case, CasePhoto, CaseStep, Publication
+from grid.models import CasePhoto, CaseStep, Publication
 
 BEFORE = (CasePhoto.Moment.BEFORE, CasePhoto.Moment.VERIFIED)
 
@@ -35,10 +34,10 @@ class Thing:
         return bool(self.last and self.last.is_public)
 
 
-def publicity(case: Case, actor: Actor, photos: list[CasePhoto]) -> dict[str, Any]:
-    """The words and the photos, before and after, each with its publicity."""
+def publicity(situation: Situation, actor: Actor, photos: list[CasePhoto]) -> dict[str, Any]:
+    """The words and the photos of a case, before and after, each with its publicity."""
+    case = situation.case
     decided = decisions_of([case.code]).get(case.code, {})
-    situation = Situation(case, timezone.now())
     may = {a for a in PUBLISHING if can_take(situation, actor, WORKFLOW.of(a)) is not None}
 
     def thing(item: str, photo: CasePhoto | None = None, **more: str) -> Thing:

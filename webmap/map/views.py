@@ -24,7 +24,7 @@ from spatial.rasters import RasterError, terrain_tile
 from spatial.versions.figures import ever_schematic
 from spatial.versions.queries import days_of_change
 from webmap.map.legends import values_in_use
-from webmap.web.entrances import Entrance, entrance_named
+from webmap.web.entrances import Entrance, entrance_named, entrances
 
 MAX_TERRAIN_ZOOM = 15
 MOST_DAYS = 300
@@ -137,6 +137,8 @@ def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
         "relief": entrance.relief,
         "time_zone": city().time_zone,
         "fragment": entrance.fragment,
+        "pitches": {one.path: one.pitch for one in entrances() if one.pitch},
+        "wide": [one.path for one in entrances() if one.zoom < 0],
         "records": dict(entrance.records),
         "picks_place": entrance.picks_place,
         "first": days[0] if days else "",

@@ -1,6 +1,9 @@
 import csv
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 
 from importers.checks import catalogue
 from importers.checks.catalogue import (
@@ -14,6 +17,7 @@ from importers.checks.catalogue import (
 from importers.checks.run_checks import COVERAGE, RULES
 from importers.values.issues import Severity
 from layers.declarations.registry import layer_named
+from webmap.web.profession_faults import refuse_faults
 
 ROWS = {"vertex-duplicate", "spike", "ring-orientation", "multipart"}
 ROWS |= {"code-syntax", "code-county", "code-letters", "code-level", "code-class"}
@@ -65,7 +69,8 @@ def test_a_rule_for_another_datum_does_not_hold_here(tmp_path):
 )
 def test_a_wrong_cell_is_named(tmp_path, changes):
     path = table(tmp_path, **changes)
-    with pytest.raises(RulesError, match=f"第 2 行 {next(iter(changes))} 列"):
+    column = next(iter(changes))
+    with pytest.raises(RulesError, match=f"第 2 行 {column} 列.* / line 2, column {column}: "):
         load_rules(path)
 
 
@@ -86,6 +91,18 @@ def test_the_environment_names_another_file(tmp_path, monkeypatch):
     catalogue.rules.cache_clear()
     try:
         assert list(catalogue.rules()) == [("vertex-duplicate", "parcels")]
+    finally:
+        catalogue.rules.cache_clear()
+
+
+def test_a_wrong_table_is_refused_at_the_start(tmp_path, monkeypatch):
+    monkeypatch.setenv("CHECK_RULES", str(table(tmp_path, severity="fatal")))
+    catalogue.rules.cache_clear()
+    try:
+        with pytest.raises(SystemCheckError, match=r"importers\.E001.*第 2 行 severity 列"):
+            call_command("check")
+        with pytest.raises(ImproperlyConfigured, match="line 2, column severity"):
+            refuse_faults()
     finally:
         catalogue.rules.cache_clear()
 

@@ -17,6 +17,7 @@ from grid.cases.actors import Actor
 from grid.cases.photos import read_photo
 from grid.cases.policies import can_see
 from grid.cases.queries import queue, visible_cases
+from grid.cases.situations import Situation
 from grid.cases.steps import PUBLISHING, TASK_RESULTS, TASKS, WORKFLOW
 from grid.errors import CaseConflict, InvalidInput, NotResponsible
 from grid.models import Case, CasePhoto
@@ -100,7 +101,7 @@ def sees(actor: Actor, case: Case) -> bool:
 def test_offered_is_not_refused_and_not_offered_is(db, name, state):
     case, wrong = situated(name, state), []
     for actor in ACTORS if name in WHOSE else ROLES:
-        may = offers(case, actor) if sees(actor, case) else []
+        may = offers(Situation(case, timezone.now()), actor) if sees(actor, case) else []
         offered = {offer.action: choices(offer) for offer in may}
         for transition in WORKFLOW.leaving(state):
             action = transition.action
@@ -122,7 +123,7 @@ def test_published_is_what_is_offered_to_be(db, name, state):
     case, wrong = situated(name, state), []
     photos = list(CasePhoto.objects.filter(case_code=case.code))
     for actor in ACTORS:
-        shown = publicity(case, actor, photos)
+        shown = publicity(Situation(case, timezone.now()), actor, photos)
         for thing in (shown["said"], *shown["before"]) if sees(actor, case) else ():
             for action, may in (("publish", thing.may_publish), ("withhold", thing.may_withhold)):
                 if may is not (refusal(actor, case, action, item=thing.item) is None):
@@ -135,7 +136,7 @@ def test_no_state_allows_what_its_table_does_not(db, state):
     case = situated("public", state)
     everybody = next(actor for actor in ACTORS if actor.roles == set(GridRole))
     leaving = {transition.action for transition in WORKFLOW.leaving(state)}
-    assert {offer.action for offer in offers(case, everybody)} <= leaving
+    assert {offer.action for offer in offers(Situation(case, timezone.now()), everybody)} <= leaving
     for transition in WORKFLOW.transitions:
         if transition.action not in leaving:
             why = refusal(everybody, case, transition.action, item="words", department=HYGIENE)
@@ -147,14 +148,19 @@ def test_each_round_of_handling_has_its_appeal(db):
     for name, is_offered in (("exempt", False), ("exempt in the round before", True)):
         with transaction.atomic():
             case = situated(name, "handling")
-            assert ("appeal" in {offer.action for offer in offers(case, ROADS)}) is is_offered
+            assert (
+                "appeal"
+                in {offer.action for offer in offers(Situation(case, timezone.now()), ROADS)}
+            ) is is_offered
             transaction.set_rollback(True)
 
 
 def test_photos_are_asked_for_where_they_are_taken(db):
     """With what is offered beside the form for photos, a photo is refused by name."""
     case, photos = situated("plain", "handling"), [read_photo(picture(30, 40))]
-    has_photos = {offer.action: offer.has_photos for offer in offers(case, ROADS)}
+    has_photos = {
+        offer.action: offer.has_photos for offer in offers(Situation(case, timezone.now()), ROADS)
+    }
     assert has_photos == {
         action: action == "finish"
         for action in (

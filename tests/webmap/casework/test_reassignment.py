@@ -3,10 +3,12 @@
 import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 
 from grid.cases.actions import act, report
 from grid.cases.actors import anybody
 from grid.cases.photos import read_photo
+from grid.cases.situations import Situation
 from grid.cases.steps import STATES, WORKFLOW
 from grid.models import Case, CasePhoto
 from grid.rules.models import Department
@@ -85,7 +87,11 @@ def test_no_state_waits_for_one_who_is_gone(people):
     Department.objects.exclude(name=HYGIENE).update(valid_to="2026-01-01")
     chief = actor_of(User.objects.get(username="chief"))
     for state, case in cases.items():
-        moving = [o for o in offers(case, chief) if WORKFLOW.of(o.action).lands_in(state) != state]
+        moving = [
+            o
+            for o in offers(Situation(case, timezone.now()), chief)
+            if WORKFLOW.of(o.action).lands_in(state) != state
+        ]
         assert any(is_taken(chief, case, offer.action) for offer in moving), state
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from grid.models import Case
 from importers.models import ImportIssue, ImportRun
 from layers.sharing.callers import caller_of
 from spatial.housing.roles import HousingRole
@@ -31,8 +32,7 @@ BOUNDS = {
     "/overview/planning": 5,
     "/overview/housing": 5,
     "/grid/": 8,
-    "/grid/list": 17,
-    "/grid/cases/{case}": 25,
+    "/grid/list": 16,
     "/grid/components/": 7,
     "/grid/evaluation/": 22,
     "/sharing/": 7,
@@ -81,6 +81,14 @@ def is_setting(sql: str) -> bool:
 def test_pages_keep_within_their_bounds(site):
     counts = {url: len(queries_of(site.client, url.format(**site.parts))) for url in BOUNDS}
     assert {url: n for url, n in counts.items() if n > BOUNDS[url]} == {}
+
+
+def test_a_case_takes_few_queries_in_any_state(site):
+    """What several parts of its page need is read once."""
+    for case in Case.objects.current():
+        seen = queries_of(site.client, f"/grid/cases/{case.code}")
+        assert len(seen) <= 15, (case.step, len(seen))
+        assert len(set(seen)) == len(seen), case.step
 
 
 @pytest.mark.long

@@ -49,13 +49,13 @@ export function keepState({ map, state, config, address }, { push = false } = {}
   Object.assign(address, { shown, href: location.href });
 }
 
-// The same day and, near by, the same place at another entrance.
-export function entranceAddress({ map, state }, path) {
+// The same day and, near by, the same place at another entrance, unless that shows the whole county.
+export function entranceAddress({ map, state, config }, path) {
   const at = state.at ? `&at=${encodeURIComponent(state.at)}` : "";
-  const near = map.getZoom() >= 13 && path !== "/hazards";
+  const near = map.getZoom() >= 13 && !config.wide.includes(path);
   if (!near) return at ? `${path}#${at}` : path;
   const { lng, lat } = map.getCenter();
-  return `${path}#${map.getZoom().toFixed(2)}/${lat.toFixed(5)}/${lng.toFixed(5)}/0/${path === "/housing" ? 52 : 0}${at}`;
+  return `${path}#${map.getZoom().toFixed(2)}/${lat.toFixed(5)}/${lng.toFixed(5)}/0/${config.pitches[path] ?? 0}${at}`;
 }
 
 // Back, forward, a pasted link, a bookmark: the map becomes what the address says.
