@@ -57,11 +57,35 @@ home() {
 # The tests' cluster: in memory where there is room, else on disk. Nothing of it is missed:
 # where it is gone it is made anew.
 TESTS_NEED_MB=3072
+MEMORY=/dev/shm
 tests_home() {
-    local shm
-    shm=/dev/shm/tujing-$(id -u)-$(checkout_id)
-    if occupied "$shm" || { [ -w /dev/shm ] && [ "$(free_mb /dev/shm)" -ge $TESTS_NEED_MB ]; }; then echo "$shm"
+    local dir
+    dir=$MEMORY/tujing-$(id -u)-$(checkout_id)
+    if occupied "$dir" || { [ -w $MEMORY ] && [ "$(free_mb $MEMORY)" -ge $TESTS_NEED_MB ]; }; then echo "$dir"
     else home -tests; fi
+}
+
+# The processes of PostgreSQL in our data directory.
+remains() {
+    local cwd pid
+    for cwd in $(as_owner find /proc/[0-9]*/cwd -maxdepth 0 -lname "$DIR/data" 2>/dev/null); do
+        pid=${cwd#/proc/}
+        pid=${pid%/cwd}
+        case "$(as_owner readlink "/proc/$pid/exe" 2>/dev/null)" in */postgres | */postgres\ *) echo "$pid" ;; esac
+    done
+}
+
+# Take the tests' clusters of this user out of memory whose checkout is gone, unless a server
+# still uses them. Each says in the file "checkout" whose it is.
+sweep_tests() {
+    local dir checkout
+    for dir in "$MEMORY/tujing-$(id -u)"-*; do
+        if [ ! -d "$dir" ] || [ -L "$dir" ] || [ ! -s "$dir/checkout" ]; then continue; fi
+        checkout=$(cat "$dir/checkout")
+        if [ -e "$checkout" ] || [ -n "$(DIR=$dir OWNER=$(owner "$dir") remains)" ]; then continue; fi
+        rm -rf "$dir"
+        say "已清除无主的测试数据库 / tests' database of a checkout that is gone: $checkout"
+    done
 }
 
 # The version of the cluster that is there; else the newest server installed.

@@ -93,6 +93,16 @@ def loose_files() -> list[str]:
     return loose
 
 
+def folders_without_init(root: Path = ROOT) -> list[str]:
+    """The folders of the floors that hold modules and no ``__init__.py``: no import finds them."""
+    holding = {path.parent for floor in FLOORS for path in (root / floor).rglob("*.py")}
+    return sorted(
+        folder.relative_to(root).as_posix()
+        for folder in holding
+        if not (folder / "__init__.py").exists()
+    )
+
+
 def _room(module: str, container: str, depth: int) -> str | None:
     if not module.startswith(container + "."):
         return None
@@ -127,6 +137,9 @@ def _id(room: str) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the drawing, or with ``--check`` compare it."""
+    if bare := folders_without_init():
+        print("".join(f"{folder}/__init__.py is missing: make it\n" for folder in bare), end="")
+        return 1
     text = DOCUMENT.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from layers.declarations.registry import all_layers
@@ -119,9 +120,18 @@ def files() -> list[Path]:
 
 def literals(ids: frozenset[str]) -> dict[str, set[str]]:
     """By file: the ids that stand in it."""
-    found = {}
+    return {path: named for path, names in every_literal().items() if (named := names & ids)}
+
+
+@cache
+def every_literal() -> dict[str, set[str]]:
+    """By file: the ids of layers and professions that stand in it."""
+    found, ids = {}, LAYER_IDS | PROFESSION_IDS
+    quick = re.compile(rf"""["'`/=](?:{"|".join(map(re.escape, sorted(ids)))})(?![\w-])""")
     for path in files():
         text = path.read_text(encoding="utf-8")
+        if not quick.search(text):
+            continue
         # In Python not what only a comment or a docstring says.
         names = (in_python if path.suffix == ".py" else in_page)(text, ids)
         if names:

@@ -12,6 +12,7 @@ from tests.architecture.rooms import (
     Drawing,
     drawing_of,
     drawn,
+    folders_without_init,
     graph,
     loose_files,
 )
@@ -48,6 +49,14 @@ def test_no_file_stands_loose_beside_the_rooms():
 def test_the_drawing_in_the_documentation_is_the_present_one():
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     assert drawn() in text, "run python -m tests.architecture.rooms"
+
+
+def test_a_folder_that_no_import_finds_is_named(tmp_path):
+    assert folders_without_init() == []
+    for name in ("spatial/__init__.py", "spatial/parks/apps.py", "spatial/parks/rules/a.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert folders_without_init(tmp_path) == ["spatial/parks", "spatial/parks/rules"]
 
 
 def test_every_package_is_empty_at_its_door():

@@ -1,7 +1,9 @@
 """script/test: which tests it runs in which tier. Python is a stand-in that keeps what it is to do."""
 
 import json
+import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -130,3 +132,23 @@ def test_an_app_with_settings_of_its_own_is_tested_in_a_run_of_its_own(
     assert run("test", "-k", "name", DATABASE_URL=OWN).returncode == 0
     again = [call["command"] for call in calls(stood_in, "pytest") if "--ds" in call["command"]]
     assert again == own
+
+
+def test_a_start_takes_clusters_of_checkouts_that_are_gone_out_of_memory(tmp_path, checkout):
+    """Not those that a server uses, of a checkout that stands, or that say nothing of whose."""
+    gone = {"gone": "/nowhere/gone", "used": "/nowhere/used"}
+    checkouts = gone | {"stands": str(checkout), "unknown": ""}
+    folders = {name: tmp_path / f"tujing-{os.getuid()}-{name}" for name in checkouts}
+    for name, folder in folders.items():
+        (folder / "data").mkdir(parents=True)
+        (folder / "checkout").write_text(checkouts[name])
+    tmp_path.chmod(0o755)
+    postgres = tmp_path / "postgres"
+    shutil.copy(shutil.which("sleep") or "", postgres)
+    with subprocess.Popen([postgres, "60"], cwd=folders["used"] / "data") as server:
+        try:
+            said = bash(checkout, f"MEMORY={tmp_path}; sweep_tests")
+        finally:
+            server.kill()
+    assert [name for name, folder in folders.items() if not folder.exists()] == ["gone"]
+    assert said.endswith("/nowhere/gone")
