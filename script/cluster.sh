@@ -82,7 +82,7 @@ sweep_tests() {
     for dir in "$MEMORY/tujing-$(id -u)"-*; do
         if [ ! -d "$dir" ] || [ -L "$dir" ] || [ ! -s "$dir/checkout" ]; then continue; fi
         checkout=$(cat "$dir/checkout")
-        if [ -e "$checkout" ] || [ -n "$(DIR=$dir OWNER=$(owner "$dir") remains)" ]; then continue; fi
+        if [ -e "$checkout" ] || [ -n "$(DIR=$dir OWNER=$(id -u) remains)" ]; then continue; fi
         rm -rf "$dir"
         say "已清除无主的测试数据库 / tests' database of a checkout that is gone: $checkout"
     done
