@@ -232,7 +232,9 @@ def as_json(_request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any)
     return JsonResponse({"error": in_words(refusal), "field": refusal.field}, status=refusal.status)
 
 
-def as_problem(request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any) -> HttpResponse:
+def as_problem(
+    request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any
+) -> HttpResponseBase:
     """Problem details (RFC 9457) for programs; a page for a browser; a line of text for others."""
     if not wants_json(request):
         return (in_fitting_form if reads_pages(request) else as_text)(request, refusal)

@@ -116,8 +116,9 @@ def _targets(one: Profession) -> Iterator[str]:
             yield one.entrance.fragment
         for _layer, path in one.entrance.records:
             yield f"{path}0"  # the code of a feature follows
-    for link in (*one.tabs, *one.menu, *one.tasks):
-        yield link.path
+    yield from (tab.path for tab in one.tabs)
+    yield from (link.path for link in one.menu)
+    yield from (task.path for task in one.tasks)
 
 
 def _unknown_layers(every: list[Profession], known: set[str]) -> Iterator[str]:

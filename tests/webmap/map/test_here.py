@@ -88,7 +88,7 @@ def test_an_area_is_measured_in_square_metres_hectares_and_mu(client):
 def test_what_cannot_be_measured_is_refused_in_words(client, geometry):
     answer = measure(client, geometry)
     assert answer.status_code == 400
-    assert answer.json()["description"]
+    assert answer.json()["error"]
 
 
 def test_warnings_in_force_and_what_they_threaten(client, town):
