@@ -4,9 +4,11 @@ import json
 import re
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError
 
-from webmap.web.entrances import entrances
+from webmap.map.views import page_config
+from webmap.web.entrances import entrance_named, entrances
 
 PATHS = [entrance.path for entrance in entrances()]
 
@@ -98,3 +100,12 @@ def test_without_terrain_there_is_no_relief(client, town, settings, tmp_path):
     settings.TERRAIN = tmp_path / "none.tif"
     assert "terrain" not in client.get("/map/style?entrance=hazards").json()["sources"]
     assert client.get("/terrain/10/829/430.png").status_code == 404
+
+
+def test_the_program_knows_how_other_entrances_look_at_the_map(rf, db):
+    """So that the way to one of them keeps the place, and tilts it as that one does."""
+    request = rf.get("/")
+    request.user = AnonymousUser()
+    config = page_config(request, entrance_named("general"))
+    assert config["pitches"] == {"/housing": 52}
+    assert config["wide"] == ["/hazards"]
