@@ -10,6 +10,7 @@ LEAST_MAJOR=15
 # shellcheck disable=SC2034  # of those that take paths
 CALLED_FROM=$PWD
 cd "$ROOT"
+umask 077  # what is written is for this account alone; packages and sources say otherwise
 
 # Settings of the caller's shell that would lead Python, uv or psql elsewhere.
 unset PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV DJANGO_SETTINGS_MODULE "${!PG@}"
@@ -27,6 +28,9 @@ read_env_file() {
     done <"$ROOT/.env"
 }
 [ ! -r "$ROOT/.env" ] || read_env_file
+
+# The folder itself may be passed: root's database lies in it and runs as another user.
+make_var() { [ -d "$VAR" ] || (umask 066 && mkdir -p "$VAR"); }
 
 say() { printf '▸ %s\n' "$*"; }
 
@@ -74,6 +78,7 @@ watch() {
 
 # The size of the log in bytes; makes the log, and starts anew when it has grown large.
 log_size() {
+    make_var
     mkdir -p "${LOG%/*}"
     rotate "$LOG" 1
     touch "$LOG"
@@ -144,6 +149,7 @@ STEADY_S=60  # after so long at work the next end is the first again
 # check_space [DIR]: writable, and at least 1 GB free.
 check_space() {
     local dir=${1:-$VAR} free_mb
+    make_var 2>/dev/null || true
     { mkdir -p "$dir" && [ -w "$dir" ]; } 2>/dev/null ||
         fail "目录 $dir 不可写 / not writable" "请检查它的属主和权限，或换一个用户运行"
     free_mb=$(free_mb "$dir")

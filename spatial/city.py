@@ -6,6 +6,7 @@ Nothing about a particular city stands anywhere else in the code. The file is
 
 import os
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time
 from functools import cache
@@ -34,6 +35,7 @@ def _known_epsg(code: int) -> int:
 Epsg = Annotated[int, Field(ge=1024, le=999_999), AfterValidator(_known_epsg)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
+IdleMinutes = Annotated[int, Field(ge=5, le=1440)]
 
 
 class ProfileError(SpatialError, ValueError):
@@ -90,6 +92,31 @@ class Deadlines(Section):
     soon_share: float = Field(default=0.2, gt=0, lt=1)
 
 
+class Accounts(Section):
+    """How people's accounts are kept: the second factor, idle sessions, passwords of one use.
+
+    Roles are named as groups are; of several roles the shortest time holds.
+    """
+
+    second_factor: frozenset[str] = frozenset()
+    idle_minutes: IdleMinutes = 30
+    idle_minutes_of: dict[str, IdleMinutes] = Field(default_factory=dict)
+    one_time_password_hours: int = Field(default=72, ge=1, le=720)
+
+    def __hash__(self) -> int:
+        return hash((self.second_factor, self.idle_minutes, tuple(self.idle_minutes_of.items())))
+
+    def idle_minutes_for(self, roles: Iterable[str]) -> int:
+        """After how many minutes an idle session of somebody with these roles ends."""
+        times = (self.idle_minutes_of.get(role, self.idle_minutes) for role in roles)
+        return min(times, default=self.idle_minutes)
+
+    @property
+    def shortest_idle_minutes(self) -> int:
+        """The time before which no session ends, whoever's it is."""
+        return min(self.idle_minutes, *self.idle_minutes_of.values(), self.idle_minutes)
+
+
 class _Crs(Section):
     projected: Epsg
     geographic: Epsg
@@ -144,6 +171,7 @@ class _Profile(Section):
     patrols: Patrols = Patrols()
     duplicates: Duplicates = Duplicates()
     deadlines: Deadlines = Deadlines()
+    accounts: Accounts = Accounts()
 
 
 @dataclass(frozen=True)
@@ -170,6 +198,7 @@ class City:
     patrols: Patrols
     duplicates: Duplicates
     deadlines: Deadlines
+    accounts: Accounts
 
 
 def load_city(path: Path) -> City:
@@ -220,6 +249,7 @@ def _city(profile: _Profile) -> City:
         patrols=profile.patrols,
         duplicates=profile.duplicates,
         deadlines=profile.deadlines,
+        accounts=profile.accounts,
     )
 
 

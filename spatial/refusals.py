@@ -27,6 +27,7 @@ TEXTS = {
     "too_short": ("至少要有 {min_length} 项", "should have at least {min_length} entries"),
     "tuple_type": ("应为列表", "should be a list"),
     "frozen_set_type": ("应为列表", "should be a list"),
+    "dict_type": ("应为一节设置", "should be a section"),
     "model_type": ("应为一节设置", "should be a section"),
     "time_parsing": ("应为时刻，如 08:30", "should be a time such as 08:30"),
     "time_type": ("应为时刻，如 08:30", "should be a time such as 08:30"),

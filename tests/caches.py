@@ -9,6 +9,7 @@ from webmap.housing import overview as housing
 from webmap.map import legends, overview
 from webmap.map import views as map_pages
 from webmap.planning import overview as planning
+from webmap.web import sign_ins
 
 CACHES = (
     legends._values,
@@ -32,3 +33,4 @@ def forget_everything() -> None:
     limits.forget()
     records.forget()
     metering.forget()
+    sign_ins.forget_refusals()

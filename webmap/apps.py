@@ -7,6 +7,7 @@ from django.apps import AppConfig
 from django.conf import settings
 
 PRIVATE = ("cases", "imports", "uploads", "downloads", "exports")
+CLUSTERS = "pg"  # theirs are closed by the database, and entered by its own user
 
 
 class WebmapConfig(AppConfig):
@@ -18,21 +19,29 @@ class WebmapConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the administrator pages, and hang this floor's functions on those below."""
+        from django.contrib.auth.signals import user_logged_in
         from django.core.checks import register
         from django.db.models.signals import post_migrate
 
         import webmap.admin.calendar
         import webmap.admin.casework
         import webmap.admin.imports
+        import webmap.admin.people
         import webmap.admin.scores
         import webmap.admin.site  # noqa: F401  (each registers its pages)
         from grid.cases.clock_tasks import add_duty
         from layers.sharing.records import quality_by
         from webmap.accounts.groups import make_roles
+        from webmap.accounts.records import listen
         from webmap.imports.quality import quality_of
+        from webmap.web.idle import note_act
+        from webmap.web.obligations import check_accounts
         from webmap.web.profession_faults import check_professions
 
         register(check_professions)
+        register(check_accounts)
+        listen()
+        user_logged_in.connect(note_act, dispatch_uid="webmap-note-act")
         close_folders(Path(settings.VAR))
         post_migrate.connect(make_roles, dispatch_uid="webmap-roles")
         quality_by(quality_of)
@@ -42,11 +51,26 @@ class WebmapConfig(AppConfig):
 
 
 def close_folders(var: Path) -> None:
-    """Keep other accounts of this machine out of what people sent and asked for."""
+    """Keep other accounts of this machine out of everything below ``var``.
+
+    What stands directly in it is closed, so that nothing deeper can be reached; ``var`` itself
+    may be passed, not listed: a database that is run for root as another user lies in it.
+    """
     for name in PRIVATE:
         with suppress(OSError):
             (var / name).mkdir(parents=True, exist_ok=True)
-            (var / name).chmod(0o700)
+    for path in (var, *var.glob("*")):
+        if not path.name.startswith(CLUSTERS) and not path.is_symlink():
+            with suppress(OSError):
+                _close(path, but=0o011 if path == var else 0)
+
+
+def _close(path: Path, but: int) -> None:
+    """Take from group and others what they may, ``but`` for these bits; what is closed is left."""
+    mode = path.stat().st_mode & 0o7777
+    closed = mode & 0o7700 | mode & but
+    if closed != mode:
+        path.chmod(closed)
 
 
 def _exports() -> None:

@@ -1,9 +1,10 @@
-"""What the site itself remembers: failed sign-ins, and exported maps while they live."""
+"""What the site itself remembers: accounts and what was done with them, and exported maps."""
 
 import uuid
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +43,89 @@ class ExternalIdentity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.issuer}"
+
+
+class OneTimePassword(models.Model):
+    """The password of an account was handed out: its owner must choose another one first."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("用户名"))
+    expires_at = models.DateTimeField(_("有效期至"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("一次性密码")
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.expires_at:%Y-%m-%d %H:%M}"
+
+
+class SecondFactor(models.Model):
+    """The secret that a person's authenticator makes codes from, encrypted; in force once confirmed.
+
+    ``used_steps`` are the time steps (30 s since 1970) whose codes are spent.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("用户名"))
+    secret = models.BinaryField()
+    confirmed_at = models.DateTimeField(_("启用时间"), null=True)
+    used_steps = ArrayField(models.BigIntegerField(), default=list)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("两步验证")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class RecoveryCode(models.Model):
+    """One code that lets its owner in once without the authenticator; only its digest is kept."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("用户名"))
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("恢复码")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class AccountEvent(models.Model):
+    """One thing that was done with an account, by whom and from where. Rows are only ever added."""
+
+    class Kind(models.TextChoices):
+        SIGNED_IN = "signed-in", _("登录")
+        SIGN_IN_FAILED = "sign-in-failed", _("登录失败")
+        CODE_REFUSED = "code-refused", _("验证码错误")
+        SIGNED_OUT = "signed-out", _("退出")
+        PASSWORD_CHANGED = "password-changed", _("修改密码")  # noqa: S105
+        PASSWORD_RESET = "password-reset", _("重置密码")  # noqa: S105
+        FACTOR_ADDED = "factor-added", _("启用两步验证")
+        FACTOR_REMOVED = "factor-removed", _("解除两步验证")
+        CODES_RENEWED = "codes-renewed", _("更换恢复码")
+        ACCOUNT_CREATED = "account-created", _("建立账号")
+        ACCOUNT_CHANGED = "account-changed", _("修改账号")
+        ACCOUNT_REMOVED = "account-removed", _("删除账号")
+
+    at = models.DateTimeField(_("时间"), auto_now_add=True)
+    who = models.CharField(_("操作人"), max_length=150, blank=True)
+    kind = models.CharField(_("事项"), max_length=20, choices=Kind.choices)
+    address = models.GenericIPAddressField(_("来源地址"), null=True)
+    name = models.CharField(_("用户名"), max_length=150)
+    detail = models.CharField(_("说明"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("账号记录")
+        ordering: ClassVar = ["-at", "-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["-at"], name="account_event_at"),
+            models.Index(fields=["name", "-at"], name="account_event_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.name} {self.kind}"
 
 
 class Export(models.Model):

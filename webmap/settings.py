@@ -173,7 +173,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "webmap.web.idle.IdleTimeOut",
     "webmap.web.signed_in.StillSignedIn",
+    "webmap.web.obligations.Obligations",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "webmap.web.errors.RefusalAnswers",
@@ -265,6 +267,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # The address under which others reach this site, for messages that no request asked for.
 SITE_URL = env.SITE_URL
+SECURITY_CONTACT = env.SECURITY_CONTACT
 # Webhooks go to public addresses only, by https, unless these say otherwise.
 WEBHOOK_NETWORKS = list(env.WEBHOOK_NETWORKS)
 WEBHOOK_ALLOW_HTTP = env.WEBHOOK_ALLOW_HTTP

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from webmap.web import site
+from webmap.web import security, site
 from webmap.web.professions import professions
 
 handler400 = "webmap.web.site.refused"
@@ -13,6 +13,7 @@ handler500 = "webmap.web.site.broken"
 
 urlpatterns = [
     path("healthz", site.healthz, name="healthz"),
+    path(".well-known/security.txt", security.security_txt, name="security.txt"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("ogc", include("layers.ogc.server.urls")),

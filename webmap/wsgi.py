@@ -4,6 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+os.umask(0o077)  # what is written is for this account alone
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webmap.settings")
 django = get_wsgi_application()
 

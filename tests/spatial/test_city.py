@@ -55,6 +55,8 @@ def changed(tmp_path, before, after):
         ("offered = [4525]", "offered = [1025]", ("crs.offered.0 应为 EPSG 收录", "the EPSG")),
         ("projected = 4546", "projected = 4490", ("crs 的 projected 应为投影", "a projected CRS")),
         ("geographic = 4490", "geographic = 4546", ("crs 的 geographic 应为地理", "a geographic")),
+        ("idle_minutes = 30", "idle_minutes = 1", ("accounts.idle_minutes 不应小于 5", "least 5")),
+        ('"监督员" = 720', '"监督员" = 9999', ("accounts.idle_minutes_of.监督员", "at most 1440")),
         ('day_rule = "hours"', 'day_rule = "day"', ("working_hours.day_rule 应为", "one of")),
         ("projected = 4546", 'projected = "x"', ("crs.projected 应为整数", "a whole number")),
         ("west = 111.50", "west = 113", ("extent 应由西到东", "west to east")),

@@ -1,11 +1,9 @@
 """Signing in at the city's identity provider: away, and back again."""
 
 from authlib.integrations.base_client.errors import OAuthError
-from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
@@ -14,10 +12,10 @@ from joserfc.errors import JoseError
 from requests.exceptions import RequestException
 
 from webmap.accounts.identities import IdentityRefused, is_offered, provider, user_of
+from webmap.accounts.sessions import PROVIDER, open_session, page_wanted
 from webmap.web.errors import Refusal, Unreachable, answering
 
 NEXT = "oidc_next"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 NO_ANSWER = gettext_noop("统一身份认证系统没有应答，请稍后再试，或用本系统的账号登录。")
 
 
@@ -33,9 +31,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     """``/accounts/oidc/``: away to the provider; ``next`` is followed only within this site."""
     if not is_offered():
         raise Http404
-    target = request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
-    request.session[NEXT] = target if safe else "/"
+    request.session[NEXT] = page_wanted(request) or "/"
     back = request.build_absolute_uri(reverse("oidc-back"))
     try:
         return provider().authorize_redirect(request, back)
@@ -58,5 +54,5 @@ def back(request: HttpRequest) -> HttpResponse:
     except (OAuthError, JoseError, KeyError, ValueError):
         raise IdentityRefused(_("统一身份认证没有通过，请重新登录。")) from None
     user = user_of(claims)
-    login(request, user, backend=BACKEND)
+    open_session(request, user, PROVIDER)
     return HttpResponseRedirect(target)

@@ -8,8 +8,8 @@ from django.contrib import messages
 from django.contrib.auth import views
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse_lazy
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -18,7 +18,12 @@ from django.views.decorators.http import require_safe
 from layers.sharing.callers import address_of
 from webmap.accounts.devices import known_device, remember_device
 from webmap.accounts.identities import is_offered
+from webmap.accounts.one_time_passwords import is_expired, password_chosen
+from webmap.accounts.records import Kind, record_account_act
+from webmap.accounts.sessions import BY_PASSWORD, hold, open_session, page_wanted
 from webmap.demo.accounts import DEMO_PASSWORD, demo_users
+from webmap.web.idle import ENDED
+from webmap.web.obligations import MUST_CHANGE, has_second_factor
 from webmap.web.sign_ins import SignInPaused, begun_attempt, forget_failures
 
 
@@ -43,6 +48,12 @@ class SignInForm(AuthenticationForm):
         forget_failures(username, address or None, device)
         return cleaned
 
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Not with a password that was handed out too long ago; said to who knows it only."""
+        super().confirm_login_allowed(user)
+        if is_expired(user):
+            raise forms.ValidationError(_("一次性密码已过期，请管理员重新给一个。"), code="expired")
+
     def get_invalid_login_error(self) -> forms.ValidationError:
         """One answer for an unknown name, a wrong password and a closed account."""
         return forms.ValidationError(_("用户名或密码不正确。"), code="invalid_login")
@@ -55,21 +66,28 @@ class SignIn(views.LoginView):
     template_name = "registration/login.html"
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Signed in; the browser is known from now on."""
-        answer = super().form_valid(form)
-        remember_device(self.request, answer, form.get_user().get_username())
+        """Signed in, and the browser known from now on; or on to the second step."""
+        user = cast(User, form.get_user())
+        if has_second_factor(user):
+            hold(self.request, user, self.get_success_url())
+            return HttpResponseRedirect(reverse("sign-in-code"))
+        open_session(self.request, user, BY_PASSWORD)
+        answer = HttpResponseRedirect(self.get_success_url())
+        remember_device(self.request, answer, user.get_username())
         return answer
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]
         """429 to who must wait."""
-        return _told_to_wait(super().form_invalid(form), form.wait_s)
+        return told_to_wait(super().form_invalid(form), form.wait_s)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add whether the caller lacks a right, and the demo accounts while there are some."""
         context = super().get_context_data(**kwargs)
         context["refused"] = self.request.user.is_authenticated and bool(self.get_redirect_url())
+        context["ended_idle"] = self.request.session.pop(ENDED, False)
         context["identity_provider"] = settings.OIDC_NAME if is_offered() else ""
-        context["demo_users"] = demo_users()
+        # Of a flood each refusal costs others time: it says the least.
+        context["demo_users"] = [] if context["form"].wait_s else demo_users()
         context["demo_password"] = DEMO_PASSWORD
         return context
 
@@ -136,16 +154,26 @@ class ChangePassword(views.PasswordChangeView):
 
     def form_valid(self, form: PasswordForm) -> HttpResponse:  # type: ignore[override]
         """Changed, and said so."""
+        answer = super().form_valid(form)
+        password_chosen(cast(User, form.user))
+        was_owed = self.request.session.pop(MUST_CHANGE, False)
+        record_account_act(Kind.PASSWORD_CHANGED, self.request, form.user.get_username())
+        if was_owed:
+            return HttpResponseRedirect(page_wanted(self.request) or "/")
         messages.success(self.request, _("密码已修改，其他设备上的登录已退出。"))
-        return super().form_valid(form)
+        return answer
 
     def form_invalid(self, form: PasswordForm) -> HttpResponse:  # type: ignore[override]
         """429 to who must wait."""
-        return _told_to_wait(super().form_invalid(form), form.wait_s)
+        return told_to_wait(super().form_invalid(form), form.wait_s)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add where those change it who sign in elsewhere."""
-        return {**super().get_context_data(**kwargs), "identity_provider": settings.OIDC_NAME}
+        """Add where those change it who sign in elsewhere, and whether it must be changed."""
+        return {
+            **super().get_context_data(**kwargs),
+            "identity_provider": settings.OIDC_NAME,
+            "is_owed": self.request.session.get(MUST_CHANGE, False),
+        }
 
 
 def waiting(wait: SignInPaused) -> str:
@@ -153,6 +181,13 @@ def waiting(wait: SignInPaused) -> str:
     seconds = wait.seconds
     if wait.is_busy:
         return _("此刻登录的人较多，请稍候再试。")
+    if seconds > 3600:
+        hours = -(-seconds // 3600)
+        return ngettext(
+            "失败次数过多，请 %(count)d 小时后再试。",
+            "失败次数过多，请 %(count)d 小时后再试。",
+            hours,
+        ) % {"count": hours}
     if seconds < 60:
         return ngettext(
             "登录失败次数过多，请 %(count)d 秒后再试。",
@@ -167,7 +202,8 @@ def waiting(wait: SignInPaused) -> str:
     ) % {"count": minutes}
 
 
-def _told_to_wait(answer: HttpResponse, seconds: int) -> HttpResponse:
+def told_to_wait(answer: HttpResponse, seconds: int) -> HttpResponse:
+    """The answer, 429 if there is something to wait for."""
     if seconds:
         answer.status_code = 429
         answer["Retry-After"] = str(seconds)

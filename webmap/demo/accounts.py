@@ -12,11 +12,11 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from layers.roles import Role
+from webmap.web.obligations import ADMINISTRATOR
 from webmap.web.professions import DemoUser, professions
 
 DEMO_MARK = "演示账号"
 DEMO_PASSWORD = "tujing-demo"  # noqa: S105  (public on purpose)
-ADMINISTRATOR = "系统管理员"
 
 ADMIN = "admin"
 

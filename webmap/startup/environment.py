@@ -81,6 +81,14 @@ def _file(path: Path) -> Path:
     return path
 
 
+def _contact(address: str) -> str:
+    if not address.startswith(("mailto:", "https://", "tel:")) or "\n" in address:
+        raise Wrong(
+            "应以 mailto:、https:// 或 tel: 开头", "should begin with mailto:, https:// or tel:"
+        )
+    return address
+
+
 def _origin(text: str) -> str:
     return text if text == "*" else _site(text)
 
@@ -105,6 +113,7 @@ Issuer = Annotated[str, AfterValidator(_issuer)]
 File = Annotated[Path, AfterValidator(_file)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 SiteUrl = Annotated[str, AfterValidator(_site)]
+Contact = Annotated[str, AfterValidator(_contact)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Proxy = Annotated[str, AfterValidator(_proxy)]
 Network = Annotated[str, AfterValidator(_network)]
@@ -166,6 +175,11 @@ class Site(Group):
         "经 https 来过的浏览器此后只用 https 的时间；0 为不告知",
         "how long browsers that came by https stay with it; 0 says nothing",
         "s",
+    )
+    SECURITY_CONTACT: Contact = variable(
+        "",
+        "安全漏洞报给谁，如 mailto:anquan@example.gov.cn；见 /.well-known/security.txt",
+        "who takes reports of vulnerabilities, mailto: or https:, for /.well-known/security.txt",
     )
     CORS_ORIGINS: Annotated[tuple[Origin, ...], Split] = variable(
         ("*",),

@@ -38,10 +38,14 @@ from webmap.web.errors import (
     sealed,
     wants_json,
 )
+from webmap.web.obligations import may_use_password_alone
 from webmap.web.sign_ins import SignInPaused, begun_attempt, forget_failures
 
 MOST_WRITTEN = 1_000_000
 MOST_SENT = MOST_PHOTOS * MOST_BYTES + MOST_WRITTEN  # of a form with photos
+NOT_ALONE = gettext_noop(
+    "这个账号不能只凭密码调用：它启用了两步验证，或密码尚待修改。请在网页登录，或为系统申请密钥。"
+)
 SIGNED_OUT = gettext_noop("登录已过期，请重新登录")
 
 
@@ -208,6 +212,8 @@ def _by_password(request: HttpRequest, realm: str) -> None:
     if user is None:
         raise _challenge(realm, _("用户名或密码不正确"))
     forget_failures(name, address)
+    if not may_use_password_alone(user):
+        raise AccessDenied(_(NOT_ALONE))
     request.user = user
 
 

@@ -10,12 +10,15 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 
 HEADER = "Content-Security-Policy"
+VALID = timedelta(days=180)
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
@@ -35,6 +38,20 @@ class Guarded:
             for cookie in response.cookies.values():
                 cookie["secure"] = True
         return response
+
+
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """``/.well-known/security.txt`` (RFC 9116): where vulnerabilities are reported, if anywhere."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    ends = (timezone.now() + VALID).strftime("%Y-%m-%dT00:00:00Z")
+    lines = (
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {ends}",
+        "Preferred-Languages: zh, en",
+        f"Canonical: {settings.SITE_URL}{request.path}",
+    )
+    return HttpResponse("\n".join((*lines, "")), content_type="text/plain; charset=utf-8")
 
 
 def policy_with(styles: list[str]) -> str:

@@ -11,12 +11,14 @@ others fail at, here or elsewhere, keeps nobody out of it.
 """
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -28,10 +30,15 @@ FROM_ONE_ADDRESS = 5
 FROM_ALL_ADDRESSES = 25
 WITH_ALL_NAMES = 30  # from one address
 KEPT = timedelta(days=1)
+SKEW = timedelta(minutes=1)  # what lies further ahead was written before a clock was put back
+CODES_A_DAY = 50  # of a second factor, after the right password
 SUBSCRIBER = 64  # the bits of an IPv6 address that tell one subscriber from another
 PATIENCE_S = 2.0
 # A password takes a third of a second of a processor, whoever asks: one is looked at, one
 # waits, and the other threads of the process are for others.
+# What was refused is refused for a second more, by the key of the limit: a flood costs little.
+REFUSED_S, MOST_REFUSED = 1.0, 1000
+_refused: dict[str, tuple[float, int]] = {}
 _looking, _waiting = threading.BoundedSemaphore(1), threading.BoundedSemaphore(1)
 
 
@@ -47,15 +54,17 @@ class SignInPaused(WebmapError):
 class FailureLimit:
     """How many failures of which kind are borne."""
 
+    key: str
     failures: QuerySet[FailedSignIn]
     most: int
+    window: timedelta = WINDOW
 
     def wait(self, now: datetime) -> int:
         """Seconds until the oldest of the last ``most`` leaves the window; 0 if fewer."""
         times = list(self.failures.order_by("-at").values_list("at", flat=True)[: self.most])
         if len(times) < self.most:
             return 0
-        return int((times[-1] + WINDOW - now).total_seconds()) + 1
+        return int((times[-1] + self.window - now).total_seconds()) + 1
 
 
 @contextmanager
@@ -65,11 +74,11 @@ def begun_attempt(username: str, address: str | None, device: str = "") -> Itera
     Raises:
         SignInPaused: a limit was reached, or too many are being looked at.
     """
-    attempt = begin_attempt(username, address, device)
+    check_limits(username, address, device)
     if not _is_turn():
-        attempt.delete()
         raise SignInPaused(int(PATIENCE_S) + 1, is_busy=True)
     try:
+        begin_attempt(username, address, device)
         yield
     finally:
         _looking.release()
@@ -86,7 +95,7 @@ def _is_turn() -> bool:
         _waiting.release()
 
 
-def begin_attempt(username: str, address: str | None, device: str = "") -> FailedSignIn:
+def begin_attempt(username: str, address: str | None, device: str = "") -> None:
     """Write an attempt down as failed until it proves otherwise.
 
     ``device`` is of a browser that has signed in to this very account before.
@@ -94,15 +103,66 @@ def begin_attempt(username: str, address: str | None, device: str = "") -> Faile
     Raises:
         SignInPaused: a limit was reached before this attempt, which then does not count.
     """
-    forget_old()
     now, name, origin = timezone.now(), _key(username), _origin(address)
     attempt = FailedSignIn.objects.create(username=name, address=origin, device=device, at=now)
-    recent = FailedSignIn.objects.filter(at__gt=now - WINDOW, pk__lt=attempt.pk, device=device)
-    wait = max(limit.wait(now) for limit in _limits(recent, name, origin, device))
-    if wait:
+    try:
+        check_limits(username, address, device, before=attempt)
+    except SignInPaused:
         attempt.delete()
-        raise SignInPaused(wait)
-    return attempt
+        raise
+
+
+def check_limits(
+    username: str, address: str | None, device: str = "", *, before: FailedSignIn | None = None
+) -> None:
+    """Let an attempt go on, by the failures before it; nothing is written.
+
+    Raises:
+        SignInPaused: a limit was reached.
+    """
+    now = timezone.now()
+    recent = FailedSignIn.objects.filter(at__range=(now - WINDOW, now + SKEW), device=device)
+    if before is not None:
+        recent = recent.filter(pk__lt=before.pk)
+    _check(_limits(recent, _key(username), _origin(address), device), now)
+
+
+def _check(limits: Sequence[FailureLimit], now: datetime) -> None:
+    """Refuse what one of the limits refuses, for a second without asking the database again."""
+    told = max(_refused.get(limit.key, (0.0, 0)) for limit in limits)
+    if time.monotonic() < told[0]:
+        raise SignInPaused(told[1])
+    waits = {limit.key: wait for limit in limits if (wait := limit.wait(now))}
+    if not waits:
+        return
+    if len(_refused) > MOST_REFUSED:
+        _refused.clear()
+    until = time.monotonic() + REFUSED_S
+    _refused.update({key: (until, wait) for key, wait in waits.items()})
+    raise SignInPaused(max(waits.values()))
+
+
+def forget_refusals() -> None:
+    """Ask the database again."""
+    _refused.clear()
+
+
+def begin_code_attempt(user: User, address: str | None, device: str = "") -> str:
+    """Write a try at a second factor down; returns the device by which it is counted.
+
+    Such tries count for themselves, and those of a known browser apart: who has found out the
+    password keeps its owner out of no browser that is known.
+
+    Raises:
+        SignInPaused: five within the window, or fifty within a day, were wrong.
+    """
+    counted = f"code-{device or user.pk}"
+    name, now = user.get_username(), timezone.now()
+    today = (now - KEPT, now + SKEW)
+    failed = FailedSignIn.objects.filter(username=_key(name), device=counted, at__range=today)
+    _check([FailureLimit(f"{counted} {name} day", failed, CODES_A_DAY, KEPT)], now)
+    begin_attempt(name, address, counted)
+    return counted
 
 
 def forget_failures(username: str, address: str | None, device: str = "") -> None:
@@ -121,11 +181,11 @@ def _limits(
 ) -> list[FailureLimit]:
     at_name = recent.filter(username=name)
     if device:
-        return [FailureLimit(at_name, FROM_ONE_ADDRESS)]
+        return [FailureLimit(f"{device} {name}", at_name, FROM_ONE_ADDRESS)]
     return [
-        FailureLimit(at_name.filter(address=origin), FROM_ONE_ADDRESS),
-        FailureLimit(at_name, FROM_ALL_ADDRESSES),
-        FailureLimit(recent.filter(address=origin), WITH_ALL_NAMES),
+        FailureLimit(f"{origin} {name}", at_name.filter(address=origin), FROM_ONE_ADDRESS),
+        FailureLimit(f"* {name}", at_name, FROM_ALL_ADDRESSES),
+        FailureLimit(f"{origin} *", recent.filter(address=origin), WITH_ALL_NAMES),
     ]
 
 

@@ -27,7 +27,8 @@ class StillSignedIn:
             return self.get_response(request)
         if user.is_authenticated and told == str(user.pk):
             return self.get_response(request)
-        context = {"is_other": user.is_authenticated}
+        is_idle = getattr(request, "ended_idle", False)
+        context = {"is_other": user.is_authenticated, "is_idle": is_idle}
         response = render(request, "panel/signed_out.html", context, status=401)
         response["X-Signed-Out"] = "1"
         response["Cache-Control"] = "no-store"

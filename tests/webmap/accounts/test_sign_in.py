@@ -77,6 +77,13 @@ def test_the_wait_ends(client, lin):
     assert sign_in(client, "right-one").status_code == 302
 
 
+def test_a_clock_that_was_put_back_an_hour_keeps_nobody_waiting(client, lin):
+    for _ in range(5):
+        sign_in(client, "wrong")
+    FailedSignIn.objects.update(at=timezone.now() + timedelta(hours=1))
+    assert sign_in(client, "right-one").status_code == 302
+
+
 def test_waiting_does_not_prolong_the_wait(client, lin):
     for _ in range(9):
         sign_in(client, "wrong")
@@ -151,6 +158,16 @@ def test_many_names_from_one_address_meet_a_limit_before_anything_is_hashed(clie
     assert 0 < int(refused["Retry-After"]) <= WINDOW.total_seconds() + 1
     assert "登录失败次数过多，请 5 分钟后再试。" in refused.text
     assert sign_in(client, "right-one", address="10.0.0.2").status_code == 302  # elsewhere
+
+
+def test_a_flood_is_refused_without_asking_the_database_each_time(
+    client, lin, django_assert_num_queries
+):
+    for number in range(WITH_ALL_NAMES + 1):
+        sign_in(client, "wrong", f"name-{number}")
+    with django_assert_num_queries(0):
+        assert sign_in(client, "wrong", "another").status_code == 429
+    assert sign_in(client, "right-one", address="10.0.0.2").status_code == 302
 
 
 def test_an_office_behind_one_address_may_sign_in_all_day(client):

@@ -1,6 +1,7 @@
 """What browsers are told: no foreign programs, no cookies in the clear once https is there."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -83,8 +84,37 @@ def test_plain_http_on_an_isolated_network_works_as_before(client):
     assert client.get("/accounts/password/").status_code == 200
 
 
-def test_what_people_sent_is_closed_to_other_accounts(tmp_path):
-    (tmp_path / "cases").mkdir(mode=0o755)
+def test_all_below_var_is_closed_to_other_accounts_and_what_was_open_is_repaired(tmp_path):
+    tmp_path.chmod(0o755)
+    for name, mode in (("cases", 0o755), ("log", 0o775), ("pg", 0o711)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name).chmod(mode)
+    (tmp_path / "terrain.tif").touch(0o644)
     close_folders(tmp_path)
-    for name in PRIVATE:
-        assert (tmp_path / name).stat().st_mode & 0o777 == 0o700, name
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == {
+        **dict.fromkeys((*PRIVATE, "log"), 0o700),
+        "terrain.tif": 0o600,
+        "pg": 0o711,  # the database's own, and another user's where root runs it
+    }
+    assert tmp_path.stat().st_mode & 0o777 == 0o711  # passed by it, not listed
+
+
+@pytest.mark.parametrize(("script", "mask"), [("server", "0077"), ("bootstrap", "0022")])
+def test_scripts_write_for_this_account_alone_but_packages_and_sources(script, mask):
+    text = (Path(settings.BASE_DIR) / "script" / script).read_text(encoding="utf-8")
+    masks = [line for line in text.splitlines() if line.startswith("umask")]
+    sourced = "\n".join((". script/lib.sh", *masks, "umask"))
+    said = subprocess.check_output(
+        ["bash", "-c", sourced, "script/x"], cwd=settings.BASE_DIR, text=True
+    )
+    assert said.strip() == mask
+
+
+def test_where_vulnerabilities_are_reported(client, settings):
+    path = "/.well-known/security.txt"
+    assert client.get(path).status_code == 404
+    settings.SECURITY_CONTACT = "mailto:anquan@example.gov.cn"
+    lines = client.get(path).text.splitlines()
+    assert lines[0] == "Contact: mailto:anquan@example.gov.cn"
+    assert re.fullmatch(r"Expires: \d{4}-\d\d-\d\dT00:00:00Z", lines[1])

@@ -1,5 +1,6 @@
 """``manage.py run_worker``: the worker of django-tasks, which outlives a database that is away."""
 
+import os
 import time
 from typing import Any
 
@@ -39,6 +40,7 @@ class Command(db_worker.Command):
     help = "执行后台任务；数据库没有应答时等待，恢复后继续"
 
     def handle(self, **options: Any) -> None:
-        """Run the patient worker in the other's place."""
+        """Run the patient worker in the other's place; what it writes is for this account alone."""
+        os.umask(0o077)
         db_worker.Worker = Patient  # type: ignore[misc]
         super().handle(**options)

@@ -1,4 +1,6 @@
 // Calls of the server with a deadline: a signal that carries nothing is no signal.
+import { presence } from "./presence.js";
+
 const ANSWER_MS = 20_000, STILL_MS = 30_000, WORK_MS = 60_000;
 let sending = null;
 
@@ -15,7 +17,7 @@ export const csrf = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1
 
 // An answer; rejects where none came in time.
 export function ask(path, { headers = {}, signal, ms, ...more } = {}) {
-  return fetch(path, { cache: "no-store", ...more, headers: { "X-Requested-With": "fetch", ...headers }, signal: patience(ms, signal) });
+  return fetch(path, { cache: "no-store", ...more, headers: { "X-Requested-With": "fetch", ...presence(), ...headers }, signal: patience(ms, signal) });
 }
 
 // Whether the session has ended: told by 401, by older pages by leading to the sign-in.
@@ -30,7 +32,7 @@ export function post(path, body, headers = {}) {
     const wait = (ms) => { mine.moved = Date.now(); clearTimeout(timer); timer = setTimeout(() => asked.abort(), ms); };
     sending = mine;
     asked.open("POST", path);
-    for (const [name, value] of Object.entries({ "X-Requested-With": "fetch", ...headers })) asked.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries({ "X-Requested-With": "fetch", ...presence(), ...headers })) asked.setRequestHeader(name, value);
     asked.upload.onprogress = () => wait(STILL_MS);
     asked.upload.onload = () => wait(WORK_MS);
     asked.onprogress = () => wait(STILL_MS);

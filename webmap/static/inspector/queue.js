@@ -1,5 +1,6 @@
 // Things on their way to the server. One leaves only on a 2xx or when its owner throws it away.
 import { hurry, json, patience, post } from "../base/http.js";
+import { presence } from "../base/presence.js";
 import { all, change, get, newId, put, remove } from "./store.js";
 import { t } from "./words.js";
 
@@ -108,7 +109,7 @@ async function send(isNow) {
 // Who is signed in, with a fresh token: one from before the last sign-in is worth nothing.
 export async function known() {
   try {
-    const answer = await fetch("/inspector/api/me", { cache: "no-store", signal: patience() });
+    const answer = await fetch("/inspector/api/me", { cache: "no-store", headers: presence(), signal: patience() });
     state.signedOut = answer.status === 401;
     state.unwell = answer.status >= 500;
     if (answer.ok) await met(await answer.json());

@@ -1,6 +1,7 @@
 // What the phone keeps: things to send, the form as it stands, what the server said last.
 // A connection that the system has cut (iOS does) is opened anew by the next call.
 import { patience } from "../base/http.js";
+import { presence } from "../base/presence.js";
 
 const NAME = "tujing-inspector", VERSION = 1;
 const STORES = ["queue", "kept", "track"];
@@ -57,7 +58,7 @@ export async function kept(path) {
 // The answer of the server, or what it said last when there is no signal.
 export async function asked(path) {
   try {
-    const answer = await fetch(`/inspector/api/${path}`, { headers: { Accept: "application/json" }, credentials: "same-origin", signal: patience() });
+    const answer = await fetch(`/inspector/api/${path}`, { headers: { Accept: "application/json", ...presence() }, credentials: "same-origin", signal: patience() });
     if (answer.status === 401) return { ...(await kept(path)), signedOut: true };
     if (!answer.ok) throw new Error(String(answer.status));
     const value = await answer.json();

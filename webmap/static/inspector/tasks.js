@@ -4,6 +4,7 @@ import { enqueue, waiting, who } from "./queue.js";
 import { fresh } from "./place.js";
 import { distanceTo, improve, measured, stamp, told, untold } from "./spot.js";
 import { patience } from "../base/http.js";
+import { presence } from "../base/presence.js";
 import { asked, kept, put, remove, within } from "./store.js";
 import { clock, escape, t } from "./words.js";
 import { say } from "./app.js";
@@ -197,7 +198,7 @@ async function keepPhotos(tasks) {
 }
 
 async function keepPhoto(cache, path) {
-  const answer = await fetch(path, { signal: patience() });
+  const answer = await fetch(path, { headers: presence(), signal: patience() });
   if (!answer.ok) throw new Error(String(answer.status));
   await cache.put(path, answer);
 }

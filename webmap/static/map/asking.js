@@ -3,6 +3,7 @@
 // are shown over the page with a way back to this very place. Nothing typed is lost.
 
 import { csrf, patience } from "../base/http.js";
+import { presence } from "../base/presence.js";
 
 export const csrfToken = csrf;
 const LOST = "X-Signed-Out", LONG_MS = 60_000; // a check of a whole register may take its time
@@ -18,7 +19,7 @@ export class SignedOut extends Error {
 
 export const headers = () => {
   const user = document.body.dataset.user;
-  return user ? { "X-Signed-In-As": user } : {};
+  return { ...(user ? { "X-Signed-In-As": user } : {}), ...presence() };
 };
 
 // Rejects where no answer came within ``ms``, and where the session has ended.
