@@ -1,5 +1,6 @@
 """The second step of signing in, and one's own second factor: added, renewed, removed."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from webmap.web.guards import StaffRequest, signed_in
 from webmap.web.obligations import BY_PROVIDER, VERIFIED, must_have_second_factor
 from webmap.web.sign_ins import SignInPaused, begin_code_attempt, forget_failures
 
+Check = Callable[[User, str], Any]
 BEGIN, CONFIRM, RENEW, REMOVE = "begin", "confirm", "renew", "remove"
 
 
@@ -68,8 +70,7 @@ def now() -> datetime:
 
 
 def _confirm(request: HttpRequest, user: User) -> HttpResponse:
-    code = request.POST.get("code", "")
-    codes, error, wait_s = _tried(request, user, lambda: second_factors.confirm(user, code))
+    codes, error, wait_s = _tried(request, user, second_factors.confirm)
     if error:
         return told_to_wait(_page(request, user, error=error), wait_s)
     request.session[VERIFIED] = True
@@ -99,18 +100,17 @@ def _remove(request: HttpRequest, user: User) -> HttpResponse:
     return HttpResponseRedirect(request.get_full_path())
 
 
-def _tried(request: HttpRequest, user: User, check: Any = None) -> tuple[Any, str, int]:
-    """What came of a code: the means (or what ``check`` says), an error, seconds to wait."""
+def _tried(
+    request: HttpRequest, user: User, check: Check = second_factors.check_code
+) -> tuple[Any, str, int]:
+    """What ``check`` says of the code that was sent, an error, seconds to wait."""
     name, address = user.get_username(), address_of(request) or None
     try:
         counted = begin_code_attempt(user, address, known_device(request, name))
     except SignInPaused as wait:
         return "", waiting(wait), wait.seconds
-    if (
-        result := check()
-        if check
-        else second_factors.check_code(user, request.POST.get("code", ""))
-    ):
+    code = request.POST.get("code", "")
+    if result := check(user, code):
         forget_failures(name, address, counted)
         return result, "", 0
     record_account_act(Kind.CODE_REFUSED, request, name, who=name)
