@@ -28,6 +28,30 @@ class PersonalRead(models.Model):
         return f"{self.who} {self.layer}/{self.code}"
 
 
+class RefusedWrite(models.Model):
+    """One attempt of somebody known to write without the right to. Rows are only ever added."""
+
+    at = models.DateTimeField("时间", auto_now_add=True)
+    who = models.CharField("使用者", max_length=150)
+    key = models.BigIntegerField("密钥", default=0)  # of a system; 0: a person
+    operation = models.CharField("操作", max_length=10)  # a method of HTTP; import, undo of a job
+    target = models.CharField("对象", max_length=300, blank=True)  # the address, without its query
+    layer = models.CharField("图层", max_length=40, blank=True)
+    status = models.PositiveSmallIntegerField("答复")  # as an HTTP status
+    reason = models.CharField("理由", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "被拒绝的写入"
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["at"], name="refused_write_at"),
+            models.Index(fields=["who", "at"], name="refused_write_who"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.operation} {self.target or self.layer}"
+
+
 class Consumer(models.Model):
     """A system that reads through the API: of a department, or of somebody else."""
 

@@ -174,6 +174,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "webmap.web.idle.IdleTimeOut",
+    "webmap.web.refused_writes.RefusedWrites",
     "webmap.web.signed_in.StillSignedIn",
     "webmap.web.obligations.Obligations",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.utils import timezone
 from django_tasks import task
 
@@ -15,13 +14,10 @@ from importers.reading.delivery import Reading
 from importers.runs import originals, recovery
 from importers.runs.outcome import Terms
 from importers.runs.review import commit_run
+from importers.runs.rights import check_may_deliver, check_may_undo, layer_id_of
 from importers.runs.run import start, undo
 from importers.runs.running_progress import RunProgress
 from importers.staging import locks
-from layers.access.access import may_deliver
-from layers.declarations.refusals import why_not_delivered
-from layers.declarations.registry import layer_named
-from layers.sharing.callers import caller_of_user
 
 
 def announce(
@@ -80,7 +76,7 @@ def import_files(
     if given.get("at"):
         given["at"] = datetime.fromisoformat(given["at"])
     try:
-        _ask_again(terms.get("who", "") if terms else "", layer_id, run)
+        _check_announced(given.get("who", ""), layer_id, run)
         outcome = start(
             [Path(path) for path in paths],
             layer_id,
@@ -102,7 +98,7 @@ def commit_reviewed(run_id: int, who: str, terms: dict[str, Any] | None = None) 
     if given.get("at"):
         given["at"] = datetime.fromisoformat(given["at"])
     try:
-        _ask_again(who, _layer_of(run_id))
+        check_may_deliver(who, layer_id_of(run_id), needs_account=True)
         progress = RunProgress(run_id, recovery.COMMITTING)
         commit_run(run_id, who, progress=progress, **given)
     except DeliveryRefused as error:
@@ -118,7 +114,7 @@ def undo_committed(run_id: int, who: str, why: str = "") -> dict[str, Any]:
     """Undo a committed run; why it could not be stands in the run's message."""
     said: dict[str, str] = {}
     try:
-        _ask_again(who, _layer_of(run_id))
+        check_may_undo(who, run_id, needs_account=True)
         with locks.alive(run_id):
             ImportRun.objects.filter(pk=run_id).update(stage="撤销")
             undo(run_id, who, why)
@@ -130,26 +126,20 @@ def undo_committed(run_id: int, who: str, why: str = "") -> dict[str, Any]:
     return {"run": run_id, "refused": ""}
 
 
-def _ask_again(who: str, layer_id: str, announced: ImportRun | None = None) -> None:
-    """A job may wait long, and who asked for it may have lost the right meanwhile.
-
-    A name without an account is that of whoever works on the server itself.
+def _check_announced(who: str, layer_id: str, announced: ImportRun | None) -> None:
+    """Whether a delivery may still be taken in; a run that was announced is ended if not.
 
     Raises:
-        DeliveryRefused: so it is; a run that was announced is ended.
+        DeliveryRefused: it may not.
     """
-    user, layer = User.objects.filter(username=who).first(), layer_named(layer_id)
-    if not user or not layer or may_deliver(caller_of_user(user), layer):
-        return
-    told = why_not_delivered(layer)
-    refused = DeliveryRefused(told)
-    if announced:
-        refused.run_id = announced.pk
-        ImportRun.objects.filter(pk=announced.pk).update(
-            state=ImportRun.State.REFUSED, message=told[:1000], finished_at=timezone.now()
-        )
-    raise refused
-
-
-def _layer_of(run_id: int) -> str:
-    return ImportRun.objects.filter(pk=run_id).values_list("layer", flat=True).first() or ""
+    try:
+        check_may_deliver(who, layer_id, needs_account=True)
+    except DeliveryRefused as refused:
+        if announced:
+            refused.run_id = announced.pk
+            ImportRun.objects.filter(pk=announced.pk).update(
+                state=ImportRun.State.REFUSED,
+                message=str(refused)[:1000],
+                finished_at=timezone.now(),
+            )
+        raise

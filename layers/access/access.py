@@ -1,15 +1,19 @@
 """Who may see what. Pure: a caller and a declaration go in, a decision comes out.
 
 Three questions, asked separately: may this class of layer be shown outside at all
-(sharing class), may this caller see it (public, or a role that it was granted to), and
+(sharing class), may this caller see it (public, or a role that reads it), and
 which of its fields. Every page, endpoint, job and download asks here; example: the
 pipe layers are conditional, so an anonymous caller does not even learn that they
 exist, while a pipe engineer (管网) sees them whole.
 
-Seeing, delivering and changing are three rights. Whom a layer was granted to reads it;
-its deliverers, the office that keeps it, take deliveries in, write it through the API and
-decide who else reads it; casework is written by its table of steps alone, whoever asks.
-A dispatcher sees pipes and cases, and can do neither of the other two with either.
+Reading, delivering, writing through the API and undoing are four rights, each declared
+by the layer: its ``readers``, ``deliverers``, ``writers`` and ``undoers``. The last three
+are the data stewards' as well, of all layers but withheld ones, and an administrator's.
+Whoever delivers a layer decides who else reads it. Casework is written by its table of
+steps alone, whoever asks. A dispatcher sees pipes and cases, and has no other right to either.
+
+A system has what the grants of its key say: it reads and, if the grant says so, writes
+through the API; it never delivers, undoes or decides.
 """
 
 from collections.abc import Iterable
@@ -79,12 +83,20 @@ class Shared(Protocol):
         """Its sharing class."""
 
     @property
-    def granted(self) -> frozenset[str]:
-        """The roles that a conditional layer, and its personal data, were granted to."""
+    def readers(self) -> frozenset[str]:
+        """The roles that read a conditional layer, and its personal data."""
 
     @property
     def deliverers(self) -> frozenset[str]:
-        """The roles of the office that keeps it, beside the data stewards."""
+        """The roles that take deliveries in and decide who else reads, beside the stewards."""
+
+    @property
+    def writers(self) -> frozenset[str]:
+        """The roles that write through the API, beside the stewards."""
+
+    @property
+    def undoers(self) -> frozenset[str]:
+        """The roles that undo changes, beside the stewards."""
 
     @property
     def by_steps(self) -> bool:
@@ -108,7 +120,7 @@ def may_see(caller: Caller, layer: Shared) -> bool:
         return False
     if layer.sharing is Sharing.MANDATORY and caller.is_department:
         return True
-    return bool(caller.roles & layer.granted) or caller.grant_of(layer.id) is not None
+    return bool(caller.roles & layer.readers) or caller.grant_of(layer.id) is not None
 
 
 def may_see_reserved(caller: Caller, layer: Shared) -> bool:
@@ -124,41 +136,42 @@ def may_see_reserved(caller: Caller, layer: Shared) -> bool:
 def may_write(caller: Caller, layer: Shared) -> bool:
     """Whether the caller may create, replace, change and end features through the API.
 
-    Who may deliver the layer may, and a key whose grant says so; what is written by its
-    steps, nobody.
+    The layer's writers may, who see it, and a key whose grant says so; what is written by
+    its steps, nobody.
     """
     if layer.by_steps or layer.sharing is Sharing.WITHHELD or not may_see(caller, layer):
         return False
     grant = caller.grant_of(layer.id)
-    return may_deliver(caller, layer) or bool(grant and grant.may_write)
+    return _holds(caller, layer, layer.writers) or bool(grant and grant.may_write)
 
 
 def may_see_personal(caller: Caller, layer: Shared) -> bool:
     """Whether the caller may see the layer's personal data in full; such reads are logged."""
-    return caller.is_admin or bool(caller.roles & layer.granted)
+    return caller.is_admin or bool(caller.roles & layer.readers)
 
 
 def may_deliver(caller: Caller, layer: Shared) -> bool:
-    """Whether the caller may take deliveries of the layer in, and undo them.
-
-    Data stewards may, of all but withheld layers; so may the roles that a layer names as
-    its deliverers. Nobody may of what is written by its steps.
-    """
-    if layer.by_steps:
-        return False
-    return caller.is_admin or _keeps(caller, layer)
+    """Whether the caller may take deliveries of the layer in; of what is by steps, nobody."""
+    return not layer.by_steps and _holds(caller, layer, layer.deliverers)
 
 
 def may_undo(caller: Caller, layers: Iterable[Shared | None]) -> bool:
-    """Whether the caller may undo a change that touched these layers.
+    """Whether the caller may undo a change that touched these layers, every one of them.
 
-    None stands for a register that is no layer: an administrator's alone.
+    None stands for a register that is no layer: an administrator's alone. A step of
+    casework nobody undoes.
     """
-    return all(may_deliver(caller, layer) if layer else caller.is_admin for layer in layers)
+    return all(
+        not layer.by_steps and _holds(caller, layer, layer.undoers) if layer else caller.is_admin
+        for layer in layers
+    )
 
 
-def _keeps(caller: Caller, layer: Shared) -> bool:
-    if caller.roles & layer.deliverers:
+def _holds(caller: Caller, layer: Shared, roles: frozenset[str]) -> bool:
+    """Whether the caller has a right that a layer declares for these roles; a key has none."""
+    if caller.key:
+        return False
+    if caller.is_admin or caller.roles & roles:
         return True
     return Role.STEWARD in caller.roles and layer.sharing is not Sharing.WITHHELD
 
@@ -188,11 +201,16 @@ def may_manage_sharing(caller: Caller) -> bool:
 def may_decide(caller: Caller, layer: Shared) -> bool:
     """Whether the caller decides who else may read the layer.
 
-    Data stewards do, and the office that keeps it; whom it was granted to only reads it.
+    Data stewards do, and the office that delivers it; its other readers only read it.
     """
-    if layer.sharing is Sharing.WITHHELD:
+    return layer.sharing is not Sharing.WITHHELD and _holds(caller, layer, layer.deliverers)
+
+
+def may_grant_writing(caller: Caller, layer: Shared) -> bool:
+    """Whether the caller may let a system write the layer: who decides on it and writes it."""
+    if layer.by_steps or not may_decide(caller, layer):
         return False
-    return caller.is_admin or _keeps(caller, layer)
+    return _holds(caller, layer, layer.writers)
 
 
 def may_maintain(caller: Caller, keeper: str) -> bool:

@@ -151,8 +151,10 @@ class Layer:
     update_cycle: str
     paint: Paint | None = None
     public: bool = False
-    granted: frozenset[str] = frozenset()  # who reads it, and its personal data
-    deliverers: frozenset[str] = frozenset()  # who keeps it, beside the data stewards
+    readers: frozenset[str] = frozenset()  # of a conditional layer, and of any personal data
+    deliverers: frozenset[str] = frozenset()  # by import; they decide who else reads it
+    writers: frozenset[str] = frozenset()  # through the API, of what they see
+    undoers: frozenset[str] = frozenset()  # of changes; these three beside the data stewards
     personal: tuple[str, ...] = ()  # register fields that name people: never published
     min_zoom: int = 10
     crowded: bool = False  # too many to draw each at low zooms (docs/adr/0006-tiles.md)

@@ -29,7 +29,12 @@ def known_roles() -> dict[str, StrEnum]:
 def check_roles(**_: Any) -> list[CheckMessage]:
     """The system check: no role is declared twice, and none is named that is not declared."""
     named = {
-        layer.id: {*map(str, layer.granted), *map(str, layer.deliverers)} for layer in all_layers()
+        layer.id: {
+            str(role)
+            for roles in (layer.readers, layer.deliverers, layer.writers, layer.undoers)
+            for role in roles
+        }
+        for layer in all_layers()
     }
     return role_faults(role_enums(), named)
 
@@ -50,8 +55,8 @@ def role_faults(enums: Iterable[type[StrEnum]], named: dict[str, set[str]]) -> l
     known = {role.value for role in roles}
     faults += [
         Error(
-            f"图层 {layer} 授予了不存在的角色 {word}"
-            f" / layer {layer} is granted to {word}, which is no role",
+            f"图层 {layer} 授权给不存在的角色 {word}"
+            f" / layer {layer} names {word}, which is no role",
             id="layers.E004",
         )
         for layer, words in named.items()

@@ -19,7 +19,7 @@ from layers.access.access import (
     Caller,
     Sharing,
     may_decide,
-    may_deliver,
+    may_grant_writing,
     may_know_of,
     may_maintain,
     may_manage_sharing,
@@ -174,7 +174,7 @@ def grant_layer(
         raise NotSteward(_("您不能批准使用“%(layer)s”") % {"layer": layer.title})
     if may_write and layer.by_steps:
         raise InvalidApplication(only_by_steps(layer))
-    if may_write and not may_deliver(by, layer):
+    if may_write and not may_grant_writing(by, layer):
         raise NotSteward(_("您不能允许写入“%(layer)s”") % {"layer": layer.title})
     if until and until <= timezone.now():
         raise InvalidApplication(_("授权截止时间已经过去"))

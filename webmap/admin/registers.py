@@ -35,14 +35,14 @@ class RegisterAdmin(ReadOnly):
     list_display_links = ("code",)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Staff who may see the layer, or whom its own data were granted to."""
+        """Staff who may see the layer, or who read its personal data."""
         user = request.user
         if not (user.is_active and user.is_staff):
             return False
         caller = caller_of(request)
         if self.layer is None or caller.is_admin:
             return caller.is_admin
-        return may_see(caller, self.layer) or bool(caller.roles & self.layer.granted)
+        return may_see(caller, self.layer) or bool(caller.roles & self.layer.readers)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """As for viewing; no rows of Django's permission tables are asked."""

@@ -18,6 +18,7 @@ from importers.values.cells import UnreadableCell, read_datetime
 from layers.access.access import may_deliver
 from layers.declarations.refusals import why_not_delivered
 from layers.declarations.registry import layer_named
+from layers.sharing.refused_writes import concerns
 from webmap.imports import runs, uploads
 from webmap.imports.guards import NotDeliverable, for_importers
 from webmap.web.callers import caller_of
@@ -38,6 +39,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     layer = layer_named(str(given.get("layer", "")))
     if not layer:
         raise InvalidForm(_("请选择图层"))
+    concerns(request, layer.id)
     if not may_deliver(caller_of(request), layer):
         raise NotDeliverable(why_not_delivered(layer))
     files = _uploads(request, given)
@@ -59,7 +61,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, run_id: int) -> HttpResponse:
     """Try the same files again, read in another way."""
-    old, layer = runs.run_for(request, run_id)
+    old, layer = runs.run_to_decide(request, run_id)
     if not originals.stored_originals(old):
         raise Conflicting(_("原文件已不在，请重新上传"))
     given = given_by(request)
@@ -74,7 +76,7 @@ def again(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 def choose(request: HttpRequest, run_id: int) -> HttpResponse:
     """Take rows in or leave them out: all, of an action, or by code."""
-    run, _layer = runs.run_for(request, run_id)
+    run, _layer = runs.run_to_decide(request, run_id)
     given = given_by(request)
     codes = given.get("code")
     action = str(given.get("action") or "")
@@ -91,7 +93,7 @@ def choose(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 def proposal(request: HttpRequest, run_id: int, issue_id: int, decision: str) -> HttpResponse:
     """Accept a proposed geometry, or withdraw that."""
-    run, _layer = runs.run_for(request, run_id)
+    run, _layer = runs.run_to_decide(request, run_id)
     if not run.issues.filter(pk=issue_id).exists():  # type: ignore[attr-defined]
         raise Http404(_("没有这条问题"))
     if decision == "accept":
@@ -110,7 +112,7 @@ def proposal(request: HttpRequest, run_id: int, issue_id: int, decision: str) ->
 @require_POST
 def commit(request: HttpRequest, run_id: int) -> HttpResponse:
     """Commit what is accepted, in a worker."""
-    run, _layer = runs.run_for(request, run_id)
+    run, _layer = runs.run_to_decide(request, run_id)
     given = given_by(request)
     terms = {
         "why": str(given.get("why") or "")[:500],
@@ -131,7 +133,9 @@ def commit(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, run_id: int) -> HttpResponse:
     """Undo a committed run, in a worker."""
-    run, _layer = runs.run_for(request, run_id)
+    run, layer = runs.run_for(request, run_id)
+    if not runs.is_undoable(request, run):
+        raise NotDeliverable(why_not_delivered(layer))
     if run.state != ImportRun.State.COMMITTED:
         raise Conflicting(_("该批次没有入库（%(state)s）") % {"state": run.get_state_display()})
     why = str(given_by(request).get("why") or "")[:500]
@@ -145,7 +149,7 @@ def undo(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 def discard(request: HttpRequest, run_id: int) -> HttpResponse:
     """Give a reviewed run up."""
-    run, _layer = runs.run_for(request, run_id)
+    run, _layer = runs.run_to_decide(request, run_id)
     review.discard(run.pk, request.user.get_username())
     return _accepted(request, run)
 
@@ -154,7 +158,7 @@ def discard(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 def keep_source(request: HttpRequest, run_id: int) -> HttpResponse:
     """Keep how this run's file was read as a source."""
-    run, _layer = runs.run_for(request, run_id)
+    run, _layer = runs.run_to_decide(request, run_id)
     given = given_by(request)
     name, title = str(given.get("name") or ""), str(given.get("title") or "")
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,50}", name):

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_noop
 
-from layers.access.access import may_deliver
+from layers.access.access import may_deliver, may_undo
 from layers.declarations.declarations import Layer
 from layers.declarations.registry import all_layers
 from webmap.web.callers import caller_of
@@ -27,11 +27,17 @@ def deliverable(request: HttpRequest) -> list[Layer]:
     return [layer for layer in all_layers() if may_deliver(caller, layer)]
 
 
+def reviewable(request: HttpRequest) -> list[Layer]:
+    """The layers whose runs the caller may look at: to decide on them, or to undo them."""
+    caller = caller_of(request)
+    return [la for la in all_layers() if may_deliver(caller, la) or may_undo(caller, [la])]
+
+
 def for_importers(view: View) -> View:
-    """Let those in who may take deliveries of anything at all; answer refusals as problems."""
+    """Let those in who may take in or undo anything at all; answer refusals as problems."""
 
     @answering(as_problem)
-    @for_programs("imports", "/imports/", deliverable, NO_DELIVERY)
+    @for_programs("imports", "/imports/", reviewable, NO_DELIVERY)
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
         return view(request, *args, **named)

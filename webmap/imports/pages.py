@@ -14,11 +14,11 @@ from importers.models import ImportIssue, ImportRun
 from importers.reading.registers import register_of
 from importers.runs import recovery, review
 from importers.sources.registry import sources_of
-from layers.access.access import may_see
+from layers.access.access import may_deliver, may_see
 from layers.declarations.declarations import Layer
 from spatial.city import city
 from webmap.imports import actions, runs
-from webmap.imports.guards import deliverable, for_importers
+from webmap.imports.guards import deliverable, for_importers, reviewable
 from webmap.web.callers import caller_of
 from webmap.web.errors import wants_json
 from webmap.web.parsing import page_in
@@ -40,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
         return actions.begin(request)
     recovery.settle_abandoned()
     listed = list(runs.runs_for(request)[:LISTED])
-    titles = {layer.id: layer for layer in deliverable(request)}
+    titles = {layer.id: layer for layer in reviewable(request)}
     if wants_json(request):
         found = [runs.as_json(run, titles[run.layer]) for run in listed]
         return JsonResponse({"imports": found}, json_dumps_params=JSON)
@@ -94,7 +94,7 @@ def issues(request: HttpRequest, run_id: int) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({**found, "issues": listed}, json_dumps_params=JSON)
     context = {**found, "issues": listed, "run": run, "code": asked.get("code", "")}
-    context["is_open"] = run.state == ImportRun.State.DRY
+    context["is_open"] = runs.is_open(request, run, layer)
     context["kinds"] = runs.issue_kinds(run)
     return render(request, "imports/issues.html", context)
 
@@ -130,12 +130,13 @@ def rows(request: HttpRequest, run_id: int) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(found, json_dumps_params=JSON)
     context = {**found, "run": run, "action": asked.get("action", ""), "q": asked.get("q", "")}
-    context["is_open"] = run.state == ImportRun.State.DRY
+    context["is_open"] = runs.is_open(request, run, layer)
     return render(request, "imports/rows.html", context)
 
 
 def _context(request: HttpRequest, run: ImportRun, layer: Layer) -> dict[str, Any]:
     chosen = review.counted(run) if run.state == ImportRun.State.DRY else {}
+    delivers = may_deliver(caller_of(request), layer)
     extent = city().extent
     return {
         "run": run,
@@ -147,12 +148,16 @@ def _context(request: HttpRequest, run: ImportRun, layer: Layer) -> dict[str, An
         "choices": [(action, chosen[action]) for action in runs.ACTIONS] if chosen else [],
         "accepted": sum(chosen[a]["accepted"] for a in runs.ACTIONS) if chosen else 0,
         "is_moving": run.state in MOVING or bool(run.stage),
-        "is_open": run.state == ImportRun.State.DRY,
+        "is_open": runs.is_open(request, run, layer),
         "ending": chosen["end"]["accepted"] if chosen else 0,
         "lone": run.counts.get("lone", 0),
         "warned": [kind for kind in runs.issue_kinds(run) if kind["severity"] == "warning"],
-        "may_undo": run.state == ImportRun.State.COMMITTED,
-        "may_repeat": bool(run.options.get("uploaded")) and not run.options.get("expired"),
+        "is_committed": run.state == ImportRun.State.COMMITTED,
+        "may_undo": runs.is_undoable(request, run),
+        "may_repeat": bool(run.options.get("uploaded"))
+        and not run.options.get("expired")
+        and delivers,
+        "may_keep_source": delivers,
         "ends_only": run.state == ImportRun.State.DRY and bool(run.options.get("ends_many")),
         "share": round(100 * run.done / run.total) if run.total else None,
         "ignored": run.options.get("ignored", {}),

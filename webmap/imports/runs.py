@@ -12,16 +12,18 @@ from importers.checks.notices import notice_of
 from importers.checks.titles import english_title_of, title_of
 from importers.models import ImportIssue, ImportRun
 from importers.runs import review
+from importers.runs.rights import layers_touched
 from importers.staging.staging import Stage
-from layers.access.access import may_deliver
+from layers.access.access import may_deliver, may_undo
 from layers.access.masking import masked
 from layers.declarations.declarations import Layer
-from layers.declarations.refusals import only_by_steps
+from layers.declarations.refusals import only_by_steps, why_not_delivered
 from layers.declarations.registry import layer_named
+from layers.sharing.refused_writes import concerns
 from spatial.city import city
 from spatial.crs import transformer
 from spatial.versions.queries import attribute_fields
-from webmap.imports.guards import NotDeliverable, deliverable
+from webmap.imports.guards import NotDeliverable, reviewable
 from webmap.web.callers import caller_of
 from webmap.web.values import field_title, in_english, scheme_of, shown
 
@@ -31,24 +33,51 @@ ACTIONS = {"open": "新增", "replace": "变更", "end": "终止"}
 
 
 def runs_for(request: HttpRequest) -> Any:
-    """The runs of the layers that the caller may deliver, newest first."""
-    return ImportRun.objects.filter(layer__in=[layer.id for layer in deliverable(request)])
+    """The runs of the layers that the caller may deliver or undo, newest first."""
+    return ImportRun.objects.filter(layer__in=[layer.id for layer in reviewable(request)])
 
 
 def run_for(request: HttpRequest, run_id: int) -> tuple[ImportRun, Layer]:
-    """A run and its layer, asked anew at every look and every act.
+    """A run and its layer to look at, asked anew at every look.
 
     Raises:
-        Http404: the caller may not deliver the layer.
+        Http404: the caller may neither deliver nor undo the layer.
         NotDeliverable: nobody may, it is written by its steps; the run is of an earlier time.
     """
     run = ImportRun.objects.filter(pk=run_id).select_related("change").first()
     layer = layer_named(run.layer) if run else None
-    if run and layer and layer.by_steps:
+    if not run or not layer:
+        raise Http404(_("没有这个入库批次"))
+    concerns(request, layer.id)
+    if layer.by_steps:
         raise NotDeliverable(only_by_steps(layer))
-    if not run or not layer or not may_deliver(caller_of(request), layer):
+    caller = caller_of(request)
+    if not may_deliver(caller, layer) and not may_undo(caller, [layer]):
         raise Http404(_("没有这个入库批次"))
     return run, layer
+
+
+def run_to_decide(request: HttpRequest, run_id: int) -> tuple[ImportRun, Layer]:
+    """A run and its layer to act upon, asked anew at every act but the undo.
+
+    Raises:
+        Http404: the caller may not look at it either.
+        NotDeliverable: the caller may not deliver the layer.
+    """
+    run, layer = run_for(request, run_id)
+    if not may_deliver(caller_of(request), layer):
+        raise NotDeliverable(why_not_delivered(layer))
+    return run, layer
+
+
+def is_open(request: HttpRequest, run: ImportRun, layer: Layer) -> bool:
+    """Whether a run waits for a decision that the caller may take."""
+    return run.state == ImportRun.State.DRY and may_deliver(caller_of(request), layer)
+
+
+def is_undoable(request: HttpRequest, run: ImportRun) -> bool:
+    """Whether the caller may undo a run, in every register that it touched."""
+    return may_undo(caller_of(request), layers_touched(run))
 
 
 def as_json(run: ImportRun, layer: Layer) -> dict[str, Any]:

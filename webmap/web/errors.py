@@ -22,6 +22,7 @@ from grid.errors import CaseConflict, CaseNotFound, InvalidInput, NotResponsible
 from importers.errors import DeliveryRefused
 from layers.sharing import actions as sharing
 from layers.sharing.limits import RateLimited
+from layers.sharing.refused_writes import reasoned
 from spatial.workflow import MissingInput, RoleNotAllowed, UnknownAction, WrongState
 from webmap.errors import WebmapError
 from webmap.web.sign_ins import SignInPaused
@@ -202,7 +203,7 @@ def sealed(response: HttpResponseBase, refusal: Refusal) -> HttpResponseBase:
     for name, value in refusal.headers.items():
         response[name] = value
     add_never_cache_headers(response)
-    return response
+    return reasoned(response, refusal.text)
 
 
 def in_fitting_form(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:

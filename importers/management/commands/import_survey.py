@@ -18,6 +18,7 @@ from importers.reading.delivery import Reading
 from importers.runs import recovery, report
 from importers.runs.outcome import Terms
 from importers.runs.progress import Progress
+from importers.runs.rights import check_may_deliver
 from importers.runs.run import start
 from importers.values.cells import UnreadableCell, read_datetime
 from spatial.city import city
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         add("--at", default="", help="生效时间（默认现在），如 2024-05-31")
         add("--why", default="", help="事由")
         add("--document", default="", help="依据文件")
-        add("--who", default="", help="经办人（默认当前系统用户）")
+        add("--who", default="", help="经办人（默认当前系统用户）；若有此账号，须有相应权限")
         add("--encoding", default="", help="文字编码（默认自动识别）")
         add("--partial", action="store_true", help="文件只是一部分：缺少的要素不终止")
         add("--allow-ending", action="store_true", help="允许终止三分之一以上的要素")
@@ -58,6 +59,8 @@ class Command(BaseCommand):
         with contextlib.suppress(Error):  # the files come first: they may be wrong as well
             recovery.settle_abandoned()
         try:
+            if given["who"]:
+                check_may_deliver(given["who"], given["layer"])
             outcome = start(
                 given["files"],
                 given["layer"],

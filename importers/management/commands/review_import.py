@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from importers.errors import DeliveryRefused
 from importers.runs import review
 from importers.runs.progress import Progress
+from importers.runs.rights import check_may_deliver, layer_id_of
 
 
 class Command(BaseCommand):
@@ -37,13 +38,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--without-wal", action="store_true", help="确认 GeoPackage 没有缺少 -wal 文件"
         )
-        parser.add_argument("--who", default="", help="经办人（默认当前系统用户）")
+        parser.add_argument("--who", default="", help="经办人（默认当前系统用户）；若有此账号，须有相应权限")
         parser.add_argument("--why", default="", help="事由")
 
     def handle(self, *args: Any, **given: Any) -> None:
         """Decide, or fail with one line."""
         who = given["who"] or getpass.getuser()
         try:
+            if given["who"]:
+                check_may_deliver(given["who"], layer_id_of(given["run"]))
             if given["discard"]:
                 review.discard(given["run"], who)
                 self.stdout.write(f"已放弃 discarded: run {given['run']}")

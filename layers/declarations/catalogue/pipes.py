@@ -12,7 +12,7 @@ POSITION = 40
 
 PIPES_BESIDE = Relation("pipe-lines", "10 米内的管线", "Pipes within 10 m", 10)
 NETWORKS = "pipe_networks_cjj61_2017"
-GRANTED = frozenset({PipeRole.PIPES, PlanningRole.PLANNER, Role.STEWARD, GridRole.DISPATCHER})
+READERS = frozenset({PipeRole.PIPES, PlanningRole.PLANNER, Role.STEWARD, GridRole.DISPATCHER})
 REASON = "地下管线属关键基础设施，按条件提供给规划、建设、抢险单位"
 
 LAYERS = (
@@ -41,8 +41,10 @@ LAYERS = (
         ),
         sharing=Sharing.CONDITIONAL,
         reason=REASON,
-        granted=GRANTED,
+        readers=READERS,
         deliverers=frozenset({PipeRole.PIPES}),
+        writers=frozenset({PipeRole.PIPES}),
+        undoers=frozenset({PipeRole.PIPES}),
         steward="城市管理和综合执法局",
         update_cycle="竣工后 30 日内",
         min_zoom=13,
@@ -74,8 +76,10 @@ LAYERS = (
         ),
         sharing=Sharing.CONDITIONAL,
         reason=REASON,
-        granted=GRANTED,
+        readers=READERS,
         deliverers=frozenset({PipeRole.PIPES}),
+        writers=frozenset({PipeRole.PIPES}),
+        undoers=frozenset({PipeRole.PIPES}),
         steward="城市管理和综合执法局",
         update_cycle="竣工后 30 日内",
         min_zoom=16,

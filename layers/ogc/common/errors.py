@@ -18,6 +18,7 @@ from layers.reading.reading import QueryTimeout, ValueOutOfRange
 from layers.sharing.keys import InvalidKey, key_in_address
 from layers.sharing.limits import RateLimited
 from layers.sharing.metering import note
+from layers.sharing.refused_writes import reasoned
 from spatial.periods import PeriodError
 from spatial.versions.edits import VersionConflict
 
@@ -197,6 +198,7 @@ def refusal(error: Exception) -> HttpResponse:
         response[name] = value
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="tujing", Basic realm="tujing"'
+    reasoned(response, detail)
     return response
 
 

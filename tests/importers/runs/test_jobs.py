@@ -14,17 +14,20 @@ from importers.runs.jobs import commit_reviewed, import_files, undo_committed
 from importers.runs.running_progress import RunProgress
 from importers.sample import sample
 from importers.staging import locks
+from layers.roles import Role
 from spatial.parcels.models import Parcel
 from spatial.versions.models import Change
 from tests.factories import open_feature
 from tests.importers.files import gpkg, plots
+from tests.town import make_user
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def at_once(settings):
+def at_once(settings, db):
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    make_user("甲", Role.STEWARD)  # whose jobs these are
 
 
 def test_a_job_imports(tmp_path):

@@ -258,7 +258,7 @@ def entitled(asker: Asker, layer: Layer) -> set[str] | None:
     )
     if asker.name == "district" and layer.id == "cases":
         return every
-    shared = layer.public or layer.sharing is Sharing.MANDATORY or role in layer.granted
+    shared = layer.public or layer.sharing is Sharing.MANDATORY or role in layer.readers
     return every if shared else None
 
 

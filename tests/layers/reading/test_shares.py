@@ -110,6 +110,20 @@ def test_no_grant_takes_anything_away(kind, grant, is_department):
         assert not share.districts or share.is_blanked
 
 
+@pytest.mark.parametrize(
+    "off", [{"sharing": Sharing.WITHHELD}, {"is_withdrawn": True}], ids=["withheld", "withdrawn"]
+)
+@pytest.mark.parametrize(("kind", "grant"), list(product(KINDS, GRANTS)))
+def test_what_is_withheld_or_taken_off_has_no_share(kind, grant, off):
+    layer = replace(declared(kind), **off)
+    for is_department in (True, False):
+        caller = holder(GRANTS[grant], is_department=is_department)
+        assert share_of(caller, layer) is None
+        assert write_share_of(caller, layer) is None
+    assert share_of(Caller("root", is_admin=True), layer) is None
+    assert share_of(ANONYMOUS, layer) is None
+
+
 def test_nobody_writes_more_than_was_granted():
     layer = declared("public")
     for is_department in (True, False):
