@@ -2,7 +2,6 @@
 
 A text is planted in every field of every register that can hold one. Whatever a caller
 asks, an answer may hold the texts of its own share and no others. The operations come
-from layers.roles import Role
 from the OpenAPI document of an administrator, so a new one is asked without being added
 here.
 """
@@ -92,21 +91,26 @@ def shape_of(layer: Layer) -> GEOSGeometry | None:
     return square() if layer.geometry else None
 
 
+def plant(layer: Layer) -> None:
+    """One feature in a layer's register, with a text in every field that can hold one."""
+    values: dict = {name: planted(layer, name) for name in fields_of(layer)}
+    columns = {f.name: f for f in layer.model._meta.concrete_fields}
+    if layer.geometry:
+        values["geom"] = shape_of(layer)
+    if "district_code" in columns:
+        values["district_code"] = DISTRICT
+    for name, column in columns.items():
+        if not column.null and not column.has_default() and name not in BOOKKEEPING:
+            values.setdefault(name, PLAIN.get(column.get_internal_type(), ""))
+    edit = Edit(Action.OPEN, code_of(layer), values)
+    apply(change(moment(2020), why="藏事由"), layer.model, [edit])
+
+
 @pytest.fixture
 def registers(db):
-    """One feature in every register, with a text in every field that can hold one."""
+    """One feature in every register."""
     for layer in all_layers():
-        values: dict = {name: planted(layer, name) for name in fields_of(layer)}
-        columns = {f.name: f for f in layer.model._meta.concrete_fields}
-        if layer.geometry:
-            values["geom"] = shape_of(layer)
-        if "district_code" in columns:
-            values["district_code"] = DISTRICT
-        for name, column in columns.items():
-            if not column.null and not column.has_default() and name not in BOOKKEEPING:
-                values.setdefault(name, PLAIN.get(column.get_internal_type(), ""))
-        edit = Edit(Action.OPEN, code_of(layer), values)
-        apply(change(moment(2020), why="藏事由"), layer.model, [edit])
+        plant(layer)
 
 
 def with_key(name: str, *, is_department: bool, grants=(), revoked=False, expired=False) -> Client:
