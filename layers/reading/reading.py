@@ -16,10 +16,10 @@ from typing import Any
 import psycopg2
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.utils import DataError, InternalError
+from django.db.utils import DataError, InternalError, ProgrammingError
 from django.db.utils import OperationalError as DjangoOperationalError
 from psycopg2 import extensions
-from psycopg2.errors import QueryCanceled
+from psycopg2.errors import InsufficientPrivilege, InvalidParameterValue, QueryCanceled
 
 from layers.errors import LayersError
 from layers.reading.connections import PRIMARY, connect, drop, has_line, line_to
@@ -40,6 +40,18 @@ _routes: list[Callable[[Share], int]] = []
 
 class QueryTimeout(LayersError, RuntimeError):
     """A query was stopped at its time limit."""
+
+
+class RoleMissing(LayersError, RuntimeError):
+    """The database role of a share is not there, or the login may not become it.
+
+    Roles are the cluster's, so a database that was moved to another has none;
+    ``manage.py publish_layers`` makes them.
+    """
+
+    def __init__(self, share: Share) -> None:
+        said = "数据库中没有可用的角色 %(role)s，读不到图层“%(layer)s”；请管理员运行 manage.py publish_layers"
+        super().__init__(said % {"role": share.role, "layer": share.layer.title})
 
 
 class ValueOutOfRange(LayersError, ValueError):
@@ -68,10 +80,11 @@ def read(
     Raises:
         QueryTimeout: the statement took longer than ``timeout_ms``.
         ValueOutOfRange: a value in it is beyond what the database computes with.
+        RoleMissing: nothing can be read for the share, whoever asks.
     """
     prefix = _prefix(share, timeout_ms) + (NO_BITMAPS if spatial else "")
     if connection.in_atomic_block:
-        return _read_inside(prefix + sql, params, as_bytes)
+        return _read_inside(share, prefix + sql, params, as_bytes)
     ask = _Asked(prefix, sql, params, as_bytes, prepared and settings.PREPARED_STATEMENTS)
     server = _routes[0](share) if share and _routes else PRIMARY
     is_new = server == PRIMARY and not has_line(server)
@@ -79,7 +92,11 @@ def read(
         return ask.of(server)
     except QueryCanceled as error:
         raise QueryTimeout from error
+    except InsufficientPrivilege as error:
+        _check_role(share, error)
+        raise
     except (psycopg2.DataError, psycopg2.InternalError) as error:  # the latter is GEOS's
+        _check_role(share, error)
         raise ValueOutOfRange from error
     except (psycopg2.OperationalError, psycopg2.InterfaceError, psycopg2.NotSupportedError):
         # The server was restarted, the line was cut, a replica took a change of the rows
@@ -143,13 +160,34 @@ def stream(
         if begun:
             begun(line.cancel)
         with line.cursor() as cursor:
-            cursor.execute(_prefix(share, 0) + WHOLE + "SELECT 1")
+            _become(cursor, share)
         with line.cursor(name="stream") as rows:
             if as_bytes:
                 extensions.register_type(extensions.BYTES, rows)
             yield _streamed(rows, sql, params)
     finally:
         line.close()
+
+
+def _check_role(share: Share | None, error: Exception) -> None:
+    """Tell a role that is missing from a value that does not fit: both are faults of SET.
+
+    Raises:
+        RoleMissing: the error is about the share's role itself.
+    """
+    cause = error.__cause__ or error
+    if not share or not isinstance(cause, InvalidParameterValue | InsufficientPrivilege):
+        return
+    if share.role in (cause.diag.message_primary or ""):
+        raise RoleMissing(share) from error
+
+
+def _become(cursor: Any, share: Share) -> None:
+    try:
+        cursor.execute(_prefix(share, 0) + WHOLE + "SELECT 1")
+    except psycopg2.Error as error:
+        _check_role(share, error)
+        raise
 
 
 def _streamed(rows: Any, sql: str, params: Sequence[Any]) -> Iterator[tuple]:
@@ -179,7 +217,9 @@ def _prefix(share: Share | None, timeout_ms: int) -> str:
     return f'{limit}{districts}SET LOCAL ROLE "{share.role}"; '
 
 
-def _read_inside(text: str, params: Sequence[Any], as_bytes: bool) -> list[tuple]:
+def _read_inside(
+    share: Share | None, text: str, params: Sequence[Any], as_bytes: bool
+) -> list[tuple]:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             if as_bytes:
@@ -188,7 +228,11 @@ def _read_inside(text: str, params: Sequence[Any], as_bytes: bool) -> list[tuple
             rows = cursor.fetchall()
             cursor.execute(BACK)
             return rows
+    except ProgrammingError as error:
+        _check_role(share, error)
+        raise
     except (DataError, InternalError) as error:
+        _check_role(share, error)
         raise ValueOutOfRange from error
     except DjangoOperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):

@@ -33,6 +33,7 @@ from layers.reading.publish import ensure_roles
 from layers.reading.revisions import KEYS, forget
 from layers.reading.shares import share_of
 from layers.sharing.keys import SHOWN, caller_of_consumer, new_key
+from spatial.city import city
 from spatial.versions.actions import count_revision
 
 OVERLAP = timedelta(days=7)  # how long the old key goes on working beside its successor
@@ -339,6 +340,8 @@ def checked_part(part: LayerPart) -> Layer:
     for code in part.districts:
         if not (code.isascii() and code.isdigit() and len(code) in DISTRICT_LENGTHS):
             raise InvalidApplication(_("“%(code)s”不是 6、9 或 12 位的区划编码") % {"code": code})
+        if not code.startswith(city().adcode):
+            raise InvalidApplication(_("“%(code)s”不是本市的区划") % {"code": code})
     return layer
 
 

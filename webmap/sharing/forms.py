@@ -118,11 +118,6 @@ class DecideForm(PartForm):
     answer = forms.CharField(label=_("意见或使用条件"), max_length=500, required=False)
     field_order = ("answer", "until", "may_write", "districts", "fields_wanted")
 
-    def __init__(self, layer: Layer, *args: Any, **named: Any) -> None:
-        super().__init__(layer, *args, **named)
-        if layer.by_steps:  # not to be granted: nobody writes it
-            del self.fields["may_write"]
-
 
 class TermsForm(forms.Form):
     """How a consumer is treated."""

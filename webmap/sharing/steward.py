@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from layers.access.access import Caller, Sharing, may_manage_sharing
+from layers.access.access import Caller, Sharing, may_grant_writing, may_manage_sharing
 from layers.access.masking import masked
 from layers.declarations.registry import all_layers, layer_named
 from layers.models import Application, Consumer, LayerGrant
@@ -35,10 +36,10 @@ def steward(request: HttpRequest) -> HttpResponse:
     layers = {layer.id: layer for layer in decidable(caller)}
     asked = Application.objects.filter(layer__in=layers).select_related("consumer")
     waiting = asked.filter(state=Application.State.ASKED)
-    grants = LayerGrant.objects.filter(layer__in=layers, withdrawn_at=None)
+    grants = _grants(caller).filter(withdrawn_at=None)
     listed = Paginator(grants.select_related("consumer"), PER_PAGE)
     context: dict[str, Any] = {
-        "waiting": [(a, layer_title(layers[a.layer]), _form(a)) for a in waiting],
+        "waiting": [(a, layer_title(layers[a.layer]), _form(caller, a)) for a in waiting],
         "decided": [(a, layer_title(layers[a.layer])) for a in asked.exclude(pk__in=waiting)[:20]],
         "grants": listed.get_page(request.GET.get("page")),
         "titles": {name: layer_title(layer) for name, layer in layers.items()},
@@ -52,8 +53,8 @@ def steward(request: HttpRequest) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, number: int) -> HttpResponse:
     """Grant an application, whole or narrower, or refuse it."""
-    found = _decidable(request, Application, number)
-    form = _form(found, request.POST)
+    found = _decidable(request, number)
+    form = _form(caller_of(request), found, request.POST)
     granted = request.POST.get("decision") == "grant"
 
     def act() -> None:
@@ -78,7 +79,9 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     """End a grant at once."""
-    found = _decidable(request, LayerGrant, number)
+    found = get_object_or_404(LayerGrant.objects.select_related("consumer"), pk=number)
+    if not _grants(caller_of(request)).filter(pk=number).exists():
+        raise AccessDenied
     said = _("已收回“%(consumer)s”的授权，即刻生效。") % {"consumer": found.consumer}
     return done(request, HOME, said, lambda: actions.withdraw_grant(caller_of(request), found))
 
@@ -112,15 +115,23 @@ def publish(request: HttpRequest, layer_id: str) -> HttpResponse:
     )
 
 
-def _decidable(request: HttpRequest, model: Any, number: int) -> Any:
-    """A row about a layer that the caller decides on."""
-    found = get_object_or_404(model.objects.select_related("consumer"), pk=number)
+def _grants(caller: Caller) -> QuerySet[LayerGrant]:
+    """The grants of layers that the caller decides on, and for stewards of layers that are gone."""
+    mine = Q(layer__in=[layer.id for layer in decidable(caller)])
+    if may_manage_sharing(caller):
+        mine |= ~Q(layer__in=[layer.id for layer in all_layers()])
+    return LayerGrant.objects.filter(mine)
+
+
+def _decidable(request: HttpRequest, number: int) -> Application:
+    """An application for a layer that the caller decides on."""
+    found = get_object_or_404(Application.objects.select_related("consumer"), pk=number)
     if found.layer not in {layer.id for layer in decidable(caller_of(request))}:
         raise AccessDenied
     return found
 
 
-def _form(application: Application, data: Any = None) -> DecideForm:
+def _form(caller: Caller, application: Application, data: Any = None) -> DecideForm:
     layer = layer_named(application.layer)
     if layer is None:
         raise AccessDenied
@@ -130,7 +141,10 @@ def _form(application: Application, data: Any = None) -> DecideForm:
         "districts": "、".join(application.districts),
         "until": application.until,
     }
-    return DecideForm(layer, data, initial=initial, auto_id=f"a{application.pk}-%s")
+    form = DecideForm(layer, data, initial=initial, auto_id=f"a{application.pk}-%s")
+    if not may_grant_writing(caller, layer):
+        del form.fields["may_write"]
+    return form
 
 
 def _consumers() -> list[tuple[Consumer, str, TermsForm]]:

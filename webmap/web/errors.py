@@ -20,6 +20,7 @@ from django.utils.translation import gettext_noop
 
 from grid.errors import CaseConflict, CaseNotFound, InvalidInput, NotResponsible
 from importers.errors import DeliveryRefused
+from layers.reading.reading import RoleMissing
 from layers.sharing import actions as sharing
 from layers.sharing.limits import RateLimited
 from layers.sharing.refused_writes import reasoned
@@ -27,12 +28,13 @@ from spatial.workflow import MissingInput, RoleNotAllowed, UnknownAction, WrongS
 from webmap.errors import WebmapError
 from webmap.web.sign_ins import SignInPaused
 
-NOT_SIGNED_IN, FORBIDDEN, NOT_FOUND = 401, 403, 404
+NOT_SIGNED_IN, FORBIDDEN, NOT_FOUND, UNAVAILABLE = 401, 403, 404, 503
 BAD_REQUEST = gettext_noop("请求有误")
 TITLES = {
     NOT_SIGNED_IN: gettext_noop("请先登录"),
     FORBIDDEN: gettext_noop("没有权限"),
     NOT_FOUND: gettext_noop("没有找到"),
+    UNAVAILABLE: gettext_noop("暂时不能提供"),
 }
 NO_RIGHT = gettext_noop("您的账号没有进行这项操作的权限，请登录或联系管理员。")
 View = Callable[..., HttpResponseBase]
@@ -118,6 +120,7 @@ STATUS: Mapping[type[Exception], int] = MappingProxyType(
         RateLimited: 429,
         SignInPaused: 429,
         Unreachable: 502,
+        RoleMissing: 503,
         NoSpace: 507,
     }
 )

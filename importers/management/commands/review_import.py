@@ -38,7 +38,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--without-wal", action="store_true", help="确认 GeoPackage 没有缺少 -wal 文件"
         )
-        parser.add_argument("--who", default="", help="经办人（默认当前系统用户）；若有此账号，须有相应权限")
+        parser.add_argument(
+            "--who", default="", help="经办人（默认当前系统用户）；若有此账号，须有相应权限"
+        )
         parser.add_argument("--why", default="", help="事由")
 
     def handle(self, *args: Any, **given: Any) -> None:

@@ -19,7 +19,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which run, by whom, why."""
         parser.add_argument("run", type=int, metavar="RUN", help="入库批次号")
-        parser.add_argument("--who", default="", help="经办人（默认当前系统用户）；若有此账号，须有相应权限")
+        parser.add_argument(
+            "--who", default="", help="经办人（默认当前系统用户）；若有此账号，须有相应权限"
+        )
         parser.add_argument("--why", default="", help="事由")
 
     def handle(self, *args: Any, **given: Any) -> None:

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from layers.cql2.errors import FilterError
 from layers.errors import LayersError
-from layers.reading.reading import QueryTimeout, ValueOutOfRange
+from layers.reading.reading import QueryTimeout, RoleMissing, ValueOutOfRange
 from layers.sharing.keys import InvalidKey, key_in_address
 from layers.sharing.limits import RateLimited
 from layers.sharing.metering import note
@@ -150,6 +150,7 @@ STATUS: dict[type[Exception], tuple[int, str, str]] = {
     PreconditionRequired: (428, "PreconditionRequired", "须注明所依据的版本"),
     RateLimited: (429, "TooManyRequests", "请求过于频繁"),
     TooManyUnderWay: (429, "TooManyRequests", "请求过于频繁"),
+    RoleMissing: (503, "NotPublished", "图层没有发布"),
     ServerBusy: (503, "ServerBusy", "服务繁忙"),
 }
 WORDS: dict[type[Exception], str] = {

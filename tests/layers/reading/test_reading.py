@@ -11,8 +11,8 @@ from layers.declarations.registry import layer_of
 from layers.models import Consumer, LayerGrant
 from layers.reading import revisions
 from layers.reading.publish import drop_views_for, ensure_roles, sync_views
-from layers.reading.reading import QueryTimeout, ValueOutOfRange, read, stream
-from layers.reading.shares import share_of
+from layers.reading.reading import QueryTimeout, RoleMissing, ValueOutOfRange, read, stream
+from layers.reading.shares import Share, share_of
 from spatial.parcels.models import Parcel
 from spatial.pipes.roles import PipeRole
 from spatial.versions.actions import apply
@@ -84,6 +84,33 @@ def test_time_and_values_are_bounded():
     with pytest.raises(ValueOutOfRange):
         read(parcels(), "SELECT %s::int", [10**12])
     assert read(parcels(), "SELECT 1") == [(1,)]
+
+
+def unmade():
+    """A share whose role no cluster has: of fields that nobody was granted together."""
+    fields = layer_of("parcels").fields
+    return Share(layer_of("parcels"), (fields[0], fields[-1]))
+
+
+def test_a_role_that_is_not_there_is_named():
+    for _ in range(2):  # what was refused leaves nothing behind
+        with pytest.raises(RoleMissing, match=f"{unmade().role}.*publish_layers"):
+            read(unmade(), "SELECT 1")
+    ensure_roles([unmade()])
+    assert read(unmade(), "SELECT 1") == [(1,)]
+    with pytest.raises(ValueOutOfRange):
+        read(unmade(), "SELECT generate_series(1, 2, 0)")  # of the same class of errors
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_role_that_is_not_there_is_named_on_a_line_of_its_own():
+    with pytest.raises(RoleMissing, match=unmade().role):
+        read(unmade(), "SELECT 1")
+    with (
+        pytest.raises(RoleMissing, match=unmade().role),
+        stream(unmade(), "SELECT 1") as rows,
+    ):
+        list(rows)
 
 
 def test_the_role_does_not_outlive_its_query():

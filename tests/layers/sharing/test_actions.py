@@ -202,6 +202,7 @@ def test_a_grant_of_districts_shows_their_features_only(closed_parcels, keeper, 
         (LayerPart("pipe-lines", districts=("431382001",)), "区划"),
         (LayerPart("parcels", districts=("431382%",)), "431382%"),
         (LayerPart("parcels", districts=("4313",)), "4313"),
+        (LayerPart("parcels", districts=("440106",)), "440106.*本市"),
     ],
 )
 def test_what_a_layer_does_not_share_cannot_be_granted(keeper, steward, part, said):
