@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.utils import DataError, InternalError, ProgrammingError
 from django.db.utils import OperationalError as DjangoOperationalError
+from django.utils.translation import gettext as _
 from psycopg2 import extensions
 from psycopg2.errors import InsufficientPrivilege, InvalidParameterValue, QueryCanceled
 
@@ -50,8 +51,9 @@ class RoleMissing(LayersError, RuntimeError):
     """
 
     def __init__(self, share: Share) -> None:
-        said = "数据库中没有可用的角色 %(role)s，读不到图层“%(layer)s”；请管理员运行 manage.py publish_layers"
-        super().__init__(said % {"role": share.role, "layer": share.layer.title})
+        said = _("数据库中没有可用的角色 %(role)s，读不到图层 %(layer)s；请管理员运行 %(command)s")
+        names = {"role": share.role, "layer": share.layer.id, "command": "manage.py publish_layers"}
+        super().__init__(said % names)
 
 
 class ValueOutOfRange(LayersError, ValueError):

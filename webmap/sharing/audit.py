@@ -1,4 +1,4 @@
-"""The auditor's page: who read what, how often, what was refused; personal data by name."""
+"""The auditor's page: who read what, how often; personal data and refused writes one by one."""
 
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from layers.access.access import may_audit
 from layers.declarations.registry import layer_named
-from layers.models import AccessCount, PersonalRead
+from layers.models import AccessCount, PersonalRead, RefusedWrite
 from layers.sharing.metering import REFUSED
 from webmap.sharing.forms import PeriodForm
 from webmap.sharing.guards import only_if, page
@@ -29,11 +29,13 @@ WITHIN = timedelta(days=7)
 @only_if(may_audit)
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
-    """``/sharing/audit``: counts by day, reader, layer and operation; reads of personal data."""
+    """``/sharing/audit``: counts by day, reader, layer and operation; the two records."""
     form = _form(request)
     valid = form.is_valid()
     counts = _counts(form.cleaned_data) if valid else AccessCount.objects.none().values()
-    personal = _personal(form.cleaned_data) if valid else PersonalRead.objects.none()
+    asked = form.cleaned_data if valid else None
+    personal = _recorded(PersonalRead, asked)
+    writes = _recorded(RefusedWrite, asked)
     shown: Any = Paginator(counts, PER_PAGE).get_page(request.GET.get("page"))
     totals = AccessCount.objects.none()
     if valid:
@@ -49,6 +51,8 @@ def audit(request: HttpRequest) -> HttpResponse:
         "refused": totals.filter(operation=REFUSED).aggregate(n=Sum("requests"))["n"] or 0,
         "personal": personal[:PER_PAGE],
         "personal_total": personal.count(),
+        "writes": writes[:PER_PAGE],
+        "writes_total": writes.count(),
     }
     return page(request, "audit", 200 if valid else 400, **context)
 
@@ -89,8 +93,11 @@ def _counts(asked: dict[str, Any]) -> QuerySet:
     )
 
 
-def _personal(asked: dict[str, Any]) -> QuerySet[PersonalRead]:
-    found = PersonalRead.objects.filter(
+def _recorded(model: Any, asked: dict[str, Any] | None) -> QuerySet:
+    """The rows of a record within the days asked for; none if that could not be read."""
+    if asked is None:
+        return model.objects.none()
+    found = model.objects.filter(
         at__gte=_start(asked["since"]), at__lt=_start(asked["until"] + timedelta(days=1))
     )
     for name in ("who", "layer"):

@@ -255,6 +255,16 @@ def test_whom_a_layer_was_granted_to_decides_nothing_of_it(keeper, steward):
         actions.grant_layer(steward, consumer, LayerPart("cases"), may_write=True)
 
 
+def test_who_does_not_write_a_layer_lets_nobody_write_it(keeper, steward):
+    consumer, lands = consumer_of(keeper), caller_named("lands", LandRole.LAND)
+    sheets = LayerPart("terrain-sheets")
+    with pytest.raises(NotSteward, match="写入"):  # it delivers them, and decides who reads them
+        actions.grant_layer(lands, consumer, sheets, may_write=True)
+    assert not actions.grant_layer(lands, consumer, sheets).may_write
+    assert actions.grant_layer(lands, consumer, LayerPart("parcels"), may_write=True).may_write
+    assert actions.grant_layer(steward, consumer, sheets, may_write=True).may_write
+
+
 def test_grants_survive_that_the_views_are_made_anew(keeper, steward, town):
     consumer = consumer_of(keeper)
     client = client_with(actions.issue_key(keeper, consumer)[1])

@@ -11,7 +11,9 @@ from layers.models import AccessCount, ApiKey, Application, Consumer, LayerGrant
 from layers.reading.revisions import forget
 from layers.roles import Role
 from layers.sharing.keys import forget as forget_keys
+from layers.sharing.refused_writes import record_refused
 from spatial.housing.roles import HousingRole
+from spatial.parcels.roles import LandRole
 from spatial.pipes.roles import PipeRole
 from tests.town import make_user
 
@@ -183,6 +185,22 @@ def test_nobody_touches_what_is_anothers(town, people):
     assert people["nobody"].post(decide).status_code == 302  # to sign in
 
 
+def test_writing_is_offered_by_who_may_grant_it(town, people):
+    people["land"] = Client()
+    people["land"].force_login(make_user("land", LandRole.LAND))
+    consumer = registered(people["housing"])
+    for layer, offered_by in (("terrain-sheets", set()), ("buildings", {"land"}), ("cases", set())):
+        Application.objects.create(
+            consumer=consumer, layer=layer, purpose="办件", legal_basis="三定", asked_by="housing"
+        )
+        for name in ("land", "steward"):
+            page = text_of(people[name].get("/sharing/steward"))
+            offered = 'name="may_write"' in page
+            by_steward = name == "steward" and layer != "cases"
+            assert offered is (name in offered_by or by_steward), (layer, name)
+        Application.objects.update(state="refused")
+
+
 def test_a_refusal_needs_its_reason(town, people):
     consumer = registered(people["housing"])
     asked(people["housing"], consumer)
@@ -253,12 +271,15 @@ def test_the_auditor_sees_who_read_what(town, people):
             hour=now, who=who, layer="roads", operation=operation, requests=n, bytes=10
         )
     PersonalRead.objects.create(who="housing", layer="units", code="U1", fields="owner")
+    record_refused("handler", "PATCH", target="/ogc/collections/cases/items/A", layer="cases")
     page = text_of(people["auditor"].get("/sharing/audit"))
     assert "某系统" in page
     assert "被拒绝" in page
     assert "U1" in page
+    assert "collections/cases/items/A" in page
     narrowed = text_of(people["auditor"].get("/sharing/audit", {"who": "某系统"}))
     assert "=cmd()" not in narrowed
+    assert "collections/cases/items/A" not in narrowed
     table = b"".join(people["auditor"].get("/sharing/audit.csv").streaming_content).decode(
         "utf-8-sig"
     )
