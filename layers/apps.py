@@ -23,6 +23,7 @@ class LayersConfig(AppConfig):
         from django_tasks.signals import task_finished, task_started
 
         from grid.cases.clock_tasks import add_duty
+        from layers.declarations.audiences import fields_seen
         from layers.declarations.known_roles import check_roles
         from layers.declarations.registry import when_changed
         from layers.jobs import leases
@@ -30,8 +31,10 @@ class LayersConfig(AppConfig):
         from layers.reading.reading import route_by
         from layers.reading.revisions import server_of
         from layers.reading.shares import forget_shares
+        from spatial.versions.audiences import seen_by
         from spatial.versions.signals import revised
 
+        seen_by(fields_seen)
         checks.register(check_declarations)
         when_changed(forget_shares)
         route_by(server_of)

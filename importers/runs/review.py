@@ -301,7 +301,7 @@ def _check_part(run: ImportRun) -> None:
 
 def _check_still_fits(run: ImportRun, model: Any, at: datetime | None) -> None:
     stage, moment = Stage(run.pk), at or _stated_moment(run) or timezone.now()
-    if problems := conflicts_in(f'"{model._meta.db_table}"', f"{stage.accepted} AS s", [], moment):
+    if problems := conflicts_in(f'"{model._meta.db_table}"', f"{stage.accepted} AS s", {}, moment):
         raise VersionConflict(problems)
 
 

@@ -247,7 +247,7 @@ def _judge(outcome: RunOutcome, terms: Terms, commit: bool) -> None:
 
 def _foresee_conflicts(outcome: RunOutcome, layer: Layer, terms: Terms) -> None:
     stage, table = Stage(outcome.run.pk), f'"{layer.model._meta.db_table}"'
-    problems = conflicts_in(table, f"{stage.accepted} AS s", [], terms.at or timezone.now())
+    problems = conflicts_in(table, f"{stage.accepted} AS s", {}, terms.at or timezone.now())
     if problems:
         outcome.caution = outcome.caution or str(VersionConflict(problems))
 

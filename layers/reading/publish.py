@@ -1,15 +1,17 @@
 """The SQL views and roles behind the published layers: what is not in a view does not leave.
 
 A view per layer in the schema ``published`` shows the declared fields, the geometry,
-the valid time and the changes that bound it; a second one per layer that knows its
-districts shows the rows of the districts in the setting ``tujing.districts``, and a third
-one, of public layers with reserved fields, shows all rows, those fields only there. A role
+the valid time and the changes that bound it, as those whom the layer is shared with are
+shown them; of layers with reserved fields one more as the public is (``versions.audiences``).
+A second one per layer that knows its districts shows the rows of the districts in the setting
+``tujing.districts``, and a third one, of public layers with reserved fields, shows all rows,
+those fields only there. A role
 per share may select the share's columns of its view, and the login of outside
 requests may only become such a role (docs/adr/0005-access.md). All follow the
 declarations: made anew after a migrate and by ``manage.py publish_layers``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,10 +19,23 @@ from django.apps import AppConfig
 from django.db import connections, transaction
 
 from layers.access.access import Caller, Grant, Sharing
+from layers.declarations.audiences import audience_of, widest_audience
 from layers.declarations.declarations import Companion, Layer
 from layers.declarations.registry import all_layers, layer_named
 from layers.models import LayerGrant
-from layers.reading.shares import BLANKED, BOOKKEEPING, CUT, LOGIN, Share, share_of, standing_shares
+from layers.reading.shares import (
+    AT_PUBLIC,
+    BLANKED,
+    BOOKKEEPING,
+    CUT,
+    LOGIN,
+    STATE,
+    Share,
+    share_of,
+    standing_shares,
+)
+from spatial.versions.audiences import Audience, valid_sql
+from spatial.versions.spans import renew_spans
 
 SCHEMA = "published"
 REVISIONS_VIEW = f"{SCHEMA}.revisions"
@@ -36,14 +51,17 @@ OWN_VIEWS = {
         " FROM public.versions_keptfigures k"
         " JOIN public.versions_revision r ON r.register = k.register AND r.number = k.number"
         " JOIN public.versions_tallyday d ON d.register = k.register AND d.name = ''"
+        " WHERE d.opened <> d.ended"  # replaced on that day, which may have shown nobody anything
     ),
 }
 
 
-def view_sql(layer: Layer) -> str:
-    """The definition of a layer's view: bookkeeping, code, declared fields, geom, valid."""
-    listed = ", ".join(f'"{column}"' for column in _columns(layer))
-    return f'SELECT {listed} FROM public."{layer.model._meta.db_table}"'
+def view_sql(layer: Layer, audience: Audience | None) -> str:
+    """The definition of a layer's view: bookkeeping, code, declared fields, geom, valid.
+
+    The bookkeeping is an audience's: of what has changed for others it tells nothing.
+    """
+    return _select(layer, audience, _columns(layer, audience))
 
 
 def companion_sql(one: Companion) -> str:
@@ -51,19 +69,37 @@ def companion_sql(one: Companion) -> str:
     return f'SELECT {", ".join(one.columns)} FROM public."{one.model._meta.db_table}"'
 
 
-def _columns(layer: Layer) -> list[str]:
-    own = (str(layer.column(f.name).column) for f in layer.fields)
-    return [*BOOKKEEPING, "code", *own, *(["geom"] if layer.geometry else []), "valid"]
+def _columns(layer: Layer, audience: Audience | None) -> dict[str, str]:
+    """The columns of a view, each with its expression."""
+    every = audience == widest_audience(layer)
+    names = [str(layer.column(f.name).column) for f in layer.fields if every or not f.reserved]
+    plain = [*BOOKKEEPING, "code", *names, *(["geom"] if layer.geometry else []), "valid"]
+    found = {name: f'"{name}"' for name in plain}
+    stands, is_shown = STATE
+    found[stands] = "upper_inf(valid)"  # the condition of the indexes of today's versions
+    found[is_shown] = "true"
+    if audience:
+        found["id"] = f"coalesce({audience}_first, id)"
+        found["valid"] = valid_sql(audience)
+        found[is_shown] = f"{audience}_first IS NULL"
+    return found
 
 
-def cut_sql(layer: Layer) -> str:
+def _select(layer: Layer, audience: Audience | None, columns: Mapping[str, str]) -> str:
+    listed = ", ".join(
+        sql if sql == f'"{name}"' else f'{sql} AS "{name}"' for name, sql in columns.items()
+    )
+    return f'SELECT {listed} FROM public."{layer.model._meta.db_table}"'
+
+
+def cut_sql(layer: Layer, audience: Audience | None) -> str:
     """The definition of the view that shows only the districts of the setting.
 
     Not a security barrier: that would keep every spatial condition from its index,
     since PostGIS's operators are not leakproof. Nobody outside can send a function of
     their own that would leak, as all SQL here is compiled from declared fields.
     """
-    return f"{view_sql(layer)} WHERE {_in_districts()}"
+    return f"{view_sql(layer, audience)} WHERE {_in_districts()}"
 
 
 def blanked_sql(layer: Layer) -> str:
@@ -72,14 +108,12 @@ def blanked_sql(layer: Layer) -> str:
     For the holder of a grant of districts on a public layer, whose other rows stay public.
     Conditions on the public fields, the place and the time pass through to their indexes.
     """
-    reserved = {str(layer.column(f.name).column) for f in layer.fields if f.reserved}
-    listed = ", ".join(
-        f'CASE WHEN {_in_districts()} THEN "{column}" END AS "{column}"'
-        if column in reserved
-        else f'"{column}"'
-        for column in _columns(layer)
-    )
-    return f'SELECT {listed} FROM public."{layer.model._meta.db_table}"'
+    columns = _columns(layer, audience := widest_audience(layer))
+    for field in layer.fields:
+        if field.reserved:
+            name = str(layer.column(field.name).column)
+            columns[name] = f'CASE WHEN {_in_districts()} THEN "{name}" END'
+    return _select(layer, audience, columns)
 
 
 def _in_districts() -> str:
@@ -146,12 +180,19 @@ def _declared() -> dict[str, str]:
         found |= {one.view: companion_sql(one) for one in layer.companions}
         if layer.sharing is Sharing.WITHHELD:
             continue
-        found[layer.id] = view_sql(layer)
-        if layer.has_districts:
-            found[layer.id + CUT] = cut_sql(layer)
-            if layer.public and any(f.reserved for f in layer.fields):
-                found[layer.id + BLANKED] = blanked_sql(layer)
+        for audience, name in _views(layer).items():
+            found[name] = view_sql(layer, audience)
+            if layer.has_districts:
+                found[name + CUT] = cut_sql(layer, audience)
+        if layer.has_districts and layer.public and any(f.reserved for f in layer.fields):
+            found[layer.id + BLANKED] = blanked_sql(layer)
     return found
+
+
+def _views(layer: Layer) -> dict[Audience | None, str]:
+    """The names of a layer's views of all districts, by audience."""
+    public = audience_of(layer, [f.name for f in layer.fields if not f.reserved])
+    return {public: layer.id + AT_PUBLIC, widest_audience(layer): layer.id}
 
 
 def _ensure(cursor: Any, shares: Iterable[Share]) -> None:
@@ -163,7 +204,7 @@ def _ensure(cursor: Any, shares: Iterable[Share]) -> None:
     _grant(cursor, LOGIN, f'"{SCHEMA}".standing', ("register", "definition", "day", "number"))
     for share in shares:
         _create_role(cursor, share.role, "NOLOGIN")
-        _grant(cursor, share.role, share.view, share.columns)
+        _grant(cursor, share.role, share.view, (*share.columns, *STATE))
         _grant(cursor, share.role, f'"{SCHEMA}".revisions', ("register", "number"))
         for one in share.layer.companions:
             _grant(cursor, share.role, f'"{SCHEMA}".{one.view}', one.columns)
@@ -222,6 +263,7 @@ def drop_views_for(plan: list, using: str, **_: Any) -> None:
 def make_views(sender: AppConfig, using: str = "default", **_: Any) -> None:
     """After a migrate: the views again; none while the tables are of another release."""
     if _tables_are_todays(using):
+        renew_spans(using)
         sync_views(using)
 
 

@@ -24,6 +24,7 @@ from layers.declarations.declarations import Layer
 from spatial.city import city
 from spatial.crs import transformer
 from spatial.periods import AsOf
+from spatial.versions.audiences import Audience, span_of
 from spatial.versions.models import VersionedFeature
 
 MOST = 12
@@ -49,23 +50,38 @@ def at_most(milliseconds: int) -> Iterator[None]:
         cursor.execute("SET LOCAL statement_timeout = DEFAULT")
 
 
-def version_of(layer: Layer, code: str, as_of: AsOf) -> Any:
-    """The version of a code at a moment, or None."""
+def versions_shown(layer: Layer, code: str, audience: Audience | None) -> list[Any]:
+    """The versions of a code as an audience is shown them, oldest first.
+
+    Their time and the change that began them are the audience's.
+    """
     if "\x00" in code:  # the database knows no such text
-        return None
-    return layer.model.objects.as_of(as_of).filter(code=code).select_related("opened_by").first()
+        return []
+    found = layer.model.objects.filter(code=code).select_related("opened_by", "closed_by")
+    rows = list(found.order_by("id"))
+    began = {row.valid.lower: row.opened_by for row in rows if not row.valid.isempty}
+    shown = [row for row in rows if not (audience and getattr(row, f"{audience}_carried"))]
+    for row in shown:
+        row.valid = span_of(row, audience)
+        row.opened_by = began.get(row.valid.lower, row.opened_by)
+    return sorted((row for row in shown if not row.valid.isempty), key=lambda row: row.valid.lower)
 
 
-def last_version_of(layer: Layer, code: str) -> Any:
-    """The latest version of a code that ever stood, or None."""
-    if "\x00" in code:
-        return None
-    return (
-        layer.model.objects.filter(code=code, valid__isempty=False)
-        .select_related("opened_by", "closed_by")
-        .order_by("-valid")
-        .first()
-    )
+def version_of(layer: Layer, code: str, as_of: AsOf, audience: Audience | None) -> Any:
+    """The version of a code at a moment as an audience is shown it, or None."""
+    versions = versions_shown(layer, code, audience)
+    return next((version for version in versions if _stands(version, as_of)), None)
+
+
+def last_version_of(layer: Layer, code: str, audience: Audience | None) -> Any:
+    """The latest version of a code that ever stood as an audience is shown it, or None."""
+    return next(reversed(versions_shown(layer, code, audience)), None)
+
+
+def _stands(version: VersionedFeature, as_of: AsOf) -> bool:
+    if as_of.is_now:
+        return version.valid.upper is None
+    return as_of.instant in version.valid
 
 
 def outline(version: VersionedFeature) -> dict[str, Any] | None:

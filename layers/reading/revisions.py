@@ -58,8 +58,13 @@ def refresh_revisions() -> None:
         revisions()
 
 
-def revision(layer: Layer) -> int:
-    """The revision of a layer's register."""
+def revision(share: Share) -> int:
+    """The revision of what a share sees of its register."""
+    return revisions().get(share.register, 0)
+
+
+def register_revision(layer: Layer) -> int:
+    """The revision of a layer's register: the key of what is kept inside and shown to nobody as such."""
     return revisions().get(layer.register, 0)
 
 
@@ -76,7 +81,7 @@ def server_of(share: Share) -> int:
     """The server that may answer for a share: the primary, or a replica that is current."""
     if not replicas.seen:
         return PRIMARY
-    return server_for(share.layer.register, revision(share.layer))
+    return server_for(share.layer.register, register_revision(share.layer))
 
 
 def wrote() -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 from layers.reading.reading import read
 from layers.reading.shares import Share
+from layers.reading.timestamps import shown_sql
 from spatial.periods import AsOf
-from spatial.versions.queries import as_of_sql
 
 MAX_TERMS = 4
 MAX_LENGTH = 60
@@ -57,7 +57,7 @@ def search_sql(share: Share, terms: list[str], as_of: AsOf, most: int) -> tuple[
 
     Texts and codes are looked up apart: joined by OR, neither would use its index.
     """
-    moment, at = as_of_sql(as_of)
+    moment, at = shown_sql(as_of)
     layer = share.layer
     columns = [f'"{layer.column(name).column}"' for name in layer.search if name in share.names]
     texts = "".join(f", {column}" for column in columns)
@@ -84,7 +84,7 @@ def search_sql(share: Share, terms: list[str], as_of: AsOf, most: int) -> tuple[
 
 def is_code(share: Share, code: str, as_of: AsOf) -> bool:
     """Whether the text is exactly the code of a feature of the share at a moment."""
-    moment, params = as_of_sql(as_of)
+    moment, params = shown_sql(as_of)
     sql = f"SELECT 1 FROM {share.view} WHERE {moment} AND code = %s"
     return bool(read(share, sql, [*params, code]))
 

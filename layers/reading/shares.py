@@ -20,12 +20,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property, lru_cache
 
-from layers.access.access import Caller, Grant, Sharing, may_see, may_see_reserved
+from layers.access.access import Caller, Grant, Sharing, may_see, may_see_personal, may_see_reserved
+from layers.declarations.audiences import audience_of, revision_name, widest_audience
 from layers.declarations.declarations import Field, Layer
 from layers.declarations.registry import all_layers, layer_named
+from spatial.versions.audiences import Audience
 
 LOGIN = "tujing_reader"  # the login of outside requests; it has no rights but its roles
 CUT, BLANKED = "@districts", "@reserved"  # what the names of the views by district end in
+AT_PUBLIC = "@public"  # where the public sees fewer fields: the view with its bookkeeping
+STATE = ("stands", "is_shown")  # whether a version is today's; whether its change was shown
 BOOKKEEPING = ("id", "opened_by_id", "closed_by_id", "voided_by_id")
 
 
@@ -85,6 +89,16 @@ class Share:
         return (*BOOKKEEPING, "code", *own, *shape, "valid")
 
     @cached_property
+    def audience(self) -> Audience | None:
+        """Whose view of what has changed the share has: the narrowest that sees its fields."""
+        return audience_of(self.layer, self.names)
+
+    @cached_property
+    def register(self) -> str:
+        """The name under which the revisions that the share sees are counted."""
+        return revision_name(self.layer, self.audience)
+
+    @cached_property
     def role(self) -> str:
         """The database role that reads for this share."""
         text = f"{self.view} {' '.join(self.columns)}"
@@ -94,8 +108,9 @@ class Share:
     @cached_property
     def view(self) -> str:
         """The quoted SQL name of the view behind the share."""
+        whose = "" if self.audience == widest_audience(self.layer) else AT_PUBLIC
         cut = BLANKED if self.is_blanked else CUT if self.districts else ""
-        return f'published."{self.layer.id}{cut}"'
+        return f'published."{self.layer.id}{whose}{cut}"'
 
     def field(self, name: str) -> Field | None:
         """The visible field of that name, if there is one."""
@@ -186,6 +201,17 @@ def shares_of(caller: Caller, layers: Iterable[Layer] | None = None) -> list[Sha
     """The caller's share of every layer that it may see, in the order of the registry."""
     found = (share_of(caller, layer) for layer in layers or all_layers())
     return [share for share in found if share]
+
+
+def page_audience(caller: Caller, layer: Layer) -> Audience | None:
+    """Whose view of what has changed the pages show a caller; None: of the whole row.
+
+    Whom the layer was granted to sees all that its office keeps.
+    """
+    if may_see_personal(caller, layer):
+        return None
+    share = share_of(caller, layer)
+    return share.audience if share else audience_of(layer, ())
 
 
 def standing_shares() -> list[Share]:

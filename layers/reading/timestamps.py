@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from spatial.periods import AsOf
+from spatial.versions.queries import as_of_sql
 
 # A version outside: the code and the start of its validity, "P1@20200601T000000Z".
 VERSION_ID = (
@@ -72,6 +73,11 @@ def http_date(moment: datetime) -> str:
     then = moment.astimezone(UTC)
     day = f"{DAYS[then.weekday()]}, {then.day:02} {MONTHS[then.month - 1]} {then.year:04}"
     return f"{day} {then.hour:02}:{then.minute:02}:{then.second:02} GMT"
+
+
+def shown_sql(as_of: AsOf, alias: str = "") -> tuple[str, list[Any]]:
+    """The condition that selects the versions of a moment in a published view, its parameters."""
+    return (f"{alias}stands", []) if as_of.is_now else as_of_sql(as_of, f"{alias}valid")
 
 
 def closed_sql(as_of: AsOf) -> tuple[str, list[Any]]:

@@ -34,7 +34,7 @@ from layers.reading.revisions import KEYS, forget
 from layers.reading.shares import share_of
 from layers.sharing.keys import SHOWN, caller_of_consumer, new_key
 from spatial.city import city
-from spatial.versions.actions import count_revision
+from spatial.versions.revisions import count_revision
 
 OVERLAP = timedelta(days=7)  # how long the old key goes on working beside its successor
 DEFAULT_PER_MINUTE = 6000

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from layers.access.access import Caller, Sharing, may_know_of
+from layers.declarations.audiences import audience_of, revision_name
 from layers.declarations.cycles import CycleStanding, cycle_standing
 from layers.declarations.declarations import Layer
 from layers.declarations.registry import all_layers
@@ -24,6 +25,7 @@ from layers.reading.shares import Share, share_of
 from spatial.city import city
 from spatial.codes import schemes
 from spatial.crs import transformer
+from spatial.versions.audiences import Audience
 from spatial.versions.figures import kept as kept_figures
 from spatial.versions.models import Change, RevisionChange
 
@@ -169,7 +171,7 @@ def figures_of(share: Share) -> LayerFigures:
 
     They are counted anew at most once a minute.
     """
-    number, now = revision(share.layer), time.monotonic()
+    number, now = revision(share), time.monotonic()
     known = _figures.get(share.key)
     if known and known[0] == number:
         return known[2]
@@ -196,7 +198,8 @@ def _records(caller: Caller, layers: list[Layer]) -> list[CatalogueRecord]:
 def _record(caller: Caller, layer: Layer, quality: Quality | None) -> CatalogueRecord:
     share = share_of(caller, layer)
     is_ours = not caller.is_anonymous and caller.is_department
-    sources = _sources_of(layer, with_documents=is_ours)
+    audience = share.audience if share else audience_of(layer, ())
+    sources = _sources_of(layer, audience, with_documents=is_ours)
     last = sources[0].recorded_at if sources else None
     return CatalogueRecord(
         layer=layer,
@@ -237,10 +240,10 @@ def _kept(share: Share) -> LayerFigures | None:
 
 
 def _count(share: Share) -> LayerFigures:
-    box = "ST_Extent(geom) FILTER (WHERE upper_inf(valid))" if share.layer.geometry else "NULL"
+    box = "ST_Extent(geom) FILTER (WHERE stands)" if share.layer.geometry else "NULL"
     sql = (
         "SELECT number, since, ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box) FROM ("
-        f"SELECT count(*) FILTER (WHERE upper_inf(valid)) AS number, min(lower(valid)) AS since,"
+        f"SELECT count(*) FILTER (WHERE stands) AS number, min(lower(valid)) AS since,"
         f" {box}::box3d AS box FROM {share.view}) AS counted"
     )
     try:
@@ -257,20 +260,25 @@ def _degrees(corners: list[float]) -> Bounds:
     return (west, south, east, north)
 
 
-def _sources_of(layer: Layer, *, with_documents: bool) -> tuple[ChangeSource, ...]:
-    number = revision(layer)
-    known = _sources.get(layer.register)
+def _sources_of(
+    layer: Layer, audience: Audience | None, *, with_documents: bool
+) -> tuple[ChangeSource, ...]:
+    name = revision_name(layer, audience)
+    number = revisions().get(name, 0)
+    known = _sources.get(name)
     if not known or known[0] != number:
-        known = _sources[layer.register] = (number, _last_changes(layer))
+        known = _sources[name] = (number, _last_changes(layer, audience))
     if with_documents:
         return known[1]
     return tuple(ChangeSource(s.recorded_at, s.at, s.origin) for s in known[1])
 
 
-def _last_changes(layer: Layer) -> tuple[ChangeSource, ...]:
-    marks = RevisionChange.objects.filter(register=layer.register).order_by("-number")
+def _last_changes(layer: Layer, audience: Audience | None) -> tuple[ChangeSource, ...]:
+    marks = RevisionChange.objects.filter(register=revision_name(layer, audience))
+    marks = marks.order_by("-number")
     changes = [mark.change for mark in marks.select_related("change")[:SOURCES]]
     if not changes:  # written before revisions named their changes
-        last = layer.model.objects.aggregate(last=Max("opened_by_id"))["last"]
+        shown = {f"{audience}_first": None} if audience else {}
+        last = layer.model.objects.filter(**shown).aggregate(last=Max("opened_by_id"))["last"]
         changes = list(Change.objects.filter(pk=last))
     return tuple(ChangeSource(c.recorded_at, c.at, c.origin, c.document) for c in changes)

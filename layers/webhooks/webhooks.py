@@ -29,7 +29,7 @@ from layers.reading.timestamps import iso
 from layers.sharing.keys import caller_of_consumer
 from layers.webhooks.addresses import target_of
 from spatial.versions.models import RevisionChange
-from spatial.versions.queries import revision_of
+from spatial.versions.queries import revision_named
 
 MOST_SUBSCRIPTIONS = 10
 FORGOTTEN = timedelta(days=1)  # a job that was lost is made again after so long
@@ -50,7 +50,7 @@ def subscribe(consumer: Consumer, shares: Iterable[Share], address: str) -> Subs
     target_of(address)
     if Subscription.objects.filter(consumer=consumer).count() >= MOST_SUBSCRIPTIONS:
         raise TooManySubscriptions(f"每个系统最多 {MOST_SUBSCRIPTIONS} 项订阅")
-    told = {share.layer.id: revision_of(share.layer.model) for share in shares}
+    told = {share.layer.id: revision_named(share.register) for share in shares}
     return Subscription.objects.create(
         consumer=consumer,
         address=address,
@@ -135,14 +135,14 @@ def _caller(consumer: Consumer) -> Caller | None:
 
 
 def _part(share: Share, since: int) -> dict[str, Any] | None:
-    marks = RevisionChange.objects.filter(register=share.layer.register, number__gt=since)
+    marks = RevisionChange.objects.filter(register=share.register, number__gt=since)
     changes = marks.values("change").distinct().count()
     if not changes:
         return None
     token = token_at(share, since)
     return {
         "collection": share.layer.id,
-        "revision": revision_of(share.layer.model),
+        "revision": revision_named(share.register),
         "changes": changes,
         "feed": f"{settings.SITE_URL}/ogc/collections/{share.layer.id}/feed?since={token}",
     }

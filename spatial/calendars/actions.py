@@ -15,7 +15,7 @@ from spatial.calendars.models import CalendarYear, SpecialDay, WorkingHours
 from spatial.calendars.queries import REGISTER
 from spatial.city import city
 from spatial.errors import SpatialError
-from spatial.versions.actions import count_revision
+from spatial.versions.revisions import count_revision
 
 SEED = Path(settings.BASE_DIR) / "data" / "calendar" / "days.csv"
 KINDS = {"holiday": False, "workday": True, "休": False, "班": True}

@@ -16,19 +16,14 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from spatial.errors import SpatialError
-from spatial.versions.edits import Action, Edit, OnlyBySteps, VersionConflict
+from spatial.versions.audiences import audiences_of, closing_sql, opening_sql, span_columns
+from spatial.versions.edits import Action, Edit, VersionConflict
 from spatial.versions.guards import registers
-from spatial.versions.keeping import Difference, events_of, keep, written
-from spatial.versions.models import (
-    Ancestry,
-    Change,
-    Revision,
-    RevisionChange,
-    VersionedFeature,
-)
-from spatial.versions.queries import attribute_fields, conflicts_in, later_changes
-from spatial.versions.signals import revised
-from spatial.versions.touched import record_touched
+from spatial.versions.keeping import Difference, keep, written
+from spatial.versions.models import Ancestry, Change, VersionedFeature
+from spatial.versions.queries import attribute_fields, conflicts_in
+from spatial.versions.revisions import count_change
+from spatial.versions.undoing import undo_ancestry, undo_register
 
 Counts = dict[str, int]
 
@@ -71,10 +66,8 @@ def apply(change: Change, model: type[VersionedFeature], edits: Iterable[Edit]) 
     """
     rows = [_row(model, edit) for edit in edits]
     columns = ", ".join(f'"{f.column}" {f.db_type(connection)}' for f in attribute_fields(model))
-    source = (
-        f"jsonb_to_recordset(%s::jsonb) AS s(action text, code text, expected bigint, {columns})"
-    )
-    return _apply_source(change, model, source, [json.dumps(rows, cls=DjangoJSONEncoder)])
+    source = f"jsonb_to_recordset(%(edits)s::jsonb) AS s(action text, code text, expected bigint, {columns})"
+    return _apply_source(change, model, source, {"edits": json.dumps(rows, cls=DjangoJSONEncoder)})
 
 
 def apply_table(change: Change, model: type[VersionedFeature], table: str) -> Counts:
@@ -86,7 +79,7 @@ def apply_table(change: Change, model: type[VersionedFeature], table: str) -> Co
     Raises:
         VersionConflict: as ``apply``.
     """
-    return _apply_source(change, model, f"{table} AS s", [])
+    return _apply_source(change, model, f"{table} AS s", {})
 
 
 def undo(change: Change, *, who: str, why: str) -> Change:
@@ -106,8 +99,8 @@ def undo(change: Change, *, who: str, why: str) -> Change:
             at=change.at, who=who, why=why, reverses=change, origin=change.origin
         )
         for model in registers():
-            _undo_register(change, reverse, model)
-        _undo_ancestry(change, reverse)
+            undo_register(change, reverse, model)
+        undo_ancestry(change, reverse)
         followers = Change.objects.filter(origin=_following(change), reversed_by=None)
         for follower in followers.order_by("-pk"):
             # It follows the undo, so that undoing that brings both back.
@@ -151,29 +144,31 @@ def _row(model: type[VersionedFeature], edit: Edit) -> dict[str, Any]:
 
 
 def _apply_source(
-    change: Change, model: type[VersionedFeature], source: str, params: list
+    change: Change, model: type[VersionedFeature], source: str, params: dict[str, Any]
 ) -> Counts:
     table = f'"{model._meta.db_table}"'
-    columns = ", ".join(f'"{field.column}"' for field in attribute_fields(model))
+    params = {**params, "change": change.pk, "at": change.at}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SELECT action, count(*) FROM {source} GROUP BY action", params)
         counts = {Action(action): number for action, number in cursor.fetchall()}
         try:
             with transaction.atomic():
-                found = _close(cursor, model, source, params, change)
+                found = _close(cursor, model, source, params)
                 closed = counts.get(Action.REPLACE, 0) + counts.get(Action.END, 0)
                 if found.number("ended") != closed:
                     raise _ClosedTooFew
-                found.include(_open(cursor, model, columns, source, params, change))
+                follows = Action.REPLACE in counts
+                found.include(_open(cursor, model, source, params, follows=follows))
         except (IntegrityError, _ClosedTooFew) as error:
             problems = conflicts_in(table, source, params, change.at)
             raise VersionConflict(problems or [("", _first_line(error))]) from error
-        number = _count(
+        number = count_change(
             change,
             model,
             f"SELECT s.geom FROM {source} WHERE s.action <> 'end'"
-            f" UNION ALL SELECT geom FROM {table} WHERE closed_by_id = %s",
-            [*params, change.pk],
+            f" UNION ALL SELECT geom FROM {table} WHERE closed_by_id = %(change)s",
+            source,
+            params,
         )
         keep(model, number, found, at=change.at)
     return {action.value: counts.get(action, 0) for action in Action}
@@ -188,118 +183,41 @@ def _first_line(error: Exception) -> str:
 
 
 def _close(
-    cursor: Any, model: type[VersionedFeature], source: str, params: list, change: Change
+    cursor: Any, model: type[VersionedFeature], source: str, params: dict[str, Any]
 ) -> Difference:
+    spans = "".join(f", {closing_sql(*each)}" for each in audiences_of(model).items())
     statement = (
         f'UPDATE "{model._meta.db_table}" v'
-        " SET valid = tstzrange(lower(v.valid), %s), closed_by_id = %s"
+        f" SET valid = tstzrange(lower(v.valid), %(at)s), closed_by_id = %(change)s{spans}"
         f" FROM {source} WHERE v.code = s.code AND upper_inf(v.valid) AND s.action <> 'open'"
-        " AND (s.expected IS NULL OR s.expected = v.id) AND lower(v.valid) <= %s"
+        " AND (s.expected IS NULL OR s.expected = v.id) AND lower(v.valid) <= %(at)s"
     )
-    given = [change.at, change.pk, *params, change.at]
-    return written(cursor, model, statement, given, change.at, ends=True)
+    return written(cursor, model, statement, params, ends=True)
 
 
 def _open(
     cursor: Any,
     model: type[VersionedFeature],
-    columns: str,
     source: str,
-    params: list,
-    change: Change,
+    params: dict[str, Any],
+    *,
+    follows: bool,
 ) -> Difference:
-    statement = (
-        f'INSERT INTO "{model._meta.db_table}" AS v (code, valid, opened_by_id, {columns})'
-        f" SELECT s.code, tstzrange(%s, NULL), %s, {columns} FROM {source}"
-        " WHERE s.action <> 'end'"
-    )
-    return written(cursor, model, statement, [change.at, change.pk, *params], change.at)
-
-
-def count_revision(register: str) -> int:
-    """Count one more revision under this name; every cache over it ends. Returns the number.
-
-    The row stays locked until the transaction ends, so revisions of one name follow each
-    other in the order of their commits.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'INSERT INTO "{Revision._meta.db_table}" AS r (register, number) VALUES (%s, 1)'
-            " ON CONFLICT (register) DO UPDATE SET number = r.number + 1 RETURNING number",
-            [register],
-        )
-        return cursor.fetchone()[0]
-
-
-def _count(
-    change: Change, model: type[VersionedFeature], touched: str, params: Sequence[Any]
-) -> int:
-    """One more revision of a register, which change made it, and where it touched the register.
-
-    ``touched`` is a SELECT of the geometries, and ``params`` its parameters. Returns the
-    number of the revision.
-    """
-    register = model._meta.label_lower
-    number = count_revision(register)
-    RevisionChange.objects.create(register=register, number=number, change=change)
-    record_touched(model, number, touched, params)
-    revised.send(model, register=register)
-    return number
-
-
-def _undo_register(change: Change, reverse: Change, model: type[VersionedFeature]) -> None:
-    """Void what stands since the change, and open again what the change put an end to."""
+    """Open what is opened or replaced; ``follows``: some of it follows a version just closed."""
     table = f'"{model._meta.db_table}"'
-    columns = ", ".join(f'"{field.column}"' for field in attribute_fields(model))
-    names: dict[str, Any] = {"x": change.pk, "reverse": reverse.pk, "at": change.at}
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.versions_undo")
-        cursor.execute(
-            "CREATE TEMP TABLE versions_undo ON COMMIT DROP AS SELECT DISTINCT code"
-            f" FROM {table} WHERE %(x)s IN (opened_by_id, closed_by_id, voided_by_id)",
-            names,
+    own = [f'"{field.column}"' for field in attribute_fields(model)]
+    columns, values, closed = own, [f"s.{name}" for name in own], ""
+    if follows and (audiences := audiences_of(model)):
+        columns = [*own, *map(span_columns, audiences)]
+        values += map(opening_sql, audiences)
+        kept = ", ".join(f"{span_columns(a)}, {a}_carried" for a in audiences)
+        closed = (
+            f" LEFT JOIN (SELECT DISTINCT ON (code) code, id, valid, {kept} FROM {table}"
+            " WHERE closed_by_id = %(change)s ORDER BY code, id DESC) AS o ON o.code = s.code"
         )
-        if not cursor.rowcount:
-            return
-        if model.by_steps:
-            raise OnlyBySteps(str(model._meta.verbose_name))
-        if later := later_changes(model, change, "versions_undo"):
-            raise VersionConflict([(code, f"此后又有变更 {pk}，须先撤销它") for code, pk in later])
-        before = events_of(cursor, model, "JOIN versions_undo USING (code)")
-        cursor.execute(
-            f"UPDATE {table} v SET valid = 'empty', voided_by_id = %(reverse)s"
-            " FROM versions_undo u WHERE u.code = v.code AND lower(v.valid) >= %(at)s",
-            names,
-        )
-        cursor.execute(  # only a redo meets a version that spans the moment
-            f"UPDATE {table} v SET valid = tstzrange(lower(v.valid), %(at)s),"
-            " closed_by_id = %(reverse)s FROM versions_undo u"
-            " WHERE u.code = v.code AND v.valid @> %(at)s::timestamptz",
-            names,
-        )
-        cursor.execute(
-            f"INSERT INTO {table} (code, valid, opened_by_id, {columns})"
-            f" SELECT code, tstzrange(%(at)s, NULL), %(reverse)s, {columns} FROM {table}"
-            " WHERE closed_by_id = %(x)s AND opened_by_id <> %(x)s"
-            " OR voided_by_id = %(x)s AND closed_by_id IS NULL",
-            names,
-        )
-        found = events_of(cursor, model, "JOIN versions_undo USING (code)")
-    found.include(before, sign=-1)
-    number = _count(
-        reverse,
-        model,
-        f"SELECT v.geom FROM {table} v JOIN versions_undo u USING (code)"
-        " WHERE %s IN (v.opened_by_id, v.closed_by_id, v.voided_by_id)",
-        [reverse.pk],
+    statement = (
+        f"INSERT INTO {table} AS v (code, valid, opened_by_id, {', '.join(columns)})"
+        f" SELECT s.code, tstzrange(%(at)s, NULL), %(change)s, {', '.join(values)}"
+        f" FROM {source}{closed} WHERE s.action <> 'end'"
     )
-    keep(model, number, found)
-
-
-def _undo_ancestry(change: Change, reverse: Change) -> None:
-    """Close the links a change recorded; a redo records those that its undo had closed."""
-    closed = list(Ancestry.objects.filter(closed_by=change))
-    Ancestry.objects.filter(opened_by=change, closed_by=None).update(closed_by=reverse)
-    for link in closed:
-        link.pk, link.opened_by, link.closed_by = None, reverse, None
-    Ancestry.objects.bulk_create(closed)
+    return written(cursor, model, statement, params)

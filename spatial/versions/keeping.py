@@ -6,7 +6,7 @@ turns and nobody's difference is lost. Whoever first changes a register of which
 kept yet, or other tallies than are declared now, counts it once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -96,15 +96,16 @@ def written(
     cursor: Any,
     model: type[VersionedFeature],
     statement: str,
-    params: Sequence[Any],
-    at: datetime,
+    params: Mapping[str, Any],
     *,
     ends: bool = False,
 ) -> Difference:
-    """Run a statement that ends or begins versions ``v`` at a moment; the difference it made."""
-    events = f"SELECT %s::timestamptz AS at, {1 - ends} AS opened, {ends:d} AS ended, w.* FROM w"
+    """Run a statement that ends or begins versions ``v`` at ``%(at)s``; the difference it made."""
+    events = (
+        f"SELECT %(at)s::timestamptz AS at, {1 - ends} AS opened, {ends:d} AS ended, w.* FROM w"
+    )
     sql = f"w AS ({statement} RETURNING {returned_columns(model)}), {difference_sql(model, events)}"
-    return _fetch(cursor, sql, [*params, at])
+    return _fetch(cursor, sql, params)
 
 
 def events_of(cursor: Any, model: type[VersionedFeature], among: str = "") -> Difference:
@@ -115,10 +116,10 @@ def events_of(cursor: Any, model: type[VersionedFeature], among: str = "") -> Di
         " (VALUES (lower(v.valid), 1, 0), (upper(v.valid), 0, 1)) AS e(at, opened, ended)"
         " WHERE at IS NOT NULL"  # an end that is open, or a version that is void
     )
-    return _fetch(cursor, difference_sql(model, events), [])
+    return _fetch(cursor, difference_sql(model, events), {})
 
 
-def _fetch(cursor: Any, statement: str, params: Sequence[Any] | Mapping[str, Any]) -> Difference:
+def _fetch(cursor: Any, statement: str, params: Mapping[str, Any]) -> Difference:
     """Run ``WITH {statement}``, which ends in ``difference_sql``."""
     cursor.execute(f"WITH {statement}", params)
     found = Difference()

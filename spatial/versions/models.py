@@ -119,6 +119,13 @@ class VersionedFeature(models.Model):
     opened_by = _change("由此变更产生")
     closed_by = _change("由此变更终止", null=True)
     voided_by = _change("由此变更作废", null=True)
+    # What each audience is shown (``versions.audiences``); NULL where it is as the row itself.
+    public_valid = DateTimeRangeField("公开有效期", null=True, editable=False)
+    public_first = models.BigIntegerField("公开版本", null=True, editable=False)
+    public_carried = models.BooleanField("公开同后", db_default=False, editable=False)
+    shared_valid = DateTimeRangeField("共享有效期", null=True, editable=False)
+    shared_first = models.BigIntegerField("共享版本", null=True, editable=False)
+    shared_carried = models.BooleanField("共享同后", db_default=False, editable=False)
 
     objects = VersionedQuerySet.as_manager()
 
@@ -213,6 +220,22 @@ class RevisionChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.register} {self.number}"
+
+
+class ChangeDay(models.Model):
+    """A day of the city on which changes of a register took effect, as an audience was shown."""
+
+    register = models.CharField("登记簿", max_length=60)
+    day = models.DateField("日期")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "有变更的日期"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["register", "day"], name="one_row_per_change_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.day}"
 
 
 class Touched(models.Model):

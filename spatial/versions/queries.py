@@ -1,18 +1,26 @@
 """Reads of the store: columns, histories, ancestry, and why an edit does not fit."""
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Field
+from django.db.models import Field, Min
 
-from spatial.city import city
 from spatial.periods import AsOf
-from spatial.versions.models import Ancestry, Change, Revision, VersionedFeature
+from spatial.versions.models import Ancestry, Change, ChangeDay, Revision, VersionedFeature
 
-BOOKKEEPING = frozenset({"id", "code", "valid", "opened_by", "closed_by", "voided_by"})
+SPANS = (
+    "public_valid",
+    "public_first",
+    "public_carried",
+    "shared_valid",
+    "shared_first",
+    "shared_carried",
+)
+BOOKKEEPING = frozenset({"id", "code", "valid", "opened_by", "closed_by", "voided_by", *SPANS})
 
 
 @dataclass(frozen=True)
@@ -80,30 +88,25 @@ def revision_of(model: type[VersionedFeature]) -> int:
     For writers, tokens and tags, which must not be a moment old; caches are keyed by
     ``layers.reading.revisions``, which has all of them in memory.
     """
-    row = Revision.objects.filter(register=model._meta.label_lower).first()
+    return revision_named(model._meta.label_lower)
+
+
+def revision_named(name: str) -> int:
+    """As ``revision_of``, by the name of a register or of what an audience sees of it."""
+    row = Revision.objects.filter(register=name).first()
     return row.number if row else 0
 
 
-def days_of_change(most: int) -> list[str]:
-    """The first day of the city on which anything changed, and the latest others, in order.
+def days_of_change(names: Collection[str], most: int) -> list[str]:
+    """The first day of the city on which one of these changed, and the latest others, in order.
 
-    ``most`` bounds the latest. A step down the index for each day, however many changes
-    the day had: 300 days of a million changes take some milliseconds.
+    ``names``: under which revisions are counted, of registers or of their audiences; ``most``
+    bounds the latest.
     """
-    zone = city().time_zone
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH RECURSIVE latest AS ("
-            " SELECT max(at) AS at, 1 AS n FROM versions_change UNION ALL"
-            " SELECT (SELECT c.at FROM versions_change c WHERE c.at < date_trunc('day',"
-            "   l.at AT TIME ZONE %(zone)s) AT TIME ZONE %(zone)s ORDER BY c.at DESC LIMIT 1),"
-            " n + 1 FROM latest l WHERE l.at IS NOT NULL AND n < %(most)s),"
-            " found AS (SELECT at FROM latest UNION ALL SELECT min(at) FROM versions_change)"
-            " SELECT DISTINCT to_char(at AT TIME ZONE %(zone)s, 'YYYY-MM-DD') FROM found"
-            " WHERE at IS NOT NULL ORDER BY 1",
-            {"zone": zone, "most": most},
-        )
-        return [day for (day,) in cursor.fetchall()]
+    days = ChangeDay.objects.filter(register__in=names).order_by("-day")
+    latest = list(days.values_list("day", flat=True).distinct()[:most])
+    first = days.aggregate(first=Min("day"))["first"]
+    return sorted({day.isoformat() for day in (*latest, first) if day})
 
 
 def later_changes(
@@ -138,7 +141,9 @@ def _root(pk: int) -> int:
     return pk
 
 
-def conflicts_in(table: str, source: str, params: list, at: datetime) -> list[tuple[str, str]]:
+def conflicts_in(
+    table: str, source: str, params: Mapping[str, Any], at: datetime
+) -> list[tuple[str, str]]:
     """Why edits do not fit the register: (code, reason) pairs, at most 20."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -146,15 +151,15 @@ def conflicts_in(table: str, source: str, params: list, at: datetime) -> list[tu
             " WHEN s.action = 'open' AND v.id IS NOT NULL THEN '已经存在'"
             " WHEN s.action <> 'open' AND v.id IS NULL THEN '不存在或已经终止'"
             " WHEN s.expected <> v.id THEN '已被变更 ' || v.opened_by_id || ' 改动，请核对后重试'"
-            " WHEN lower(v.valid) > %s THEN '现有版本自 '"
+            " WHEN lower(v.valid) > %(at)s THEN '现有版本自 '"
             " || to_char(lower(v.valid), 'YYYY-MM-DD') || ' 起生效，晚于本次变更'"
             " ELSE '在该时间已有其他版本' END"
             f" FROM {source} LEFT JOIN {table} v ON v.code = s.code AND upper_inf(v.valid)"
             " WHERE (s.action = 'open') = (v.id IS NOT NULL) OR s.expected <> v.id"
-            " OR lower(v.valid) > %s"
+            " OR lower(v.valid) > %(at)s"
             f" OR EXISTS (SELECT FROM {table} o WHERE o.code = s.code"
-            " AND o.valid && tstzrange(%s, NULL) AND o.id IS DISTINCT FROM v.id) LIMIT 20",
-            [at, *params, at, at],
+            " AND o.valid && tstzrange(%(at)s, NULL) AND o.id IS DISTINCT FROM v.id) LIMIT 20",
+            {**params, "at": at},
         )
         found = cursor.fetchall()
         cursor.execute(

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from layers.access.access import may_see
 from layers.declarations.registry import layer_of
-from layers.reading.revisions import revision
+from layers.reading.revisions import register_revision
 from spatial.parcels.models import Building
 from spatial.periods import AsOf
 from spatial.versions.figures import Tallied, tallied
@@ -27,7 +27,7 @@ def housing(request: HttpRequest) -> HttpResponse:
     layer = layer_parameter(request, "buildings")
     as_of = moment_parameter(request)
     units = layer_of("units")
-    context: dict[str, Any] = dict(_stock(as_of, revision(layer)))
+    context: dict[str, Any] = dict(_stock(as_of, register_revision(layer)))
     shown = [layer, units] if may_see(caller_of(request), units) else [layer]
     context |= numbers_of(shown, as_of)
     return overview_page(request, PROFESSION.entrance, as_of, context)

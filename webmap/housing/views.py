@@ -9,9 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from layers.access.access import may_see
 from layers.declarations.registry import layer_of
-from layers.reading.queries import last_version_of, version_of
 from webmap.housing.unit_table import UnitTable, rights_view, unit_table
-from webmap.map.panel import log_personal_read, record_context
+from webmap.map.panel import log_personal_read, record_context, version_shown
 from webmap.map.parameters import layer_parameter, moment_parameter
 from webmap.web.callers import caller_of
 
@@ -21,7 +20,7 @@ def units(request: HttpRequest, code: str) -> HttpResponse:
     """The building's record with its unit table on top, as of a moment."""
     layer = layer_parameter(request, "buildings")
     as_of = moment_parameter(request)
-    version = version_of(layer, code, as_of) or last_version_of(layer, code)
+    version = version_shown(request, layer, code, as_of)
     if version is None:
         raise Http404(_("没有这幢建筑"))
     context: dict[str, Any] = record_context(request, layer, version, as_of)

@@ -6,7 +6,7 @@ from django.db import connection
 
 from layers.declarations.declarations import Layer
 from layers.declarations.registry import layer_of
-from layers.reading.revisions import revision
+from layers.reading.revisions import register_revision
 from spatial.versions.figures import tallied
 
 MOST = 60
@@ -17,7 +17,7 @@ def values_in_use(layer: Layer) -> tuple[str, ...]:
     declared = layer.field(layer.paint.by) if layer.paint and layer.paint.by else None
     if not declared or not declared.scheme:
         return ()
-    return _values(layer.id, declared.name, revision(layer))
+    return _values(layer.id, declared.name, register_revision(layer))
 
 
 @lru_cache(maxsize=256)
@@ -29,7 +29,5 @@ def _values(layer_id: str, name: str, revision: int) -> tuple[str, ...]:
         return tuple(sorted({one.values[0] for one in known if one.values[0]})[:MOST])
     column = layer.column(name).column
     with connection.cursor() as cursor:
-        cursor.execute(
-            f'SELECT DISTINCT "{column}" FROM {layer.view} WHERE upper_inf(valid) LIMIT {MOST}'
-        )
+        cursor.execute(f'SELECT DISTINCT "{column}" FROM {layer.view} WHERE stands LIMIT {MOST}')
         return tuple(sorted(value for (value,) in cursor.fetchall() if value))

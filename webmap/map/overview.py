@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from layers.declarations.declarations import Layer
 from layers.declarations.registry import layer_of
-from layers.reading.revisions import revision
+from layers.reading.revisions import register_revision
 from spatial.periods import AsOf
 from spatial.versions.figures import standing, whole_day
 from webmap.map.parameters import day_of, moment_parameter, shown_layers
@@ -51,7 +51,7 @@ def numbers_of(layers: Iterable[Layer], as_of: AsOf) -> dict[str, int]:
     return {
         layer.id: known[layer.register]
         if layer.register in known
-        else _counted(layer.id, as_of, revision(layer))
+        else _counted(layer.id, as_of, register_revision(layer))
         for layer in layers
     }
 

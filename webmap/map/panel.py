@@ -11,6 +11,7 @@ from layers.access.access import may_see_personal
 from layers.declarations.declarations import Layer
 from layers.models import PersonalRead
 from layers.reading.queries import last_version_of, outline, version_of
+from layers.reading.shares import page_audience
 from spatial.geometry import MU_PER_M2
 from spatial.periods import AsOf, at
 from webmap.map.parameters import day_of, layer_parameter, moment_parameter
@@ -25,10 +26,16 @@ def panel(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     """The record of a feature at a moment; 404 for what never existed or may not be seen."""
     layer = layer_parameter(request, layer_id)
     as_of = moment_parameter(request)
-    version = version_of(layer, code, as_of) or last_version_of(layer, code)
+    version = version_shown(request, layer, code, as_of)
     if version is None:
         raise Http404(_("没有这个要素"))
     return render(request, "panel/record.html", record_context(request, layer, version, as_of))
+
+
+def version_shown(request: HttpRequest, layer: Layer, code: str, as_of: AsOf) -> Any:
+    """The version of a code at a moment, else its last, as the caller is shown it; or None."""
+    shown_to = page_audience(caller_of(request), layer)
+    return version_of(layer, code, as_of, shown_to) or last_version_of(layer, code, shown_to)
 
 
 @require_POST
@@ -54,7 +61,7 @@ def log_personal_read(request: HttpRequest, shown: Layer, layer: Layer, code: st
     caller = caller_of(request)
     if not layer.personal or not may_see_personal(caller, layer):
         raise Http404(_("您没有查看个人信息的权限"))
-    version = version_of(shown, code, moment_parameter(request)) or last_version_of(shown, code)
+    version = version_shown(request, shown, code, moment_parameter(request))
     if version is None:
         raise Http404(_("没有这个要素"))
     PersonalRead.objects.create(

@@ -12,7 +12,8 @@ from layers.access.masking import masked
 from layers.declarations.declarations import Field, Layer
 from layers.declarations.naming import CLASS, called, fields_in
 from layers.declarations.registry import layer_of
-from layers.reading.shares import visible_names
+from layers.reading.queries import versions_shown
+from layers.reading.shares import page_audience, visible_names
 from spatial.codes import scheme
 from spatial.periods import AsOf, at
 from webmap.web.values import NOTHING, field_title, in_english, layer_title, scheme_of, shown
@@ -141,11 +142,8 @@ def secrets_of(layer: Layer, version: Any, caller: Caller, *, full: bool = False
 
 def eras_of(layer: Layer, code: str, caller: Caller) -> list[EraView]:
     """The history of a code, newest first, each era with what differs from the one before."""
-    versions = list(
-        layer.model.objects.filter(code=code, valid__isempty=False)
-        .select_related("opened_by")
-        .order_by("-valid")[: MOST_ERAS + 1]
-    )
+    shown_to = page_audience(caller, layer)
+    versions = versions_shown(layer, code, shown_to)[::-1][: MOST_ERAS + 1]
     older: Iterable[Any] = [*versions[1:], None]
     return [
         EraView(

@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from layers.access.access import may_see, may_see_personal
+from layers.declarations.audiences import revision_name
 from layers.declarations.cartography import legend, style
 from layers.declarations.declarations import Layer
-from layers.declarations.registry import layer_of
-from layers.reading.revisions import revision
-from layers.reading.shares import shares_of
+from layers.declarations.registry import all_layers, layer_of
+from layers.reading.revisions import register_revision
+from layers.reading.shares import page_audience, shares_of
 from layers.sharing.callers import caller_of
 from spatial.city import city
 from spatial.crs import proj4_text
@@ -122,7 +124,7 @@ def layer_groups(layers: list[Layer], entrance: Entrance) -> list[dict[str, Any]
 def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
     """What the page's program needs to know."""
     view = city().view
-    days = days_of_change(MOST_DAYS)
+    days = days_of_change(_counted_names(request), MOST_DAYS)
     extent = city().extent
     return {
         "entrance": entrance.id,
@@ -148,13 +150,23 @@ def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
     }
 
 
+def _counted_names(request: HttpRequest) -> list[str]:
+    """The names under which the changes are counted that the caller is shown."""
+    caller = caller_of(request)
+    return [
+        revision_name(layer, page_audience(caller, layer))
+        for layer in all_layers()
+        if may_see(caller, layer) or may_see_personal(caller, layer)
+    ]
+
+
 def _shows_schematic(layers: list[Layer]) -> bool:
     """Whether any of these layers holds or has held schematic data."""
     known = ever_schematic()
     return any(
         known[layer.register]
         if layer.register in known
-        else _has_schematic(layer.id, revision(layer))
+        else _has_schematic(layer.id, register_revision(layer))
         for layer in layers
     )
 

@@ -8,7 +8,7 @@ from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from layers.reading.revisions import revision
+from layers.reading.revisions import register_revision
 from spatial.codes import scheme
 from spatial.periods import AsOf
 from spatial.planning.models import PlanZone
@@ -23,7 +23,7 @@ def planning(request: HttpRequest) -> HttpResponse:
     """The plan's balance of land by use."""
     layer = layer_parameter(request, "plan-zones")
     as_of = moment_parameter(request)
-    uses = _land_balance(as_of, revision(layer))
+    uses = _land_balance(as_of, register_revision(layer))
     total_ha = sum(use["ha"] for use in uses)
     most = max((use["ha"] for use in uses), default=1)
     shown = [

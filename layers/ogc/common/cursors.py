@@ -122,4 +122,5 @@ def _beyond(last: str, by_version: bool) -> tuple[str, list[Any]]:
     found = read_version_id(last)
     if not found:
         raise InvalidParameter("cursor 只能取自上一页的 next 链接")
-    return "(code, lower(valid)) > (%s, %s::timestamptz)", list(found)
+    # The index of codes finds the first of them, whatever time the versions are shown of.
+    return "code >= %s AND (code, lower(valid)) > (%s, %s::timestamptz)", [found[0], *found]

@@ -60,7 +60,7 @@ def nearest_gauge(share: Share, x: float, y: float) -> Gauge | None:
     point = f"ST_SetSRID(ST_MakePoint(%s, %s), {city().projected})"
     sql = (
         f"SELECT s.code, {_name(share)}, ST_X(s.geom), ST_Y(s.geom), s.geom <-> {point} AS far"
-        f" FROM {share.view} s WHERE upper_inf(s.valid) ORDER BY far, s.code LIMIT 1"
+        f" FROM {share.view} s WHERE s.stands ORDER BY far, s.code LIMIT 1"
     )
     rows = reading.read(share, sql, (x, y))
     return Gauge(*rows[0]) if rows and rows[0][4] <= REACH_M else None
@@ -80,7 +80,7 @@ def spans(share: Share) -> dict[str, tuple[datetime, datetime]]:
         " WHERE r.station = s.code ORDER BY upper(during) LIMIT 1) first"
         f" CROSS JOIN LATERAL (SELECT during FROM {READINGS} r"
         " WHERE r.station = s.code ORDER BY upper(during) DESC LIMIT 1) last"
-        " WHERE upper_inf(s.valid)"
+        " WHERE s.stands"
     )
     return {code: (first, last) for code, first, last in reading.read(share, sql)}
 
@@ -123,7 +123,7 @@ def _during(when: AsOf) -> tuple[str, tuple[Any, ...]]:
 def _gauges(share: Share, condition: str, params: tuple[Any, ...]) -> list[Gauge]:
     sql = (
         f"SELECT s.code, {_name(share)}, ST_X(s.geom), ST_Y(s.geom) FROM {share.view} s"
-        f" WHERE upper_inf(s.valid) AND {condition} ORDER BY s.code"
+        f" WHERE s.stands AND {condition} ORDER BY s.code"
     )
     return [Gauge(*row) for row in reading.read(share, sql, params)]
 

@@ -33,7 +33,7 @@ from layers.reading.shares import Share
 from layers.reading.timestamps import iso
 from spatial.periods import NOW
 from spatial.versions.models import RevisionChange
-from spatial.versions.queries import revision_of
+from spatial.versions.queries import revision_named
 
 MOST_CHANGES = 200  # looked through for one page
 PARAMETERS = ("since", "limit", "crs", "skip-geometry")
@@ -68,14 +68,14 @@ def feed(request: HttpRequest, layer_id: str) -> HttpResponse:
     read_only(params, PARAMETERS)
     query = read_items_query(share, {k: v for k, v in params.items() if k != "since"})
     if "since" not in params:
-        token = token_at(share, revision_of(share.layer.model))
+        token = token_at(share, revision_named(share.register))
         current_server(
             FRESH_S
         )  # whoever reads the items next, from any replica, finds this revision
         return _answer(request, share, [], token, has_more=False)
     since = read_token(params["since"])
     _check_share(request, share, since)
-    if not since.code and since.revision == revision(share.layer):
+    if not since.code and since.revision == revision(share):
         return _answer(request, share, [], since, has_more=False)
     with transaction.atomic():  # the primary: a replica may not have the latest yet
         _check_kept(request, share, since)
@@ -129,7 +129,7 @@ def marks_since(share: Share, since: Token, most: int) -> list[Mark]:
     """The changes after a token in the order of their commits."""
     first = since.revision if since.code else since.revision + 1
     rows = (
-        RevisionChange.objects.filter(register=share.layer.register, number__gte=first)
+        RevisionChange.objects.filter(register=share.register, number__gte=first)
         .order_by("number")
         .values_list("number", "change_id", "change__at")[:most]
     )
@@ -139,14 +139,16 @@ def marks_since(share: Share, since: Token, most: int) -> list[Mark]:
 def _rows(share: Share, mark: Mark, after: str, most: int, query: ItemsQuery) -> list[tuple]:
     """Code, what was done to it, and how it stands now, for each feature that a change touched."""
     touched = " UNION ALL ".join(  # an OR over three indexes is planned badly
-        f"SELECT code, '{how}' AS how FROM {share.view} WHERE {how}_by_id = %s AND code > %s"
+        f"SELECT code, '{how}' AS how, is_shown FROM {share.view} WHERE {how}_by_id = %s AND code > %s"
         for how in HOW
     )
     flags = ", ".join(f"bool_or(how = '{how}') AS {how}" for how in HOW)
+    # Of what the change replaced, the version that it opened says whether anything showed.
+    shown = "bool_or(how = 'opened' AND is_shown) OR NOT bool_or(how = 'opened')"
     versions, moment = relation(share, NOW)
     sql = (
         f"WITH touched AS MATERIALIZED (SELECT code, {flags}"
-        f" FROM ({touched}) AS parts GROUP BY code ORDER BY code LIMIT {most:d})"
+        f" FROM ({touched}) AS parts GROUP BY code HAVING {shown} ORDER BY code LIMIT {most:d})"
         " SELECT touched.code, opened, closed, voided, stands.id, stands.text FROM touched"
         f" LEFT JOIN LATERAL (SELECT id, {feature_sql(share, query)} AS text FROM {versions}"
         " WHERE versions.code = touched.code) AS stands ON true ORDER BY touched.code"
@@ -174,9 +176,9 @@ def _check_share(request: HttpRequest, share: Share, since: Token) -> None:
 
 
 def _check_kept(request: HttpRequest, share: Share, since: Token) -> None:
-    kept = RevisionChange.objects.filter(register=share.layer.register)
+    kept = RevisionChange.objects.filter(register=share.register)
     first = kept.order_by("number").values_list("number", flat=True).first()
-    current = revision_of(share.layer.model)
+    current = revision_named(share.register)
     oldest = current if first is None else first - 1
     if since.revision > current or since.revision < oldest:
         raise _start_again(request, share, "该标记之后的变更没有保留")

@@ -29,10 +29,9 @@ from layers.reading.digests import tag_of
 from layers.reading.reading import read
 from layers.reading.revisions import revision
 from layers.reading.shares import Share
-from layers.reading.timestamps import iso
+from layers.reading.timestamps import iso, shown_sql
 from spatial.city import city
 from spatial.periods import NOW, AsOf, parse_as_of
-from spatial.versions.queries import as_of_sql
 
 OWN = ("from", "to")
 SHARED = (
@@ -69,7 +68,7 @@ def changes(request: HttpRequest, layer_id: str) -> HttpResponse:
     asked = {name: value for name, value in params.items() if name not in (*OWN, "cursor")}
     query = read_items_query(share, asked)
     query = replace(query, after=read_cursor(params.get("cursor", ""), 1, share))
-    etag = f'"{tag_of(share.key, revision(share.layer), request.get_full_path())}"'
+    etag = f'"{tag_of(share.key, revision(share), request.get_full_path())}"'
 
     def made() -> HttpResponse:
         return _answer(request, share, query, before, after)
@@ -94,8 +93,8 @@ def compare_sql(
     Per feature: code, what became of it, the names of what changed, their values before,
     and the feature as it is after, or was before it ended.
     """
-    (then, then_params), (since, since_params) = as_of_sql(before), as_of_sql(after)
-    (o_then, _), (n_since, _) = as_of_sql(before, "v.valid"), as_of_sql(after, "v.valid")
+    (then, then_params), (since, since_params) = shown_sql(before), shown_sql(after)
+    (o_then, _), (n_since, _) = shown_sql(before, "v."), shown_sql(after, "v.")
     where, narrowing = conditions(share, query)
     beyond = " AND code > %s" if query.after else ""
     listed = ", ".join(f'v."{column}"' for column in share.columns)
@@ -108,7 +107,8 @@ def compare_sql(
         f" ORDER BY code LIMIT {query.limit + 1:d})"
         " SELECT touched.code, CASE WHEN o.id IS NULL THEN 'added' WHEN n.id IS NULL"
         f" THEN 'ended' ELSE 'changed' END, {names}, {values},"
-        f" (SELECT {shown} FROM {share.view} WHERE id = coalesce(n.id, o.id)) FROM touched"
+        f" (SELECT {shown} FROM {share.view} WHERE code = touched.code"
+        " AND valid = coalesce(n.valid, o.valid)) FROM touched"
         f" {side} AND {o_then}) AS o ON true"
         f" {side} AND {n_since}) AS n ON true ORDER BY touched.code"
     )

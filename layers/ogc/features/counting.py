@@ -45,7 +45,7 @@ def count_of(share: Share, query: ItemsQuery, page: Page) -> Count:
     """How many features the query matches in all."""
     if not page.has_more and not query.after and (page.returned or not query.offset):
         return Count(query.offset + page.returned)
-    key = (share.key, revision(share.layer), *_asked(query))
+    key = (share.key, revision(share), *_asked(query))
     with _lock:
         if key in _counted:
             _counted.move_to_end(key)

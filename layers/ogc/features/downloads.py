@@ -50,7 +50,7 @@ def download(request: HttpRequest, layer_id: str) -> HttpResponse:
     share = share_for(request, layer_id)
     form = negotiated_format(request, DOWNLOAD_FORMS, GEOJSON)
     query = _query(request, share, form)
-    etag = f'"{tag_of(share.key, revision(share.layer), form, request.get_full_path())}"'
+    etag = f'"{tag_of(share.key, revision(share), form, request.get_full_path())}"'
     if holds(request, etag):
         response: HttpResponseBase = HttpResponse(status=304)
     elif request.method == "HEAD":

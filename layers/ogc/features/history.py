@@ -134,7 +134,7 @@ def time_map(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     share = share_for(request, layer_id)
     read_only(request.GET, ())
     form = _wanted(request)
-    etag = f'"{tag_of(share.key, revision(share.layer), form, request.path)}"'
+    etag = f'"{tag_of(share.key, revision(share), form, request.path)}"'
 
     def made() -> HttpResponse:
         starts = [] if "\x00" in code else starts_of(share, code)

@@ -57,7 +57,7 @@ def items(request: HttpRequest, layer_id: str) -> HttpResponse:
     query = read_items_query(share, request.GET.dict())
     if form == "html":
         return _page_answer(request, share, query, form)
-    etag = f'"{tag_of(share.key, revision(share.layer), form, request.get_full_path())}"'
+    etag = f'"{tag_of(share.key, revision(share), form, request.get_full_path())}"'
     make = partial(_page_answer, request, share, query, form)
     return unless_held(request, etag, make, public=share.layer.public)
 
@@ -87,7 +87,7 @@ def item(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     form = _form(request, ITEM_FORMS)
     read_only(request.GET, ITEM_PARAMETERS)
     query = read_items_query(share, request.GET.dict())
-    number = revision(share.layer)
+    number = revision(share)
     representation = tag_of(share.key, form, request.get_full_path())
     if held := still_current(request, number, representation):
         return tagged(HttpResponse(status=304), held, public=share.layer.public)
@@ -118,7 +118,7 @@ def version(request: HttpRequest, layer_id: str, code: str, start: str) -> HttpR
     if found is None or found.start != moment:
         raise not_there(request, share, code, query.as_of)
     representation = tag_of(share.key, "json", request.get_full_path())
-    etag = feature_etag(found.version, revision(share.layer), representation)
+    etag = feature_etag(found.version, revision(share), representation)
     return version_answer(request, share, code, query, found, etag)
 
 

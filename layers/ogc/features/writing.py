@@ -11,7 +11,6 @@ its reason, and the version before it stays. A write names the version that it i
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
@@ -29,43 +28,30 @@ from layers.ogc.common.errors import (
     Forbidden,
     InvalidParameter,
     MethodNotAllowed,
-    NotFound,
     PreconditionFailed,
-    PreconditionRequired,
     Unauthenticated,
 )
-from layers.ogc.common.etags import feature_etag, version_in
+from layers.ogc.common.etags import feature_etag
 from layers.ogc.common.negotiation import share_for
 from layers.ogc.common.requests import ItemsQuery, read_only
 from layers.ogc.features import bodies, shapes
-from layers.ogc.features.history import feature_url, not_there
+from layers.ogc.features.history import feature_url
 from layers.ogc.features.items import version_answer
+from layers.ogc.features.standing import Standing, seen_share, standing_version, still_stands
 from layers.ogc.formats.geojson import FeatureJson, one_feature
 from layers.reading.digests import tag_of
-from layers.reading.reading import read
 from layers.reading.revisions import revision, wrote
 from layers.reading.shares import Share, may_write_whole, write_share_of
 from layers.sharing.callers import api_caller
 from spatial.city import city
-from spatial.periods import NOW, PeriodError, parse_as_of
+from spatial.periods import PeriodError, parse_as_of
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Edit, VersionConflict
 from spatial.versions.models import Change
-from spatial.versions.queries import attribute_fields
 
 ORIGIN = "api"
 READING = ("GET", "HEAD", "OPTIONS")
 REASONS = {Action.OPEN: "接口新建要素", Action.REPLACE: "接口修改要素", Action.END: "接口终止要素"}
-
-
-@dataclass(frozen=True)
-class Standing:
-    """The version that a write is based on: all of its row, and when it began."""
-
-    code: str
-    version: int
-    start: datetime
-    values: Mapping[str, Any]
 
 
 def create(request: HttpRequest, layer_id: str) -> HttpResponse:
@@ -101,7 +87,7 @@ def end(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     share = _writable(request, layer_id)
     _check_whole(request, share, "终止要素")
     with transaction.atomic():
-        standing = _standing(request, share, code)
+        standing = standing_version(request, share, code)
         at = _moment(request, {}, [], standing)
         edit = Edit(Action.END, code, expected=standing.version)
         _write(request, share, edit, at, standing)
@@ -117,14 +103,14 @@ def _change(request: HttpRequest, layer_id: str, code: str, *, whole: bool) -> H
     bodies.check_members(document, faults, whole=whole)
     bodies.read_code(document, faults, known=code)
     with transaction.atomic():
-        standing = _standing(request, share, code)
+        standing = standing_version(request, share, code)
         values = (_whole if whole else _patched)(request, share, document, faults, standing)
         at = _moment(request, document, faults, standing)
         bodies.refuse(faults)
         if values.get("geom") != standing.values.get("geom"):
             _check_whole(request, share, "改动图形")
         if values == standing.values and at is None:  # nothing new: no new version
-            found = one_feature(_seen(request, share), code, ItemsQuery())
+            found = one_feature(seen_share(request, share), code, ItemsQuery())
         else:
             edit = Edit(Action.REPLACE, code, values, expected=standing.version)
             found = _write(request, share, edit, at, standing)
@@ -178,47 +164,6 @@ def _check_csrf(request: HttpRequest) -> None:
     check.process_view(request, _check_csrf, (), {})  # type: ignore[arg-type]
 
 
-def _standing(request: HttpRequest, share: Share, code: str) -> Standing:
-    """The current version, which the writer has named by If-Match.
-
-    Raises:
-        NotFound, Gone: there is none in the caller's share, or none that it may write.
-        PreconditionRequired, PreconditionFailed: the writer has named none, or another.
-    """
-    seen = _seen(request, share)
-    version = _current(seen, code)
-    if version is None:
-        raise not_there(request, seen, code, NOW)
-    tags = request.META.get("HTTP_IF_MATCH", "")
-    if not tags:
-        raise PreconditionRequired("须以 If-Match 头注明所依据的版本（取自 ETag）；不论版本则写 *")
-    if tags.strip() != "*" and version not in {version_in(tag) for tag in tags.split(",")}:
-        raise PreconditionFailed(f"要素“{code}”已被改动；请重新读取后再写")
-    row = share.layer.model._default_manager.get(pk=version)
-    if not _is_of_districts(share, row):
-        raise NotFound(f"授权写入的区划之内没有要素“{code}”")
-    values = {field.name: getattr(row, field.name) for field in attribute_fields(type(row))}
-    return Standing(code, version, row.valid.lower, values)
-
-
-def _seen(request: HttpRequest, share: Share) -> Share:
-    """What the writer reads of the layer: no less than anybody else, and maybe more than it writes."""
-    return share_for(request, share.layer.id)
-
-
-def _is_of_districts(share: Share, row: Any) -> bool:
-    """Whether a row names one of the districts to which writing is cut, if it is."""
-    return not share.districts or row.district_code.startswith(share.districts)
-
-
-def _current(share: Share, code: str) -> int | None:
-    """The id of the version of a code that stands in the share, if one does."""
-    if "\x00" in code:
-        return None
-    sql = f"SELECT id FROM {share.view} WHERE code = %s AND upper_inf(valid)"
-    return next((version for (version,) in read(share, sql, [code])), None)
-
-
 def _whole(
     request: HttpRequest,
     share: Share,
@@ -230,7 +175,7 @@ def _whole(
     given = document.get("properties")
     given = given if isinstance(given, dict) else {}
     values = dict(standing.values) if standing else {}
-    given = bodies.granted_part(share, _seen(request, share), given, faults, values)
+    given = bodies.granted_part(share, seen_share(request, share), given, faults, values)
     values |= bodies.blank_properties(share, given, faults)
     values |= bodies.read_properties(share, given, faults)
     shape = _shape(request, share, document.get("geometry"), faults, standing)
@@ -248,7 +193,7 @@ def _patched(
     given = document.get("properties", {})
     values = dict(standing.values)
     if isinstance(given, dict):
-        given = bodies.granted_part(share, _seen(request, share), given, faults, values)
+        given = bodies.granted_part(share, seen_share(request, share), given, faults, values)
         values |= bodies.read_properties(share, given, faults)
     if "geometry" not in document:
         return values
@@ -293,18 +238,26 @@ def _moment(
     except InvalidParameter as error:
         faults.append(("/properties/valid_from", str(error)))
         given = None
-    if given and not (standing and given == standing.start):
+    if given and not (standing and given == standing.shown_since):
         if at and at != given:
             faults.append(("/properties/valid_from", "与 OGC-Mutation-Datetime 头不同"))
         at = given
     if properties.get("valid_to") is not None:
         faults.append(("/properties/valid_to", "不能写；终止要素用 DELETE"))
-    if at and standing and at <= standing.start:
-        since = standing.start.astimezone(ZoneInfo(city().time_zone))
+    if at and standing:
+        _check_after(at, standing)
+    return at
+
+
+def _check_after(at: datetime, standing: Standing) -> None:
+    """A write takes effect after what stands; of what the writer is not shown, no date is named."""
+    if at <= standing.shown_since:
+        since = standing.shown_since.astimezone(ZoneInfo(city().time_zone))
         raise VersionConflict(
             [(standing.code, f"现有版本自 {since:%Y-%m-%d %H:%M:%S} 起生效，不能写在它之前")]
         )
-    return at
+    if at <= standing.start:
+        raise VersionConflict([(standing.code, "此时间之后已另有变更，不能写在它之前")])
 
 
 def _instant(text: Any) -> datetime:
@@ -338,12 +291,12 @@ def _write(
             raise VersionConflict([(edit.code, "与另一项变更同时进行，请重试")]) from error
         raise
     except VersionConflict:
-        if standing and _current(_seen(request, share), edit.code) != standing.version:
+        if standing and not still_stands(share, standing):
             raise PreconditionFailed(f"要素“{edit.code}”刚刚被改动；请重新读取后再写") from None
         raise
     if edit.action is Action.END:
         return None
-    found = one_feature(_seen(request, share), edit.code, ItemsQuery())
+    found = one_feature(seen_share(request, share), edit.code, ItemsQuery())
     if found is None or not _is_inside(share, edit, standing):
         raise Forbidden("要素不在授权写入的区划之内")
     return found
@@ -384,12 +337,12 @@ def _answer(
 ) -> HttpResponse:
     """The feature as it now stands, with the tag for the next write."""
     wrote()
-    share = _seen(request, share)
+    share = seen_share(request, share)
     if found is None:  # it was there within the transaction
         raise PreconditionFailed(f"要素“{code}”刚刚被改动；请重新读取")
     address = feature_url(request, share, code)
     path = address.removeprefix(f"{request.scheme}://{request.get_host()}")
-    etag = feature_etag(found.version, revision(share.layer), tag_of(share.key, "json", path))
+    etag = feature_etag(found.version, revision(share), tag_of(share.key, "json", path))
     if "return=minimal" in request.META.get("HTTP_PREFER", ""):
         response = HttpResponse(status=201 if status == 201 else 204)
         response["ETag"], response["Preference-Applied"] = etag, "return=minimal"

@@ -20,10 +20,9 @@ from layers.ogc.common.requests import (
 from layers.reading.reading import read
 from layers.reading.search import matching_sql
 from layers.reading.shares import Share
-from layers.reading.timestamps import VERSION_ID, closed_sql
+from layers.reading.timestamps import VERSION_ID, closed_sql, shown_sql
 from spatial.city import Extent, city
 from spatial.periods import AsOf
-from spatial.versions.queries import as_of_sql
 
 # 9 decimals of a degree are 0.1 mm; 4 of a metre too.
 GEOGRAPHIC_DIGITS, PROJECTED_DIGITS = 9, 4
@@ -274,7 +273,7 @@ def relation(share: Share, as_of: AsOf, *, every: bool = False) -> tuple[str, li
     break on an id that comes twice; with ``every`` all of them.
     """
     listed = ", ".join(f'"{column}"' for column in share.columns)
-    where, params = closed_sql(as_of) if as_of.interval else as_of_sql(as_of)
+    where, params = closed_sql(as_of) if as_of.interval else shown_sql(as_of)
     if as_of.interval and not every:
         latest = f"SELECT DISTINCT ON (code) {listed} FROM {share.view} WHERE {where}"
         return f"({latest} ORDER BY code, valid DESC) AS versions", params

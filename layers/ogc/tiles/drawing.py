@@ -66,7 +66,7 @@ def tile_sql(
     values: dict[str, Any] = dict(zip("wsen", framing.window, strict=True))
     values |= zip(AFFINE, framing.affine, strict=True)
     values |= {f"moment{number}": value for number, value in enumerate(moment)}
-    values |= {"register": share.layer.register, "west": west, "north": north, "most": most}
+    values |= {"register": share.register, "west": west, "north": north, "most": most}
     values["box"] = f"BOX({west!r} {south!r},{east!r} {north!r})"
     return sql, [values[name] for name in names]
 

@@ -64,9 +64,8 @@ def cached_tile(
     share: Share, place: TilePlace, as_of: AsOf, most_bytes: int = MOST_BYTES
 ) -> CachedTile:
     """A tile from memory, or drawn now."""
-    layer = share.layer
-    register = layer.register
-    tiles.catch_up(register, revision(layer), lambda: _revision_anew(share))
+    layer, register = share.layer, share.register
+    tiles.catch_up(register, revision(share), lambda: _revision_anew(share))
     key = _key(share, place, as_of, most_bytes)
     kept = tiles.get(key)
     if kept is None:
@@ -161,7 +160,7 @@ def _answer(
 
 def _revision_anew(share: Share) -> int:
     forget()
-    return revision(share.layer)
+    return revision(share)
 
 
 EMPTY = CachedTile(b"", tag_of_bytes(b""), "", 0, (0.0, 0.0, 0.0, 0.0))

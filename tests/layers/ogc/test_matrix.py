@@ -31,8 +31,9 @@ from layers.sharing.keys import new_key
 from spatial.city import city
 from spatial.housing.roles import HousingRole
 from spatial.pipes.roles import PipeRole
-from spatial.versions.actions import apply, count_revision
+from spatial.versions.actions import apply
 from spatial.versions.edits import Action, Edit
+from spatial.versions.revisions import count_revision
 from tests.factories import change, moment, spot, square
 from tests.layers.ogc.processes.asking import box, execute, point
 from tests.town import make_user

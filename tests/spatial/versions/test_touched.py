@@ -74,5 +74,5 @@ def test_rows_older_than_a_day_go_with_the_next_change_of_their_register():
     open_feature(code="P1")
     Touched.objects.update(recorded_at=timezone.now() - timedelta(hours=25))
     open_feature(code="P2")
-    assert list(Touched.objects.values_list("number", flat=True)) == [2]
+    assert set(Touched.objects.values_list("number", flat=True)) == {2}
     assert touched.KEPT == "1 day"

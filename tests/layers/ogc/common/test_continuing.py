@@ -13,7 +13,7 @@ from layers.reading.revisions import KEYS
 from layers.reading.shares import share_of
 from layers.sharing.keys import new_key
 from spatial.base.models import Address
-from spatial.versions.actions import count_revision
+from spatial.versions.revisions import count_revision
 from tests.factories import open_feature, spot, square
 from tests.layers.ogc.writers import caller_with_key, key_of
 

@@ -223,8 +223,9 @@ def test_the_collection_leads_to_its_feed(client):
 def test_every_revision_knows_its_change(client):
     made = write(entry("A"))
     reverse = undo(made, who="t", why="")
-    marks = list(RevisionChange.objects.order_by("number").values_list("number", "change_id"))
-    assert marks == [(1, made.pk), (2, reverse.pk)]
+    for register in ("parcels.parcel", "parcels.parcel@shared"):
+        marks = RevisionChange.objects.filter(register=register).order_by("number")
+        assert list(marks.values_list("number", "change_id")) == [(1, made.pk), (2, reverse.pk)]
     record_change(who="t", why="nothing written")
-    assert RevisionChange.objects.count() == 2
+    assert RevisionChange.objects.count() == 4
     assert Change.objects.count() == 3

@@ -20,9 +20,10 @@ from spatial.city import city
 from spatial.crs import transformer
 from spatial.parcels.models import Parcel
 from spatial.pipes.models import PipePoint
-from spatial.versions.actions import apply, count_revision, undo
+from spatial.versions.actions import apply, undo
 from spatial.versions.edits import Action, Edit
 from spatial.versions.models import Touched
+from spatial.versions.revisions import count_revision
 from tests.caches import forget_everything
 from tests.factories import change, moment, open_feature, spot, square
 from tests.layers.ogc.tiles.tilings import address, frame_of, place_at
