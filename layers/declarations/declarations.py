@@ -14,6 +14,7 @@ from django.db.models import Model
 
 from layers.access.access import Sharing
 from spatial.periods import AsOf
+from spatial.versions.districts import knows_districts
 from spatial.versions.models import VersionedFeature
 
 LAST = 1_000  # the rank of what says nothing of its place
@@ -211,8 +212,8 @@ class Layer:
 
     @cached_property
     def has_districts(self) -> bool:
-        """Whether its features name their district, so that a share can be cut to some."""
-        return any(f.name == "district_code" for f in self.model._meta.concrete_fields)
+        """Whether its features keep their districts, so that a share can be cut to some."""
+        return knows_districts(self.model)
 
     @cached_property
     def register(self) -> str:

@@ -3,7 +3,7 @@
 A view per layer in the schema ``published`` shows the declared fields, the geometry,
 the valid time and the changes that bound it, as those whom the layer is shared with are
 shown them; of layers with reserved fields one more as the public is (``versions.audiences``).
-A second one per layer that knows its districts shows the rows of the districts in the setting
+A second one per layer with a place shows the rows of the districts in the setting
 ``tujing.districts``, and a third one, of public layers with reserved fields, shows all rows,
 those fields only there. A role
 per share may select the share's columns of its view, and the login of outside
@@ -35,11 +35,12 @@ from layers.reading.shares import (
     standing_shares,
 )
 from spatial.versions.audiences import Audience, valid_sql
+from spatial.versions.queries import DISTRICTS
 from spatial.versions.spans import renew_spans
 
 SCHEMA = "published"
 REVISIONS_VIEW = f"{SCHEMA}.revisions"
-DISTRICTS = "tujing.districts"
+SETTING = "tujing.districts"
 LOGIN_SETTINGS = ("jit=off", "max_parallel_workers_per_gather=0", "TimeZone=UTC")
 LOCK = 7_411_382
 # What the bare login may read, beside becoming the role of a share.
@@ -117,8 +118,8 @@ def blanked_sql(layer: Layer) -> str:
 
 
 def _in_districts() -> str:
-    allowed = f"string_to_array(current_setting('{DISTRICTS}', true), ',')"
-    return f'"district_code" ^@ ANY ({allowed})'
+    allowed = f"string_to_array(current_setting('{SETTING}', true), ',')"
+    return f'"{DISTRICTS}" && {allowed}'
 
 
 def sync_views(using: str = "default") -> list[str]:

@@ -17,6 +17,8 @@ class District(SpatialFeature):
         TOWN = "town", "乡级"
         VILLAGE = "village", "村级"
 
+    district_field: ClassVar = "code"  # a district is in itself, wherever its outline lies
+
     name = models.CharField("名称", max_length=60)
     level = models.CharField("级别", max_length=10, choices=Level.choices)
     parent_code = models.CharField("上级编码", max_length=12, blank=True)

@@ -17,11 +17,12 @@ from django.utils import timezone
 
 from spatial.errors import SpatialError
 from spatial.versions.audiences import audiences_of, closing_sql, opening_sql, span_columns
+from spatial.versions.districts import districts_sql, knows_districts
 from spatial.versions.edits import Action, Edit, VersionConflict
 from spatial.versions.guards import registers
 from spatial.versions.keeping import Difference, keep, written
 from spatial.versions.models import Ancestry, Change, VersionedFeature
-from spatial.versions.queries import attribute_fields, conflicts_in
+from spatial.versions.queries import DISTRICTS, attribute_fields, conflicts_in
 from spatial.versions.revisions import count_change
 from spatial.versions.undoing import undo_ancestry, undo_register
 
@@ -206,9 +207,12 @@ def _open(
     """Open what is opened or replaced; ``follows``: some of it follows a version just closed."""
     table = f'"{model._meta.db_table}"'
     own = [f'"{field.column}"' for field in attribute_fields(model)]
-    columns, values, closed = own, [f"s.{name}" for name in own], ""
+    columns, values, closed = [*own], [f"s.{name}" for name in own], ""
+    if knows_districts(model):
+        columns.append(DISTRICTS)
+        values.append(districts_sql(model, "s"))
     if follows and (audiences := audiences_of(model)):
-        columns = [*own, *map(span_columns, audiences)]
+        columns += map(span_columns, audiences)
         values += map(opening_sql, audiences)
         kept = ", ".join(f"{span_columns(a)}, {a}_carried" for a in audiences)
         closed = (

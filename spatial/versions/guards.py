@@ -18,9 +18,9 @@ from django.db import connections
 from django.db.models import Model
 
 from spatial.versions.models import VersionedFeature
-from spatial.versions.queries import SPANS
+from spatial.versions.queries import DISTRICTS, SPANS
 
-CLOSING = {"valid", "closed_by_id", "voided_by_id", *SPANS}
+CLOSING = {"valid", "closed_by_id", "voided_by_id", DISTRICTS, *SPANS}
 
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION versions_check_overlap() RETURNS trigger LANGUAGE plpgsql AS $body$

@@ -14,7 +14,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db.models import F, Func, Q
 
 from spatial.periods import AsOf
-from spatial.versions.fields import CityGeometryField
+from spatial.versions.fields import POLYGONS, CityGeometryField
 from spatial.versions.tallies import Tally
 
 
@@ -154,7 +154,13 @@ class SpatialFeature(VersionedFeature):
     a geometry, so one of today's versions only would be the same index twice.
     """
 
+    district_field: ClassVar[str] = "district_code"  # the field, if there is one, that names it
+
     geom = CityGeometryField("图形", null=True)
+    # The codes of today's districts, at every level; NULL until they are looked up.
+    in_districts = ArrayField(
+        models.TextField(), verbose_name="所在区划", null=True, editable=False
+    )
 
     class Meta(VersionedFeature.Meta):
         abstract = True
@@ -258,6 +264,46 @@ class Touched(models.Model):
 
     def __str__(self) -> str:
         return f"{self.register} {self.number}"
+
+
+class DistrictOutline(models.Model):
+    """The version of a district of which its pieces were cut (``versions.districts``)."""
+
+    code = models.CharField("区划编码", max_length=40, primary_key=True)
+    version = models.BigIntegerField("版本")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "区划界线"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class DistrictPiece(models.Model):
+    """A small piece of a district, less what the districts within it cover."""
+
+    code = models.CharField("区划编码", max_length=40, db_index=True)
+    chain = ArrayField(models.TextField(), verbose_name="本级及上级编码")
+    is_core = models.BooleanField("不含边缘")  # of the district without a hair along its border
+    geom = CityGeometryField("图形", kinds=POLYGONS)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "区划分块"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class MovedBorder(models.Model):
+    """Where the districts have changed and not every version has been looked up anew."""
+
+    geom = CityGeometryField("图形", kinds=POLYGONS)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "待处理的区划变动"
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class KeptFigures(models.Model):

@@ -20,7 +20,10 @@ SPANS = (
     "shared_first",
     "shared_carried",
 )
-BOOKKEEPING = frozenset({"id", "code", "valid", "opened_by", "closed_by", "voided_by", *SPANS})
+DISTRICTS = "in_districts"  # kept with each version (``versions.districts``)
+BOOKKEEPING = frozenset(
+    {"id", "code", "valid", "opened_by", "closed_by", "voided_by", DISTRICTS, *SPANS}
+)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ from typing import Any
 from django.db import connection
 
 from spatial.versions.audiences import Audience, audiences_of, same_sql, span_columns, valid_sql
+from spatial.versions.districts import knows_districts
 from spatial.versions.edits import OnlyBySteps, VersionConflict
 from spatial.versions.keeping import events_of, keep
 from spatial.versions.models import Ancestry, Change, VersionedFeature
-from spatial.versions.queries import attribute_fields, later_changes
+from spatial.versions.queries import DISTRICTS, attribute_fields, later_changes
 from spatial.versions.revisions import count_change
 
 
@@ -84,6 +85,8 @@ def _open_again(cursor: Any, model: type[VersionedFeature], names: dict[str, Any
     """
     table = f'"{model._meta.db_table}"'
     own = [f'"{field.column}"' for field in attribute_fields(model)]
+    if knows_districts(model):
+        own.append(DISTRICTS)  # kept as of today's districts
     columns, values, seen = own, [f"v.{name}" for name in own], ""
     for audience, names_seen in audiences_of(model).items():
         noted, stood, before = (f"{letter}_{audience}" for letter in "nsb")
