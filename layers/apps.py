@@ -31,6 +31,7 @@ class LayersConfig(AppConfig):
         from layers.reading.reading import route_by
         from layers.reading.revisions import server_of
         from layers.reading.shares import forget_shares
+        from spatial.base.models import District
         from spatial.versions.audiences import seen_by
         from spatial.versions.signals import revised
 
@@ -41,13 +42,16 @@ class LayersConfig(AppConfig):
         checks.register(check_roles)
         pre_migrate.connect(drop_views_for, sender=self, dispatch_uid="layers-drop-views")
         post_migrate.connect(make_views, sender=self, dispatch_uid="layers-make-views")
+        post_migrate.connect(on_migrated, sender=self, dispatch_uid="layers-districts")
         revised.connect(on_revised, dispatch_uid="layers-webhooks")
+        revised.connect(on_districts_revised, sender=District, dispatch_uid="layers-districts")
         task_started.connect(leases.take_lease, dispatch_uid="layers-job-begins")
         task_finished.connect(leases.let_go, dispatch_uid="layers-job-ends")
         add_duty("jobs", leases.take_up)
         add_duty("finished jobs", leases.forget_finished)
         add_duty("webhooks", _webhooks)
         add_duty("processes", _processes)
+        add_duty("districts", _districts)
 
 
 def check_declarations(**_: Any) -> list[checks.Error]:
@@ -72,6 +76,26 @@ def _processes() -> None:
     from layers.ogc.processes.jobs import remove_expired
 
     remove_expired()
+
+
+def _districts() -> None:
+    from layers.jobs.districts import queue_renewal
+
+    queue_renewal()
+
+
+def on_migrated(using: str = "default", **_: Any) -> None:
+    """After a migrate: features of an earlier release have their districts looked up by a job."""
+    from layers.jobs.districts import queue_backfill
+    from layers.reading.publish import tables_are_todays
+
+    if using == "default" and tables_are_todays(using):
+        queue_backfill()
+
+
+def on_districts_revised(**_: Any) -> None:
+    """Borders may be moving: once that is committed, look at what lies near them."""
+    transaction.on_commit(_districts, robust=True)
 
 
 def on_revised(register: str, **_: Any) -> None:

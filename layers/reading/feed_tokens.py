@@ -5,6 +5,7 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 
 from layers.reading.digests import tag_of
+from layers.reading.revisions import access_class
 from layers.reading.shares import Share
 
 
@@ -23,4 +24,4 @@ class Token:
 
 def token_at(share: Share, revision: int) -> Token:
     """The token of a share from which everything after a revision follows."""
-    return Token(revision, "", tag_of(share.key))
+    return Token(revision, "", tag_of(access_class(share)))

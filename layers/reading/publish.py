@@ -263,12 +263,12 @@ def drop_views_for(plan: list, using: str, **_: Any) -> None:
 
 def make_views(sender: AppConfig, using: str = "default", **_: Any) -> None:
     """After a migrate: the views again; none while the tables are of another release."""
-    if _tables_are_todays(using):
+    if tables_are_todays(using):
         renew_spans(using)
         sync_views(using)
 
 
-def _tables_are_todays(using: str) -> bool:
+def tables_are_todays(using: str) -> bool:
     """Whether every column of every layer's register is there."""
     models = {layer.model for layer in all_layers()}
     wanted = {(m._meta.db_table, field.column) for m in models for field in m._meta.concrete_fields}

@@ -51,12 +51,13 @@ class Replicas:
         self.seen[number] = None
         self.away_until[number] = time.monotonic() + AWAY_S
 
-    def choose(self, register: str, revision: int) -> int:
-        """The number of a replica that stands at the revision, in turn; else the primary."""
+    def choose(self, wanted: Mapping[str, int]) -> int:
+        """The number of a replica that stands at these revisions, in turn; else the primary."""
         current = [
             number
             for number, seen in enumerate(self.seen)
-            if seen is not None and seen.get(register, 0) == revision
+            if seen is not None
+            and all(seen.get(name, 0) == revision for name, revision in wanted.items())
         ]
         return current[next(_turn) % len(current)] if current else PRIMARY
 
@@ -75,9 +76,9 @@ def revisions_on(server: int) -> Mapping[str, int]:
 replicas = Replicas(len(settings.REPLICA_DATABASES), revisions_on)
 
 
-def server_for(register: str, revision: int) -> int:
-    """The server that may answer for a register, which on the primary stands at a revision."""
-    return replicas.choose(register, revision) if replicas.seen else PRIMARY
+def server_for(wanted: Mapping[str, int]) -> int:
+    """The server that may answer for registers that on the primary stand at these revisions."""
+    return replicas.choose(wanted) if replicas.seen else PRIMARY
 
 
 def current_server(fresh_s: float) -> None:

@@ -63,6 +63,13 @@ def revision(share: Share) -> int:
     return revisions().get(share.register, 0)
 
 
+def access_class(share: Share) -> str:
+    """The key of what is kept of a share; of a share of districts, until these are looked up anew."""
+    if not share.districts:
+        return share.key
+    return f"{share.key}@{revisions().get(share.renewals, 0)}"
+
+
 def register_revision(layer: Layer) -> int:
     """The revision of a layer's register: the key of what is kept inside and shown to nobody as such."""
     return revisions().get(layer.register, 0)
@@ -81,7 +88,9 @@ def server_of(share: Share) -> int:
     """The server that may answer for a share: the primary, or a replica that is current."""
     if not replicas.seen:
         return PRIMARY
-    return server_for(share.layer.register, register_revision(share.layer))
+    names = (share.layer.register, *([share.renewals] if share.districts else []))
+    numbers = revisions()
+    return server_for({name: numbers.get(name, 0) for name in names})
 
 
 def wrote() -> None:

@@ -25,6 +25,7 @@ from layers.declarations.audiences import audience_of, revision_name, widest_aud
 from layers.declarations.declarations import Field, Layer
 from layers.declarations.registry import all_layers, layer_named
 from spatial.versions.audiences import Audience
+from spatial.versions.districts import renewal_name
 
 LOGIN = "tujing_reader"  # the login of outside requests; it has no rights but its roles
 CUT, BLANKED = "@districts", "@reserved"  # what the names of the views by district end in
@@ -97,6 +98,11 @@ class Share:
     def register(self) -> str:
         """The name under which the revisions that the share sees are counted."""
         return revision_name(self.layer, self.audience)
+
+    @cached_property
+    def renewals(self) -> str:
+        """The name under which it is counted that features have come into other districts."""
+        return renewal_name(self.layer.register)
 
     @cached_property
     def role(self) -> str:

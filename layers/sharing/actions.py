@@ -34,11 +34,11 @@ from layers.reading.revisions import KEYS, forget
 from layers.reading.shares import share_of
 from layers.sharing.keys import SHOWN, caller_of_consumer, new_key
 from spatial.city import city
+from spatial.versions.districts import LENGTHS
 from spatial.versions.revisions import count_revision
 
 OVERLAP = timedelta(days=7)  # how long the old key goes on working beside its successor
 DEFAULT_PER_MINUTE = 6000
-DISTRICT_LENGTHS = (6, 9, 12)
 
 
 class NotSteward(LayersError, PermissionError):
@@ -335,10 +335,10 @@ def checked_part(part: LayerPart) -> Layer:
         raise InvalidApplication(_("“%(layer)s”不共享字段 %(fields)s") % told)
     if part.districts and not layer.has_districts:
         raise InvalidApplication(
-            _("“%(layer)s”没有区划字段，不能按区划授权") % {"layer": layer.title}
+            _("“%(layer)s”没有空间位置，不能按区划授权") % {"layer": layer.title}
         )
     for code in part.districts:
-        if not (code.isascii() and code.isdigit() and len(code) in DISTRICT_LENGTHS):
+        if not (code.isascii() and code.isdigit() and len(code) in LENGTHS):
             raise InvalidApplication(_("“%(code)s”不是 6、9 或 12 位的区划编码") % {"code": code})
         if not code.startswith(city().adcode):
             raise InvalidApplication(_("“%(code)s”不是本市的区划") % {"code": code})

@@ -20,7 +20,7 @@ from layers.declarations.cycles import CycleStanding, cycle_standing
 from layers.declarations.declarations import Layer
 from layers.declarations.registry import all_layers
 from layers.reading.reading import QueryTimeout, read
-from layers.reading.revisions import revision, revisions
+from layers.reading.revisions import access_class, revision, revisions
 from layers.reading.shares import Share, share_of
 from spatial.city import city
 from spatial.codes import schemes
@@ -172,14 +172,14 @@ def figures_of(share: Share) -> LayerFigures:
     They are counted anew at most once a minute.
     """
     number, now = revision(share), time.monotonic()
-    known = _figures.get(share.key)
+    known = _figures.get(key := access_class(share))
     if known and known[0] == number:
         return known[2]
     found = _kept(share)
     if found is None and known and now - known[1] < FRESH_S:
         return known[2]
     found = found or _count(share)
-    _figures[share.key] = (number, now, found)
+    _figures[key] = (number, now, found)
     return found
 
 

@@ -55,7 +55,9 @@ def chain_sql(code: str) -> str:
     """
     county, town, _village = LENGTHS
     codes = ", ".join(f"left({code}, {length})" for length in LENGTHS)
-    depth = f"CASE WHEN length({code}) > {town} THEN 3 WHEN length({code}) > {county} THEN 2 ELSE 1 END"
+    depth = (
+        f"CASE WHEN length({code}) > {town} THEN 3 WHEN length({code}) > {county} THEN 2 ELSE 1 END"
+    )
     return f"(ARRAY[{codes}])[1:{depth}]"
 
 
@@ -174,6 +176,14 @@ def pending() -> dict[str, int]:
         if number := model._default_manager.filter(**{f"{DISTRICTS}__isnull": True}).count():
             found[model._meta.label_lower] = number
     return found
+
+
+def has_pending() -> bool:
+    """Whether some version was never looked up."""
+    return any(
+        model._default_manager.filter(**{f"{DISTRICTS}__isnull": True}).exists()
+        for model in places()
+    )
 
 
 def has_moved() -> bool:

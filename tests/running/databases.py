@@ -192,11 +192,17 @@ def _migrate() -> None:
 
 
 def _write_town() -> None:
+    from django_tasks_db.models import DBTaskResult
+
+    from spatial.base.models import District
+    from spatial.versions.districts import renew
     from tests.caches import forget_everything
     from tests.town import make_town
 
     forget_everything()
     make_town()
+    renew(District)
+    DBTaskResult.objects.all().delete()  # of that renewal; nothing is left to do
     forget_everything()
 
 

@@ -28,7 +28,7 @@ from layers.reading.digests import tag_of
 from layers.reading.feed_tokens import Token, token_at
 from layers.reading.reading import read
 from layers.reading.replicas import current_server
-from layers.reading.revisions import FRESH_S, revision
+from layers.reading.revisions import FRESH_S, access_class, revision
 from layers.reading.shares import Share
 from layers.reading.timestamps import iso
 from spatial.periods import NOW
@@ -171,7 +171,7 @@ def _entry(mark: Mark, row: tuple[Any, ...]) -> bytes:
 
 
 def _check_share(request: HttpRequest, share: Share, since: Token) -> None:
-    if since.share != tag_of(share.key):
+    if since.share != tag_of(access_class(share)):
         raise _start_again(request, share, "可见的字段或区划已经变化")
 
 

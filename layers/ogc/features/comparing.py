@@ -27,7 +27,7 @@ from layers.ogc.common.requests import GEOMETRY, ItemsQuery, read_items_query, r
 from layers.ogc.formats.geojson import conditions, feature_sql, narrows_by_place, value_sql
 from layers.reading.digests import tag_of
 from layers.reading.reading import read
-from layers.reading.revisions import revision
+from layers.reading.revisions import access_class, revision
 from layers.reading.shares import Share
 from layers.reading.timestamps import iso, shown_sql
 from spatial.city import city
@@ -68,7 +68,7 @@ def changes(request: HttpRequest, layer_id: str) -> HttpResponse:
     asked = {name: value for name, value in params.items() if name not in (*OWN, "cursor")}
     query = read_items_query(share, asked)
     query = replace(query, after=read_cursor(params.get("cursor", ""), 1, share))
-    etag = f'"{tag_of(share.key, revision(share), request.get_full_path())}"'
+    etag = f'"{tag_of(access_class(share), revision(share), request.get_full_path())}"'
 
     def made() -> HttpResponse:
         return _answer(request, share, query, before, after)

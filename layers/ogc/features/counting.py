@@ -16,7 +16,7 @@ from typing import Any
 from layers.ogc.common.requests import ItemsQuery
 from layers.ogc.formats.geojson import Page, selection
 from layers.reading.reading import QueryTimeout, read
-from layers.reading.revisions import revision
+from layers.reading.revisions import access_class, revision
 from layers.reading.shares import Share
 from spatial.versions.figures import definition, whole_day
 
@@ -45,7 +45,7 @@ def count_of(share: Share, query: ItemsQuery, page: Page) -> Count:
     """How many features the query matches in all."""
     if not page.has_more and not query.after and (page.returned or not query.offset):
         return Count(query.offset + page.returned)
-    key = (share.key, revision(share), *_asked(query))
+    key = (access_class(share), revision(share), *_asked(query))
     with _lock:
         if key in _counted:
             _counted.move_to_end(key)

@@ -37,7 +37,7 @@ from layers.ogc.formats.tables import DRIVERS, line_sql, table_of
 from layers.ogc.formats.watching import Watch
 from layers.reading.digests import tag_of
 from layers.reading.reading import QueryTimeout, stream
-from layers.reading.revisions import revision
+from layers.reading.revisions import access_class, revision
 from layers.reading.shares import Share
 from layers.sharing.callers import address_of, api_caller
 from spatial.city import city
@@ -50,7 +50,7 @@ def download(request: HttpRequest, layer_id: str) -> HttpResponse:
     share = share_for(request, layer_id)
     form = negotiated_format(request, DOWNLOAD_FORMS, GEOJSON)
     query = _query(request, share, form)
-    etag = f'"{tag_of(share.key, revision(share), form, request.get_full_path())}"'
+    etag = f'"{tag_of(access_class(share), revision(share), form, request.get_full_path())}"'
     if holds(request, etag):
         response: HttpResponseBase = HttpResponse(status=304)
     elif request.method == "HEAD":

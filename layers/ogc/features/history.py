@@ -25,7 +25,7 @@ from layers.ogc.common.requests import read_only
 from layers.ogc.formats.geojson import FeatureJson
 from layers.reading.digests import tag_of
 from layers.reading.reading import read
-from layers.reading.revisions import revision
+from layers.reading.revisions import access_class, revision
 from layers.reading.shares import Share
 from layers.reading.timestamps import http_date, iso
 from layers.sharing.callers import api_caller
@@ -134,7 +134,7 @@ def time_map(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     share = share_for(request, layer_id)
     read_only(request.GET, ())
     form = _wanted(request)
-    etag = f'"{tag_of(share.key, revision(share), form, request.path)}"'
+    etag = f'"{tag_of(access_class(share), revision(share), form, request.path)}"'
 
     def made() -> HttpResponse:
         starts = [] if "\x00" in code else starts_of(share, code)

@@ -31,7 +31,7 @@ from layers.ogc.features.item_pages import item_page, items_page
 from layers.ogc.formats.geojson import FeatureJson, Page, one_feature, page_of
 from layers.ogc.formats.jsonfg import profile_of
 from layers.reading.digests import tag_of
-from layers.reading.revisions import revision
+from layers.reading.revisions import access_class, revision
 from layers.reading.shares import Share
 from layers.reading.timestamps import read_stamp, read_version_id
 from layers.sharing.callers import api_caller
@@ -57,7 +57,7 @@ def items(request: HttpRequest, layer_id: str) -> HttpResponse:
     query = read_items_query(share, request.GET.dict())
     if form == "html":
         return _page_answer(request, share, query, form)
-    etag = f'"{tag_of(share.key, revision(share), form, request.get_full_path())}"'
+    etag = f'"{tag_of(access_class(share), revision(share), form, request.get_full_path())}"'
     make = partial(_page_answer, request, share, query, form)
     return unless_held(request, etag, make, public=share.layer.public)
 
@@ -88,7 +88,7 @@ def item(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     read_only(request.GET, ITEM_PARAMETERS)
     query = read_items_query(share, request.GET.dict())
     number = revision(share)
-    representation = tag_of(share.key, form, request.get_full_path())
+    representation = tag_of(access_class(share), form, request.get_full_path())
     if held := still_current(request, number, representation):
         return tagged(HttpResponse(status=304), held, public=share.layer.public)
     row = fg_item_row(request, share, query) if form == "jsonfg" else ""
@@ -117,7 +117,7 @@ def version(request: HttpRequest, layer_id: str, code: str, start: str) -> HttpR
     found = None if "\x00" in code else one_feature(share, code, query)
     if found is None or found.start != moment:
         raise not_there(request, share, code, query.as_of)
-    representation = tag_of(share.key, "json", request.get_full_path())
+    representation = tag_of(access_class(share), "json", request.get_full_path())
     etag = feature_etag(found.version, revision(share), representation)
     return version_answer(request, share, code, query, found, etag)
 

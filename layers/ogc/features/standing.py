@@ -15,6 +15,7 @@ from layers.reading.reading import read
 from layers.reading.shares import Share
 from spatial.periods import NOW
 from spatial.versions.audiences import first_of, span_of
+from spatial.versions.districts import LENGTHS
 from spatial.versions.queries import attribute_fields
 
 
@@ -51,7 +52,7 @@ def standing_version(request: HttpRequest, share: Share, code: str) -> Standing:
     row = share.layer.model.objects.current().filter(code=code).first()
     if row is None or first_of(row, seen.audience) != version:  # another writer was faster
         raise PreconditionFailed(f"要素“{code}”刚刚被改动；请重新读取后再写")
-    if not _is_of_districts(share, row):
+    if not is_of_districts(share, row):
         raise NotFound(f"授权写入的区划之内没有要素“{code}”")
     values = {field.name: getattr(row, field.name) for field in attribute_fields(type(row))}
     return Standing(code, row.pk, row.valid.lower, span_of(row, seen.audience).lower, values)
@@ -62,9 +63,15 @@ def seen_share(request: HttpRequest, share: Share) -> Share:
     return share_for(request, share.layer.id)
 
 
-def _is_of_districts(share: Share, row: Any) -> bool:
-    """Whether a row names one of the districts to which writing is cut, if it is."""
-    return not share.districts or row.district_code.startswith(share.districts)
+def is_of_districts(share: Share, row: Any) -> bool:
+    """Whether a row lies in the districts to which writing is cut, if it is, and in no others."""
+    if not share.districts:
+        return True
+    codes = row.in_districts or []
+    around = {code[:length] for code in share.districts for length in LENGTHS}
+    return bool(set(codes) & set(share.districts)) and all(
+        code in around or code.startswith(share.districts) for code in codes
+    )
 
 
 def still_stands(share: Share, standing: Standing) -> bool:

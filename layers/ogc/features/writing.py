@@ -37,10 +37,16 @@ from layers.ogc.common.requests import ItemsQuery, read_only
 from layers.ogc.features import bodies, shapes
 from layers.ogc.features.history import feature_url
 from layers.ogc.features.items import version_answer
-from layers.ogc.features.standing import Standing, seen_share, standing_version, still_stands
+from layers.ogc.features.standing import (
+    Standing,
+    is_of_districts,
+    seen_share,
+    standing_version,
+    still_stands,
+)
 from layers.ogc.formats.geojson import FeatureJson, one_feature
 from layers.reading.digests import tag_of
-from layers.reading.revisions import revision, wrote
+from layers.reading.revisions import access_class, revision, wrote
 from layers.reading.shares import Share, may_write_whole, write_share_of
 from layers.sharing.callers import api_caller
 from spatial.city import city
@@ -303,10 +309,10 @@ def _write(
 
 
 def _is_inside(share: Share, edit: Edit, standing: Standing | None) -> bool:
-    """Whether it names a district to which writing is cut, if it is, and lies in one if it moved."""
+    """Whether it is of the districts to which writing is cut, if it is, and lies there if it moved."""
     if not share.districts:
         return True
-    if not str(edit.values.get("district_code") or "").startswith(share.districts):
+    if not is_of_districts(share, share.layer.model.objects.current().get(code=edit.code)):
         return False
     shape = edit.values.get("geom")
     if shape is None or (standing and shape == standing.values["geom"]):
@@ -342,7 +348,7 @@ def _answer(
         raise PreconditionFailed(f"要素“{code}”刚刚被改动；请重新读取")
     address = feature_url(request, share, code)
     path = address.removeprefix(f"{request.scheme}://{request.get_host()}")
-    etag = feature_etag(found.version, revision(share), tag_of(share.key, "json", path))
+    etag = feature_etag(found.version, revision(share), tag_of(access_class(share), "json", path))
     if "return=minimal" in request.META.get("HTTP_PREFER", ""):
         response = HttpResponse(status=201 if status == 201 else 204)
         response["ETag"], response["Preference-Applied"] = etag, "return=minimal"

@@ -24,10 +24,10 @@ from layers.reading.shares import Share, share_by_id
 from spatial.base.models import District
 from spatial.city import city
 from spatial.periods import AsOf
+from spatial.versions.districts import LENGTHS
 
 MOST_GROUPS = 1_000
 TOUCH_M2 = 0.5  # neighbours that only share an edge overlap by rounding
-DISTRICT_LENGTHS = (6, 9, 12)
 GROUPABLE = ("string", "integer", "boolean", "date")
 SUMMED = ("integer", "number")
 CODES = ("year", "code")  # integers that name something are not summed
@@ -54,9 +54,7 @@ def reads(caller: Caller, given: Mapping[str, Any]) -> StatisticsInputs:
     area, district = inputs.area("area"), inputs.text("district", longest=12)
     if area and district:
         inputs.wrong("district", "area 与 district 只能给出一项")
-    if district and not (
-        district.isascii() and district.isdigit() and len(district) in DISTRICT_LENGTHS
-    ):
+    if district and not (district.isascii() and district.isdigit() and len(district) in LENGTHS):
         inputs.wrong("district", "应为 6、9 或 12 位区划编码")
     group_by = inputs.text("groupBy")
     if share and group_by:

@@ -13,7 +13,7 @@ from layers.ogc.tiles.cache import CachedTile, tiles
 from layers.ogc.tiles.drawing import MOST_BYTES, draw
 from layers.ogc.tiles.matrices import TilePlace
 from layers.ogc.tiles.packing import LEAST_BYTES, gzipped, takes_gzip
-from layers.reading.revisions import forget, revision
+from layers.reading.revisions import access_class, forget, revision
 from layers.reading.shares import Share, shares_of
 from layers.sharing.callers import api_caller
 from spatial.city import city
@@ -78,7 +78,7 @@ def cached_tile(
 
 
 def _key(share: Share, place: TilePlace, as_of: AsOf, most_bytes: int) -> Hashable:
-    return (share.key, place, as_of, most_bytes)
+    return (access_class(share), place, as_of, most_bytes)
 
 
 def fitting(shares: Iterable[Share], place: TilePlace, as_of: AsOf) -> list[CachedTile]:

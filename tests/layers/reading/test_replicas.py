@@ -28,14 +28,14 @@ def standing(*numbers: dict) -> Replicas:
 
 def test_only_a_replica_at_the_primarys_revision_answers():
     found = standing({PARCELS: 7}, {PARCELS: 6})
-    assert {found.choose(PARCELS, 7) for _ in range(5)} == {0}
-    assert {found.choose(PARCELS, 6) for _ in range(5)} == {1}
-    assert found.choose(PARCELS, 8) == PRIMARY
+    assert {found.choose({PARCELS: 7}) for _ in range(5)} == {0}
+    assert {found.choose({PARCELS: 6}) for _ in range(5)} == {1}
+    assert found.choose({PARCELS: 8}) == PRIMARY
 
 
 def test_two_current_replicas_take_turns():
     found = standing({PARCELS: 7}, {PARCELS: 7})
-    assert {found.choose(PARCELS, 7) for _ in range(6)} == {0, 1}
+    assert {found.choose({PARCELS: 7}) for _ in range(6)} == {0, 1}
 
 
 def test_a_replica_that_does_not_answer_is_left_alone_for_a_while(monkeypatch):
@@ -49,7 +49,7 @@ def test_a_replica_that_does_not_answer_is_left_alone_for_a_while(monkeypatch):
     found.look_again()
     found.look_again()
     assert asked == [0]
-    assert found.choose(PARCELS, 0) == PRIMARY
+    assert found.choose({PARCELS: 0}) == PRIMARY
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now + replicas.AWAY_S + 1)
     found.look_again()

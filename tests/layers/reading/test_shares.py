@@ -136,12 +136,12 @@ def test_nobody_writes_more_than_was_granted():
 
 
 def test_districts_open_nothing_of_a_layer_that_knows_none():
-    grant = Grant("hazard-sites", districts=(TOWN,))
-    sites = layer_of("hazard-sites")
+    grant = Grant("storeys", districts=(TOWN,))
+    storeys = layer_of("storeys")
     caller = holder(grant, is_department=False)
-    assert told(share_of(caller, sites)) == told(share_of(ANONYMOUS, sites))
-    assert write_share_of(caller, sites) is None
-    assert share_of(caller, replace(sites, public=False)) is None
+    assert told(share_of(caller, storeys)) == told(share_of(ANONYMOUS, storeys))
+    assert write_share_of(caller, storeys) is None
+    assert share_of(caller, replace(storeys, public=False)) is None
 
 
 PARCELS = "/ogc/collections/parcels"

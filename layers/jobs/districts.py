@@ -1,0 +1,38 @@
+"""When borders have moved: the features near them are looked up anew, as a job."""
+
+import logging
+
+from django_tasks import task
+
+from layers.jobs.leases import repeatable, unfinished
+from spatial.base.models import District
+from spatial.versions.districts import has_moved, has_pending, renew
+
+log = logging.getLogger(__name__)
+
+
+@task()
+@repeatable
+def renew_districts() -> dict[str, int]:
+    """Look up the districts of what lies near moved borders; returns how many changed by register."""
+    return renew(District, _log)
+
+
+def queue_renewal() -> bool:
+    """Queue the job if borders have moved and none is waiting or at work."""
+    if not has_moved() or unfinished(renew_districts.module_path):
+        return False
+    renew_districts.enqueue()
+    return True
+
+
+def queue_backfill() -> bool:
+    """Queue the job if there are features of which no district was ever looked up."""
+    if not has_pending() or unfinished(renew_districts.module_path):
+        return False
+    renew_districts.enqueue()
+    return True
+
+
+def _log(register: str, done: int, due: int) -> None:
+    log.info("districts of %s: %d of %d", register, done, due)
