@@ -137,7 +137,7 @@ def test_nobody_writes_more_than_was_granted():
 
 def test_districts_open_nothing_of_a_layer_that_knows_none():
     grant = Grant("storeys", districts=(TOWN,))
-    storeys = layer_of("storeys")
+    storeys = replace(layer_of("storeys"), **KINDS["public"])
     caller = holder(grant, is_department=False)
     assert told(share_of(caller, storeys)) == told(share_of(ANONYMOUS, storeys))
     assert write_share_of(caller, storeys) is None
