@@ -6,7 +6,7 @@ comes as a JSON parameter, an import as its staging table: bulk equals one by on
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from spatial.errors import SpatialError
 from spatial.versions.audiences import audiences_of, closing_sql, opening_sql, span_columns
-from spatial.versions.districts import districts_sql, knows_districts
+from spatial.versions.districts import MANY, districts_sql, knows_districts, place_many
 from spatial.versions.edits import Action, Edit, VersionConflict
 from spatial.versions.guards import registers
 from spatial.versions.keeping import Difference, keep, written
@@ -158,8 +158,7 @@ def _apply_source(
                 closed = counts.get(Action.REPLACE, 0) + counts.get(Action.END, 0)
                 if found.number("ended") != closed:
                     raise _ClosedTooFew
-                follows = Action.REPLACE in counts
-                found.include(_open(cursor, model, source, params, follows=follows))
+                found.include(_open(cursor, model, source, params, counts))
         except (IntegrityError, _ClosedTooFew) as error:
             problems = conflicts_in(table, source, params, change.at)
             raise VersionConflict(problems or [("", _first_line(error))]) from error
@@ -201,27 +200,29 @@ def _open(
     model: type[VersionedFeature],
     source: str,
     params: dict[str, Any],
-    *,
-    follows: bool,
+    counts: Mapping[Action, int],
 ) -> Difference:
-    """Open what is opened or replaced; ``follows``: some of it follows a version just closed."""
+    """Open what is opened or replaced; what is replaced follows a version just closed."""
     table = f'"{model._meta.db_table}"'
     own = [f'"{field.column}"' for field in attribute_fields(model)]
-    columns, values, closed = [*own], [f"s.{name}" for name in own], ""
+    columns, values, joined = [*own], [f"s.{name}" for name in own], ""
     if knows_districts(model):
+        placed = ""
+        if counts.get(Action.OPEN, 0) + counts.get(Action.REPLACE, 0) >= MANY:
+            joined, placed = place_many(cursor, model, source, params), "placed.codes"
         columns.append(DISTRICTS)
-        values.append(districts_sql(model, "s"))
-    if follows and (audiences := audiences_of(model)):
+        values.append(districts_sql(model, "s", placed))
+    if Action.REPLACE in counts and (audiences := audiences_of(model)):
         columns += map(span_columns, audiences)
         values += map(opening_sql, audiences)
         kept = ", ".join(f"{span_columns(a)}, {a}_carried" for a in audiences)
-        closed = (
+        joined += (
             f" LEFT JOIN (SELECT DISTINCT ON (code) code, id, valid, {kept} FROM {table}"
             " WHERE closed_by_id = %(change)s ORDER BY code, id DESC) AS o ON o.code = s.code"
         )
     statement = (
         f"INSERT INTO {table} AS v (code, valid, opened_by_id, {', '.join(columns)})"
         f" SELECT s.code, tstzrange(%(at)s, NULL), %(change)s, {', '.join(values)}"
-        f" FROM {source}{closed} WHERE s.action <> 'end'"
+        f" FROM {source}{joined} WHERE s.action <> 'end'"
     )
     return written(cursor, model, statement, params)

@@ -11,7 +11,7 @@ what the districts within it cover, and bears the codes of those above it.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from django.db import connection, transaction
@@ -34,6 +34,7 @@ LENGTHS = (6, 9, 12)  # digits of a county, town, village
 HAIR_M = 0.1  # outlines of different surveys differ by so much
 CORNERS = 64  # of a piece, at most
 EACH = 2_000  # versions in a transaction
+MANY = 1_000  # edits of which the districts are looked up at once
 LOCK_MS = 500  # less than the server takes to call two that wait a deadlock
 TRIES, PAUSE_S = 60, 1.0
 WRITERS_S = 900.0  # how long a writer who began before the borders moved is waited for
@@ -41,6 +42,9 @@ WRITERS_S = 900.0  # how long a writer who began before the borders moved is wai
 _PIECES, _MOVED, _OUTLINES = (
     f'"{model._meta.db_table}"' for model in (DistrictPiece, MovedBorder, DistrictOutline)
 )
+
+
+_LINKS = "array_agg(DISTINCT link ORDER BY link)"
 
 
 class WritersBusy(SpatialError, RuntimeError):
@@ -61,18 +65,54 @@ def chain_sql(code: str) -> str:
     return f"(ARRAY[{codes}])[1:{depth}]"
 
 
-def districts_sql(model: type[VersionedFeature], alias: str) -> str:
-    """The codes of the districts of a row with the columns of a register; '{}' if it has none."""
+def districts_sql(model: type[VersionedFeature], alias: str, placed: str = "") -> str:
+    """The codes of the districts of a row with the columns of a register; '{}' if it has none.
+
+    ``placed``: those of its shape, where they have been looked up before.
+    """
     reached, touched = (
-        "(SELECT array_agg(DISTINCT link ORDER BY link)"
-        f" FROM {_PIECES} AS p CROSS JOIN unnest(p.chain) AS link"
+        f"(SELECT {_LINKS} FROM {_PIECES} AS p CROSS JOIN unnest(p.chain) AS link"
         f" WHERE {condition} AND ST_Intersects(p.geom, {alias}.geom))"
         for condition in ("p.is_core", "NOT p.is_core")
     )
     named = ""
     if column := _district_column(model):
         named = f"CASE WHEN {alias}.{column} <> '' THEN {chain_sql(f'{alias}.{column}')} END, "
-    return f"COALESCE({named}{reached}, {touched}, '{{}}')"
+    by_place = placed or f"{reached}, {touched}"
+    return f"COALESCE({named}{by_place}, '{{}}')"
+
+
+def place_many(
+    cursor: Any, model: type[VersionedFeature], source: str, params: Mapping[str, Any]
+) -> str:
+    """Look up the districts of many edits at once; the join ``placed`` (code, codes) with them.
+
+    One by one the pieces are looked at for each shape; here the shapes for each piece, which
+    costs a seventh: 4 µs a shape.
+    """
+    column = _district_column(model)
+    unnamed = f" AND coalesce(s.{column}, '') = ''" if column else ""
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.versions_shapes, pg_temp.versions_placed")
+    cursor.execute(
+        f"CREATE TEMP TABLE versions_shapes ON COMMIT DROP AS SELECT s.code, s.geom FROM {source}"
+        f" WHERE s.action <> 'end' AND s.geom IS NOT NULL{unnamed}",
+        params,
+    )
+    cursor.execute("CREATE INDEX ON pg_temp.versions_shapes USING gist (geom)")
+    cursor.execute("ANALYZE pg_temp.versions_shapes")
+    found = (
+        f"SELECT s.code, {_LINKS} AS codes FROM {_PIECES} AS p JOIN pg_temp.versions_shapes s"
+        " ON ST_Intersects(p.geom, s.geom) CROSS JOIN unnest(p.chain) AS link WHERE"
+    )
+    cursor.execute(
+        f"CREATE TEMP TABLE versions_placed ON COMMIT DROP AS {found} p.is_core GROUP BY s.code"
+    )
+    cursor.execute(
+        f"INSERT INTO pg_temp.versions_placed {found} NOT p.is_core AND NOT EXISTS"
+        " (SELECT FROM pg_temp.versions_placed o WHERE o.code = s.code) GROUP BY s.code"
+    )
+    cursor.execute("ANALYZE pg_temp.versions_placed")
+    return " LEFT JOIN pg_temp.versions_placed AS placed ON placed.code = s.code"
 
 
 def knows_districts(model: type[VersionedFeature]) -> bool:
