@@ -1,6 +1,6 @@
 """Unit grid cells, the components in them, cases, and the people who work on them."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import uuid4
 
 from django.conf import settings
@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
 
 from grid.rules.models import Department
+from spatial.versions.append_only import AppendOnly
 from spatial.versions.fields import POINTS, POLYGONS, CityGeometryField
 from spatial.versions.models import Change, SpatialFeature
 
@@ -119,20 +120,7 @@ class Case(SpatialFeature):
         ]
 
 
-class Appended(models.Model):
-    """Rows that are only ever added."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add, never edit."""
-        if self.pk and not self._state.adding:
-            raise TypeError(f"{type(self).__name__} is only ever added")
-        super().save(*args, **kwargs)
-
-
-class CaseStep(Appended):
+class CaseStep(AppendOnly):
     """One action on a case: what, who, when, where, and what it ended.
 
     ``entered_at`` and ``due_at`` are those of the state that it left (or acted in), so
@@ -204,7 +192,7 @@ class CaseRequest(models.Model):
         return f"{self.case_code} {self.kind}"
 
 
-class CasePhoto(Appended):
+class CasePhoto(AppendOnly):
     """A photo of a case. The file as it came is kept aside; what is shown carries no EXIF."""
 
     class Moment(models.TextChoices):
@@ -232,7 +220,7 @@ class CasePhoto(Appended):
         return self.name
 
 
-class Publication(Appended):
+class Publication(AppendOnly):
     """Somebody of the centre has decided whether the public sees one thing of a case.
 
     The things are a photo, or the words, as somebody worded them for the public; what was
@@ -309,8 +297,10 @@ class Patrol(models.Model):
         return f"{self.user} {self.started_at:%Y-%m-%d %H:%M}"
 
 
-class PatrolPoint(Appended):
+class PatrolPoint(AppendOnly):
     """Where an inspector on duty was; points of poor accuracy are not kept."""
+
+    expires: ClassVar = True
 
     patrol = models.ForeignKey(Patrol, models.CASCADE, related_name="points")
     at = models.DateTimeField("时间")

@@ -5,8 +5,10 @@ from typing import ClassVar
 
 from django.db import models
 
+from spatial.versions.append_only import AppendOnly
 
-class PersonalRead(models.Model):
+
+class PersonalRead(AppendOnly):
     """One reading of personal data in full. Rows are only ever added."""
 
     at = models.DateTimeField("时间", auto_now_add=True)
@@ -28,7 +30,7 @@ class PersonalRead(models.Model):
         return f"{self.who} {self.layer}/{self.code}"
 
 
-class RefusedWrite(models.Model):
+class RefusedWrite(AppendOnly):
     """One attempt of somebody known to write without the right to. Rows are only ever added."""
 
     at = models.DateTimeField("时间", auto_now_add=True)

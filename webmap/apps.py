@@ -2,9 +2,11 @@
 
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.core import checks
 
 PRIVATE = ("cases", "imports", "uploads", "downloads", "exports")
 CLUSTERS = "pg"  # theirs are closed by the database, and entered by its own user
@@ -42,12 +44,26 @@ class WebmapConfig(AppConfig):
         register(check_accounts)
         listen()
         user_logged_in.connect(note_act, dispatch_uid="webmap-note-act")
+        register(check_logins)
         close_folders(Path(settings.VAR))
         post_migrate.connect(make_roles, dispatch_uid="webmap-roles")
         quality_by(quality_of)
         add_duty("exports", _exports)
         add_duty("sign-ins", _sign_ins)
         add_duty("uploads", _uploads)
+
+
+def check_logins(**_: Any) -> list[checks.Warning]:
+    """One login for the site and the owner of the database is one wall less: a system check."""
+    if settings.OWNER_DATABASE():
+        return []
+    return [
+        checks.Warning(
+            "网站的登录也是数据库的属主，少一道墙 / the site's login owns the database: one wall less",
+            hint="script/logins.sql, OWNER_DATABASE_URL (docs/operations.md)",
+            id="webmap.W001",
+        )
+    ]
 
 
 def close_folders(var: Path) -> None:

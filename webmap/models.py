@@ -8,6 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from spatial.versions.append_only import AppendOnly
+
 
 class FailedSignIn(models.Model):
     """One failed attempt to sign in; five within the window make the caller wait."""
@@ -92,7 +94,7 @@ class RecoveryCode(models.Model):
         return str(self.user)
 
 
-class AccountEvent(models.Model):
+class AccountEvent(AppendOnly):
     """One thing that was done with an account, by whom and from where. Rows are only ever added."""
 
     class Kind(models.TextChoices):

@@ -86,8 +86,19 @@ def _database_url() -> str:
     return url
 
 
+def _owner_database() -> dict | None:
+    """The login of the database's owner; None where the site's own login is the owner too."""
+    kept = VAR / "owner_url"
+    url = env.OWNER_DATABASE_URL
+    if not url and not env.DATABASE_URL and kept.exists():
+        url = kept.read_text().strip()
+    return _database(url) if url else None
+
+
 SECRET_KEY = _secret_key()
 DATABASES = {"default": _database(_database_url())}
+# Called by the commands that need it, so that the processes of the site do not hold its password.
+OWNER_DATABASE = _owner_database
 OUTSIDE_DATABASE = _as_reader(env.OUTSIDE_DATABASE_URL or _database_url())
 REPLICA_DATABASES = [_as_reader(u) for u in env.REPLICA_DATABASE_URLS]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -14,11 +14,12 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db.models import F, Func, Q
 
 from spatial.periods import AsOf
+from spatial.versions.append_only import AppendOnly
 from spatial.versions.fields import CityGeometryField
 from spatial.versions.tallies import Tally
 
 
-class Change(models.Model):
+class Change(AppendOnly):
     """Who changed what, when, why, from which document."""
 
     at = models.DateTimeField("生效时间")
@@ -161,8 +162,10 @@ class SpatialFeature(VersionedFeature):
         indexes: ClassVar = CHANGE_INDEXES
 
 
-class Ancestry(models.Model):
+class Ancestry(AppendOnly):
     """A parent that became a child, and the area they share (split, merge, adjust)."""
+
+    set_once: ClassVar = ("closed_by_id",)
 
     register = models.CharField("登记簿", max_length=60)
     parent_code = models.CharField("前身编码", max_length=40)
@@ -199,7 +202,7 @@ class Revision(models.Model):
         return f"{self.register} {self.number}"
 
 
-class RevisionChange(models.Model):
+class RevisionChange(AppendOnly):
     """Which change made which revision of a register: what change feeds are read from.
 
     Rows are only ever added, in the order of their commits, so that a reader who has seen

@@ -135,6 +135,11 @@ class Database(Group):
         "主数据库；不设则用 script/database 自建的数据库",
         "the database; else the private cluster that script/database makes",
     )
+    OWNER_DATABASE_URL: DatabaseUrl | None = variable(
+        None,
+        "属主的登录，仅迁移与发布用；不设则 DATABASE_URL 的登录兼任，少一道墙",
+        "the owner's login, for migrations and publishing; else that of DATABASE_URL: a wall less",
+    )
     OUTSIDE_DATABASE_URL: DatabaseUrl | None = variable(
         None,
         "对外请求的登录；不设则在主登录上切换角色",
@@ -288,6 +293,7 @@ class Environment(Scripts, Places, Bounds, SignInSettings, Site, Database):
 SECRET = frozenset(
     {
         "DATABASE_URL",
+        "OWNER_DATABASE_URL",
         "OUTSIDE_DATABASE_URL",
         "REPLICA_DATABASE_URLS",
         "SECRET_KEY",
