@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
 
 from grid.rules.models import Department
-from spatial.versions.append_only import AppendOnly
+from spatial.versions.append_only import AppendOnly, Audited
 from spatial.versions.fields import POINTS, POLYGONS, CityGeometryField
 from spatial.versions.models import Change, SpatialFeature
 
@@ -127,6 +127,10 @@ class CaseStep(AppendOnly):
     that whether it came in time is a matter of this row alone.
     """
 
+    audited: ClassVar = Audited(
+        "case-step", code="case_code", details=("action", "state_before", "state_after", "role")
+    )
+
     case_code = models.CharField("案件编号", max_length=40)
     action = models.CharField("操作", max_length=30)
     state_before = models.CharField("原阶段", max_length=20, blank=True)
@@ -195,6 +199,10 @@ class CaseRequest(models.Model):
 class CasePhoto(AppendOnly):
     """A photo of a case. The file as it came is kept aside; what is shown carries no EXIF."""
 
+    audited: ClassVar = Audited(
+        "case-photo", who="added_by", code="case_code", details=("moment", "sha256")
+    )
+
     class Moment(models.TextChoices):
         BEFORE = "before", "上报"
         VERIFIED = "verified", "核实"
@@ -226,6 +234,8 @@ class Publication(AppendOnly):
     The things are a photo, or the words, as somebody worded them for the public; what was
     written stays in the case. The last decision on a thing holds; without one it is not seen.
     """
+
+    audited: ClassVar = Audited("publication", code="case_code", details=("item", "is_public"))
 
     WORDS = "words"
 

@@ -35,12 +35,14 @@ class WebmapConfig(AppConfig):
         from layers.sharing.records import quality_by
         from webmap.accounts.groups import make_roles
         from webmap.accounts.records import listen
+        from webmap.admin.acts import listen as listen_to_administrators
         from webmap.imports.quality import quality_of
         from webmap.web.idle import note_act
         from webmap.web.obligations import check_accounts
         from webmap.web.profession_faults import check_professions
 
         register(check_professions)
+        listen_to_administrators()
         register(check_accounts)
         listen()
         user_logged_in.connect(note_act, dispatch_uid="webmap-note-act")
@@ -51,6 +53,7 @@ class WebmapConfig(AppConfig):
         add_duty("exports", _exports)
         add_duty("sign-ins", _sign_ins)
         add_duty("uploads", _uploads)
+        add_duty("audit head", _audit_head)
 
 
 def check_logins(**_: Any) -> list[checks.Warning]:
@@ -108,3 +111,13 @@ def _uploads() -> None:
     from webmap.imports.uploads import forget_old
 
     forget_old()
+
+
+def _audit_head() -> None:
+    """Once a day: the head of the audit leaves, and the whole of it is verified by a worker."""
+    from spatial.audit.actions import export_head
+    from webmap.sharing.jobs import verify_audit
+
+    exported = [export_head(folder) for folder in settings.AUDIT_HEADS]
+    if any(exported):
+        verify_audit.enqueue()

@@ -184,6 +184,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "webmap.web.access_log.NamedRequests",
     "webmap.web.idle.IdleTimeOut",
     "webmap.web.refused_writes.RefusedWrites",
     "webmap.web.signed_in.StillSignedIn",
@@ -287,6 +288,9 @@ WEBHOOK_ALLOW_HTTP = env.WEBHOOK_ALLOW_HTTP
 # Tiles kept in the memory of each web process; 0 keeps none.
 TILE_CACHE_MB = env.TILE_CACHE_MB
 
+# Where the head of the audit is exported to each day, and verified against.
+AUDIT_HEADS = [VAR / "audit" / "heads", *([env.AUDIT_HEADS] if env.AUDIT_HEADS else [])]
+
 CASE_FILES = env.CASE_FILES or VAR / "cases"
 PUBLIC_REPORTS_PER_MINUTE = env.PUBLIC_REPORTS_PER_MINUTE
 PUBLIC_REPORTS_PER_MINUTE_ALL = env.PUBLIC_REPORTS_PER_MINUTE_ALL
@@ -296,15 +300,21 @@ WRITE_MAX_BYTES = env.WRITE_MAX_BYTES
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "format": "{asctime} {levelname} {name} [{request_number}] {message}",
+            "style": "{",
+        }
+    },
     "filters": {
-        "refusals": {"()": "django.utils.log.CallbackFilter", "callback": without_traceback}
+        "refusals": {"()": "django.utils.log.CallbackFilter", "callback": without_traceback},
+        "numbers": {"()": "webmap.startup.logs.RequestNumbers"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["refusals"],
+            "filters": ["refusals", "numbers"],
         }
     },
     "root": {"handlers": ["console"], "level": "WARNING"},

@@ -6,14 +6,33 @@ A model says so by its base, and names the columns that may be set once, later:
         set_once: ClassVar = ("closed_by_id",)
 
 From that are made the rights of the site's login (``grants``: no UPDATE, DELETE or TRUNCATE;
-UPDATE of the columns that are set once) and triggers, which refuse the owner as well.
+UPDATE of the columns that are set once) and triggers, which refuse the owner as well. A model
+that says how it is ``audited`` has each row in the audit (``spatial.audit``) besides.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.apps import apps
-from django.db import models
+from django.db import models, transaction
+
+
+@dataclass(frozen=True)
+class Audited:
+    """How the audit names a row: its kind (or the column of it), and the columns of the rest.
+
+    ``subject`` is a column, or "" for the table itself; ``details`` are columns without
+    personal data.
+    """
+
+    kind: str = ""
+    kind_column: str = ""
+    who: str = "who"
+    subject: str = ""
+    code: str = "id"
+    address: str = ""
+    details: tuple[str, ...] = ()
 
 
 class AppendOnly(models.Model):
@@ -21,10 +40,13 @@ class AppendOnly(models.Model):
 
     ``set_once``: columns (not names of fields) that are NULL at first and may be set once.
     ``expires``: rows that are past their time are deleted; none is edited all the same.
+    ``by_owner``: rows are added by functions of the owner's; the site reads them.
     """
 
     set_once: ClassVar[tuple[str, ...]] = ()
     expires: ClassVar[bool] = False
+    by_owner: ClassVar[bool] = False
+    audited: ClassVar[Audited | None] = None
 
     class Meta:
         abstract = True
@@ -33,7 +55,8 @@ class AppendOnly(models.Model):
         """Add, never edit."""
         if self.pk and not self._state.adding:
             raise TypeError(f"{type(self).__name__} is only ever added")
-        super().save(*args, **kwargs)
+        with transaction.atomic(savepoint=False):  # in which the audit learns of the request
+            super().save(*args, **kwargs)
 
 
 def append_only_models() -> list[type[AppendOnly]]:

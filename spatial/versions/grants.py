@@ -32,6 +32,8 @@ def rights_of(model: type[Model]) -> set[Right]:
     if issubclass(model, VersionedFeature):
         return rights | {("UPDATE", column) for column in CLOSING}
     if issubclass(model, AppendOnly):
+        if model.by_owner:
+            return {("SELECT", "")}
         rights |= {("UPDATE", column) for column in model.set_once}
         return rights | ({("DELETE", "")} if model.expires else set())
     return rights | {("UPDATE", ""), ("DELETE", "")}

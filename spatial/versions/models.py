@@ -14,13 +14,15 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db.models import F, Func, Q
 
 from spatial.periods import AsOf
-from spatial.versions.append_only import AppendOnly
+from spatial.versions.append_only import AppendOnly, Audited
 from spatial.versions.fields import CityGeometryField
 from spatial.versions.tallies import Tally
 
 
 class Change(AppendOnly):
     """Who changed what, when, why, from which document."""
+
+    audited: ClassVar = Audited("change", details=("origin", "reverses_id"))
 
     at = models.DateTimeField("生效时间")
     recorded_at = models.DateTimeField("记录时间", auto_now_add=True)

@@ -251,6 +251,11 @@ class Places(Group):
         "生成下载文件的目录；不设为 var/downloads",
         "downloads in the making; else var/downloads",
     )
+    AUDIT_HEADS: Path | None = variable(
+        None,
+        "审计链首每日另存的目录，宜为外部介质；var/audit/heads 之外再存一份",
+        "where the head of the audit goes each day besides var/audit/heads: other media",
+    )
     CITY_PROFILE: Path | None = variable(
         None, "另一城市的配置；不设为 data/city.toml", "another city's profile; else data/city.toml"
     )
@@ -271,6 +276,13 @@ class Scripts(Group):
         8000, "script/server 的端口", "the port of script/server", ge=1, le=MOST_PORT
     )
     WEB_CONCURRENCY: OneOrMore = variable(2, "网页进程数", "web processes")
+    ACCESS_LOG_DAYS: int = variable(
+        180,
+        "访问日志保存的天数，法定不少于 180",
+        "how long access logs are kept; the law wants 180 at least",
+        "d",
+        ge=180,
+    )
     TUJING_SAMPLE: Literal["none", "tiny", "small", "full"] = variable(
         "small", "空库装入的样例城市", "the sample city for an empty database"
     )
