@@ -20,8 +20,11 @@ class GridConfig(AppConfig):
         from grid.cases.clocks import recompute
         from grid.cases.photos import sweep
         from grid.rules.rulebook import seed
+        from spatial.audit.actions import make_partitions, seal_events
         from spatial.calendars.actions import changed
 
         post_migrate.connect(seed, sender=self, dispatch_uid="grid-rules")
         changed.connect(recompute, dispatch_uid="grid-clocks")
         add_duty("photos", sweep)
+        add_duty("audit seals", seal_events, often=True)
+        add_duty("audit partitions", make_partitions)

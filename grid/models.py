@@ -1,6 +1,6 @@
 """Unit grid cells, the components in them, cases, and the people who work on them."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import uuid4
 
 from django.conf import settings
@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
 
 from grid.rules.models import Department
+from spatial.versions.append_only import AppendOnly, Audited
 from spatial.versions.fields import POINTS, POLYGONS, CityGeometryField
 from spatial.versions.models import Change, SpatialFeature
 
@@ -119,25 +120,16 @@ class Case(SpatialFeature):
         ]
 
 
-class Appended(models.Model):
-    """Rows that are only ever added."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add, never edit."""
-        if self.pk and not self._state.adding:
-            raise TypeError(f"{type(self).__name__} is only ever added")
-        super().save(*args, **kwargs)
-
-
-class CaseStep(Appended):
+class CaseStep(AppendOnly):
     """One action on a case: what, who, when, where, and what it ended.
 
     ``entered_at`` and ``due_at`` are those of the state that it left (or acted in), so
     that whether it came in time is a matter of this row alone.
     """
+
+    audited: ClassVar = Audited(
+        "case-step", code="case_code", details=("action", "state_before", "state_after", "role")
+    )
 
     case_code = models.CharField("案件编号", max_length=40)
     action = models.CharField("操作", max_length=30)
@@ -204,8 +196,12 @@ class CaseRequest(models.Model):
         return f"{self.case_code} {self.kind}"
 
 
-class CasePhoto(Appended):
+class CasePhoto(AppendOnly):
     """A photo of a case. The file as it came is kept aside; what is shown carries no EXIF."""
+
+    audited: ClassVar = Audited(
+        "case-photo", who="added_by", code="case_code", details=("moment", "sha256")
+    )
 
     class Moment(models.TextChoices):
         BEFORE = "before", "上报"
@@ -232,12 +228,14 @@ class CasePhoto(Appended):
         return self.name
 
 
-class Publication(Appended):
+class Publication(AppendOnly):
     """Somebody of the centre has decided whether the public sees one thing of a case.
 
     The things are a photo, or the words, as somebody worded them for the public; what was
     written stays in the case. The last decision on a thing holds; without one it is not seen.
     """
+
+    audited: ClassVar = Audited("publication", code="case_code", details=("item", "is_public"))
 
     WORDS = "words"
 
@@ -309,8 +307,10 @@ class Patrol(models.Model):
         return f"{self.user} {self.started_at:%Y-%m-%d %H:%M}"
 
 
-class PatrolPoint(Appended):
+class PatrolPoint(AppendOnly):
     """Where an inspector on duty was; points of poor accuracy are not kept."""
+
+    expires: ClassVar = True
 
     patrol = models.ForeignKey(Patrol, models.CASCADE, related_name="points")
     at = models.DateTimeField("时间")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.core.checks import Error
+from django.db.models.signals import post_migrate
 
 
 class ImportersConfig(AppConfig):
@@ -33,6 +34,7 @@ class ImportersConfig(AppConfig):
             add_sources(module.SOURCES)
         add_duty("imports", _settle)
         register(check_rules)
+        post_migrate.connect(_open_stages, sender=self)
 
 
 def check_rules(**_: Any) -> list[Error]:
@@ -41,6 +43,12 @@ def check_rules(**_: Any) -> list[Error]:
 
     fault = rules_fault()
     return [Error(fault, id="importers.E001")] if fault else []
+
+
+def _open_stages(sender: AppConfig, using: str = "default", **_: Any) -> None:
+    from importers.staging.staging import open_schema
+
+    open_schema(using)
 
 
 def _settle() -> None:

@@ -5,9 +5,13 @@ from typing import ClassVar
 
 from django.db import models
 
+from spatial.versions.append_only import AppendOnly, Audited
 
-class PersonalRead(models.Model):
+
+class PersonalRead(AppendOnly):
     """One reading of personal data in full. Rows are only ever added."""
+
+    audited: ClassVar = Audited("personal-read", subject="layer", code="code", details=("fields",))
 
     at = models.DateTimeField("时间", auto_now_add=True)
     who = models.CharField("查阅人", max_length=150)
@@ -28,8 +32,15 @@ class PersonalRead(models.Model):
         return f"{self.who} {self.layer}/{self.code}"
 
 
-class RefusedWrite(models.Model):
+class RefusedWrite(AppendOnly):
     """One attempt of somebody known to write without the right to. Rows are only ever added."""
+
+    audited: ClassVar = Audited(
+        "refused-write",
+        subject="layer",
+        code="target",
+        details=("operation", "status", "reason"),
+    )
 
     at = models.DateTimeField("时间", auto_now_add=True)
     who = models.CharField("使用者", max_length=150)
@@ -196,8 +207,12 @@ class Application(models.Model):
         return f"{self.consumer} · {self.layer}"
 
 
-class LayerState(models.Model):
+class LayerState(AppendOnly):
     """A layer taken off, or put on again. Rows are only ever added; the last one stands."""
+
+    audited: ClassVar = Audited(
+        "layer-state", subject="layer", code="layer", details=("is_published",)
+    )
 
     layer = models.CharField("图层", max_length=40)
     is_published = models.BooleanField("发布")

@@ -8,10 +8,10 @@ DATA=(cases imports rasters terrain.tif)
 
 place_of() { if [ "$1" = cases ]; then echo "${CASE_FILES:-$VAR/cases}"; else echo "$VAR/$1"; fi; }
 
-# Lead libpq's programs to the site's database, the password on no command line.
+# Lead libpq's programs to the city's database as its owner, the password on no command line.
 use_database() {
     local setting url major
-    url=$("$ROOT/script/database" url)
+    url=$("$ROOT/script/database" owner-url)
     while IFS= read -r setting; do export "${setting?}"; done < <(python3 - "$url" <<'PY'
 import sys
 from urllib.parse import parse_qs, unquote, urlparse

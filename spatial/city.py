@@ -92,6 +92,12 @@ class Deadlines(Section):
     soon_share: float = Field(default=0.2, gt=0, lt=1)
 
 
+class Audit(Section):
+    """How long the audit is kept: never below the 180 days of the law (网络安全法)."""
+
+    kept_days: int = Field(default=1_095, ge=180, le=36_500)
+
+
 class Accounts(Section):
     """How people's accounts are kept: the second factor, idle sessions, passwords of one use.
 
@@ -171,6 +177,7 @@ class _Profile(Section):
     patrols: Patrols = Patrols()
     duplicates: Duplicates = Duplicates()
     deadlines: Deadlines = Deadlines()
+    audit: Audit = Audit()
     accounts: Accounts = Accounts()
 
 
@@ -198,6 +205,7 @@ class City:
     patrols: Patrols
     duplicates: Duplicates
     deadlines: Deadlines
+    audit: Audit
     accounts: Accounts
 
 
@@ -249,6 +257,7 @@ def _city(profile: _Profile) -> City:
         patrols=profile.patrols,
         duplicates=profile.duplicates,
         deadlines=profile.deadlines,
+        audit=profile.audit,
         accounts=profile.accounts,
     )
 

@@ -5,6 +5,7 @@ from layers.ogc.features import counting
 from layers.ogc.tiles.cache import tiles
 from layers.reading import revisions
 from layers.sharing import keys, limits, metering, records
+from spatial.audit.origins import NOWHERE, set_origin
 from webmap.housing import overview as housing
 from webmap.map import legends, overview
 from webmap.map import views as map_pages
@@ -34,3 +35,4 @@ def forget_everything() -> None:
     records.forget()
     metering.forget()
     sign_ins.forget_refusals()
+    set_origin(NOWHERE)

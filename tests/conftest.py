@@ -33,6 +33,11 @@ def town(db) -> None:
     """The town of ``tests/town.py``: it stands in the copy that this test works in."""
 
 
+@pytest.fixture
+def owner() -> None:
+    """This test works as the owner of the database; all others work as the site."""
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[object]:
     """One browser for all tests of a process: Playwright cannot be started twice in one."""

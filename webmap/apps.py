@@ -2,9 +2,11 @@
 
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.core import checks
 
 PRIVATE = ("cases", "imports", "uploads", "downloads", "exports")
 CLUSTERS = "pg"  # theirs are closed by the database, and entered by its own user
@@ -33,21 +35,38 @@ class WebmapConfig(AppConfig):
         from layers.sharing.records import quality_by
         from webmap.accounts.groups import make_roles
         from webmap.accounts.records import listen
+        from webmap.admin.acts import listen as listen_to_administrators
         from webmap.imports.quality import quality_of
         from webmap.web.idle import note_act
         from webmap.web.obligations import check_accounts
         from webmap.web.profession_faults import check_professions
 
         register(check_professions)
+        listen_to_administrators()
         register(check_accounts)
         listen()
         user_logged_in.connect(note_act, dispatch_uid="webmap-note-act")
+        register(check_logins)
         close_folders(Path(settings.VAR))
         post_migrate.connect(make_roles, dispatch_uid="webmap-roles")
         quality_by(quality_of)
         add_duty("exports", _exports)
         add_duty("sign-ins", _sign_ins)
         add_duty("uploads", _uploads)
+        add_duty("audit head", _audit_head)
+
+
+def check_logins(**_: Any) -> list[checks.Warning]:
+    """One login for the site and the owner of the database is one wall less: a system check."""
+    if settings.OWNER_DATABASE():
+        return []
+    return [
+        checks.Warning(
+            "网站的登录也是数据库的属主，少一道墙 / the site's login owns the database: one wall less",
+            hint="script/logins.sql, OWNER_DATABASE_URL (docs/operations.md)",
+            id="webmap.W001",
+        )
+    ]
 
 
 def close_folders(var: Path) -> None:
@@ -92,3 +111,13 @@ def _uploads() -> None:
     from webmap.imports.uploads import forget_old
 
     forget_old()
+
+
+def _audit_head() -> None:
+    """Once a day: the head of the audit leaves, and the whole of it is verified by a worker."""
+    from spatial.audit.actions import export_head
+    from webmap.sharing.jobs import verify_audit
+
+    exported = [export_head(folder) for folder in settings.AUDIT_HEADS]
+    if any(exported):
+        verify_audit.enqueue()

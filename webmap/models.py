@@ -8,6 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from spatial.versions.append_only import AppendOnly, Audited
+
 
 class FailedSignIn(models.Model):
     """One failed attempt to sign in; five within the window make the caller wait."""
@@ -92,8 +94,12 @@ class RecoveryCode(models.Model):
         return str(self.user)
 
 
-class AccountEvent(models.Model):
+class AccountEvent(AppendOnly):
     """One thing that was done with an account, by whom and from where. Rows are only ever added."""
+
+    audited: ClassVar = Audited(
+        kind_column="kind", code="name", address="address", details=("detail",)
+    )
 
     class Kind(models.TextChoices):
         SIGNED_IN = "signed-in", _("登录")

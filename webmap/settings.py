@@ -86,8 +86,19 @@ def _database_url() -> str:
     return url
 
 
+def _owner_database() -> dict | None:
+    """The login of the database's owner; None where the site's own login is the owner too."""
+    kept = VAR / "owner_url"
+    url = env.OWNER_DATABASE_URL
+    if not url and not env.DATABASE_URL and kept.exists():
+        url = kept.read_text().strip()
+    return _database(url) if url else None
+
+
 SECRET_KEY = _secret_key()
 DATABASES = {"default": _database(_database_url())}
+# Called by the commands that need it, so that the processes of the site do not hold its password.
+OWNER_DATABASE = _owner_database
 OUTSIDE_DATABASE = _as_reader(env.OUTSIDE_DATABASE_URL or _database_url())
 REPLICA_DATABASES = [_as_reader(u) for u in env.REPLICA_DATABASE_URLS]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -173,6 +184,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "webmap.web.access_log.NamedRequests",
     "webmap.web.idle.IdleTimeOut",
     "webmap.web.refused_writes.RefusedWrites",
     "webmap.web.signed_in.StillSignedIn",
@@ -276,6 +288,9 @@ WEBHOOK_ALLOW_HTTP = env.WEBHOOK_ALLOW_HTTP
 # Tiles kept in the memory of each web process; 0 keeps none.
 TILE_CACHE_MB = env.TILE_CACHE_MB
 
+# Where the head of the audit is exported to each day, and verified against.
+AUDIT_HEADS = [VAR / "audit" / "heads", *([env.AUDIT_HEADS] if env.AUDIT_HEADS else [])]
+
 CASE_FILES = env.CASE_FILES or VAR / "cases"
 PUBLIC_REPORTS_PER_MINUTE = env.PUBLIC_REPORTS_PER_MINUTE
 PUBLIC_REPORTS_PER_MINUTE_ALL = env.PUBLIC_REPORTS_PER_MINUTE_ALL
@@ -285,15 +300,21 @@ WRITE_MAX_BYTES = env.WRITE_MAX_BYTES
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "format": "{asctime} {levelname} {name} [{request_number}] {message}",
+            "style": "{",
+        }
+    },
     "filters": {
-        "refusals": {"()": "django.utils.log.CallbackFilter", "callback": without_traceback}
+        "refusals": {"()": "django.utils.log.CallbackFilter", "callback": without_traceback},
+        "numbers": {"()": "webmap.startup.logs.RequestNumbers"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["refusals"],
+            "filters": ["refusals", "numbers"],
         }
     },
     "root": {"handlers": ["console"], "level": "WARNING"},

@@ -12,6 +12,7 @@ from django.urls import get_resolver  # noqa: E402  (needs Django set up)
 
 from layers.ogc.server.fast_path import with_fast_path  # noqa: E402
 from layers.sharing.metering import count_by_itself  # noqa: E402
+from webmap.web.access_log import numbered  # noqa: E402
 from webmap.web.profession_faults import refuse_faults  # noqa: E402
 
 refuse_faults()
@@ -19,4 +20,4 @@ refuse_faults()
 # in the midst of an outage.
 get_resolver().url_patterns  # noqa: B018
 count_by_itself()
-application = with_fast_path(django)
+application = numbered(with_fast_path(django))

@@ -17,6 +17,7 @@ from layers.declarations.declarations import Layer
 from spatial.versions.actions import apply_table, record_ancestry, record_change
 from spatial.versions.models import Change
 from spatial.versions.queries import revision_of
+from spatial.versions.upkeep import analyze
 
 FIRST_LOAD = 20_000  # from here on an empty register gets its indexes afterwards
 MANY = 5_000  # from here on the planner is told what to expect
@@ -66,7 +67,7 @@ def write(
     reassign_components(change, layer)
     with connection.cursor() as cursor:
         if sum(counts.values()) >= MANY:
-            cursor.execute(f'ANALYZE "{layer.model._meta.db_table}"')
+            analyze(cursor, layer.model._meta.db_table)
         stage.drop(cursor)
     run.change, run.state = change, ImportRun.State.COMMITTED
     run.options["written"] = counts

@@ -17,6 +17,7 @@ from layers.declarations.refusals import why_not_delivered
 from layers.declarations.registry import layer_named, layer_of_register
 from layers.sharing.callers import caller_of_user
 from layers.sharing.refused_writes import record_refused
+from spatial.versions.audiences import register_in
 from spatial.versions.models import RevisionChange
 
 
@@ -59,7 +60,7 @@ def layers_touched(run: ImportRun) -> list[Layer | None]:
     """
     own = layer_named(run.layer)
     marks = RevisionChange.objects.filter(change=run.change_id).values_list("register", flat=True)
-    others = sorted(set(marks) - {own.register if own else ""})
+    others = sorted(set(map(register_in, marks)) - {own.register if own else ""})
     return [own, *(_layer_of(register) for register in others)]
 
 

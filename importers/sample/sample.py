@@ -31,6 +31,7 @@ from spatial.hazards.models import RainReading, RainStation
 from spatial.rasters import write_terrain
 from spatial.versions.guards import registers
 from spatial.versions.models import Change
+from spatial.versions.upkeep import analyze
 
 PREFIX = "sample-city"
 LOADED = (ImportRun.State.COMMITTED, ImportRun.State.UNDONE)
@@ -155,4 +156,4 @@ def _take(path: Path, about: Written, mark: str) -> int:
 def _analyse() -> None:
     with connection.cursor() as cursor:
         for model in registers():
-            cursor.execute(f'ANALYZE "{model._meta.db_table}"')
+            analyze(cursor, model._meta.db_table)

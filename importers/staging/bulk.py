@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import OperationalError, transaction
 
 from spatial.versions.models import VersionedFeature
+from spatial.versions.upkeep import put_indexes_back, set_indexes_aside
 
 
 @contextmanager
@@ -20,36 +21,22 @@ def indexes_afterwards(cursor: Any, model: type[VersionedFeature]) -> Iterator[N
 
     If others are using the register just now, everything stays as it is.
     """
-    table = f'"{model._meta.db_table}"'
-    definitions = _set_aside(cursor, table) if _is_empty(cursor, table) else []
+    table = model._meta.db_table
+    number = _set_aside(cursor, table) if _is_empty(cursor, table) else 0
     yield
-    if definitions:
+    if number:
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no DDL while references are unchecked
-    for definition in definitions:
-        cursor.execute(definition)
+        put_indexes_back(cursor)
 
 
 def _is_empty(cursor: Any, table: str) -> bool:
-    cursor.execute(f"SELECT NOT EXISTS (SELECT FROM {table})")
+    cursor.execute(f'SELECT NOT EXISTS (SELECT FROM "{table}")')
     return cursor.fetchone()[0]
 
 
-def _set_aside(cursor: Any, table: str) -> list[str]:
+def _set_aside(cursor: Any, table: str) -> int:
     try:
         with transaction.atomic():
-            cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE NOWAIT")
-    except DatabaseError:
-        return []
-    if not _is_empty(cursor, table):
-        return []
-    cursor.execute(
-        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
-        " WHERE indrelid = %s::regclass AND NOT indisprimary"
-        " AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = indexrelid)",
-        [table],
-    )
-    found = cursor.fetchall()
-    for name, _ in found:
-        cursor.execute(f"DROP INDEX {name}")
-    return [definition for _, definition in found]
+            return set_indexes_aside(cursor, table)
+    except OperationalError:  # others use it
+        return 0

@@ -1,6 +1,7 @@
 """The staging table of a run: filled by COPY, compared, looked at, read by ``apply_table``.
 
-Each run has a table of its own in the schema ``imports``. It is UNLOGGED: it costs no
+Each run has a table of its own in the schema ``imports``, the only one in which the site's login
+may make tables, and the only tables that it owns. It is UNLOGGED: it costs no
 journal, and a crash of the server empties it, which only means that the files, which
 are kept, must be read again. It lives until the run is committed or given up.
 """
@@ -11,16 +12,37 @@ from typing import Any
 
 import numpy as np
 import shapely
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import Field
 
 from importers.reading.encoding import Encoded
 from importers.values.columns import CODE
 from spatial.city import city
+from spatial.versions.logins import SITE, has_site
 from spatial.versions.models import VersionedFeature
 from spatial.versions.queries import attribute_fields
 
+SCHEMA = "imports"
 HELD = '"import_held"'
+
+
+def open_schema(using: str = "default") -> None:
+    """Make the schema of the stages and let the site work in it: after a migrate, as the owner.
+
+    Stages that a restored backup holds are handed back to the site.
+    """
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+        if not has_site(cursor):
+            return
+        cursor.execute(f"GRANT USAGE, CREATE ON SCHEMA {SCHEMA} TO {SITE}")
+        cursor.execute(
+            "SELECT oid::regclass::text FROM pg_class WHERE relnamespace = %s::regnamespace"
+            " AND relkind = 'r' AND pg_get_userbyid(relowner) = current_user",
+            [SCHEMA],
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} OWNER TO {SITE}")
 
 
 @dataclass(frozen=True)
@@ -36,7 +58,7 @@ class Stage:
     @property
     def table(self) -> str:
         """The quoted SQL name of the table."""
-        return f'imports."stage_{self.run}"'
+        return f'{SCHEMA}."stage_{self.run}"'
 
     @property
     def accepted(self) -> str:
@@ -56,7 +78,6 @@ class Stage:
         """
         columns = ", ".join(_definition(cursor, field) for field in attribute_fields(model))
         cursor.execute("SET LOCAL work_mem = '256MB'")
-        cursor.execute("CREATE SCHEMA IF NOT EXISTS imports")
         cursor.execute(f"DROP TABLE IF EXISTS {self.table}, pg_temp.{HELD}")
         cursor.execute(
             f"CREATE UNLOGGED TABLE {self.table} (action text NOT NULL DEFAULT 'open',"

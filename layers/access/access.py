@@ -220,6 +220,11 @@ def may_maintain(caller: Caller, keeper: str) -> bool:
     return may_manage_sharing(caller) or caller.name == keeper
 
 
+def may_read_audit(caller: Caller) -> bool:
+    """Whether the caller may search what everybody did: auditors and administrators."""
+    return not caller.key and (caller.is_admin or Role.AUDITOR in caller.roles)
+
+
 def may_audit(caller: Caller) -> bool:
     """Whether the caller may see who read what."""
     return may_manage_sharing(caller) or Role.AUDITOR in caller.roles

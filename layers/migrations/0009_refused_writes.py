@@ -1,15 +1,6 @@
-"""Refused writes, one row each; the database keeps them as they were written."""
+"""Refused writes, one row each; ``AppendOnly`` has the database keep them as they were written."""
 
 from django.db import migrations, models
-
-KEPT = """
-CREATE OR REPLACE FUNCTION layers_refuse_edit() RETURNS trigger LANGUAGE plpgsql AS $body$
-BEGIN
-    RAISE EXCEPTION 'rows of % are only ever added', TG_TABLE_NAME USING ERRCODE = '23514';
-END $body$;
-CREATE TRIGGER layers_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON layers_refusedwrite
-    FOR EACH STATEMENT EXECUTE FUNCTION layers_refuse_edit();
-"""
 
 
 class Migration(migrations.Migration):
@@ -43,10 +34,5 @@ class Migration(migrations.Migration):
                     models.Index(fields=["who", "at"], name="refused_write_who"),
                 ],
             },
-        ),
-        migrations.RunSQL(
-            KEPT,
-            "DROP TRIGGER layers_only_added ON layers_refusedwrite;"
-            " DROP FUNCTION layers_refuse_edit();",
         ),
     ]

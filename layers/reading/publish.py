@@ -23,6 +23,7 @@ from layers.declarations.audiences import audience_of, widest_audience
 from layers.declarations.declarations import Companion, Layer
 from layers.declarations.registry import all_layers, layer_named
 from layers.models import LayerGrant
+from layers.reading.share_roles import install_function, make_login, make_role
 from layers.reading.shares import (
     AT_PUBLIC,
     BLANKED,
@@ -35,13 +36,13 @@ from layers.reading.shares import (
     standing_shares,
 )
 from spatial.versions.audiences import Audience, valid_sql
+from spatial.versions.logins import SITE, has_site
 from spatial.versions.queries import DISTRICTS
 from spatial.versions.spans import renew_spans
 
 SCHEMA = "published"
 REVISIONS_VIEW = f"{SCHEMA}.revisions"
 SETTING = "tujing.districts"
-LOGIN_SETTINGS = ("jit=off", "max_parallel_workers_per_gather=0", "TimeZone=UTC")
 LOCK = 7_411_382
 # What the bare login may read, beside becoming the role of a share.
 OWN_VIEWS = {
@@ -55,6 +56,7 @@ OWN_VIEWS = {
         " WHERE d.opened <> d.ended"  # replaced on that day, which may have shown nobody anything
     ),
 }
+READ_BY_LOGIN = tuple(OWN_VIEWS)
 
 
 def view_sql(layer: Layer, audience: Audience | None) -> str:
@@ -68,6 +70,18 @@ def view_sql(layer: Layer, audience: Audience | None) -> str:
 def companion_sql(one: Companion) -> str:
     """The definition of the view of what belongs to a layer."""
     return f'SELECT {", ".join(one.columns)} FROM public."{one.model._meta.db_table}"'
+
+
+def companions_sql() -> str:
+    """The definition of the view of what belongs to which layer, with the columns that are read."""
+    rows = [
+        f"('{layer.id}', '{one.view}', string_to_array('{' '.join(one.columns)}', ' '))"
+        for layer in all_layers()
+        for one in layer.companions
+    ]
+    nothing = "(NULL::text, NULL::text, NULL::text[])"
+    values = f"VALUES {', '.join([nothing, *rows])}"
+    return f"SELECT * FROM ({values}) AS c (layer, view, columns) WHERE layer IS NOT NULL"
 
 
 def _columns(layer: Layer, audience: Audience | None) -> dict[str, str]:
@@ -125,8 +139,8 @@ def _in_districts() -> str:
 def sync_views(using: str = "default") -> list[str]:
     """Bring the views and roles in line with the declarations; returns the views that changed.
 
-    A view that is as declared is left alone, so a start on a full, busy database
-    takes no lock.
+    It is the owner's to do. A view that is as declared is left alone, so a start on a full,
+    busy database takes no lock.
     """
     declared = _declared()
     connection = connections[using]
@@ -146,7 +160,11 @@ def sync_views(using: str = "default") -> list[str]:
             cursor.execute(f'DROP VIEW IF EXISTS {SCHEMA}."{name}"')
             cursor.execute(f'CREATE VIEW {SCHEMA}."{name}" AS {declared[name]}')
             cursor.execute(f'COMMENT ON VIEW {SCHEMA}."{name}" IS %s', [declared[name]])
-        _ensure(cursor, [*standing_shares(), *granted_shares(using)])
+        install_function(cursor)
+        make_login(cursor)
+        _open(cursor, declared)
+        for share in (*standing_shares(), *granted_shares(using)):
+            make_role(cursor, share)
     return stale
 
 
@@ -172,11 +190,12 @@ def ensure_roles(shares: Iterable[Share], using: str = "default") -> None:
     """Make the roles of these shares, if they are not there: a key was granted."""
     with transaction.atomic(using), connections[using].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        _ensure(cursor, shares)
+        for share in shares:
+            make_role(cursor, share)
 
 
 def _declared() -> dict[str, str]:
-    found = dict(OWN_VIEWS)
+    found = OWN_VIEWS | {"companions": companions_sql()}
     for layer in all_layers():
         found |= {one.view: companion_sql(one) for one in layer.companions}
         if layer.sharing is Sharing.WITHHELD:
@@ -196,62 +215,21 @@ def _views(layer: Layer) -> dict[Audience | None, str]:
     return {public: layer.id + AT_PUBLIC, widest_audience(layer): layer.id}
 
 
-def _ensure(cursor: Any, shares: Iterable[Share]) -> None:
-    """Roles are the cluster's, rights the database's: both only where they are missing."""
-    _create_role(cursor, LOGIN, "LOGIN NOINHERIT")
-    _set_login(cursor)
-    _grant(cursor, LOGIN, f'"{SCHEMA}".revisions', ("register", "number"))
-    _grant(cursor, LOGIN, f'"{SCHEMA}".touched', ("register", "number", "boxes"))
-    _grant(cursor, LOGIN, f'"{SCHEMA}".standing', ("register", "definition", "day", "number"))
-    for share in shares:
-        _create_role(cursor, share.role, "NOLOGIN")
-        _grant(cursor, share.role, share.view, (*share.columns, *STATE))
-        _grant(cursor, share.role, f'"{SCHEMA}".revisions', ("register", "number"))
-        for one in share.layer.companions:
-            _grant(cursor, share.role, f'"{SCHEMA}".{one.view}', one.columns)
+def _open(cursor: Any, views: Iterable[str]) -> None:
+    """What the bare login may read, and that the site reads every view."""
+    for role, names in ((LOGIN, READ_BY_LOGIN), (SITE, views)):
+        if role == SITE and not has_site(cursor):
+            continue
+        cursor.execute("SELECT has_schema_privilege(%s, %s, 'USAGE')", [role, SCHEMA])
+        if not cursor.fetchone()[0]:
+            cursor.execute(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {role}")
         cursor.execute(
-            "SELECT FROM pg_auth_members WHERE roleid = %s::regrole AND member = %s::regrole",
-            [share.role, LOGIN],
+            "SELECT name FROM unnest(%s) AS name"
+            " WHERE NOT has_table_privilege(%s, format('%%I.%%I', %s, name), 'SELECT')",
+            [list(names), role, SCHEMA],
         )
-        if not cursor.fetchone():
-            _quietly(cursor, f'GRANT "{share.role}" TO "{LOGIN}"')
-
-
-def _create_role(cursor: Any, name: str, options: str) -> None:
-    cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [name])
-    if not cursor.fetchone():
-        _quietly(cursor, f'CREATE ROLE "{name}" {options}')
-
-
-def _set_login(cursor: Any) -> None:
-    """What a pooler does not pass on with a connection stands with the login itself."""
-    cursor.execute("SELECT coalesce(rolconfig, '{}') FROM pg_roles WHERE rolname = %s", [LOGIN])
-    if not set(LOGIN_SETTINGS) <= set(cursor.fetchone()[0]):
-        for setting in LOGIN_SETTINGS:
-            name, value = setting.split("=")
-            _quietly(cursor, f"ALTER ROLE {LOGIN} SET {name} = '{value}'")
-
-
-def _quietly(cursor: Any, statement: str) -> None:
-    """Run what another database of the cluster may be doing at this very moment."""
-    cursor.execute(
-        f"DO $do$ BEGIN {statement}; EXCEPTION"
-        " WHEN duplicate_object OR unique_violation OR internal_error THEN NULL; END $do$"
-    )
-
-
-def _grant(cursor: Any, role: str, view: str, columns: Iterable[str]) -> None:
-    cursor.execute("SELECT has_schema_privilege(%s, %s, 'USAGE')", [role, SCHEMA])
-    if not cursor.fetchone()[0]:
-        cursor.execute(f'GRANT USAGE ON SCHEMA {SCHEMA} TO "{role}"')
-    columns = list(columns)
-    cursor.execute(
-        "SELECT bool_and(has_column_privilege(%s, %s, name, 'SELECT')) FROM unnest(%s) AS name",
-        [role, view, columns],
-    )
-    if not cursor.fetchone()[0]:
-        listed = ", ".join(f'"{column}"' for column in columns)
-        cursor.execute(f'GRANT SELECT ({listed}) ON {view} TO "{role}"')
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'GRANT SELECT ON {SCHEMA}."{name}" TO {role}')
 
 
 def drop_views_for(plan: list, using: str, **_: Any) -> None:

@@ -6,7 +6,7 @@ second. ``by`` is who does it; what that person may not do raises ``NotSteward``
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,7 +32,9 @@ from layers.models import ApiKey, Application, Consumer, LayerGrant, LayerState
 from layers.reading.publish import ensure_roles
 from layers.reading.revisions import KEYS, forget
 from layers.reading.shares import share_of
+from layers.sharing.acts import record_act
 from layers.sharing.keys import SHOWN, caller_of_consumer, new_key
+from spatial.audit.models import Kind
 from spatial.city import city
 from spatial.versions.districts import LENGTHS
 from spatial.versions.revisions import count_revision
@@ -73,13 +75,15 @@ def register_consumer(
         raise InvalidApplication(_("系统名称和使用单位不能为空"))
     try:
         with transaction.atomic():
-            return Consumer.objects.create(
+            consumer = Consumer.objects.create(
                 name=name.strip(),
                 organisation=organisation.strip(),
                 contact=contact.strip(),
                 phone=phone.strip(),
                 kept_by=get_user_model().objects.get(username=by.name),
             )
+            record_act(Kind.CONSUMER_REGISTERED, by, consumer)
+            return consumer
     except IntegrityError:
         raise InvalidApplication(_("已有名为“%(name)s”的系统") % {"name": name.strip()}) from None
 
@@ -93,6 +97,9 @@ def set_terms(by: Caller, consumer: Consumer, *, is_department: bool, per_minute
         raise InvalidApplication(_("每分钟请求上限应在 1 至 1,000,000 之间"))
     consumer.is_department, consumer.per_minute = is_department, per_minute
     consumer.save(update_fields=["is_department", "per_minute"])
+    record_act(
+        Kind.CONSUMER_TERMS, by, consumer, is_department=is_department, per_minute=per_minute
+    )
     _ensure_granted(consumer)
     _changed()
 
@@ -118,6 +125,7 @@ def issue_key(
         created_by=by.name,
         expires_at=expires_at,
     )
+    record_act(Kind.KEY_ISSUED, by, consumer, key=key.pk, until=expires_at)
     _changed()
     return key, text
 
@@ -140,6 +148,7 @@ def rotate_key(by: Caller, key: ApiKey, *, overlap: timedelta = OVERLAP) -> tupl
     made = issue_key(by, old.consumer, expires_at=lives_until)
     old.expires_at = min(now + overlap, old.expires_at or now + overlap)
     old.save(update_fields=["expires_at"])
+    record_act(Kind.KEY_REPLACED, by, old.consumer, key=old.pk, until=old.expires_at)
     return made
 
 
@@ -150,6 +159,7 @@ def revoke_key(by: Caller, key: ApiKey) -> None:
     ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(
         revoked_at=timezone.now(), revoked_by=by.name
     )
+    record_act(Kind.KEY_REVOKED, by, key.consumer, key=key.pk)
     _changed()
 
 
@@ -190,6 +200,7 @@ def grant_layer(
         until=until,
         granted_by=by.name,
     )
+    record_act(Kind.GRANT_GIVEN, by, consumer, layer.id, part=asdict(part), may_write=may_write)
     _ensure_granted(consumer)
     _changed()
     return grant
@@ -277,6 +288,8 @@ def decide_application(
     found.state = Application.State.GRANTED if granted else Application.State.REFUSED
     found.decided_by, found.decided_at, found.answer = by.name, timezone.now(), answer.strip()
     found.save()
+    about = {"application": found.pk, "granted": granted}
+    record_act(Kind.APPLICATION_DECIDED, by, found.consumer, found.layer, **about)
     return found
 
 
@@ -360,6 +373,9 @@ def _open_application(application: Application) -> Application:
 
 
 def _withdraw(by: Caller, grants: Any) -> None:
+    standing = list(grants.filter(withdrawn_at=None).select_related("consumer"))
+    for grant in standing:
+        record_act(Kind.GRANT_WITHDRAWN, by, grant.consumer, grant.layer)
     grants.filter(withdrawn_at=None).update(withdrawn_at=timezone.now(), withdrawn_by=by.name)
 
 

@@ -1,6 +1,9 @@
 """Who is behind a request, in the terms of ``layers.access.access``."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from ipaddress import ip_address
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -10,7 +13,9 @@ from layers.access.access import ANONYMOUS, Caller
 from layers.reading.revisions import refresh_revisions
 from layers.sharing.keys import caller_with, token_of
 from layers.sharing.limits import admit
+from spatial.audit.origins import current_origin, set_origin
 
+WHO = "tujing.who"  # of the environment: who asked, for the access log
 LOOPBACK = ("127.0.0.1", "::1", "")  # of a proxy on this machine
 
 
@@ -42,10 +47,15 @@ def address_of(request: HttpRequest) -> str:
 
     Of several addresses the last was written by that proxy; the others anybody can invent.
     """
-    near = str(request.META.get("REMOTE_ADDR", ""))
+    return address_in(request.META)
+
+
+def address_in(environ: Mapping[str, Any]) -> str:
+    """The same, from a WSGI environment."""
+    near = str(environ.get("REMOTE_ADDR", ""))
     if near not in LOOPBACK and near not in settings.PROXIES:
         return near
-    told = request.META.get("HTTP_X_FORWARDED_FOR", near).rpartition(",")[2].strip()
+    told = environ.get("HTTP_X_FORWARDED_FOR", near).rpartition(",")[2].strip()
     try:
         return str(ip_address(told))
     except ValueError:
@@ -63,6 +73,9 @@ def api_caller(request: HttpRequest) -> Caller:
     if known is None:
         key = token_of(request)
         known = request._api_caller = caller_with(key) if key else caller_of(request)  # type: ignore[attr-defined]
+        if known.key:
+            request.META[WHO] = f"key:{known.key}"
+            set_origin(replace(current_origin(), on_behalf=known.name))
         if known.per_minute:
             admit(known)
     return known

@@ -93,21 +93,30 @@ def undo(change: Change, *, who: str, why: str) -> Change:
             step of casework, which is on record.
     """
     with transaction.atomic():
-        Change.objects.select_for_update().get(pk=change.pk)
-        if Change.objects.filter(reverses=change).exists():
-            raise VersionConflict([("", f"变更 {change.pk} 已经撤销过")])
-        reverse = Change.objects.create(
-            at=change.at, who=who, why=why, reverses=change, origin=change.origin
-        )
-        for model in registers():
-            undo_register(change, reverse, model)
-        undo_ancestry(change, reverse)
-        followers = Change.objects.filter(origin=_following(change), reversed_by=None)
-        for follower in followers.order_by("-pk"):
-            # It follows the undo, so that undoing that brings both back.
-            back = undo(follower, who=who, why=why)
-            Change.objects.filter(pk=back.pk).update(origin=_following(reverse))
+        return _undo(change, who, why, change.origin)
+
+
+def _undo(change: Change, who: str, why: str, origin: str) -> Change:
+    reverse = _begin_undo(change, who, why, origin)
+    for model in registers():
+        undo_register(change, reverse, model)
+    undo_ancestry(change, reverse)
+    followers = Change.objects.filter(origin=_following(change), reversed_by=None)
+    for follower in followers.order_by("-pk"):
+        # It follows the undo, so that undoing that brings both back.
+        _undo(follower, who, why, _following(reverse))
     return reverse
+
+
+def _begin_undo(change: Change, who: str, why: str, origin: str) -> Change:
+    """The change that reverses another; of two at once the second waits and is refused."""
+    try:
+        with transaction.atomic():
+            return Change.objects.create(
+                at=change.at, who=who, why=why, reverses=change, origin=origin
+            )
+    except IntegrityError as error:
+        raise VersionConflict([("", f"变更 {change.pk} 已经撤销过")]) from error
 
 
 def _following(change: Change) -> str:

@@ -62,6 +62,15 @@ def counted_as(register: str, audience: Audience | None) -> str:
     return f"{register}@{audience}" if audience else register
 
 
+def register_in(name: str) -> str:
+    """The register in a name under which revisions are counted.
+
+    >>> register_in("parcels.parcel@shared"), register_in("parcels.parcel")
+    ('parcels.parcel', 'parcels.parcel')
+    """
+    return name.partition("@")[0]
+
+
 def valid_sql(audience: Audience | None, alias: str = "") -> str:
     """The time of which a version is shown to an audience; empty: it is shown nowhere.
 

@@ -4,7 +4,8 @@
   transition table; writers of the same codes take turns, so two transactions cannot
   slip past each other).
 - A version is never deleted, and never edited except to close or void it.
-- The changes that a version names exist, and a change is never deleted.
+- The changes that a version names exist.
+- What is append-only (``append_only``), changes among it, is only ever added to.
 
 Triggers, because an exclusion constraint on a text code cost six times the load
 itself (see docs/adr/0001-time-model.md).
@@ -17,13 +18,16 @@ from django.apps import AppConfig, apps
 from django.db import connections
 from django.db.models import Model
 
+from spatial.versions.append_only import FUNCTION, AppendOnly, append_only_models, append_only_sql
 from spatial.versions.models import VersionedFeature
 from spatial.versions.queries import DISTRICTS, SPANS
+from spatial.versions.upkeep import install_upkeep
 
 CLOSING = {"valid", "closed_by_id", "voided_by_id", DISTRICTS, *SPANS}
 
 FUNCTIONS = """
-CREATE OR REPLACE FUNCTION versions_check_overlap() RETURNS trigger LANGUAGE plpgsql AS $body$
+CREATE OR REPLACE FUNCTION versions_check_overlap() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $body$  -- no temporary table stands for another
 DECLARE clash text;
 BEGIN
     SELECT min(named.id)::text INTO clash
@@ -54,10 +58,8 @@ BEGIN
 END $body$;
 """
 
-KEPT = """
-CREATE OR REPLACE TRIGGER versions_no_delete BEFORE DELETE ON versions_change
-    FOR EACH STATEMENT EXECUTE FUNCTION versions_refuse();
-"""
+# Of a release that kept changes from being deleted and from nothing else.
+EARLIER = "DROP TRIGGER IF EXISTS versions_no_delete ON versions_change"
 
 TRIGGERS = """
 CREATE OR REPLACE TRIGGER versions_overlap_insert AFTER INSERT ON {table}
@@ -65,6 +67,8 @@ CREATE OR REPLACE TRIGGER versions_overlap_insert AFTER INSERT ON {table}
 CREATE OR REPLACE TRIGGER versions_overlap_update AFTER UPDATE ON {table}
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION versions_check_overlap();
 CREATE OR REPLACE TRIGGER versions_no_delete BEFORE DELETE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION versions_refuse();
+CREATE OR REPLACE TRIGGER versions_no_truncate BEFORE TRUNCATE ON {table}
     FOR EACH STATEMENT EXECUTE FUNCTION versions_refuse();
 CREATE OR REPLACE TRIGGER versions_no_edit BEFORE UPDATE OF {columns} ON {table}
     FOR EACH STATEMENT EXECUTE FUNCTION versions_refuse();
@@ -87,7 +91,7 @@ def guard_sql(model: type[Model], present: Collection[str]) -> str:
 
 
 def install_guards(sender: AppConfig, using: str = "default", **_: Any) -> None:
-    """Put the triggers on the registers of the app just migrated; harmless when repeated.
+    """Put the triggers on the tables of the app just migrated; harmless when repeated.
 
     Nothing is touched while the triggers are as they should be, so that a migrate on
     a full database takes no lock.
@@ -95,36 +99,40 @@ def install_guards(sender: AppConfig, using: str = "default", **_: Any) -> None:
     if connections[using].vendor != "postgresql":
         return
     present = set(connections[using].introspection.table_names())
-    models = [
-        model
-        for model in registers()
-        if model._meta.app_label == sender.label and model._meta.db_table in present
-    ]
-    if sender.label == "versions" and "versions_change" in present:  # not after a way back to zero
-        with connections[using].cursor() as cursor:
-            cursor.execute(FUNCTIONS)
-            cursor.execute(KEPT)
-    for model in models:
-        _install(using, model)
-
-
-def _install(using: str, model: type[Model]) -> None:
+    if "versions_change" not in present:  # after a way back to zero
+        return
+    kept: list[type[VersionedFeature] | type[AppendOnly]] = [*registers(), *append_only_models()]
     with connections[using].cursor() as cursor:
-        table = model._meta.db_table
-        # A migrate back leaves a table that lacks what the model of today has.
-        cursor.execute(
-            "SELECT attname FROM pg_attribute"
-            " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
-            [f'"{table}"'],
-        )
-        sql = guard_sql(model, {name for (name,) in cursor.fetchall()})
-        cursor.execute(
-            "SELECT obj_description(oid, 'pg_trigger') FROM pg_trigger"
-            " WHERE tgrelid = %s::regclass AND tgname = 'versions_no_edit'",
-            [f'"{table}"'],
-        )
-        row = cursor.fetchone()
-        if row and row[0] == sql:
-            return
-        cursor.execute(sql)
-        cursor.execute(f'COMMENT ON TRIGGER versions_no_edit ON "{table}" IS %s', [sql])
+        if sender.label == "versions":
+            cursor.execute(FUNCTIONS + FUNCTION)
+            cursor.execute(EARLIER)
+            install_upkeep(cursor)
+        for model in kept:
+            if model._meta.app_label == sender.label and model._meta.db_table in present:
+                _install(cursor, model)
+
+
+def _install(cursor: Any, model: type[VersionedFeature] | type[AppendOnly]) -> None:
+    """The triggers of a table; the SQL that made them is kept as the comment of one."""
+    table = f'"{model._meta.db_table}"'
+    # A migrate back leaves a table that lacks what the model of today has.
+    cursor.execute(
+        "SELECT attname FROM pg_attribute"
+        " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+        [table],
+    )
+    present = {name for (name,) in cursor.fetchall()}
+    if issubclass(model, AppendOnly):
+        trigger, sql = "append_only_edit", append_only_sql(model, present)
+    else:
+        trigger, sql = "versions_no_edit", guard_sql(model, present)
+    cursor.execute(
+        "SELECT obj_description(oid, 'pg_trigger') FROM pg_trigger"
+        " WHERE tgrelid = %s::regclass AND tgname = %s",
+        [table, trigger],
+    )
+    row = cursor.fetchone()
+    if row and row[0] == sql:
+        return
+    cursor.execute(sql)
+    cursor.execute(f"COMMENT ON TRIGGER {trigger} ON {table} IS %s", [sql])

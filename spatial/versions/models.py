@@ -14,12 +14,15 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db.models import F, Func, Q
 
 from spatial.periods import AsOf
+from spatial.versions.append_only import AppendOnly, Audited
 from spatial.versions.fields import POLYGONS, CityGeometryField
 from spatial.versions.tallies import Tally
 
 
-class Change(models.Model):
+class Change(AppendOnly):
     """Who changed what, when, why, from which document."""
+
+    audited: ClassVar = Audited("change", details=("origin", "reverses_id"))
 
     at = models.DateTimeField("生效时间")
     recorded_at = models.DateTimeField("记录时间", auto_now_add=True)
@@ -167,8 +170,10 @@ class SpatialFeature(VersionedFeature):
         indexes: ClassVar = CHANGE_INDEXES
 
 
-class Ancestry(models.Model):
+class Ancestry(AppendOnly):
     """A parent that became a child, and the area they share (split, merge, adjust)."""
+
+    set_once: ClassVar = ("closed_by_id",)
 
     register = models.CharField("登记簿", max_length=60)
     parent_code = models.CharField("前身编码", max_length=40)
@@ -205,7 +210,7 @@ class Revision(models.Model):
         return f"{self.register} {self.number}"
 
 
-class RevisionChange(models.Model):
+class RevisionChange(AppendOnly):
     """Which change made which revision of a register: what change feeds are read from.
 
     Rows are only ever added, in the order of their commits, so that a reader who has seen

@@ -31,6 +31,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from grid.rules.indicators import Subject  # noqa: E402
 from spatial.city import city  # noqa: E402
+from spatial.versions.upkeep import analyze  # noqa: E402
 
 # action, state before, state after, role, minutes after the report
 STEPS = (
@@ -99,7 +100,8 @@ def fill(cases: int) -> None:
                     "minutes": minutes,
                 },
             )
-        cursor.execute("ANALYZE grid_case; ANALYZE grid_casestep")
+        for table in ("grid_case", "grid_casestep"):
+            analyze(cursor, table)
 
 
 def median(action: Callable[[], object], rounds: int) -> float:

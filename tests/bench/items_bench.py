@@ -25,8 +25,10 @@ import django  # noqa: E402
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
+from spatial.versions.logins import as_owner  # noqa: E402
 from tests.bench.load import Table, interleave, pgbench, wait_for, wrk  # noqa: E402
 from tests.bench.peers import TABLE, peers, running  # noqa: E402
 
@@ -67,7 +69,7 @@ WHERE p.id % 950 = 1 AND b.valid @> '2024-01-01T12:00Z'::timestamptz ORDER BY p.
 
 def prepare() -> tuple[list[tuple[float, float]], list[tuple[int, str]]]:
     """Make the peers' table; returns box centres and (id, code) pairs."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(PREPARE.format(box=BOX))
         cursor.execute("SELECT x, y FROM bench.boxes ORDER BY id")
         boxes = cursor.fetchall()
@@ -77,7 +79,7 @@ def prepare() -> tuple[list[tuple[float, float]], list[tuple[int, str]]]:
 
 def deep_cursor(base: str, pages: int) -> str:
     """The path of a page far behind, by its cursor."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(f"SELECT code FROM bench.{TABLE} WHERE id = %s", [pages * 100])
         code = cursor.fetchone()[0]
     from layers.access.access import ANONYMOUS
@@ -133,7 +135,7 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--logs", type=Path)
     options = parser.parse_args()
-    given = connection.settings_dict
+    given = settings.OWNER_DATABASE() or connection.settings_dict  # whose table the peers read
     login = {
         "host": given["HOST"],
         "port": str(given["PORT"]),

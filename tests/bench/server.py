@@ -1,14 +1,17 @@
-"""A database of a bench's own, beside the one in DATABASE_URL."""
+"""A database of a bench's own on the server in DATABASE_URL, whose owner may make databases.
+
+The tests' cluster is one: DATABASE_URL=$(script/database --tests url) and OWNER_DATABASE_URL=$(…
+owner-url). Statements are the owner's, commands and programs the site's.
+"""
 
 import os
 import subprocess
 import sys
 from types import TracebackType
-from urllib.parse import urlencode
 
-import psycopg2
 from django.conf import settings
-from django.db import connection
+
+from tests.running.databases import connect, logins, url
 
 
 class Server:
@@ -16,30 +19,15 @@ class Server:
 
     def __init__(self) -> None:
         self.database = f"import_bench_{os.getpid()}"
-        given = connection.settings_dict
-        self.login = {
-            k: v
-            for k, v in {
-                "user": given["USER"],
-                "host": given["HOST"],
-                "port": given["PORT"],
-                "password": given["PASSWORD"],
-            }.items()
-            if v
-        }
-        place = urlencode({k: v for k, v in self.login.items() if k in ("host", "port")})
-        self.env = {
-            **os.environ,
-            "DATABASE_URL": f"postgresql://{given['USER']}@/{self.database}?{place}",
-            "PGPASSWORD": given["PASSWORD"],
-        }
+        owner = logins()[1]
+        self.login = {k: owner[k.upper()] for k in ("user", "host", "port", "password")}
+        self.login = {k: v for k, v in self.login.items() if v}
+        self.env = {**os.environ, "DATABASE_URL": url(self.database)}
 
     def run(self, sql: str, database: str = "") -> None:
-        session = psycopg2.connect(dbname=database or self.database, **self.login)
-        session.autocommit = True
-        with session.cursor() as cursor:
-            cursor.execute(sql)
-        session.close()
+        server = connect(database or self.database)
+        server.ask(sql)
+        server.close()
 
     def manage(self, *arguments: str) -> None:
         command = [sys.executable, "manage.py", *arguments]
@@ -52,10 +40,8 @@ class Server:
         subprocess.run(command, cwd=settings.BASE_DIR, env=self.env, check=True)
 
     def __enter__(self):
-        self.run(f"CREATE DATABASE {self.database}", "postgres")
+        self.run(f"CREATE DATABASE {self.database} TEMPLATE template1", "postgres")
         try:
-            for name in ("postgis", "pg_trgm", "btree_gist"):
-                self.run(f"CREATE EXTENSION {name}")
             self.manage("migrate")
         except BaseException:
             self.__exit__(None, None, None)

@@ -1,15 +1,14 @@
 """Each guide of docs/how-to, followed in a copy of the tree with a database of its own."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from django.conf import settings
 
 from tests.docs.guides import (
     FOLDER,
@@ -21,6 +20,7 @@ from tests.docs.guides import (
     missing_imports,
     read_guide,
 )
+from tests.running.databases import connect, logins, url
 
 GUIDES = [read_guide(path) for path in sorted(FOLDER.glob("add-a-*.md"))]
 COPIED = ("spatial", "grid", "layers", "importers", "webmap", "tests", "data", "docs", "script")
@@ -90,48 +90,34 @@ class Databases:
     """Empty cities in the cluster of the tests, each a copy of one that is migrated once."""
 
     def __init__(self) -> None:
-        import psycopg2
-
-        self.given = settings.DATABASES["default"]
-        self.line = psycopg2.connect(
-            dbname="postgres",
-            user=self.given["USER"],
-            password=self.given["PASSWORD"] or None,
-            host=self.given["HOST"] or None,
-            port=self.given["PORT"] or None,
-        )
-        self.line.autocommit = True
+        self.server = connect()
         self.made: list[str] = []
 
     def make(self, template: str = "template1") -> str:
         """A new database; returns its name."""
-        name = f"how_to_{self.line.get_backend_pid()}_{len(self.made)}"
-        self._ask(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        name = f"how_to_{os.getpid()}_{len(self.made)}"
+        self.server.ask(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         self.made.append(name)
         return name
-
-    def url(self, name: str) -> str:
-        """The address of a database of ours."""
-        user, password = self.given["USER"], quote(self.given["PASSWORD"] or "", safe="")
-        where = f"host={quote(self.given['HOST'], safe='')}&port={self.given['PORT']}"
-        return f"postgresql://{user}:{password}@/{name}?{where}"
 
     def drop(self) -> None:
         """Drop all."""
         for name in self.made:
-            self._ask(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        self.line.close()
-
-    def _ask(self, sql: str) -> None:
-        with self.line.cursor() as cursor:
-            cursor.execute(sql)
+            self.server.drop(name)
+        self.server.close()
 
 
-def run(tree: Path, url: str, *command: str) -> str:
+def addresses(name: str) -> dict[str, str]:
+    """A database of ours as the site and as the owner reach it."""
+    site, owner = logins()
+    return {"DATABASE_URL": url(name, site), "OWNER_DATABASE_URL": url(name, owner)}
+
+
+def run(tree: Path, name: str, *command: str) -> str:
     done = subprocess.run(
         [sys.executable, "manage.py", *command],
         cwd=tree,
-        env={"PATH": "/usr/bin:/bin", "DATABASE_URL": url, "ALLOWED_HOSTS": "testserver"},
+        env={"PATH": "/usr/bin:/bin", "ALLOWED_HOSTS": "testserver", **addresses(name)},
         capture_output=True,
         text=True,
         check=False,
@@ -151,7 +137,7 @@ def databases() -> Iterator[Databases]:
 def empty(databases: Databases) -> str:
     """A migrated database to copy."""
     name = databases.make()
-    run(ROOT, databases.url(name), "migrate", "-v0")
+    run(ROOT, name, "migrate", "-v0")
     return name
 
 
@@ -175,12 +161,12 @@ def tree(tmp_path: Path) -> Path:
 def test_who_follows_a_guide_sees_what_it_promises(
     guide: Guide, tree: Path, databases: Databases, empty: str, tmp_path_factory
 ):
-    url = databases.url(databases.make(empty))
+    name = databases.make(empty)
     cache = tmp_path_factory.getbasetemp() / "mypy"
-    follow(guide, tree, {"DATABASE_URL": url, "MYPY_CACHE_DIR": str(cache)})
-    addresses = json.dumps([address for address, _ in guide.seen])
-    probe = f"import sys; sys.argv = ['', {addresses!r}]\n{PROBE}"
-    answers = json.loads(run(tree, url, "shell", "-v0", "-c", probe).splitlines()[-1])
+    follow(guide, tree, {**addresses(name), "MYPY_CACHE_DIR": str(cache)})
+    seen = json.dumps([address for address, _ in guide.seen])
+    probe = f"import sys; sys.argv = ['', {seen!r}]\n{PROBE}"
+    answers = json.loads(run(tree, name, "shell", "-v0", "-c", probe).splitlines()[-1])
     missing = [
         (address, shows, answers[address][0], answers[address][1][:2000])
         for address, shows in guide.seen

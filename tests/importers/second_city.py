@@ -17,7 +17,6 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.core.management.base import CommandError  # noqa: E402
-from django.db import connection  # noqa: E402
 
 from spatial.parcels.models import Parcel  # noqa: E402
 
@@ -40,8 +39,5 @@ def carried_out(command: list[str]) -> dict:
 
 if __name__ == "__main__":
     settings.VAR = Path(sys.argv[2])
-    with connection.cursor() as cursor:
-        for extension in ("postgis", "pg_trgm", "btree_gist"):
-            cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
     call_command("migrate", verbosity=0)
     print(json.dumps([carried_out(command) for command in json.loads(sys.argv[1])]))

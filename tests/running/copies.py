@@ -6,13 +6,14 @@ import pytest
 
 from tests.running.databases import Copy, connect, template, town_template, use
 
-TOWN = "town"
+TOWN, OWNER = "town", "owner"
 
 
 class Copies:
     """What a worker works in: a copy of the empty city, and one of the town for who asks for it."""
 
     wanted = ""
+    as_owner = False
 
     def __init__(self, config: pytest.Config) -> None:
         self.server = connect()
@@ -55,7 +56,7 @@ def django_db_setup(copies: Copies) -> Iterator[None]:
     prepare = TransactionTestCase._pre_setup.__func__
 
     def _pre_setup(cls: type) -> None:
-        copies.current().enter()
+        copies.current().enter(as_owner=copies.as_owner)
         prepare(cls)
 
     def _fixture_teardown(self: TransactionTestCase) -> None:
@@ -76,5 +77,7 @@ def _warm() -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Before the database is entered: whether this test asks for the town."""
-    Copies.wanted = TOWN if TOWN in getattr(item, "fixturenames", ()) else ""
+    """Before the database is entered: whether this test asks for the town, or for the owner."""
+    names = getattr(item, "fixturenames", ())
+    Copies.wanted = TOWN if TOWN in names else ""
+    Copies.as_owner = OWNER in names

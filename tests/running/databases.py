@@ -8,9 +8,11 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("spatial", "grid", "layers", "importers", "webmap")
@@ -51,11 +53,11 @@ def fingerprint() -> str:
 class Server:
     """A login to the server on the side, for what cannot be done from inside a database."""
 
-    def __init__(self, given: dict[str, Any]) -> None:
+    def __init__(self, given: dict[str, Any], name: str = "postgres") -> None:
         import psycopg2
 
         self.line = psycopg2.connect(
-            dbname="postgres",
+            dbname=name,
             user=given["USER"],
             password=given["PASSWORD"] or None,
             host=given["HOST"] or None,
@@ -114,11 +116,48 @@ class Server:
             self.ask("SELECT pg_advisory_unlock(hashtext(%s))", name)
 
 
-def connect() -> Server:
-    """The server that the settings name."""
+def connect(name: str = "postgres") -> Server:
+    """The server that the settings name, as the login that may make databases."""
+    return Server(logins()[1], name)
+
+
+def owner_rows(sql: str, *parameters: Any) -> list[tuple]:
+    """Run a statement in the test's database as its owner, at once; returns its rows."""
     from django.db import connection
 
-    return Server(connection.settings_dict)
+    server = connect(connection.settings_dict["NAME"])
+    try:
+        return server.ask(sql, *parameters)
+    finally:
+        server.close()
+
+
+@cache
+def logins() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The site's login and the owner's, which are one where the settings name one."""
+    from django.conf import settings
+
+    site = dict(settings.DATABASES["default"])  # which ``work_as`` changes
+    return site, settings.OWNER_DATABASE() or site
+
+
+def url(name: str, login: dict[str, Any] | None = None) -> str:
+    """The address of a database of this server, for the site's login if for no other."""
+    login = login or logins()[0]
+    who = ":".join(quote(login[key], safe="") for key in ("USER", "PASSWORD") if login[key])
+    place = urlencode({k: login[k.upper()] for k in ("host", "port") if login[k.upper()]})
+    return f"postgresql://{who}@/{name}?{place}"
+
+
+def work_as(login: dict[str, Any]) -> None:
+    """Have Django work as that login from now on."""
+    from django.db import connection
+
+    from spatial.versions.logins import LOGIN_KEYS
+
+    if connection.settings_dict["USER"] != login["USER"]:
+        connection.close()
+        connection.settings_dict |= {key: login[key] for key in LOGIN_KEYS}
 
 
 def template(server: Server, *, anew: bool = False, older: bool = False) -> str:
@@ -137,7 +176,7 @@ def template(server: Server, *, anew: bool = False, older: bool = False) -> str:
             for each in _beginning(server, f"template_{checkout()}_"):
                 if server.is_free(each):
                     server.drop(each)
-            _make(server, name, "template0", _migrate)
+            _make(server, name, "template1", _migrate)  # which has the extensions
         server.hold(name)
     return name
 
@@ -175,12 +214,14 @@ def _make(server: Server, name: str, origin: str, fill: Callable[[], object]) ->
     """Fill a database; it takes its name in the end, so that half of one is never used."""
     from django.db import connection
 
+    from spatial.versions.logins import as_owner
+
     raw = f"{name}{RAW}"
     server.hold(raw)
     server.copy(origin, raw)
     with using(raw):
         fill()
-        with connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute("ANALYZE")
     server.ask(f'ALTER DATABASE "{raw}" RENAME TO "{name}"')
 
@@ -237,12 +278,13 @@ class Copy:
         self.name = server.own_name(suffix)
         self.is_spoiled = True
 
-    def enter(self) -> None:
+    def enter(self, *, as_owner: bool = False) -> None:
         """Have Django work in it; fresh, if a test has committed since it was made."""
         from django.db import connection
 
         from layers.reading import connections
 
+        work_as(logins()[as_owner])
         if self.is_spoiled or connection.settings_dict["NAME"] != self.name:
             connections.drop(connections.PRIMARY)
             use(self.name)

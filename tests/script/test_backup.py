@@ -11,13 +11,18 @@ import pytest
 from .conftest import ROOT, Run, a_checkout, runner_in
 
 SITE = """
+SET ROLE tujing_owner;
 CREATE TABLE cases (id int PRIMARY KEY, told text);
 INSERT INTO cases SELECT n, '井盖' FROM generate_series(1, 100) AS n;
 CREATE TABLE "Odd" (place geometry(Point, 4326));
 INSERT INTO "Odd" VALUES (ST_SetSRID(ST_Point(111.8, 27.7), 4326));
+CREATE SCHEMA imports;
+CREATE TABLE imports.stage_1 (code text);
+GRANT USAGE, CREATE ON SCHEMA imports TO tujing_site;
+ALTER TABLE imports.stage_1 OWNER TO tujing_site;
 CREATE SCHEMA published;
 CREATE VIEW published.cases AS SELECT id, told FROM cases;
-CREATE ROLE tujing_reader LOGIN NOINHERIT PASSWORD 'not to be told';
+ALTER ROLE tujing_reader PASSWORD 'not to be told';
 ALTER ROLE tujing_reader SET jit = off;
 CREATE ROLE tujing_cases_1 NOLOGIN;
 CREATE ROLE tujing_of_another_site NOLOGIN;
@@ -31,10 +36,14 @@ SELECT has_column_privilege('tujing_cases_1', 'published.cases', 'id', 'SELECT')
     pg_has_role('tujing_reader', 'tujing_cases_1', 'MEMBER'),
     (SELECT rolcanlogin AND NOT rolinherit AND rolconfig = '{jit=off}' FROM pg_roles
         WHERE rolname = 'tujing_reader'),
-    (SELECT count(*) FROM pg_roles WHERE rolname LIKE 'tujing%'),
+    (SELECT string_agg(rolname, ' ' ORDER BY rolname) FROM pg_roles WHERE rolname LIKE 'tujing%'),
+    (SELECT string_agg(DISTINCT tableowner, ' ') FROM pg_tables WHERE schemaname = 'public'
+        AND tablename <> 'spatial_ref_sys'),
+    has_schema_privilege('tujing_site', 'imports', 'CREATE'),
     (SELECT sum(id) FROM cases), (SELECT ST_AsText(place) FROM "Odd")
 """
-RESTORED = "t|f|t|t|2|5050|POINT(111.8 27.7)"
+ROLES = "tujing_cases_1 tujing_owner tujing_reader tujing_site"
+RESTORED = f"t|f|t|t|{ROLES}|tujing_owner|t|5050|POINT(111.8 27.7)"
 
 
 def sql(run: Run, text: str) -> str:
@@ -101,7 +110,7 @@ def test_there_and_back(site: Path, run: Run, tmp_path: Path) -> None:
 
 def check_what_is_kept(kept: Path) -> None:
     told = json.loads((kept / "manifest.json").read_text())
-    assert told["rows"] == {"public.cases": 100, "public.Odd": 1}
+    assert told["rows"] == {"public.cases": 100, "public.Odd": 1, "imports.stage_1": 0}
     assert told["files"] == {"cases": 2, "imports": 1, "rasters": 0, "terrain.tif": 1}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert told["version"] == project["version"]

@@ -8,15 +8,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlencode
 
-import psycopg2
 from django.conf import settings
 from django.db import connection
+
+from tests.running.databases import connect, logins, url
 
 DUMPS = Path(__file__).resolve().parents[1] / "data" / "upgrades"
 EXTENSIONS = ("postgis", "pg_trgm", "btree_gist")
 LONG_S = 600
+# Of extensions, which belong to the superuser who made them.
+COMMENTS = re.compile(rb"^COMMENT ON EXTENSION .*$", re.MULTILINE)
 # A database that was restored says a list of texts in other words than one that made it.
 LISTED = re.compile(r"\(ARRAY\[([^\]]*)\]\)::text\[\]")
 # What has no part in a schema: a session's settings, and random keys of a dump.
@@ -32,17 +34,11 @@ def program(name: str) -> str:
     return str(own) if own.exists() else name
 
 
-def url(name: str) -> str:
-    given = connection.settings_dict
-    place = urlencode({k: given[k.upper()] for k in ("host", "port") if given[k.upper()]})
-    return f"postgresql://{given['USER']}@/{name}?{place}"
-
-
 def environment(name: str) -> dict[str, str]:
     return {
         **os.environ,
         "DATABASE_URL": url(name),
-        "PGPASSWORD": connection.settings_dict["PASSWORD"],
+        "PGPASSWORD": logins()[1]["PASSWORD"],
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
 
@@ -67,13 +63,9 @@ def python(name: str, *arguments: str) -> str:
 
 def sql(name: str, *statements: str) -> list[tuple]:
     """Execute statements, each at once; returns the rows of the last."""
-    server = psycopg2.connect(url(name), password=connection.settings_dict["PASSWORD"] or None)
-    server.autocommit = True
+    server = connect(name)
     try:
-        with server.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-            return cursor.fetchall() if cursor.description else []
+        return [server.ask(statement) for statement in statements][-1]
     finally:
         server.close()
 
@@ -98,8 +90,8 @@ def database(title: str, template: str = "") -> Iterator[str]:
 def restore(name: str, dump: Path) -> None:
     """Fill a database from a plain dump that is compressed."""
     done = subprocess.run(
-        [program("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", url(name)],
-        input=gzip.decompress(dump.read_bytes()),
+        [program("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", url(name, logins()[1])],
+        input=COMMENTS.sub(b"", gzip.decompress(dump.read_bytes())),
         env=environment(name),
         capture_output=True,
         timeout=LONG_S,
@@ -110,7 +102,7 @@ def restore(name: str, dump: Path) -> None:
 def schema(name: str) -> list[str]:
     """Everything that stands in a database but its rows: tables, guards, views, rights."""
     command = [program("pg_dump"), "--schema-only", "--no-owner", "-n", "public", "-n", "published"]
-    done = run(name, *command, url(name))
+    done = run(name, *command, url(name, logins()[1]))
     assert done.returncode == 0, done.stderr[-2000:]
     return [LISTED.sub(_cast, line) for line in done.stdout.splitlines() if not SKIPPED.match(line)]
 

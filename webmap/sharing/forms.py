@@ -1,7 +1,7 @@
 """The forms of the sharing catalogue; what may be done with them is decided in layers.sharing.actions."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -12,6 +12,7 @@ from layers.declarations.declarations import Layer
 from layers.declarations.registry import all_layers
 from layers.models import Consumer
 from layers.sharing.actions import LayerPart
+from spatial.audit.models import Kind
 from webmap.web.values import layer_title
 
 SEPARATORS = re.compile(r"[\s,，、;；]+")
@@ -141,3 +142,34 @@ class PeriodForm(forms.Form):
         if since and until and not timedelta(0) <= until - since <= timedelta(days=366):
             raise forms.ValidationError(_("起止日期应先后有序，且不超过一年。"))
         return found
+
+
+class CursorField(forms.CharField):
+    """Where a page of events begins: a moment and an id; None for the first page."""
+
+    def clean(self, value: Any) -> Any:
+        """The moment and the id."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            moment, number = text.split(" ")
+            at, event = datetime.fromisoformat(moment).astimezone(UTC), int(number)
+        except (ValueError, OverflowError):
+            raise forms.ValidationError(_("页码无法解读。")) from None
+        if not 0 <= event < 2**63:
+            raise forms.ValidationError(_("页码无法解读。"))
+        return at, event
+
+
+class AuditForm(PeriodForm):
+    """What to look for in the audit."""
+
+    kind = forms.ChoiceField(
+        label=_("事项"), required=False, choices=lambda: [("", "—"), *Kind.choices]
+    )
+    layer = None  # type: ignore[assignment]
+    subject = forms.CharField(label=_("图层或表"), required=False, max_length=63)
+    code = forms.CharField(label=_("编码"), required=False, max_length=200)
+    text = forms.CharField(label=_("说明、地址或请求编号"), required=False, max_length=100)
+    after = CursorField(required=False, widget=forms.HiddenInput)

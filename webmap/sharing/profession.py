@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from layers.access.access import may_audit, may_decide
+from layers.access.access import may_audit, may_decide, may_read_audit
 from layers.declarations.registry import all_layers
 from layers.roles import Role
 from webmap.web.callers import caller_of
@@ -26,6 +26,11 @@ def may_look_back(request: HttpRequest) -> bool:
     return may_audit(caller_of(request))
 
 
+def may_search(request: HttpRequest) -> bool:
+    """Whether the caller may search what everybody did."""
+    return may_read_audit(caller_of(request))
+
+
 PROFESSION = Profession(
     id="sharing",
     title=_("数据目录"),
@@ -37,6 +42,7 @@ PROFESSION = Profession(
         Tab("mine", _("系统与申请"), "/sharing/mine", may_have_systems),
         Tab("steward", _("审批与发布"), "/sharing/steward", may_approve),
         Tab("audit", _("访问审计"), "/sharing/audit", may_look_back),
+        Tab("events", _("审计记录"), "/sharing/events", may_search),
     ),
     menu=(Link(_("数据目录"), "/sharing/"),),
     demo=(DemoUser("auditor", Role.AUDITOR),),

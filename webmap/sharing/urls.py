@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from webmap.sharing import audit, catalogue, mine, steward
+from webmap.sharing import audit, catalogue, events, mine, steward
 
 urlpatterns = [
     path("sharing/", catalogue.index, name="sharing"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("sharing/steward", steward.steward, name="sharing-steward"),
     path("sharing/audit", audit.audit, name="sharing-audit"),
     path("sharing/audit.csv", audit.audit_csv, name="sharing-audit-csv"),
+    path("sharing/events", events.events, name="sharing-events"),
+    path("sharing/events.csv", events.events_csv, name="sharing-events-csv"),
+    path("sharing/events/verify", events.verify, name="sharing-events-verify"),
     path("sharing/consumers/<int:number>", mine.consumer, name="sharing-consumer"),
     path("sharing/consumers/<int:number>/keys", mine.issue, name="sharing-issue"),
     path(

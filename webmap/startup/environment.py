@@ -135,6 +135,11 @@ class Database(Group):
         "主数据库；不设则用 script/database 自建的数据库",
         "the database; else the private cluster that script/database makes",
     )
+    OWNER_DATABASE_URL: DatabaseUrl | None = variable(
+        None,
+        "属主的登录，仅迁移与发布用；不设则 DATABASE_URL 的登录兼任，少一道墙",
+        "the owner's login, for migrations and publishing; else that of DATABASE_URL: a wall less",
+    )
     OUTSIDE_DATABASE_URL: DatabaseUrl | None = variable(
         None,
         "对外请求的登录；不设则在主登录上切换角色",
@@ -246,6 +251,11 @@ class Places(Group):
         "生成下载文件的目录；不设为 var/downloads",
         "downloads in the making; else var/downloads",
     )
+    AUDIT_HEADS: Path | None = variable(
+        None,
+        "审计链首每日另存的目录，宜为外部介质；var/audit/heads 之外再存一份",
+        "where the head of the audit goes each day besides var/audit/heads: other media",
+    )
     CITY_PROFILE: Path | None = variable(
         None, "另一城市的配置；不设为 data/city.toml", "another city's profile; else data/city.toml"
     )
@@ -266,6 +276,13 @@ class Scripts(Group):
         8000, "script/server 的端口", "the port of script/server", ge=1, le=MOST_PORT
     )
     WEB_CONCURRENCY: OneOrMore = variable(2, "网页进程数", "web processes")
+    ACCESS_LOG_DAYS: int = variable(
+        180,
+        "访问日志保存的天数，法定不少于 180",
+        "how long access logs are kept; the law wants 180 at least",
+        "d",
+        ge=180,
+    )
     TUJING_SAMPLE: Literal["none", "tiny", "small", "full"] = variable(
         "small", "空库装入的样例城市", "the sample city for an empty database"
     )
@@ -288,6 +305,7 @@ class Environment(Scripts, Places, Bounds, SignInSettings, Site, Database):
 SECRET = frozenset(
     {
         "DATABASE_URL",
+        "OWNER_DATABASE_URL",
         "OUTSIDE_DATABASE_URL",
         "REPLICA_DATABASE_URLS",
         "SECRET_KEY",

@@ -2,6 +2,8 @@
 
 import logging
 
+from spatial.audit.origins import current_origin
+
 SERVER_ERROR = 500
 
 
@@ -10,3 +12,12 @@ def without_traceback(record: logging.LogRecord) -> bool:
     if getattr(record, "status_code", SERVER_ERROR) < SERVER_ERROR:
         record.exc_info = record.exc_text = None
     return True
+
+
+class RequestNumbers(logging.Filter):
+    """Gives every record of the log the number of the request that is being answered, or ``-``."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Every record passes."""
+        record.request_number = current_origin().request_id or "-"
+        return True

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from spatial.audit.origins import current_origin
 from spatial.city import city
 from spatial.outages import is_away
 from webmap.web.errors import (
@@ -24,7 +25,7 @@ from webmap.web.outage import away, log_away, unhealthy
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Template context: the city profile."""
-    return {"city": city()}
+    return {"city": city(), "request_number": current_origin().request_id}
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -67,6 +68,7 @@ def broken(request: HttpRequest) -> HttpResponseBase:
         return _answer(request, Refusal(500, text))
     title, fragment = _("系统出错了"), is_fragment(request)
     context = {"code": 500, "title": title, "text": text, "fragment": fragment}
+    context["request_number"] = current_origin().request_id
     return HttpResponse(render_to_string("error.html", context), status=500)
 
 

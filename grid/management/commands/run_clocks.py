@@ -1,7 +1,10 @@
 """``manage.py run_clocks``: once, for a timer, or again and again beside the web server."""
 
+import threading
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,6 +14,8 @@ from grid.cases.actions import resume_elapsed
 from grid.cases.clock_tasks import do_duties
 from grid.patrols.patrols import close_idle_patrols, forget_old_tracks
 from spatial.outages import cause, is_away, waits
+
+OFTEN_S = 3.0  # of what is done often: events are sealed within ten seconds
 
 
 class Command(BaseCommand):
@@ -38,11 +43,17 @@ class Command(BaseCommand):
         if every is None:
             self.once()
             return
+        often = partial(do_duties, often=True)
+        threading.Thread(target=self.again, args=(often, OFTEN_S), daemon=True).start()
+        self.again(_run, every)
+
+    def again(self, act: Callable[[], object], every: float) -> None:
+        """Do something again and again, on a connection of this thread's own."""
         pauses = waits(every)
         while True:
             pause = every
             try:
-                _run()
+                act()
                 pauses = waits(every)
             except Error as error:
                 pause = next(pauses)
@@ -63,4 +74,5 @@ class Command(BaseCommand):
 def _run() -> str:
     resumed, closed, forgotten = resume_elapsed(), close_idle_patrols(), forget_old_tracks()
     do_duties()
+    do_duties(often=True)
     return f"恢复 {len(resumed)} 件，结束 {closed} 次巡查，清除 {forgotten} 次巡查"

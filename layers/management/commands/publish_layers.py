@@ -8,6 +8,7 @@ from django.db import ProgrammingError
 from layers.declarations.registry import refresh
 from layers.reading.publish import sync_views
 from layers.reading.revisions import KEYS
+from spatial.versions.logins import as_owner
 from spatial.versions.revisions import count_revision
 from spatial.versions.spans import renew_spans
 
@@ -21,8 +22,9 @@ class Command(BaseCommand):
         """Sync, have every process look at the declarations again, and say what changed."""
         refresh()
         try:
-            renew_spans()
-            changed = sync_views()
+            with as_owner():
+                renew_spans()
+                changed = sync_views()
         except ProgrammingError as error:
             missing = str(error).splitlines()[0]
             raise CommandError(

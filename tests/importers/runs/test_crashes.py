@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -18,8 +17,10 @@ from importers.runs import recovery
 from importers.runs.review import commit_run
 from importers.runs.run import start
 from spatial.parcels.models import Parcel
+from spatial.versions.logins import as_owner
 from spatial.versions.models import Change
 from tests.importers.files import gpkg, plots
+from tests.running.databases import url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WAIT_S = 30
@@ -28,7 +29,7 @@ WAIT_S = 30
 @contextmanager
 def before_each_insert(statement):
     """While open, every insert into the parcels first does this in the database."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "CREATE FUNCTION hindrance() RETURNS trigger LANGUAGE plpgsql AS"
             f" $$ BEGIN {statement}; RETURN NULL; END $$"
@@ -41,22 +42,15 @@ def before_each_insert(statement):
         yield
     finally:
         connection.close()
-        with connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute("DROP FUNCTION hindrance CASCADE")
-
-
-def url():
-    given = connection.settings_dict
-    place = urlencode({k.lower(): given[k] for k in ("HOST", "PORT") if given[k]})
-    login = f"{given['USER']}:{given['PASSWORD']}" if given["PASSWORD"] else given["USER"]
-    return f"postgresql://{login}@/{given['NAME']}?{place}"
 
 
 def command(*arguments):
     return subprocess.Popen(
         [sys.executable, "manage.py", *map(str, arguments)],
         cwd=settings.BASE_DIR,
-        env={**os.environ, "DATABASE_URL": url()},
+        env={**os.environ, "DATABASE_URL": url(connection.settings_dict["NAME"])},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -79,15 +73,6 @@ def wait_until_inserting():
 @pytest.fixture(autouse=True)
 def var(tmp_path, settings):
     settings.VAR = tmp_path / "var"
-
-
-@pytest.fixture(autouse=True)
-def no_stages():
-    """What other tests left under review is not emptied with the tables."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'imports'")
-        for (name,) in cursor.fetchall():
-            cursor.execute(f'DROP TABLE imports."{name}"')
 
 
 def stages():
@@ -186,5 +171,3 @@ def clean_after():
     yield
     for each in connections.all():
         each.close()
-    with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA IF EXISTS imports CASCADE")

@@ -5,14 +5,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import urlencode
 
 import geopandas as gpd
 import pandas as pd
-import psycopg2
 import pytest
 from django.conf import settings
-from django.db import connection
+
+from tests.running.databases import connect, url
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 NAME = f"test_second_city_{os.getpid()}"
@@ -20,28 +19,16 @@ PLOTS = DATA / "prague_bubenec.gpkg"
 
 
 def on_server(sql):
-    given = connection.settings_dict
-    server = psycopg2.connect(
-        dbname="postgres",
-        user=given["USER"],
-        host=given["HOST"],
-        port=given["PORT"] or None,
-        password=given["PASSWORD"] or None,
-    )
-    server.autocommit = True
-    with server.cursor() as cursor:
-        cursor.execute(sql)
+    server = connect()
+    server.ask(sql)
     server.close()
 
 
 def in_second_city(commands, folder):
     """Carry out commands under the second profile, in a fresh database that is dropped after."""
-    given = connection.settings_dict
-    place = urlencode({k: given[k.upper()] for k in ("host", "port") if given[k.upper()]})
     env = {
         **os.environ,
-        "DATABASE_URL": f"postgresql://{given['USER']}@/{NAME}?{place}",
-        "PGPASSWORD": given["PASSWORD"],
+        "DATABASE_URL": url(NAME),
         "CITY_PROFILE": str(DATA / "bubenec.toml"),
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }

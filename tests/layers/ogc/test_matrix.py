@@ -33,6 +33,7 @@ from spatial.housing.roles import HousingRole
 from spatial.pipes.roles import PipeRole
 from spatial.versions.actions import apply
 from spatial.versions.edits import Action, Edit
+from spatial.versions.queries import BOOKKEEPING
 from spatial.versions.revisions import count_revision
 from tests.factories import change, moment, spot, square
 from tests.layers.ogc.processes.asking import box, execute, point
@@ -43,7 +44,6 @@ LONG_ENOUGH = 20
 DISTRICT = "431382001001"
 MARK = "藏"  # every planted text begins with it
 MARKS = (MARK.encode(), MARK.encode("unicode_escape"))
-BOOKKEEPING = ("id", "code", "valid", "opened_by", "closed_by", "voided_by")
 PLAIN = {
     "FloatField": 1.0,
     "IntegerField": 1,

@@ -53,7 +53,7 @@ def folder(tmp_path, monkeypatch):
     registry.refresh()
 
 
-def test_a_declaration_and_a_command_publish_a_layer(client, folder: Path):
+def test_a_declaration_and_a_command_publish_a_layer(owner, client, folder: Path):
     open_feature(Building, "B1", geom=square(), height_m=12.5, name="秘名", owner="张三")
     assert client.get(HERE).status_code == 404
     (folder / "city_heights.py").write_text(DECLARATION)
@@ -70,7 +70,7 @@ def test_a_declaration_and_a_command_publish_a_layer(client, folder: Path):
         assert cursor.fetchone() == (1,)
 
 
-def test_withdrawing_the_file_withdraws_the_layer(client, folder: Path):
+def test_withdrawing_the_file_withdraws_the_layer(owner, client, folder: Path):
     file = folder / "city_heights.py"
     file.write_text(DECLARATION)
     call_command("publish_layers")
@@ -80,7 +80,7 @@ def test_withdrawing_the_file_withdraws_the_layer(client, folder: Path):
     assert client.get(HERE).status_code == 404
 
 
-def test_a_register_without_its_table_is_refused_in_one_line(folder: Path, monkeypatch):
+def test_a_register_without_its_table_is_refused_in_one_line(owner, folder: Path, monkeypatch):
     monkeypatch.setattr(Building._meta, "db_table", "parcels_unmade")
     (folder / "city_heights.py").write_text(DECLARATION)
     with pytest.raises(CommandError, match=r'"public\.parcels_unmade".*manage\.py migrate'):
@@ -95,7 +95,7 @@ def test_a_running_process_survives_a_declaration_that_cannot_be_read(folder: Pa
     assert registry.layer_named("buildings")
 
 
-def test_a_migrate_back_ends_with_nothing_published():
+def test_a_migrate_back_ends_with_nothing_published(owner):
     with connection.cursor() as cursor:
         cursor.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
         cursor.execute("DROP TRIGGER versions_no_edit ON grid_component")

@@ -18,6 +18,7 @@ from spatial.pipes.roles import PipeRole
 from spatial.versions.actions import apply
 from spatial.versions.edits import Action, Edit
 from tests.factories import change, moment, square
+from tests.running.databases import owner_rows
 
 pytestmark = pytest.mark.django_db
 DEPARTMENT = Caller("系统", grants=())
@@ -136,8 +137,7 @@ def test_outside_of_a_transaction_a_login_without_rights_does_the_reading():
 @pytest.mark.django_db(transaction=True)
 def test_a_lost_connection_is_made_anew():
     (pid,) = read(None, "SELECT pg_backend_pid()")[0]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+    owner_rows("SELECT pg_terminate_backend(%s)", pid)
     assert read(None, "SELECT pg_backend_pid()")[0] != (pid,)
 
 
@@ -164,7 +164,7 @@ def test_a_prepared_statement_is_planned_once_per_role_and_outlives_a_changed_vi
     assert read(None, "SELECT count(*) FROM pg_prepared_statements")[0][0] <= 200
 
 
-def test_a_view_made_anew_gives_granted_roles_their_rights_back():
+def test_a_view_made_anew_gives_granted_roles_their_rights_back(owner):
     consumer = Consumer.objects.create(name="规划院", organisation="规划院", is_department=False)
     LayerGrant.objects.create(
         consumer=consumer, layer="pipe-lines", fields=["network"], granted_by="测试"

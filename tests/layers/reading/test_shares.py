@@ -148,7 +148,7 @@ PARCELS = "/ogc/collections/parcels"
 
 
 @pytest.fixture
-def rows(db):
+def rows(owner, db):
     """A parcel in the town, one elsewhere, one nowhere, and a reserved field with a view to it."""
     with redeclared("parcels", fields=FIELDS, **KINDS["public"]):
         sync_views()

@@ -265,7 +265,7 @@ def test_who_does_not_write_a_layer_lets_nobody_write_it(keeper, steward):
     assert actions.grant_layer(steward, consumer, sheets, may_write=True).may_write
 
 
-def test_grants_survive_that_the_views_are_made_anew(keeper, steward, town):
+def test_grants_survive_that_the_views_are_made_anew(owner, keeper, steward, town):
     consumer = consumer_of(keeper)
     client = client_with(actions.issue_key(keeper, consumer)[1])
     actions.grant_layer(steward, consumer, LayerPart("pipe-lines", ("network",)))

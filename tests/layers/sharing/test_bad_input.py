@@ -31,7 +31,7 @@ def consumer_with(**grant) -> tuple[Consumer, str]:
     return consumer, key
 
 
-def test_a_grant_to_a_layer_that_is_gone_opens_nothing_and_breaks_nothing(client):
+def test_a_grant_to_a_layer_that_is_gone_opens_nothing_and_breaks_nothing(owner, client):
     consumer, key = consumer_with(layer=GONE, may_write=True)
     caller = caller_of_consumer(consumer)
     assert share_by_id(caller, GONE) is None
@@ -103,7 +103,7 @@ def test_a_grant_of_districts_of_another_city_opens_no_row():
     assert write_share_of(caller, layer).districts == ("440106",)
 
 
-def test_a_role_that_the_cluster_lacks_is_named_until_it_is_published(client):
+def test_a_role_that_the_cluster_lacks_is_named_until_it_is_published(owner, client):
     fields = [f.name for f in layer_of("pipe-lines").fields]
     _consumer, key = consumer_with(layer="pipe-lines", fields=[fields[0], fields[-1]])
     items = "/ogc/collections/pipe-lines/items"

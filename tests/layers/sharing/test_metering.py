@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
@@ -19,6 +18,7 @@ from layers.sharing import actions, limits, metering
 from layers.sharing.actions import LayerPart
 from layers.sharing.limits import RateLimited, admit
 from tests.layers.sharing.test_actions import caller_named, client_with, consumer_of
+from tests.running import databases
 
 pytestmark = pytest.mark.django_db
 ITEMS = "/ogc/collections/{}/items"
@@ -156,12 +156,9 @@ def test_a_web_process_writes_by_itself_and_when_it_ends(tmp_path):
         "print(AccessCount.objects.get().requests, flush=True);"
         "client.get('/ogc/collections/buildings/items')"
     )
-    given = connection.settings_dict
-    place = urlencode({"host": given["HOST"], "port": given["PORT"]})
-    url = f"postgresql://{given['USER']}@/{given['NAME']}?{place}"
     run = subprocess.run(
         [sys.executable, "-c", program],
-        env={**os.environ, "DATABASE_URL": url},
+        env={**os.environ, "DATABASE_URL": databases.url(connection.settings_dict["NAME"])},
         capture_output=True,
         text=True,
         timeout=60,

@@ -49,7 +49,7 @@ UNDO, REDO = "undo", "redo"
 writes = st.builds(
     Write, st.booleans(), st.dictionaries(st.sampled_from("AB"), rows, min_size=1, max_size=2)
 )
-histories = st.lists(st.one_of(writes, writes, st.sampled_from([UNDO, REDO])), max_size=8)
+histories = st.lists(st.one_of(writes, writes, st.sampled_from([UNDO, REDO])), max_size=6)
 
 
 def edits_for(world: dict, wanted: dict) -> list[Edit]:
@@ -177,6 +177,9 @@ ONE_MOMENT = [
 ENDED = [Write(True, {"A": (0, 0, 0)}), Write(True, {"A": None}), UNDO, REDO]
 
 
+@pytest.mark.slow(
+    reason="each example is played three times, for who sees all and for two audiences"
+)
 @settings(
     max_examples=examples(20),
     deadline=None,

@@ -9,7 +9,7 @@ from spatial.versions.guards import install_guards
 pytestmark = pytest.mark.django_db
 
 
-def test_a_table_that_lacks_a_column_is_guarded_as_it_is():
+def test_a_table_that_lacks_a_column_is_guarded_as_it_is(owner):
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER versions_no_edit ON grid_case")
         cursor.execute("ALTER TABLE grid_case DROP COLUMN step_is_provisional")

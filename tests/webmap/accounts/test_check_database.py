@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
+from tests.running.databases import logins
+from tests.running.logins import three_logins
+from webmap.apps import check_logins
 from webmap.management.commands import check_database
 from webmap.management.commands.check_database import fault_in
 
@@ -13,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 GOOD = {"postgis": "3.3.2", "pg_trgm": "1.6"}
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_good_database_is_one_line(capsys):
     call_command("check_database")
     printed = capsys.readouterr().out
@@ -46,6 +50,44 @@ def test_what_is_too_old_or_missing_is_named(server, extensions, telling, monkey
 )
 def test_what_is_new_enough_is_fine(server, postgis):
     assert fault_in(server, {**GOOD, "postgis": postgis}) == ""
+
+
+@three_logins
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("login", "name", "telling"),
+    [
+        ("site", "tujing_nobody", "角色 tujing_site 缺失"),
+        ("site", None, "DATABASE_URL 的登录是 tujing_owner"),
+        ("owner", "tujing_nobody", "属主连不上"),
+        ("owner", "tujing_site", "tujing_site 不是数据库的属主"),
+    ],
+)
+def test_what_the_logins_lack_is_named(login, name, telling, settings, monkeypatch, capsys):
+    site, owner = logins()
+    if login == "owner":
+        settings.OWNER_DATABASE = lambda: {**owner, "USER": name}
+    else:
+        monkeypatch.setitem(connection.settings_dict, "USER", name or owner["USER"])
+        monkeypatch.setitem(connection.settings_dict, "PASSWORD", owner["PASSWORD"])
+    if telling.startswith("角色"):
+        monkeypatch.setattr(check_database, "SITE", "tujing_nobody")
+        telling = "角色 tujing_nobody 缺失"
+    connection.close()
+    with pytest.raises(SystemExit):
+        call_command("check_database")
+    printed = capsys.readouterr().err
+    connection.close()
+    assert telling in printed
+    assert printed.count("\n") == 1
+
+
+def test_one_login_for_all_is_a_warning(settings):
+    assert check_logins() == []
+    settings.OWNER_DATABASE = lambda: None
+    (warning,) = check_logins()
+    assert "少一道墙" in warning.msg
+    assert check_database.login_fault() == ""
 
 
 @pytest.mark.slow(reason="starts a process")

@@ -23,7 +23,7 @@ def test_only_stewards_may_undo():
     assert may == {Role.STEWARD.value}
 
 
-def test_a_migrate_puts_back_what_is_missing():
+def test_a_migrate_puts_back_what_is_missing(owner):
     Group.objects.all().delete()
     call_command("migrate", verbosity=0)
     assert Group.objects.count() == len(known_roles())

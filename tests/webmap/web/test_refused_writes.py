@@ -106,7 +106,7 @@ def test_long_and_strange_texts_are_cut(db):
         "TRUNCATE layers_refusedwrite",
     ],
 )
-def test_the_database_keeps_the_record(statement):
+def test_the_database_keeps_the_record(owner, statement):
     record_refused("甲", "PATCH")
     with (
         pytest.raises(Error, match="only ever added"),

@@ -4,14 +4,27 @@ import re
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
+from spatial.versions.logins import OWNER, SITE, as_owner
 from webmap.startup.history import history_fault
 
 LEAST_POSTGRESQL = 15
 LEAST_POSTGIS = (3, 3)
 REQUIRED = ("postgis", "pg_trgm")
+TOO_MUCH = """
+SELECT r.rolname, r.rolname = %s AND (r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolbypassrls
+    OR EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
+        WHERE m.member = r.oid AND (g.rolname = %s OR g.rolname !~ '^tujing_[a-z0-9_]+_[0-9a-f]{8}$')))
+FROM pg_roles r WHERE r.rolname = current_user
+"""
+MISSING = "SELECT n FROM unnest(%s) n WHERE n NOT IN (SELECT rolname FROM pg_roles) ORDER BY n"
+OWNERSHIP = """
+SELECT current_user, r.rolcreaterole OR r.rolsuper, pg_has_role(current_user, d.datdba, 'USAGE')
+FROM pg_roles r, pg_database d WHERE r.rolname = current_user AND d.datname = current_database()
+"""
 
 
 class Command(BaseCommand):
@@ -25,9 +38,11 @@ class Command(BaseCommand):
         try:
             server, extensions = installed()
         except (DatabaseError, ValueError) as error:
-            fault = f"数据库连不上：{first_line(error)} → 请检查 DATABASE_URL，或运行 script/setup"
+            fault = missing_role() or (
+                f"数据库连不上：{first_line(error)} → 请检查 DATABASE_URL，或运行 script/setup"
+            )
         else:
-            fault = fault_in(server, extensions) or history_fault(connection)
+            fault = fault_in(server, extensions) or login_fault() or history()
         if fault:
             self.stderr.write(f"✗ {fault}")
             sys.exit(1)
@@ -44,6 +59,56 @@ def installed() -> tuple[str, dict[str, str]]:
         server = cursor.fetchone()[0].split()[0]
         cursor.execute("SELECT extname, extversion FROM pg_extension")
         return server, dict(cursor.fetchall())
+
+
+def history() -> str:
+    """What keeps the migrations from going on; '' if nothing does."""
+    with as_owner():
+        return history_fault(connection)
+
+
+def missing_role() -> str:
+    """The login that the server lacks, as far as its owner can be asked; '' if none is."""
+    try:
+        return owner_fault()
+    except DatabaseError:
+        return ""  # the server itself is away
+
+
+def login_fault() -> str:
+    """What the logins lack or have too much of; '' where there is one login for all."""
+    if settings.OWNER_DATABASE() is None:
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute(TOO_MUCH, [SITE, OWNER])
+        name, may_too_much = cursor.fetchone()
+    if name != SITE:
+        return f"DATABASE_URL 的登录是 {name} → 应为 {SITE}（script/logins.sql）"
+    if may_too_much:
+        return f"登录 {SITE} 权限过大 → 请在该数据库中执行 script/logins.sql，并收回多给的角色"
+    try:
+        return owner_fault()
+    except DatabaseError as error:
+        return f"属主连不上：{first_line(error)} → 请检查 OWNER_DATABASE_URL"
+
+
+def owner_fault() -> str:
+    """As the owner: which role is missing, or does not own the database; '' if all is well."""
+    if settings.OWNER_DATABASE() is None:
+        return ""
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(MISSING, [[OWNER, SITE]])
+        names = [name for (name,) in cursor.fetchall()]
+        cursor.execute(OWNERSHIP)
+        login, may_make_roles, owns = cursor.fetchone()
+    for name in names:
+        return f"角色 {name} 缺失 → 请管理员在该数据库中执行 script/logins.sql"
+    if not may_make_roles or not owns:
+        return (
+            f"OWNER_DATABASE_URL 的登录 {login} 不是数据库的属主，或不能建立角色"
+            " → 请管理员在该数据库中执行 script/logins.sql"
+        )
+    return ""
 
 
 def fault_in(server: str, extensions: dict[str, str]) -> str:

@@ -37,7 +37,7 @@ def root(client):
 
 
 @pytest.fixture
-def rows(db):
+def rows(owner, db):
     """Districts and units of which one has a place and one has none, and a storey."""
     for code, shape in (("431382001", square(0, 0, 100)), ("431382002", None)):
         open_feature(District, code, name=code, level="town", geom=shape)

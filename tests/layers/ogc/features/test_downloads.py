@@ -11,7 +11,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pyogrio
 import pytest
@@ -34,6 +33,7 @@ from spatial.versions.actions import apply
 from spatial.versions.edits import Action, Edit
 from tests.factories import centre, change, moment, square
 from tests.layers.ogc.formats.test_formats import compare, read_back
+from tests.running.databases import owner_rows, url
 
 pytestmark = pytest.mark.django_db
 PARCELS, BUILDINGS = (f"/ogc/collections/{name}/download" for name in ("parcels", "buildings"))
@@ -284,12 +284,11 @@ def test_a_query_ends_with_its_client_and_at_its_limit(seconds):
 
 def running():
     """How many queries for outside run, or wait in a transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND application_name = 'tujing outside' AND state <> 'idle'"
-        )
-        return cursor.fetchone()[0]
+    (found,) = owner_rows(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND application_name = 'tujing outside' AND state <> 'idle'"
+    )
+    return found[0]
 
 
 def wait_for(told, expected, seconds=10):
@@ -308,11 +307,9 @@ def disc(number):
 @pytest.fixture
 def server(transactional_db, tmp_path, request):
     """gunicorn over the test database, which a client reaches by real sockets."""
-    given = connection.settings_dict
-    place = urlencode({"host": given["HOST"], "port": given["PORT"]})
     env = {
         **os.environ,
-        "DATABASE_URL": f"postgresql://{given['USER']}@/{given['NAME']}?{place}",
+        "DATABASE_URL": url(connection.settings_dict["NAME"]),
         "DOWNLOADS": str(tmp_path / "served"),
         "DOWNLOAD_SECONDS": str(getattr(request, "param", 60)),
     }
@@ -373,11 +370,10 @@ def test_a_stream_that_breaks_is_seen_to_be_broken(server, form):
     open_buildings(DISCS, disc)
     _, answer = asked(server, form)
     answer.read(1000)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND application_name = 'tujing outside'"
-        )
+    owner_rows(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND application_name = 'tujing outside'"
+    )
     with pytest.raises((http.client.IncompleteRead, ConnectionError)):
         answer.read()
 

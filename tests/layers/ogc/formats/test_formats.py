@@ -276,7 +276,7 @@ def test_selection_moment_order_and_filter_hold_in_every_format(admin, tmp_path,
 
 
 @pytest.mark.parametrize("form", [*FORMS, "json"])
-def test_a_layer_without_shapes_is_a_table(client, tmp_path, monkeypatch, form):
+def test_a_layer_without_shapes_is_a_table(owner, client, tmp_path, monkeypatch, form):
     monkeypatch.setattr(catalogue, "__path__", [*catalogue.__path__, str(tmp_path)])
     (tmp_path / "city_storeys.py").write_text(STOREYS)
     call_command("publish_layers")

@@ -184,9 +184,9 @@ def test_if_it_is_not_known_what_a_revision_touched_all_of_its_register_goes(cli
     for url in urls:
         client.get(url)
     if lost == "unknown":
-        count_revision("parcels.parcel")
+        count_revision("parcels.parcel@shared")
     else:
-        replace("P1", square())
+        replace("P1", square(), land_use="0901")
         Touched.objects.all().delete()
     drawn.clear()
     for url in urls:

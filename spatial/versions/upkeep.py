@@ -1,0 +1,109 @@
+"""What the site does to whole tables: functions of the owner's, which check what is named.
+
+They count the rows of a register for the planner, and put its indexes aside while the first
+load fills it. The site may call them; their search path is pinned, and the definitions of
+indexes never come from the caller.
+"""
+
+from typing import Any
+
+from spatial.versions.logins import SITE, has_site
+
+FUNCTIONS = """
+CREATE OR REPLACE FUNCTION versions_check_table(name regclass) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $body$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = name AND c.relkind = 'r'
+        AND c.relnamespace = 'public'::regnamespace
+        AND pg_get_userbyid(c.relowner) = current_user) THEN
+        RAISE EXCEPTION '% is no table of the owner', name USING ERRCODE = '42501';
+    END IF;
+END $body$;
+
+CREATE OR REPLACE FUNCTION versions_analyze(name regclass) RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
+BEGIN
+    PERFORM versions_check_table(name);
+    EXECUTE format('ANALYZE %s', name);
+END $body$;
+
+-- Of an empty table that nobody uses just now; returns how many are put aside.
+CREATE OR REPLACE FUNCTION versions_set_indexes_aside(name regclass) RETURNS int LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
+DECLARE is_empty boolean; one record; number int := 0;
+BEGIN
+    PERFORM versions_check_table(name);
+    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE NOWAIT', name);
+    EXECUTE format('SELECT NOT EXISTS (SELECT FROM %s)', name) INTO is_empty;
+    IF NOT is_empty THEN
+        RETURN 0;
+    END IF;
+    -- A temporary table of the owner's, which the caller can neither read nor make beforehand.
+    CREATE TEMP TABLE versions_aside (number int, definition text) ON COMMIT DROP;
+    FOR one IN
+        SELECT i.indexrelid::regclass AS index, pg_get_indexdef(i.indexrelid) AS definition
+        FROM pg_index i WHERE i.indrelid = name AND NOT i.indisprimary
+        AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
+    LOOP
+        number := number + 1;
+        INSERT INTO pg_temp.versions_aside VALUES (number, one.definition);
+        EXECUTE format('DROP INDEX %s', one.index);
+    END LOOP;
+    RETURN number;
+END $body$;
+
+CREATE OR REPLACE FUNCTION versions_put_indexes_back() RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
+DECLARE one record;
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = to_regclass('pg_temp.versions_aside')
+        AND pg_get_userbyid(c.relowner) = current_user) THEN
+        RAISE EXCEPTION 'no indexes are put aside' USING ERRCODE = '42501';
+    END IF;
+    -- Not here SET CONSTRAINTS: deferred triggers of the caller's would run as the owner.
+    FOR one IN SELECT definition FROM pg_temp.versions_aside ORDER BY number LOOP
+        EXECUTE one.definition;
+    END LOOP;
+    DROP TABLE pg_temp.versions_aside;
+END $body$;
+"""
+CALLED = (
+    "versions_analyze(regclass)",
+    "versions_set_indexes_aside(regclass)",
+    "versions_put_indexes_back()",
+)
+
+
+def install_upkeep(cursor: Any) -> None:
+    """Make the functions, after a migrate."""
+    cursor.execute(FUNCTIONS)
+    for function in CALLED:
+        allow_site(cursor, function)
+
+
+def allow_site(cursor: Any, function: str) -> None:
+    """Let the site alone call a function of the owner's."""
+    cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
+    if has_site(cursor):
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {SITE}")
+
+
+def analyze(cursor: Any, table: str) -> None:
+    """Have the planner know how many rows a register has now."""
+    cursor.execute("SELECT versions_analyze(%s)", [f'"{table}"'])
+
+
+def set_indexes_aside(cursor: Any, table: str) -> int:
+    """Put the indexes of an empty table aside until ``put_indexes_back``; how many.
+
+    Raises:
+        DatabaseError: somebody uses the table just now.
+    """
+    cursor.execute("SELECT versions_set_indexes_aside(%s)", [f'"{table}"'])
+    return int(cursor.fetchone()[0])
+
+
+def put_indexes_back(cursor: Any) -> None:
+    """Build the indexes that were put aside in this transaction."""
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no DDL while references are unchecked
+    cursor.execute("SELECT versions_put_indexes_back()")
