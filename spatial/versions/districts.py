@@ -29,6 +29,7 @@ from spatial.versions.models import (
 )
 from spatial.versions.queries import DISTRICTS
 from spatial.versions.revisions import count_revision
+from spatial.versions.upkeep import analyze
 
 LENGTHS = (6, 9, 12)  # digits of a county, town, village
 HAIR_M = 0.1  # outlines of different surveys differ by so much
@@ -165,7 +166,7 @@ def renew_pieces(districts: type[VersionedFeature]) -> int:
         above = {code[:length] for code in codes for length in LENGTHS} | codes
         cursor.execute(f"DELETE FROM {_PIECES} WHERE code = ANY(%s)", [list(above)])
         cursor.execute(_pieces_sql(table), {"codes": list(above)})
-        cursor.execute(f"ANALYZE {_PIECES}")
+        analyze(cursor, DistrictPiece._meta.db_table)
     return len(changed)
 
 

@@ -30,7 +30,8 @@ def rights_of(model: type[Model]) -> set[Right]:
     """What the site may do in the table of a model."""
     rights = {("SELECT", ""), ("INSERT", "")}
     if issubclass(model, VersionedFeature):
-        return rights | {("UPDATE", column) for column in CLOSING}
+        columns = {str(field.column) for field in model._meta.concrete_fields}
+        return rights | {("UPDATE", column) for column in CLOSING & columns}
     if issubclass(model, AppendOnly):
         if model.by_owner:
             return {("SELECT", "")}

@@ -10,7 +10,6 @@ from django_tasks_db.models import DBTaskResult
 from layers.access.access import ANONYMOUS, Caller, Grant
 from layers.declarations.registry import layer_of
 from layers.jobs.districts import queue_backfill, queue_renewal, renew_districts
-from layers.reading.publish import sync_views
 from layers.reading.revisions import access_class
 from layers.reading.shares import share_of
 from spatial.base.models import District, Road
@@ -71,7 +70,6 @@ def test_a_closed_layer_is_cut_by_where_its_features_lie(
     client, land, layer_id, expected, tmp_path
 ):
     with redeclared(layer_id, **CLOSED):
-        sync_views()
         for town, shown in expected.items():
             writer = reader(client, layer_id, town)
             assert codes(writer, layer_id) == shown
@@ -99,7 +97,6 @@ def test_a_grant_of_districts_takes_nothing_of_a_public_layer(client, land):
 
 def test_a_cut_share_follows_the_borders(client, land):
     with redeclared("roads", **CLOSED):
-        sync_views()
         writer = reader(client, "roads")
         since = writer.get(f"{ROADS}/feed").json()["next"]
         tag = writer.get(f"{ROADS}/items")["ETag"]
@@ -162,7 +159,6 @@ def test_rows_of_an_earlier_release_are_hidden_from_cut_shares_until_looked_up(c
     with connection.cursor() as cursor:
         cursor.execute("UPDATE base_road SET in_districts = NULL")
     with redeclared("roads", **CLOSED):
-        sync_views()
         writer = reader(client, "roads")
         assert codes(writer, "roads") == set()
         assert queue_backfill()

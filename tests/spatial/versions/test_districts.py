@@ -1,5 +1,7 @@
 """In which districts versions lie: at write, when borders move, after an undo."""
 
+from itertools import product
+
 import pytest
 from django.contrib.gis.geos import LineString, MultiPolygon
 from django.db import connection, transaction
@@ -12,7 +14,7 @@ from spatial.hazards.models import HazardSite
 from spatial.housing.models import Storey, Unit
 from spatial.parcels.models import Parcel
 from spatial.planning.models import PlanZone
-from spatial.versions import districts
+from spatial.versions import actions, districts
 from spatial.versions.actions import apply, undo
 from spatial.versions.districts import has_moved, has_pending, pending, renew
 from spatial.versions.edits import Action, Edit
@@ -182,6 +184,18 @@ def test_rows_of_an_earlier_release_are_filled_in_portions(land, monkeypatch):
     assert seen == [("base.address", 2, 5), ("base.address", 4, 5), ("base.address", 5, 5)]
     assert not has_pending()
     assert of(Address, "A4") == [EAST]
+
+
+def test_many_at_once_lie_where_each_alone_does(land, monkeypatch):
+    xs = (-1100, -500, -0.05, 0, 0.05, 300)
+    shapes = {f"P{n}": square(x, y, 40) for n, (x, y) in enumerate(product(xs, (-0.05, 100, 280)))}
+    named = {"N1": {"geom": square(50, 50), "district_code": SOUTH_WEST}}
+    rows = {code: {"geom": shape} for code, shape in shapes.items()} | named
+    alone = {code: open_feature(Parcel, code, **row).in_districts for code, row in rows.items()}
+    monkeypatch.setattr(actions, "MANY", 1)
+    replaced = [Edit(Action.REPLACE, code, row) for code, row in rows.items()]
+    apply(change(moment(2021)), Parcel, replaced)
+    assert {p.code: p.in_districts for p in Parcel.objects.current()} == alone
 
 
 PLACES = st.tuples(st.integers(-1200, 1200), st.integers(-600, 600))
