@@ -51,7 +51,7 @@ class LayersConfig(AppConfig):
         add_duty("finished jobs", leases.forget_finished)
         add_duty("webhooks", _webhooks)
         add_duty("processes", _processes)
-        add_duty("districts", _districts)
+        add_duty("borders", _districts)
 
 
 def check_declarations(**_: Any) -> list[checks.Error]:

@@ -245,7 +245,7 @@ def renew(
     """
     renew_pieces(districts)
     moved = list(MovedBorder.objects.values_list("pk", flat=True))
-    found = {}
+    found: dict[str, int] = {}
     for model in places():
         name = model._meta.label_lower
         due = _due(model, moved)
