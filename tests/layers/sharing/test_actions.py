@@ -30,6 +30,7 @@ from spatial.pipes.models import PipeLine
 from spatial.pipes.roles import PipeRole
 from spatial.planning.roles import PlanningRole
 from tests.factories import open_feature, square
+from tests.layers.declared import CLOSED, redeclared
 from tests.town import make_user
 
 pytestmark = pytest.mark.django_db
@@ -199,7 +200,6 @@ def test_a_grant_of_districts_shows_their_features_only(closed_parcels, keeper, 
         (LayerPart("rights"), "没有图层"),
         (LayerPart("parcels", ("right_holder",)), "right_holder"),
         (LayerPart("parcels", ("nothing",)), "nothing"),
-        (LayerPart("pipe-lines", districts=("431382001",)), "区划"),
         (LayerPart("parcels", districts=("431382%",)), "431382%"),
         (LayerPart("parcels", districts=("4313",)), "4313"),
         (LayerPart("parcels", districts=("440106",)), "440106.*本市"),
@@ -207,6 +207,12 @@ def test_a_grant_of_districts_shows_their_features_only(closed_parcels, keeper, 
 )
 def test_what_a_layer_does_not_share_cannot_be_granted(keeper, steward, part, said):
     with pytest.raises(InvalidApplication, match=said):
+        actions.grant_layer(steward, consumer_of(keeper), part)
+
+
+def test_a_layer_without_a_place_cannot_be_granted_by_district(keeper, steward):
+    part = LayerPart("storeys", districts=("431382001",))
+    with redeclared("storeys", **CLOSED), pytest.raises(InvalidApplication, match="空间位置"):
         actions.grant_layer(steward, consumer_of(keeper), part)
 
 

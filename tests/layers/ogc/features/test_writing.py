@@ -441,13 +441,14 @@ def test_a_writer_of_some_districts_writes_only_there(client):
     assert post("N1", 30, VILLAGE).status_code == 201
     assert post("N2", 600, OTHER).status_code == 403
     assert post("N3", 600, VILLAGE).status_code == 403  # says so, and lies elsewhere
-    assert post("N4", 30, "").status_code == 403
+    assert post("N4", 30, "").status_code == 201  # names none, and lies there
+    assert post("N5", 600, "").status_code == 403
     assert local.send("DELETE", f"{PARCELS}/P002001", if_match="*").status_code == 404
     away = {"properties": {"district_code": OTHER}}
     moved = local.send("PATCH", f"{PARCELS}/N1", away, media=MERGE_PATCH, if_match="*")
     assert moved.status_code == 403
-    assert {p.code for p in Parcel.objects.current()} == {"P001001", "P002001", "N1"}
-    assert Parcel.objects.filter(code__startswith="N").count() == 1
+    assert {p.code for p in Parcel.objects.current()} == {"P001001", "P002001", "N1", "N4"}
+    assert Parcel.objects.filter(code__startswith="N").count() == 2
 
 
 def test_a_merge_patch_of_the_geometry_and_of_the_id(writer, parcel):
