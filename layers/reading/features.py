@@ -98,6 +98,14 @@ class Features(VersionedQuerySet):
         found.query.is_spatial = True  # type: ignore[attr-defined]
         return found
 
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
+        """As a subquery it is compiled into the query around it, and read with that."""
+        query = super().resolve_expression(*args, **kwargs)
+        query._db = None
+        return query
+
+    resolve_expression.queryset_only = True  # type: ignore[attr-defined]
+
 
 def features(share: Share, timeout_ms: int = TIMEOUT_MS) -> Features:
     """The features of a share, read as its role.

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from layers.access.access import Caller, may_see_personal
 from layers.declarations.declarations import Layer
 from layers.declarations.registry import all_layers, layer_named
+from layers.reading.features import Features, features
 from layers.reading.shares import BOOKKEEPING, STATE, Share, share_of
 from spatial.versions.audiences import Audience
 
@@ -106,6 +107,12 @@ def page_shares(caller: Caller) -> list[Share]:
     """What the pages show a caller of every layer of which they show anything."""
     found = (page_share(caller, layer) for layer in all_layers())
     return [share for share in found if share]
+
+
+def features_shown(caller: Caller, layer: Layer) -> Features:
+    """The features of a layer that the pages show a caller; none where they show nothing."""
+    share = page_share(caller, layer)
+    return features(share) if share else features(OfficeShare(layer)).none()
 
 
 def office_shares() -> list[OfficeShare]:

@@ -43,6 +43,9 @@ _routes: list[Callable[[Share], int]] = []
 class QueryTimeout(LayersError, RuntimeError):
     """A query was stopped at its time limit."""
 
+    def __init__(self) -> None:
+        super().__init__(_("没有在限定时间内查完，请缩小范围或稍后再试"))
+
 
 class RoleMissing(LayersError, RuntimeError):
     """The database role of a share is not there, or the login may not become it.
