@@ -83,7 +83,7 @@ def office_sql(layer: Layer) -> str:
     stands, is_shown = STATE
     listed += [f'upper_inf(valid) AS "{stands}"', f'true AS "{is_shown}"']
     listed += [
-        f'CASE WHEN NOT {audience}_carried THEN coalesce({audience}_first, id) END'
+        f"CASE WHEN NOT {audience}_carried THEN coalesce({audience}_first, id) END"
         f' AS "{audience_id(audience)}"'
         for audience in Audience
     ]

@@ -38,8 +38,14 @@ def reads(text: str) -> Iterator[str]:
     """How a module reads tables by itself: managers of registers, cursors of the site's login."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ImportFrom) and node.module == "django.db":
-            yield from ("a cursor" for name in node.names if name.name in ("connection", "connections"))
-        if isinstance(node, ast.Attribute) and node.attr in ("objects", "_default_manager", "_base_manager"):
+            yield from (
+                "a cursor" for name in node.names if name.name in ("connection", "connections")
+            )
+        if isinstance(node, ast.Attribute) and node.attr in (
+            "objects",
+            "_default_manager",
+            "_base_manager",
+        ):
             of = node.value
             if isinstance(of, ast.Name) and of.id in REGISTERS | {"model"}:
                 yield f"{of.id}.{node.attr}"
@@ -54,9 +60,10 @@ def readers() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for path in sorted(WEBMAP.rglob("*.py")):
         name = path.relative_to(WEBMAP)
-        if "migrations" not in name.parts and name.parts[0] not in CASEWORK:
-            if how := set(reads(path.read_text())):
-                found[name.as_posix()] = how
+        if "migrations" in name.parts or name.parts[0] in CASEWORK:
+            continue
+        if how := set(reads(path.read_text())):
+            found[name.as_posix()] = how
     return found
 
 

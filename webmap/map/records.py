@@ -76,7 +76,9 @@ def _class_name(share: Share, version: Any) -> str:
     for declared in share.fields:
         value = getattr(version, declared.name)
         if declared.scheme and value:
-            return scheme(scheme_of(share.layer, declared.name, row_scheme(version))).name(str(value))
+            return scheme(scheme_of(share.layer, declared.name, row_scheme(version))).name(
+                str(value)
+            )
     return ""
 
 

@@ -21,7 +21,6 @@ from django.utils.translation import gettext_noop
 from grid.errors import CaseConflict, CaseNotFound, InvalidInput, NotResponsible
 from importers.errors import DeliveryRefused
 from layers.reading.reading import QueryTimeout, RoleMissing
->>>>>>> 97eec53 (Pages read registers as shares: ADR, architecture test, tests)
 from layers.sharing import actions as sharing
 from layers.sharing.limits import RateLimited
 from layers.sharing.refused_writes import reasoned

@@ -21,7 +21,10 @@ def issue(code="W1", **values):
 
 
 def codes(as_of):
-    return [found.warning.code for found in warnings_in_force(HazardWarning.objects, HazardSite.objects, as_of)]
+    return [
+        found.warning.code
+        for found in warnings_in_force(HazardWarning.objects, HazardSite.objects, as_of)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +54,9 @@ def test_an_exercise_is_no_warning(db, status):
 def test_what_has_expired_is_past_even_while_its_record_stands(db):
     issue()
     issue("W2", status="Exercise")
-    assert [w.code for w in past_warnings(HazardWarning.objects, END + timedelta(hours=1))] == ["W1"]
+    assert [w.code for w in past_warnings(HazardWarning.objects, END + timedelta(hours=1))] == [
+        "W1"
+    ]
     assert past_warnings(HazardWarning.objects, START) == []
 
 
