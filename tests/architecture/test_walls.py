@@ -25,7 +25,6 @@ ALLOWED = {
     "accounts/groups.py": "makes the groups of the roles after a migrate",
     "admin/casework.py": "models of the calendar and of casework, no registers",
     "sharing/audit.py": "models of sharing, no registers",
-    "sharing/steward.py": "likewise",
     "admin/registers.py": "not yet: the administrator's pages of a register, without personal fields",
     "admin/change_effects.py": "not yet: what a change did, for the administrator",
     "web/histories.py": "not yet: histories on the administrator's pages, without personal fields",
