@@ -27,6 +27,8 @@ class LayersConfig(AppConfig):
         from layers.declarations.known_roles import check_roles
         from layers.declarations.registry import when_changed
         from layers.jobs import leases
+        from layers.reading.features import feature_model
+        from layers.reading.offices import forget_page_shares
         from layers.reading.publish import drop_views_for, make_views
         from layers.reading.reading import route_by
         from layers.reading.revisions import server_of
@@ -37,7 +39,8 @@ class LayersConfig(AppConfig):
 
         seen_by(fields_seen)
         checks.register(check_declarations)
-        when_changed(forget_shares)
+        for forget in (forget_shares, forget_page_shares, feature_model.cache_clear):
+            when_changed(forget)
         route_by(server_of)
         checks.register(check_roles)
         pre_migrate.connect(drop_views_for, sender=self, dispatch_uid="layers-drop-views")

@@ -13,9 +13,8 @@ from django.contrib.gis.db import models
 from django.db.models import Model
 
 from layers.access.access import Sharing
-from spatial.periods import AsOf
 from spatial.versions.districts import knows_districts
-from spatial.versions.models import VersionedFeature
+from spatial.versions.models import VersionedFeature, VersionedQuerySet
 
 LAST = 1_000  # the rank of what says nothing of its place
 JSON_TYPES = {
@@ -157,6 +156,7 @@ class Layer:
     writers: frozenset[str] = frozenset()  # through the API, of what they see
     undoers: frozenset[str] = frozenset()  # of changes; these three beside the data stewards
     personal: tuple[str, ...] = ()  # register fields that name people: never published
+    office_fields: tuple[str, ...] = ()  # read by its office's pages beside the published ones
     min_zoom: int = 10
     crowded: bool = False  # too many to draw each at low zooms (docs/adr/0006-tiles.md)
     search: tuple[str, ...] = ()  # fields that the search box reads besides the code
@@ -166,8 +166,8 @@ class Layer:
 
     Without it: the first of the searched fields and of the usual ones that has a value.
     """
-    reference_name: Callable[[str, AsOf], str] | None = None
-    """What a reference to a feature shows in the place of its code."""
+    reference_name: Callable[[VersionedQuerySet, str], str] | None = None
+    """What a reference to a feature shows in the place of its code, by the features that stand."""
     relations: tuple[Relation, ...] = ()
     here_rank: int = LAST  # layers of a lower rank come first in what stands at a point
     here_reach_m: float = 10.0  # how far lines and points may be to stand there

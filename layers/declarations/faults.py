@@ -68,7 +68,7 @@ def _dangling(layer: Layer, known: frozenset[str]) -> Iterator[Fault]:
 def _unknown_fields(layer: Layer) -> Iterator[Fault]:
     """Fields that are named and that the register does not have."""
     named = [f.name for f in layer.fields]
-    named += [*layer.search, *layer.personal, *fields_in(layer.named_by)]
+    named += [*layer.search, *layer.personal, *layer.office_fields, *fields_in(layer.named_by)]
     named += [layer.area_field, layer.check_group]
     if paint := layer.paint:
         named += [paint.by, paint.label, paint.height, paint.ground_width]

@@ -5,7 +5,7 @@ the valid time and the changes that bound it, as those whom the layer is shared 
 shown them; of layers with reserved fields one more as the public is (``versions.audiences``).
 A second one per layer with a place shows the rows of the districts in the setting
 ``tujing.districts``, and a third one, of public layers with reserved fields, shows all rows,
-those fields only there. A role
+those fields only there; one more per layer is for the pages of its office (``offices``). A role
 per share may select the share's columns of its view, and the login of outside
 requests may only become such a role (docs/adr/0005-access.md). All follow the
 declarations: made anew after a migrate and by ``manage.py publish_layers``.
@@ -23,6 +23,7 @@ from layers.declarations.audiences import audience_of, widest_audience
 from layers.declarations.declarations import Companion, Layer
 from layers.declarations.registry import all_layers, layer_named
 from layers.models import LayerGrant
+from layers.reading.offices import OFFICE, office_shares, office_sql
 from layers.reading.share_roles import install_function, make_login, make_role
 from layers.reading.shares import (
     AT_PUBLIC,
@@ -163,7 +164,7 @@ def sync_views(using: str = "default") -> list[str]:
         install_function(cursor)
         make_login(cursor)
         _open(cursor, declared)
-        for share in (*standing_shares(), *granted_shares(using)):
+        for share in (*standing_shares(), *office_shares(), *granted_shares(using)):
             make_role(cursor, share)
     return stale
 
@@ -198,6 +199,7 @@ def _declared() -> dict[str, str]:
     found = OWN_VIEWS | {"companions": companions_sql()}
     for layer in all_layers():
         found |= {one.view: companion_sql(one) for one in layer.companions}
+        found[layer.id + OFFICE] = office_sql(layer)
         if layer.sharing is Sharing.WITHHELD:
             continue
         for audience, name in _views(layer).items():

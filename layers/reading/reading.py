@@ -6,11 +6,12 @@ trip, nothing left behind on the connection, so it works through a transaction p
 too. What a mistake above lets through, the database refuses.
 
 Inside a transaction of Django's (a write that answers with what it wrote; tests) the
-query runs there, so that it reads what was written; the role is the same.
+query runs there, so that it reads what was written; the role is the same. What pages show
+an office (``layers.reading.offices``) is always read on the site's own connection.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import psycopg2
@@ -41,6 +42,9 @@ _routes: list[Callable[[Share], int]] = []
 
 class QueryTimeout(LayersError, RuntimeError):
     """A query was stopped at its time limit."""
+
+    def __init__(self) -> None:
+        super().__init__(_("没有在限定时间内查完，请缩小范围或稍后再试"))
 
 
 class RoleMissing(LayersError, RuntimeError):
@@ -85,7 +89,7 @@ def read(
         RoleMissing: nothing can be read for the share, whoever asks.
     """
     prefix = _prefix(share, timeout_ms) + (NO_BITMAPS if spatial else "")
-    if connection.in_atomic_block:
+    if connection.in_atomic_block or (share and share.is_inside):
         return _read_inside(share, prefix + sql, params, as_bytes)
     ask = _Asked(prefix, sql, params, as_bytes, prepared and settings.PREPARED_STATEMENTS)
     server = _routes[0](share) if share and _routes else PRIMARY
@@ -222,13 +226,16 @@ def _prefix(share: Share | None, timeout_ms: int) -> str:
 def _read_inside(
     share: Share | None, text: str, params: Sequence[Any], as_bytes: bool
 ) -> list[tuple]:
+    """Read on the site's connection; outside a transaction, the message is one by itself."""
+    is_within = connection.in_atomic_block
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with transaction.atomic() if is_within else nullcontext(), connection.cursor() as cursor:
             if as_bytes:
                 extensions.register_type(extensions.BYTES, cursor.cursor)
             cursor.execute(text, params)
             rows = cursor.fetchall()
-            cursor.execute(BACK)
+            if is_within:
+                cursor.execute(BACK)
             return rows
     except ProgrammingError as error:
         _check_role(share, error)

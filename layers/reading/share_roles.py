@@ -8,6 +8,7 @@ than its name says. What belongs to a layer (``Companion``) comes from the view
 
 from typing import Any
 
+from layers.reading.offices import OFFICE
 from layers.reading.shares import LOGIN, STATE, Share
 from spatial.versions.logins import SITE
 from spatial.versions.upkeep import allow_site
@@ -57,8 +58,12 @@ BEGIN
         EXECUTE format('GRANT USAGE ON SCHEMA published TO %I', role_name);
     END IF;
     -- The site reads as a share inside its own transactions; a share can nothing but read.
+    -- A share of an office is the site's alone, or that of the one login for all.
     FOR one IN
-        SELECT r.rolname FROM pg_roles r WHERE r.rolname IN ('{LOGIN}', '{SITE}')
+        SELECT r.rolname FROM pg_roles r WHERE (r.rolname = '{SITE}'
+            OR (view_name NOT LIKE '%{OFFICE}' AND r.rolname = '{LOGIN}')
+            OR (view_name LIKE '%{OFFICE}' AND r.rolname = current_user
+                AND NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{SITE}')))
         AND NOT EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid
             AND m.roleid = (SELECT oid FROM pg_roles WHERE rolname = role_name))
     LOOP

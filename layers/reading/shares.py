@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property, lru_cache
 
-from layers.access.access import Caller, Grant, Sharing, may_see, may_see_personal, may_see_reserved
+from layers.access.access import Caller, Grant, Sharing, may_see, may_see_reserved
 from layers.declarations.audiences import audience_of, revision_name, widest_audience
 from layers.declarations.declarations import Field, Layer
 from layers.declarations.registry import all_layers, layer_named
@@ -43,6 +43,8 @@ class Share:
     With ``districts`` it has the rows of those; ``is_blanked``: the others as well, without
     their reserved fields.
     """
+
+    is_inside = False  # read by the site's own login, never by that of outside requests
 
     def __init__(
         self,
@@ -207,17 +209,6 @@ def shares_of(caller: Caller, layers: Iterable[Layer] | None = None) -> list[Sha
     """The caller's share of every layer that it may see, in the order of the registry."""
     found = (share_of(caller, layer) for layer in layers or all_layers())
     return [share for share in found if share]
-
-
-def page_audience(caller: Caller, layer: Layer) -> Audience | None:
-    """Whose view of what has changed the pages show a caller; None: of the whole row.
-
-    Whom the layer was granted to sees all that its office keeps.
-    """
-    if may_see_personal(caller, layer):
-        return None
-    share = share_of(caller, layer)
-    return share.audience if share else audience_of(layer, ())
 
 
 def standing_shares() -> list[Share]:

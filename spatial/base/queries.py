@@ -1,14 +1,15 @@
 """Reads of base geography: what a district is called."""
 
-from spatial.base.models import District
-from spatial.periods import AsOf
+from spatial.versions.models import VersionedQuerySet
 
 
-def district_name(code: str, as_of: AsOf) -> str:
-    """The name of a village with its town's before it; '' for a code that names none."""
+def district_name(districts: VersionedQuerySet, code: str) -> str:
+    """The name of a village with its town's before it; '' for a code that names none.
+
+    ``districts`` are those of one moment.
+    """
     names = dict(
-        District.objects.as_of(as_of)
-        .filter(code__in=[code, code[:9]])
+        districts.filter(code__in=[code, code[:9]])
         .exclude(level="county")
         .values_list("code", "name")
     )

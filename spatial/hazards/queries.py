@@ -1,14 +1,17 @@
-"""Reads of hazards at a moment: warnings in force, sites, and who is threatened."""
+"""Reads of hazards: warnings in force, sites, and who is threatened.
+
+Each takes the features that the caller is shown.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from spatial.hazards.models import HazardSite, HazardWarning
-from spatial.parcels.models import Building
 from spatial.periods import AsOf
+from spatial.versions.models import VersionedQuerySet
 
 MOST_PAST = 12
 REAL = "Actual"  # exercises, tests and drafts are on record too, and warn nobody
@@ -27,53 +30,50 @@ class Threat:
 class WarningInForce:
     """A warning, and what its area holds at that moment."""
 
-    warning: HazardWarning
+    warning: Any
     threat: Threat
-    sites: list[HazardSite]
+    sites: list[Any]
 
 
-def warnings_in_force(as_of: AsOf, most_sites: int = 20) -> list[WarningInForce]:
+def warnings_in_force(
+    warnings: VersionedQuerySet, sites: VersionedQuerySet, as_of: AsOf, most_sites: int = 20
+) -> list[WarningInForce]:
     """The warnings in force, the gravest first, each with the most threatened sites inside.
 
     In force is what is real and within its own hours, not merely on record; without hours
     it stands as long as its record.
     """
     found = []
-    standing = HazardWarning.objects.as_of(as_of).filter(_in_hours(_hour(as_of)), status=REAL)
+    standing = warnings.as_of(as_of).filter(_in_hours(_hour(as_of)), status=REAL)
     for warning in standing.order_by("level", "-effective", "code"):
-        inside = HazardSite.objects.as_of(as_of).filter(geom__intersects=warning.geom)
-        sites = inside.defer("geom").order_by("-threatened_people", "code")[:most_sites]
-        found.append(WarningInForce(warning, _threat(inside), list(sites)))
+        inside = sites.as_of(as_of).filter(geom__intersects=warning.geom)
+        worst = inside.defer("geom").order_by("-threatened_people", "code")[:most_sites]
+        found.append(WarningInForce(warning, threat_of(inside), list(worst)))
     return found
 
 
-def buildings_inside(warning: HazardWarning, as_of: AsOf) -> int:
-    """How many buildings stand in a warning's area; callers limit its time."""
-    return Building.objects.as_of(as_of).filter(geom__intersects=warning.geom).count()
+def buildings_inside(buildings: VersionedQuerySet, warning: Any) -> int:
+    """How many of the buildings of a moment stand in a warning's area; callers limit its time."""
+    return buildings.filter(geom__intersects=warning.geom).count()
 
 
-def threat_as_of(as_of: AsOf) -> Threat:
-    """What all registered sites threaten."""
-    return _threat(HazardSite.objects.as_of(as_of))
-
-
-def sites_by_kind(as_of: AsOf) -> list[tuple[str, int, int]]:
-    """(kind, number of sites, people threatened), the most frequent kind first."""
+def sites_by_kind(sites: VersionedQuerySet) -> list[tuple[str, int, int]]:
+    """(kind, number of sites of a moment, people threatened), the most frequent kind first."""
     rows = (
-        HazardSite.objects.as_of(as_of)
-        .values("kind")
+        sites.values("kind")
         .annotate(number=Count("id"), people=Sum("threatened_people"))
         .order_by("-number", "kind")
     )
     return [(row["kind"], row["number"], row["people"] or 0) for row in rows]
 
 
-def past_warnings(before: datetime) -> list[HazardWarning]:
+def past_warnings(warnings: VersionedQuerySet, before: datetime) -> list[Any]:
     """The latest warnings that ended before a moment, newest first; without their areas.
 
     Each is told once, by its last version; one that was prolonged and stands is not past.
     """
-    real = HazardWarning.objects.filter(valid__isempty=False, status=REAL)
+    ever = warnings.filter(valid__isempty=False)
+    real = ever.filter(status=REAL)
     standing = real.filter(_in_hours(before), valid__contains=before).values("code")
     ended = real.filter(Q(valid__endswith__lte=before) | Q(expires__lte=before))
     last = (
@@ -82,7 +82,7 @@ def past_warnings(before: datetime) -> list[HazardWarning]:
         .order_by("code", "-valid")
         .distinct("code")
     )
-    rows = HazardWarning.objects.filter(pk__in=last.values("pk"))
+    rows = ever.filter(pk__in=last.values("pk"))
     return list(rows.defer("geom").order_by("-valid")[:MOST_PAST])
 
 
@@ -95,8 +95,9 @@ def _in_hours(hour: datetime) -> Q:
     return begun & (Q(expires=None) | Q(expires__gt=hour))
 
 
-def _threat(sites: object) -> Threat:
-    total = sites.aggregate(  # type: ignore[attr-defined]
+def threat_of(sites: VersionedQuerySet) -> Threat:
+    """What the sites of a moment threaten."""
+    total = sites.aggregate(
         n=Count("id"), households=Sum("threatened_households"), people=Sum("threatened_people")
     )
     return Threat(total["n"], total["households"] or 0, total["people"] or 0)

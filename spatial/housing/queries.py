@@ -1,41 +1,35 @@
-"""Reads of the housing register at a moment."""
+"""Reads of the housing register; each takes the features that the caller is shown."""
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
-from spatial.housing.models import Right, Storey, Unit
-from spatial.periods import AsOf
-
-
-def units_of(building_code: str, as_of: AsOf) -> list[Unit]:
-    """The units of a building, from the lowest floor up; without their shapes."""
-    standing = Unit.objects.as_of(as_of).filter(building_code=building_code)
-    return list(standing.defer("geom").order_by("floor_from", "entrance", "position", "code"))
+from spatial.versions.models import VersionedQuerySet
 
 
-def storeys_of(building_code: str, as_of: AsOf) -> list[Storey]:
+def units_of(units: VersionedQuerySet, building_code: str) -> list[Any]:
+    """The units of a building, from the lowest floor up; without their shapes.
+
+    ``units`` are those of one moment, as ``storeys`` and ``rights`` below.
+    """
+    mine = units.filter(building_code=building_code).defer("geom")
+    return list(mine.order_by("floor_from", "entrance", "position", "code"))
+
+
+def storeys_of(storeys: VersionedQuerySet, building_code: str) -> list[Any]:
     """The storeys of a building from the top down."""
-    standing = Storey.objects.as_of(as_of).filter(building_code=building_code)
-    return list(standing.order_by("-number"))
+    return list(storeys.filter(building_code=building_code).order_by("-number"))
 
 
-def rights_on(unit_codes: Iterable[str], as_of: AsOf) -> dict[str, list[Right]]:
+def rights_on(rights: VersionedQuerySet, unit_codes: Iterable[str]) -> dict[str, list[Any]]:
     """The rights that stand on units, by unit code."""
-    found: dict[str, list[Right]] = defaultdict(list)
-    for right in (
-        Right.objects.as_of(as_of)
-        .filter(unit_code__in=list(unit_codes))
-        .select_related("opened_by")
-        .order_by("valid", "code")
-    ):
+    found: dict[str, list[Any]] = defaultdict(list)
+    for right in rights.filter(unit_code__in=list(unit_codes)).order_by("valid", "code"):
         found[right.unit_code].append(right)
     return found
 
 
-def right_history(unit_code: str) -> list[Right]:
-    """Every right that ever stood on a unit, latest first."""
-    return list(
-        Right.objects.filter(unit_code=unit_code, valid__isempty=False)
-        .select_related("opened_by", "closed_by")
-        .order_by("-valid", "code")
-    )
+def right_history(rights: VersionedQuerySet, unit_code: str) -> list[Any]:
+    """Every right that ever stood on a unit, latest first; ``rights`` are of all times."""
+    ever = rights.filter(unit_code=unit_code, valid__isempty=False)
+    return list(ever.order_by("-valid", "code"))

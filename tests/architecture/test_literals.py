@@ -52,6 +52,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         "the two tables of a pipe survey's workbook",
     ),
     "importers/formats/sheets/open.py": ({"pipe-points"}, "a workbook's table of points"),
+    "webmap/open311/forms.py": ({"addresses"}, "where an address of a report is looked up"),
     "layers/ogc/records/documents.py": ({"rights"}, "a member of a catalogue record"),
     "webmap/templates/panel/rights.html": ({"rights"}, "a class of the style sheet"),
     "webmap/templates/panel/warnings.html": ({"warnings", "hazard-sites"}, "of the profession"),

@@ -7,9 +7,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from layers.access.access import Caller
+from layers.declarations.registry import layer_of
+from layers.reading.offices import features_shown
 from layers.reading.search import SearchHit
 from spatial.periods import AsOf
-from tests.dummy.models import Bench, Park
 from tests.dummy.roles import ParkRole
 from webmap.web.callers import caller_of
 from webmap.web.professions import (
@@ -29,7 +30,8 @@ from webmap.web.professions import (
 
 def benches(code: str, as_of: AsOf, caller: Caller) -> Mapping[str, Any]:
     """How many benches a park has, by state."""
-    standing = Bench.objects.as_of(as_of).filter(park_code=code)
+    benches = features_shown(caller, layer_of("benches"))
+    standing = benches.as_of(as_of).filter(park_code=code)
     return {"benches": standing.count(), "broken": standing.filter(state="broken").count()}
 
 
@@ -40,8 +42,9 @@ def hours_of(version: Any) -> Sequence[tuple[Text, str]]:
 
 def benches_of_park(text: str, as_of: AsOf, caller: Caller) -> Sequence[SearchHit]:
     """The benches of the parks of a name."""
-    parks = Park.objects.as_of(as_of).filter(name__contains=text).values("code")
-    found = Bench.objects.as_of(as_of).filter(park_code__in=parks).order_by("code")
+    parks, benches = (features_shown(caller, layer_of(name)) for name in ("parks", "benches"))
+    codes = parks.as_of(as_of).filter(name__contains=text).values_list("code", flat=True)
+    found = benches.as_of(as_of).filter(park_code__in=list(codes)).order_by("code")
     return [SearchHit(bench.code, (bench.code, bench.state), None) for bench in found[:5]]
 
 
@@ -52,7 +55,8 @@ def may_keep(request: HttpRequest) -> bool:
 
 def broken(request: HttpRequest) -> int:
     """How many benches wait to be mended."""
-    return Bench.objects.current().filter(state="broken").count()
+    benches = features_shown(caller_of(request), layer_of("benches"))
+    return benches.current().filter(state="broken").count()
 
 
 PROFESSION = Profession(

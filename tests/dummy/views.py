@@ -4,16 +4,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tests.dummy.models import Bench, Park
+from layers.declarations.registry import layer_of
+from layers.reading.offices import features_shown
 from tests.dummy.profession import PROFESSION
 from webmap.map.overview import overview_page
 from webmap.map.parameters import moment_parameter
+from webmap.web.callers import caller_of
 
 
 @require_safe
 def upkeep(request: HttpRequest) -> HttpResponse:
     """The benches that are broken."""
-    benches = Bench.objects.current().filter(state="broken").order_by("code")
+    shown = features_shown(caller_of(request), layer_of("benches"))
+    benches = shown.current().filter(state="broken").order_by("code")
     return render(request, "dummy/upkeep.html", {"benches": benches})
 
 
@@ -21,5 +24,6 @@ def upkeep(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest) -> HttpResponse:
     """How many parks there are."""
     as_of = moment_parameter(request)
-    number = Park.objects.as_of(as_of).count()
+    parks = features_shown(caller_of(request), layer_of("parks"))
+    number = parks.as_of(as_of).count()
     return overview_page(request, PROFESSION.entrance, as_of, {"parks": number})

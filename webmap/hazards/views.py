@@ -2,27 +2,25 @@
 
 from typing import Any
 
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from layers.access.access import may_see
 from layers.declarations.registry import layer_of
-from layers.reading.queries import at_most
+from layers.reading.features import features
+from layers.reading.offices import page_share
+from layers.reading.reading import QueryTimeout
 from spatial.codes import scheme
-from spatial.hazards.models import HazardWarning
 from spatial.hazards.queries import (
     buildings_inside,
     past_warnings,
     sites_by_kind,
-    threat_as_of,
+    threat_of,
     warnings_in_force,
 )
-from spatial.outages import is_away
 from spatial.periods import AsOf, at
-from webmap.map.parameters import day_of, layer_parameter, moment_parameter
+from webmap.map.parameters import day_of, moment_parameter, share_parameter
 from webmap.web.callers import caller_of
 
 TIMEOUT_MS = 3000
@@ -31,11 +29,11 @@ TIMEOUT_MS = 3000
 @require_safe
 def warnings(request: HttpRequest) -> HttpResponse:
     """The list panel of the hazards entrance."""
-    layer_parameter(request, "warnings")
-    layer_parameter(request, "hazard-sites")
+    warned = features(share_parameter(request, "warnings"))
+    sites = features(share_parameter(request, "hazard-sites"))
     as_of = moment_parameter(request)
     levels, kinds = scheme("warning_levels"), scheme("hazard_kinds")
-    past = past_warnings(as_of.instant or timezone.now())
+    past = past_warnings(warned, as_of.instant or timezone.now())
     context = {
         "day": day_of(as_of),
         "warnings": [
@@ -45,7 +43,7 @@ def warnings(request: HttpRequest) -> HttpResponse:
                 "level": levels.name(found.warning.level),
                 "colour": levels.colour(found.warning.level),
             }
-            for found in warnings_in_force(as_of)
+            for found in warnings_in_force(warned, sites, as_of)
         ],
         "past": [
             {
@@ -56,23 +54,21 @@ def warnings(request: HttpRequest) -> HttpResponse:
             }
             for w in past
         ],
-        "threat": threat_as_of(as_of),
+        "threat": threat_of(sites.as_of(as_of)),
         "kinds": [
             {"name": kinds.name(kind), "colour": kinds.colour(kind), "number": n, "people": p}
-            for kind, n, p in sites_by_kind(as_of)
+            for kind, n, p in sites_by_kind(sites.as_of(as_of))
         ],
     }
     return render(request, "panel/warnings.html", context)
 
 
-def _buildings(request: HttpRequest, warning: HazardWarning, as_of: AsOf) -> Any:
+def _buildings(request: HttpRequest, warning: Any, as_of: AsOf) -> Any:
     """How many buildings are inside; None if that may not be seen or takes too long."""
-    if not may_see(caller_of(request), layer_of("buildings")):
+    share = page_share(caller_of(request), layer_of("buildings"))
+    if share is None:
         return None
     try:
-        with at_most(TIMEOUT_MS):
-            return buildings_inside(warning, as_of)
-    except OperationalError as error:
-        if is_away(error):
-            raise
+        return buildings_inside(features(share, TIMEOUT_MS).as_of(as_of), warning)
+    except QueryTimeout:
         return None

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers.access.access import Caller, may_see_personal
-from layers.access.masking import masked
 from layers.declarations.registry import layer_of
+from layers.reading.features import features
+from layers.reading.offices import page_share
+from layers.reading.personal import Texts, full_values, masked_values
+from layers.reading.queries import add_changes, stands
+from layers.reading.shares import Share
 from spatial.codes import scheme
-from spatial.housing.models import Right, Unit
 from spatial.housing.queries import right_history, rights_on, storeys_of, units_of
 from spatial.housing.rules.matrix import Cell, Matrix, Place, unit_matrix
 from spatial.housing.rules.status import State, states_in_order, unit_state
@@ -18,7 +21,7 @@ from spatial.periods import AsOf
 class UnitCell:
     """One cell of the table: a unit with its state, or an empty place."""
 
-    unit: Unit | None
+    unit: Any
     state: State | None
     rows: int = 1
     rights: str = ""
@@ -47,7 +50,7 @@ class UnitTable:
 class RightView:
     """A right in words."""
 
-    right: Right
+    right: Any
     title: str
     colour: str
     holder: str
@@ -55,11 +58,28 @@ class RightView:
     stands: bool
 
 
-def unit_table(building_code: str, as_of: AsOf) -> UnitTable:
+@dataclass(frozen=True)
+class HousingShares:
+    """What a caller is shown of units, and of what only their office reads: storeys, rights."""
+
+    units: Share
+    storeys: Share
+    rights: Share
+
+
+def housing_shares(caller: Caller) -> HousingShares | None:
+    """What the unit table is made from; None for who is not shown all of it."""
+    shares = [page_share(caller, layer_of(name)) for name in ("units", "storeys", "rights")]
+    found = [share for share in shares if share]
+    return HousingShares(*found) if len(found) == len(shares) else None
+
+
+def unit_table(shares: HousingShares, building_code: str, as_of: AsOf) -> UnitTable:
     """The unit table of a building at a moment."""
-    units = {unit.code: unit for unit in units_of(building_code, as_of)}
-    storeys = storeys_of(building_code, as_of)
-    rights = rights_on(units, as_of)
+    standing = features(shares.units).as_of(as_of)
+    units = {unit.code: unit for unit in units_of(standing, building_code)}
+    storeys = storeys_of(features(shares.storeys).as_of(as_of), building_code)
+    rights = rights_on(features(shares.rights).as_of(as_of), units)
     states = {code: unit_state(r.kind for r in rights.get(code, ())) for code in units}
     matrix: Matrix = unit_matrix((_place(u) for u in units.values()), (s.number for s in storeys))
     labels = {s.number: s.label for s in storeys if s.label}
@@ -85,28 +105,46 @@ def unit_table(building_code: str, as_of: AsOf) -> UnitTable:
 def rights_view(
     unit_code: str, as_of: AsOf, caller: Caller, *, full: bool = False
 ) -> dict[str, Any]:
-    """The rights on a unit, standing ones first; holders masked unless asked for in full."""
-    standing = {right.pk for right in rights_on([unit_code], as_of).get(unit_code, ())}
-    names = scheme("right_kinds")
-    in_full = full and may_see_personal(caller, layer_of("rights"))
+    """The rights on a unit, standing ones first; holders masked unless asked for in full.
 
-    def view(right: Right) -> RightView:
-        texts = [right.holder, right.certificate]
-        holder, certificate = texts if in_full else [masked(text) for text in texts]
-        title, colour = names.name(right.kind), names.colour(right.kind)
-        return RightView(right, title, colour, holder, certificate, right.pk in standing)
+    Reading them in full is logged first.
 
-    history = [view(right) for right in right_history(unit_code)]
+    Raises:
+        PersonalDenied: they are asked for in full by who may not have them.
+    """
+    layer = layer_of("rights")
+    share = page_share(caller, layer)
+    rights = right_history(features(share), unit_code) if share else []
+    add_changes(rights)
+    texts: dict[int, Texts] = {}
+    if share and full:
+        texts = full_values(caller, share, rights, unit_code)
+    elif share:
+        texts = masked_values(caller, share, rights)
+    history = [_right_view(right, texts.get(right.pk, {}), as_of) for right in rights]
     return {
         "unit_code": unit_code,
         "at": str(as_of),
+        "is_shown": share is not None,
         "standing": [r for r in history if r.stands],
         "former": [r for r in history if not r.stands and r.right.valid.upper],
         "state": unit_state(r.right.kind for r in history if r.stands),
-        "may_reveal": may_see_personal(caller, layer_of("rights")),
-        "revealed": in_full,
+        "may_reveal": may_see_personal(caller, layer),
+        "revealed": full,
     }
 
 
-def _place(unit: Unit) -> Place:
+def _right_view(right: Any, texts: Texts, as_of: AsOf) -> RightView:
+    names = scheme("right_kinds")
+    return RightView(
+        right,
+        names.name(right.kind),
+        names.colour(right.kind),
+        texts.get("holder", ""),
+        texts.get("certificate", ""),
+        stands(right, as_of),
+    )
+
+
+def _place(unit: Any) -> Place:
     return Place(unit.code, unit.entrance, unit.floor_from, unit.floor_to, unit.position)

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from layers.declarations.declarations import Layer
-from layers.reading.queries import at_most, features_at, place
+from layers.reading.queries import features_at, place
+from layers.reading.reading import QueryTimeout
+from layers.reading.shares import Share
 from spatial.codes import scheme
-from spatial.outages import is_away
 from spatial.periods import AsOf
-from webmap.map.parameters import day_of, moment_parameter, place_parameter, shown_layers
+from webmap.map.parameters import day_of, moment_parameter, place_parameter, shown_shares
 from webmap.map.records import heading, layer_title
 from webmap.web.professions import tables_of
 
@@ -38,13 +38,10 @@ def here(request: HttpRequest) -> HttpResponse:
     point = place(longitude, latitude)
     sections: list[RegisterSection] = []
     try:
-        with at_most(TIMEOUT_MS):
-            for layer in sorted(shown_layers(request), key=lambda layer: layer.here_rank):
-                sections.append(_section(layer, point, as_of))
+        for share in sorted(shown_shares(request), key=lambda share: share.layer.here_rank):
+            sections.append(_section(share, point, as_of))
         late = False
-    except OperationalError as error:
-        if is_away(error):
-            raise
+    except QueryTimeout:
         late = True
     context = {
         "late": late,
@@ -58,26 +55,27 @@ def here(request: HttpRequest) -> HttpResponse:
     return render(request, "panel/here.html", context)
 
 
-def _section(layer: Layer, point: Any, as_of: AsOf) -> RegisterSection:
+def _section(share: Share, point: Any, as_of: AsOf) -> RegisterSection:
+    layer = share.layer
     tables = tables_of(layer.id)
     items = [
         {
             "link": f"{layer.id}/{found.version.code}",
-            "name": heading(layer, found.version),
-            "class": _class(layer, found.version),
+            "name": heading(share, found.version),
+            "class": _class(share, found.version),
             "distance_m": found.distance_m,
             "tables": [(table.caption, table.facts(found.version)) for table in tables],
         }
-        for found in features_at(layer, point, as_of, layer.here_reach_m)
+        for found in features_at(share, point, as_of, layer.here_reach_m, TIMEOUT_MS)
     ]
     reach = 0.0 if layer.geometry == "Polygon" else layer.here_reach_m
     return RegisterSection(layer, layer_title(layer), reach, items)
 
 
-def _class(layer: Layer, version: Any) -> dict[str, str]:
+def _class(share: Share, version: Any) -> dict[str, str]:
     """The class that colours the feature: its code, name and colour."""
-    for declared in layer.fields:
-        value = getattr(version, declared.name, "")
+    for declared in share.fields:
+        value = getattr(version, declared.name)
         if declared.scheme and value:
             codes = scheme(getattr(version, "scheme", "") or declared.scheme)
             shown = value if value.isdigit() else ""

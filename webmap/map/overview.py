@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from layers.declarations.declarations import Layer
-from layers.declarations.registry import layer_of
+from layers.reading.features import features
 from layers.reading.revisions import register_revision
+from layers.reading.shares import Share
 from spatial.periods import AsOf
 from spatial.versions.figures import standing, whole_day
-from webmap.map.parameters import day_of, moment_parameter, shown_layers
+from webmap.map.parameters import day_of, moment_parameter, shown_shares
 from webmap.map.profession import PROFESSION
 from webmap.web.professions import Entrance
 from webmap.web.values import layer_title
@@ -26,8 +26,9 @@ M2_PER_HA = 10_000
 def general(request: HttpRequest) -> HttpResponse:
     """How much of everything the city's registers hold at a moment."""
     as_of = moment_parameter(request)
-    layers = shown_layers(request)
-    numbers = numbers_of(layers, as_of)
+    shares = shown_shares(request)
+    numbers = numbers_of(shares, as_of)
+    layers = [share.layer for share in shares]
     counts = [
         {"layer": layer, "title": layer_title(layer), "number": numbers[layer.id]}
         for layer in layers
@@ -45,14 +46,14 @@ def overview_page(
     return render(request, f"panel/overview_{entrance.id}.html", context)
 
 
-def numbers_of(layers: Iterable[Layer], as_of: AsOf) -> dict[str, int]:
-    """How many features of each layer stand at a moment, by layer id."""
+def numbers_of(shares: Iterable[Share], as_of: AsOf) -> dict[str, int]:
+    """How many features of each share stand at a moment, by the id of its layer."""
     known = standing(kept_day(as_of)) if is_kept(as_of) else {}
     return {
-        layer.id: known[layer.register]
-        if layer.register in known
-        else _counted(layer.id, as_of, register_revision(layer))
-        for layer in layers
+        share.layer.id: known[share.layer.register]
+        if share.layer.register in known
+        else _counted(share, as_of, register_revision(share.layer))
+        for share in shares
     }
 
 
@@ -67,6 +68,6 @@ def kept_day(as_of: AsOf) -> date | None:
 
 
 @lru_cache(maxsize=512)
-def _counted(layer_id: str, as_of: AsOf, revision: int) -> int:
-    """What is not kept, counted once per revision of the register and moment."""
-    return layer_of(layer_id).model.objects.as_of(as_of).count()
+def _counted(share: Share, as_of: AsOf, revision: int) -> int:
+    """What is not kept, counted once per share, revision of the register and moment."""
+    return features(share).as_of(as_of).count()

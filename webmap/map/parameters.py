@@ -3,16 +3,20 @@
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from layers.access.access import Sharing, may_see, visible
+from layers.access.access import Sharing, may_see
 from layers.declarations.declarations import Layer
-from layers.declarations.registry import all_layers, layer_named
+from layers.declarations.registry import layer_named
+from layers.reading.offices import page_share, page_shares
+from layers.reading.shares import Share
 from spatial.city import city
 from spatial.periods import AsOf, PeriodError, parse_as_of
 from webmap.web.callers import caller_of
 from webmap.web.errors import BadRequest
 
 MARGIN_DEG = 0.5
+HIDDEN = gettext_noop("没有这个图层，或者您没有查看它的权限")
 
 
 def moment_parameter(request: HttpRequest) -> AsOf:
@@ -38,8 +42,20 @@ def layer_parameter(request: HttpRequest, layer_id: str) -> Layer:
     """
     layer = layer_named(layer_id)
     if layer is None or layer.sharing is Sharing.WITHHELD or not may_see(caller_of(request), layer):
-        raise Http404(_("没有这个图层，或者您没有查看它的权限"))
+        raise Http404(_(HIDDEN))
     return layer
+
+
+def share_parameter(request: HttpRequest, layer_id: str) -> Share:
+    """What the caller is shown of the layer of that id.
+
+    Raises:
+        Http404: alike for what does not exist and for what is hidden.
+    """
+    share = page_share(caller_of(request), layer_parameter(request, layer_id))
+    if share is None:
+        raise Http404(_(HIDDEN))
+    return share
 
 
 def place_parameter(request: HttpRequest) -> tuple[float, float]:
@@ -62,10 +78,10 @@ def place_parameter(request: HttpRequest) -> tuple[float, float]:
     return longitude, latitude
 
 
-def shown_layers(request: HttpRequest) -> list[Layer]:
-    """The published layers that the caller may see."""
-    published = [layer for layer in all_layers() if layer.sharing is not Sharing.WITHHELD]
-    return visible(caller_of(request), published)
+def shown_shares(request: HttpRequest) -> list[Share]:
+    """What the caller is shown of the published layers."""
+    shares = page_shares(caller_of(request))
+    return [share for share in shares if share.layer.sharing is not Sharing.WITHHELD]
 
 
 def day_of(moment: AsOf) -> str:

@@ -1,19 +1,20 @@
 """A record as people read it: heading, rows, secrets, eras. Values in, values out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from layers.access.access import Caller, may_see, may_see_personal
-from layers.access.masking import masked
+from layers.access.access import Caller
 from layers.declarations.declarations import Field, Layer
 from layers.declarations.naming import CLASS, called, fields_in
 from layers.declarations.registry import layer_of
-from layers.reading.queries import versions_shown
-from layers.reading.shares import page_audience, visible_names
+from layers.reading.features import features
+from layers.reading.offices import page_share
+from layers.reading.personal import Texts
+from layers.reading.shares import Share
 from spatial.codes import scheme
 from spatial.periods import AsOf, at
 from webmap.web.values import NOTHING, field_title, in_english, layer_title, scheme_of, shown
@@ -56,24 +57,28 @@ class EraView:
     differences: list[str] = field(default_factory=list)
 
 
-def heading(layer: Layer, version: Any) -> str:
+def heading(share: Share, version: Any) -> str:
     """What a record is called: as its layer declares; else its name, address, class or code."""
+    layer = share.layer
     if layer.named_by:
-        values = {name: str(getattr(version, name) or "") for name in fields_in(layer.named_by)}
-        values[CLASS] = _class_name(layer, version)
+        names = fields_in(layer.named_by)
+        values = {name: str(getattr(version, name, None) or "") for name in names}
+        values[CLASS] = _class_name(share, version)
         return called(layer.named_by, values) or str(version.code)
     for name in (*layer.search, *NAMES):
         text = getattr(version, name, "")
         if text and isinstance(text, str):
             return text.strip()
-    return _class_name(layer, version) or str(version.code)
+    return _class_name(share, version) or str(version.code)
 
 
-def _class_name(layer: Layer, version: Any) -> str:
-    for declared in layer.fields:
-        value = getattr(version, declared.name, "")
+def _class_name(share: Share, version: Any) -> str:
+    for declared in share.fields:
+        value = getattr(version, declared.name)
         if declared.scheme and value:
-            return scheme(scheme_of(layer, declared.name, row_scheme(version))).name(str(value))
+            return scheme(scheme_of(share.layer, declared.name, row_scheme(version))).name(
+                str(value)
+            )
     return ""
 
 
@@ -90,15 +95,14 @@ def short_title(layer: Layer, declared: Field) -> str:
     return title.split(" (")[0] if in_english() else title.split("（")[0]
 
 
-def rows_of(layer: Layer, version: Any, caller: Caller, as_of: AsOf) -> list[RecordRow]:
-    """The published fields that have a value, codes with their names."""
+def rows_of(share: Share, version: Any, caller: Caller, as_of: AsOf) -> list[RecordRow]:
+    """The fields of the share that have a value, codes with their names."""
     found = []
-    visible = visible_names(caller, layer)
-    for declared in layer.fields:
+    for declared in share.fields:
         value = getattr(version, declared.name)
-        if declared.name not in visible or declared.name in UNSAID or value in (None, ""):
+        if declared.name in UNSAID or value in (None, ""):
             continue
-        found.append(_row(layer, declared, version, caller, as_of))
+        found.append(_row(share.layer, declared, version, caller, as_of))
     return found
 
 
@@ -107,11 +111,13 @@ def _row(layer: Layer, declared: Field, version: Any, caller: Caller, as_of: AsO
     scheme_id = scheme_of(layer, declared.name, row_scheme(version))
     text = shown(layer.column(declared.name), value, scheme_id)
     title = short_title(layer, declared)
-    if declared.refers_to and may_see(caller, target := layer_of(declared.refers_to)):
-        if target.reference_name:
+    target = page_share(caller, layer_of(declared.refers_to)) if declared.refers_to else None
+    if target:
+        if target.layer.reference_name:
             title = title.removesuffix("编码")
-            text = target.reference_name(str(value), as_of) or text
-        return RecordRow(title, text, link=f"{target.id}/{value}")
+            standing = features(target).as_of(as_of)
+            text = target.layer.reference_name(standing, str(value)) or text
+        return RecordRow(title, text, link=f"{target.layer.id}/{value}")
     colour = ""
     if scheme_id:
         colour = scheme(scheme_id).colour(str(value))
@@ -121,30 +127,18 @@ def _row(layer: Layer, declared: Field, version: Any, caller: Caller, as_of: AsO
     return RecordRow(title, str(value) if plain else text, declared.unit, colour=colour)
 
 
-def secrets_of(layer: Layer, version: Any, caller: Caller, *, full: bool = False) -> list[Secret]:
-    """The personal fields that have a value, as this caller may have them.
+def secrets_of(layer: Layer, texts: Texts) -> list[Secret]:
+    """The personal fields of a version, by what the caller may have of them."""
+    return [Secret(name, str(layer.column(name).verbose_name), texts[name]) for name in texts]
 
-    Nobody known learns nothing but that there is something; others see masks; in full
-    only who was granted the layer, and only when ``full`` (such reads are logged).
+
+def eras_of(share: Share, versions: Sequence[Any], caller: Caller) -> list[EraView]:
+    """The history of a code, newest first, each era with what differs from the one before.
+
+    ``versions`` are all that the share shows of it, oldest first.
     """
-    found = []
-    for name in layer.personal:
-        text = str(getattr(version, name) or "")
-        if not text:
-            continue
-        if caller.is_anonymous:
-            text = ""
-        elif not (full and may_see_personal(caller, layer)):
-            text = masked(text)
-        found.append(Secret(name, str(layer.column(name).verbose_name), text))
-    return found
-
-
-def eras_of(layer: Layer, code: str, caller: Caller) -> list[EraView]:
-    """The history of a code, newest first, each era with what differs from the one before."""
-    shown_to = page_audience(caller, layer)
-    versions = versions_shown(layer, code, shown_to)[::-1][: MOST_ERAS + 1]
-    older: Iterable[Any] = [*versions[1:], None]
+    newest = versions[::-1][: MOST_ERAS + 1]
+    older: Iterable[Any] = [*newest[1:], None]
     return [
         EraView(
             start=new.valid.lower,
@@ -153,19 +147,19 @@ def eras_of(layer: Layer, code: str, caller: Caller) -> list[EraView]:
             who="" if caller.is_anonymous else new.opened_by.who,
             document=new.opened_by.document,
             at=str(at(new.valid.lower)) if new.valid.upper else "",
-            differences=differences(layer, old, new, caller) if old else [],
+            differences=differences(share, old, new) if old else [],
         )
-        for new, old in zip(versions[:MOST_ERAS], older, strict=False)
+        for new, old in zip(newest[:MOST_ERAS], older, strict=False)
     ]
 
 
-def differences(layer: Layer, old: Any, new: Any, caller: Caller) -> list[str]:
-    """What changed between two versions, in words; visible fields and the shape only."""
+def differences(share: Share, old: Any, new: Any) -> list[str]:
+    """What changed between two versions, in words; fields of the share and the shape only."""
     found = []
-    visible = visible_names(caller, layer)
-    for declared in layer.fields:
+    layer = share.layer
+    for declared in share.fields:
         before, after = getattr(old, declared.name), getattr(new, declared.name)
-        if declared.name not in visible or declared.name in UNSAID or before == after:
+        if declared.name in UNSAID or before == after:
             continue
         column = layer.column(declared.name)
         texts = [

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import OperationalError
-
-from layers.access.access import Caller, may_see
+from layers.access.access import Caller
 from layers.declarations.declarations import Layer, Relation
 from layers.declarations.registry import layer_of
-from layers.reading.queries import MOST, Neighbour, at_most, beside
-from spatial.outages import is_away
+from layers.reading.offices import page_share
+from layers.reading.queries import MOST, Neighbour, beside
+from layers.reading.reading import QueryTimeout
+from layers.reading.shares import Share
 from spatial.periods import AsOf
 from webmap.map.records import heading
 from webmap.web.values import in_english
@@ -49,34 +49,31 @@ def surroundings_of(
     area = shape.area
     groups = []
     for relation in layer.relations:
-        other = layer_of(relation.layer)
-        if may_see(caller, other):
+        other = page_share(caller, layer_of(relation.layer))
+        if other:
             groups.append(_group(relation, other, shape, as_of, area))
     return [group for group in groups if group.items or group.late]
 
 
 def _group(
-    relation: Relation, other: Layer, shape: Any, as_of: AsOf, area: float
+    relation: Relation, other: Share, shape: Any, as_of: AsOf, area: float
 ) -> NeighbourGroup:
     try:
-        with at_most(TIMEOUT_MS):
-            found = beside(other, shape, as_of, relation.reach_m)
-    except OperationalError as error:
-        if is_away(error):
-            raise
-        return NeighbourGroup(other, _title(relation), [], more=False, late=True)
+        found = beside(other, shape, as_of, relation.reach_m, TIMEOUT_MS)
+    except QueryTimeout:
+        return NeighbourGroup(other.layer, _title(relation), [], more=False, late=True)
     items = [_item(other, neighbour, area) for neighbour in found[:MOST]]
-    return NeighbourGroup(other, _title(relation), items, more=len(found) > MOST)
+    return NeighbourGroup(other.layer, _title(relation), items, more=len(found) > MOST)
 
 
 def _title(relation: Relation) -> str:
     return relation.title_en if in_english() else relation.title
 
 
-def _item(other: Layer, neighbour: Neighbour, area: float) -> Item:
+def _item(other: Share, neighbour: Neighbour, area: float) -> Item:
     version = neighbour.version
     return Item(
-        link=f"{other.id}/{version.code}",
+        link=f"{other.layer.id}/{version.code}",
         name=heading(other, version),
         shared_m2=neighbour.shared_m2,
         percent=100 * neighbour.shared_m2 / area if area else 0.0,

@@ -12,13 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from layers.access.access import may_see, may_see_personal
-from layers.declarations.audiences import revision_name
 from layers.declarations.cartography import legend, style
-from layers.declarations.declarations import Layer
-from layers.declarations.registry import all_layers, layer_of
+from layers.declarations.declarations import SCHEMATIC
+from layers.reading.features import features
+from layers.reading.offices import page_shares
 from layers.reading.revisions import register_revision
-from layers.reading.shares import page_audience, shares_of
+from layers.reading.shares import Share, shares_of
 from layers.sharing.callers import caller_of
 from spatial.city import city
 from spatial.crs import proj4_text
@@ -32,19 +31,18 @@ MAX_TERRAIN_ZOOM = 15
 MOST_DAYS = 300
 
 
-def visible_layers(request: HttpRequest) -> list[Layer]:
-    """The published layers that the caller may see."""
-    return [share.layer for share in shares_of(caller_of(request))]
+def visible_shares(request: HttpRequest) -> list[Share]:
+    """What the caller may see of the published layers."""
+    return shares_of(caller_of(request))
 
 
 @require_safe
 def map_page(request: HttpRequest, entrance: str = "") -> HttpResponse:
     """One entrance to the map."""
     chosen = entrance_named(entrance)
-    layers = visible_layers(request)
     context = {
         "entrance": chosen,
-        "groups": layer_groups(layers, chosen),
+        "groups": layer_groups(visible_shares(request), chosen),
         "config": page_config(request, chosen),
         "has_terrain": settings.TERRAIN.exists(),
     }
@@ -56,7 +54,7 @@ def map_page(request: HttpRequest, entrance: str = "") -> HttpResponse:
 def map_style(request: HttpRequest) -> JsonResponse:
     """The MapLibre style of an entrance for this caller: only layers that may be seen."""
     chosen = entrance_named(request.GET.get("entrance", ""))
-    layers = visible_layers(request)
+    layers = [share.layer for share in visible_shares(request)]
     tiles = {
         layer.id: request.build_absolute_uri(f"/ogc/collections/{layer.id}/tiles/WebMercatorQuad/")
         + "{z}/{y}/{x}"
@@ -104,21 +102,26 @@ def _terrain(path: Path, written: int, zoom: int, column: int, row: int) -> byte
     return terrain_tile(path, zoom, column, row)
 
 
-def layer_groups(layers: list[Layer], entrance: Entrance) -> list[dict[str, Any]]:
+def layer_groups(shares: list[Share], entrance: Entrance) -> list[dict[str, Any]]:
     """The layer tree: groups of layers with their legends."""
     groups: dict[str, list[dict[str, Any]]] = {}
-    for layer in sorted(layers, key=lambda la: -(la.paint.rank if la.paint else 0)):
+    for share in sorted(shares, key=_rank):
+        layer = share.layer
         if layer.paint:
             groups.setdefault(layer.group, []).append(
                 {
                     "layer": layer,
                     "shown": layer.id in entrance.layers,
-                    "legend": legend(layer, values_in_use(layer)),
+                    "legend": legend(layer, values_in_use(share)),
                     "shape": layer.paint.kind,
                 }
             )
-    order = list(dict.fromkeys(layer.group for layer in layers))
+    order = list(dict.fromkeys(share.layer.group for share in shares))
     return [{"title": title, "layers": groups[title]} for title in order if title in groups]
+
+
+def _rank(share: Share) -> int:
+    return -share.layer.paint.rank if share.layer.paint else 0
 
 
 def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
@@ -145,33 +148,29 @@ def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
         "picks_place": entrance.picks_place,
         "first": days[0] if days else "",
         "days": days,
-        "schematic": _shows_schematic(visible_layers(request)),
+        "schematic": _shows_schematic(visible_shares(request)),
         "today": timezone.localdate().isoformat(),
     }
 
 
 def _counted_names(request: HttpRequest) -> list[str]:
     """The names under which the changes are counted that the caller is shown."""
-    caller = caller_of(request)
-    return [
-        revision_name(layer, page_audience(caller, layer))
-        for layer in all_layers()
-        if may_see(caller, layer) or may_see_personal(caller, layer)
-    ]
+    return [share.register for share in page_shares(caller_of(request))]
 
 
-def _shows_schematic(layers: list[Layer]) -> bool:
-    """Whether any of these layers holds or has held schematic data."""
+def _shows_schematic(shares: list[Share]) -> bool:
+    """Whether any of these shares holds or has held schematic data."""
     known = ever_schematic()
     return any(
-        known[layer.register]
-        if layer.register in known
-        else _has_schematic(layer.id, register_revision(layer))
-        for layer in layers
+        known[share.layer.register]
+        if share.layer.register in known
+        else _has_schematic(share, register_revision(share.layer))
+        for share in shares
+        if SCHEMATIC.name in share.names
     )
 
 
 @lru_cache(maxsize=256)
-def _has_schematic(layer_id: str, revision: int) -> bool:
+def _has_schematic(share: Share, revision: int) -> bool:
     """Looked up once per revision of a register of which no figures are kept."""
-    return layer_of(layer_id).model.objects.filter(schematic=True).exists()
+    return features(share).filter(schematic=True).exists()

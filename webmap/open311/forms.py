@@ -8,7 +8,9 @@ from django.contrib.gis.geos import Point
 from grid.cases.actions import Report
 from grid.open311 import requests
 from grid.open311.parameters import MOST_DESCRIPTION, InvalidRequest, read_position
-from spatial.base.models import Address
+from layers.access.access import ANONYMOUS
+from layers.declarations.registry import layer_of
+from layers.reading.offices import features_shown
 from webmap.web.forms import ParsedField, PlainField, invalid
 from webmap.web.parsing import point_in
 from webmap.web.report_form import ReportForm
@@ -91,10 +93,11 @@ def place_of(params: Mapping[str, str], given: Mapping[str, str]) -> tuple[Point
     if position:
         return point_in(*position), words
     found = None
+    addresses = features_shown(ANONYMOUS, layer_of("addresses")).current()
     if given["address_id"]:
-        found = Address.objects.current().filter(code=given["address_id"]).first()
+        found = addresses.filter(code=given["address_id"]).first()
     elif words:
-        found = Address.objects.current().filter(full_address=words).order_by("code").first()
+        found = addresses.filter(full_address=words).order_by("code").first()
     else:
         raise InvalidRequest("lat and long, address_string or address_id must be provided")
     if found is None:

@@ -8,22 +8,23 @@ from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from layers.reading.features import features
 from layers.reading.revisions import register_revision
+from layers.reading.shares import Share
 from spatial.codes import scheme
 from spatial.periods import AsOf
-from spatial.planning.models import PlanZone
 from spatial.versions.figures import Tallied, tallied
 from webmap.map.overview import M2_PER_HA, is_kept, kept_day, overview_page
-from webmap.map.parameters import layer_parameter, moment_parameter
+from webmap.map.parameters import moment_parameter, share_parameter
 from webmap.planning.profession import PROFESSION
 
 
 @require_safe
 def planning(request: HttpRequest) -> HttpResponse:
     """The plan's balance of land by use."""
-    layer = layer_parameter(request, "plan-zones")
+    share = share_parameter(request, "plan-zones")
     as_of = moment_parameter(request)
-    uses = _land_balance(as_of, register_revision(layer))
+    uses = _land_balance(share, as_of, register_revision(share.layer))
     total_ha = sum(use["ha"] for use in uses)
     most = max((use["ha"] for use in uses), default=1)
     shown = [
@@ -34,10 +35,10 @@ def planning(request: HttpRequest) -> HttpResponse:
 
 
 @lru_cache(maxsize=64)
-def _land_balance(as_of: AsOf, revision: int) -> list[dict[str, Any]]:
+def _land_balance(share: Share, as_of: AsOf, revision: int) -> list[dict[str, Any]]:
     """Hectares by land use, the largest first; each code in its own edition's words."""
     found = []
-    for (use, scheme_id), number, area_m2 in _plan_areas(as_of):
+    for (use, scheme_id), number, area_m2 in _plan_areas(share, as_of):
         codes = scheme(scheme_id or "land_sea_use_2023")
         found.append(
             {
@@ -51,13 +52,14 @@ def _land_balance(as_of: AsOf, revision: int) -> list[dict[str, Any]]:
     return sorted(found, key=lambda use: -use["ha"])
 
 
-def _plan_areas(as_of: AsOf) -> list[Tallied]:
+def _plan_areas(share: Share, as_of: AsOf) -> list[Tallied]:
     """Zones and their area by land use and coding scheme."""
-    known = tallied(PlanZone, "land_use", kept_day(as_of)) if is_kept(as_of) else None
+    known = tallied(share.layer.model, "land_use", kept_day(as_of)) if is_kept(as_of) else None
     if known is not None:
         return known
     rows = (
-        PlanZone.objects.as_of(as_of)
+        features(share)
+        .as_of(as_of)
         .annotate(size=Area("geom"))
         .values_list("land_use", "scheme")
         .annotate(number=Count("id"), total=Sum("size"))

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_noop
 
 from grid.errors import CaseConflict, CaseNotFound, InvalidInput, NotResponsible
 from importers.errors import DeliveryRefused
-from layers.reading.reading import RoleMissing
+from layers.reading.reading import QueryTimeout, RoleMissing
 from layers.sharing import actions as sharing
 from layers.sharing.limits import RateLimited
 from layers.sharing.refused_writes import reasoned
@@ -120,7 +120,8 @@ STATUS: Mapping[type[Exception], int] = MappingProxyType(
         RateLimited: 429,
         SignInPaused: 429,
         Unreachable: 502,
-        RoleMissing: 503,
+        RoleMissing: UNAVAILABLE,
+        QueryTimeout: UNAVAILABLE,
         NoSpace: 507,
     }
 )

@@ -32,6 +32,7 @@ LAYERS = (
             Field("address", "Address"),
             SCHEMATIC,
         ),
+        office_fields=("position",),
         sharing=Sharing.CONDITIONAL,
         reason="涉及住户隐私，仅供住房保障、不动产登记按职责使用",
         readers=HOUSING_STAFF,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from spatial.hazards.models import HazardWarning
+from spatial.hazards.models import HazardSite, HazardWarning
 from spatial.hazards.queries import past_warnings, warnings_in_force
 from spatial.periods import NOW, at
 from tests.factories import moment, open_feature, square
@@ -21,7 +21,10 @@ def issue(code="W1", **values):
 
 
 def codes(as_of):
-    return [found.warning.code for found in warnings_in_force(as_of)]
+    return [
+        found.warning.code
+        for found in warnings_in_force(HazardWarning.objects, HazardSite.objects, as_of)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -51,8 +54,10 @@ def test_an_exercise_is_no_warning(db, status):
 def test_what_has_expired_is_past_even_while_its_record_stands(db):
     issue()
     issue("W2", status="Exercise")
-    assert [w.code for w in past_warnings(END + timedelta(hours=1))] == ["W1"]
-    assert past_warnings(START) == []
+    assert [w.code for w in past_warnings(HazardWarning.objects, END + timedelta(hours=1))] == [
+        "W1"
+    ]
+    assert past_warnings(HazardWarning.objects, START) == []
 
 
 def test_the_page_counts_the_buildings_inside(client, town):

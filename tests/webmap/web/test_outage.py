@@ -20,6 +20,7 @@ from django.test import Client
 from psycopg2 import errors
 
 from layers.ogc.server import fast_path
+from layers.reading.reading import read
 from spatial import outages
 from spatial.outages import is_away
 from webmap.web import outage
@@ -181,8 +182,7 @@ def test_a_line_lost_in_the_midst_of_a_request(client, db, monkeypatch):
 
 def test_a_query_at_its_limit_is_no_outage(client, db, monkeypatch):
     def slow(*_):
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = 10; SELECT pg_sleep(1)")
+        read(None, "SELECT pg_sleep(1)", timeout_ms=10)
 
     monkeypatch.setattr("webmap.map.here._section", slow)
     assert client.get(HERE).status_code == 200
