@@ -1,5 +1,7 @@
 """A past day compared with today on the map: what was added, what ended, with a legend."""
 
+import pytest
+
 from tests.town import centre_degrees
 
 DRAWN = (
@@ -27,6 +29,7 @@ def test_the_past_is_compared_with_today(visit):
     assert visit.page.is_hidden("#past")
 
 
+@pytest.mark.long
 def test_a_link_restores_the_comparison(visit):
     lon, lat = centre_degrees(50, 50)
     visit.open(f"/#16.5/{lat:.5f}/{lon:.5f}/0/0&at=2019-06-01&cmp=1&on=parcels")

@@ -127,6 +127,7 @@ def test_two_dispatchers_one_is_told(centre):
     assert Case.objects.current().get(code=case.code).department == STREETS
 
 
+@pytest.mark.long
 def test_the_open_drawer_follows_and_what_is_being_written_stays(centre):
     visit = centre
     case = walk(new_case(), "file")
@@ -147,6 +148,7 @@ def test_the_open_drawer_follows_and_what_is_being_written_stays(centre):
     assert Case.objects.current().get(code=case.code).step == "filing"
 
 
+@pytest.mark.long
 def test_who_is_overtaken_keeps_the_words_and_the_photos(centre):
     visit = centre
     case = walk(new_case(), "dispatch")
@@ -191,6 +193,7 @@ def test_a_session_that_ends_takes_nothing_away(centre):
     assert CasePhoto.objects.get().moment == "after"
 
 
+@pytest.mark.long
 def test_renewing_the_case_keeps_what_is_being_written(centre):
     visit = centre
     case = walk(new_case(), "dispatch")
@@ -213,6 +216,7 @@ def finish(page, words):
     page.set_input_files("details.offer[open] [name=photos]", photo)
 
 
+@pytest.mark.long
 def test_what_does_not_fit_leaves_the_form_as_it_was(centre):
     visit = centre
     case = walk(new_case(), "dispatch")

@@ -96,6 +96,7 @@ def test_a_broken_upload_goes_on(visit, at_once, tmp_path):
     assert len(seen) == 2
 
 
+@pytest.mark.long
 def test_several_files_are_sent_when_all_are_here(visit, at_once, tmp_path):
     page = visit.page
     sign_in(visit)

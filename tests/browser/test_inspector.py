@@ -462,6 +462,7 @@ def test_what_was_refused_is_mended_whole_and_keeps_its_uuid(phone):
     empty(page)
 
 
+@pytest.mark.long
 def test_a_refused_result_stands_in_its_task_again(phone):
     visit, page = phone, phone.page
     case = task()
@@ -604,6 +605,7 @@ def lift(phone, live_server):
     door.close()
 
 
+@pytest.mark.long
 def test_a_signal_that_carries_nothing_opens_the_app_and_holds_nothing_up(lift):
     door, visit = lift
     page = visit.page

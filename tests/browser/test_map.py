@@ -96,6 +96,7 @@ def test_another_day_shows_another_state_and_back(visit):
     assert visit.page.is_hidden("#past")
 
 
+@pytest.mark.long
 def test_a_link_restores_the_view(visit):
     lon, lat = centre_degrees(30, 40)
     visit.open(f"/#17.25/{lat:.5f}/{lon:.5f}/30/40&at=2020-07-09&on=roads,parcels&sel=parcels/P3")

@@ -26,6 +26,7 @@ def die_and_leave_a_number(pid_file: Path) -> None:
     pid_file.write_text("\n".join([str(other.pid), *rest]) + "\n")
 
 
+@pytest.mark.slow(reason="a cluster that ends and starts")
 def test_lives_and_comes_back(checkout: Path, run: Run) -> None:
     first = run("database", "start")
     assert first.returncode == 0, first.stderr
@@ -72,6 +73,7 @@ def said(url: str, sql: str) -> str:
     return (done.stdout + done.stderr).strip()
 
 
+@pytest.mark.long
 def test_an_older_cluster_is_handed_over(checkout: Path, run: Run) -> None:
     """One superuser owned everything, and was the site."""
     started = run("database", "start")

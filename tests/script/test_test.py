@@ -96,6 +96,7 @@ def test_a_check_that_fails_fails_the_whole_after_the_tests(stood_in: Path, run:
     assert "检查没有通过" in done.stderr
 
 
+@pytest.mark.long
 def test_the_cluster_of_the_tests_is_another_one(checkout: Path, run: Run) -> None:
     assert run("database", "--tests", "keep").returncode == 1
     home = Path(bash(checkout, "tests_home"))

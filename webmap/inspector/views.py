@@ -18,6 +18,7 @@ from webmap.inspector.texts import translated_texts
 
 PARTS = (
     "base/http.js",
+    "base/presence.js",
     "inspector/app.js",
     "inspector/words.js",
     "inspector/store.js",

@@ -143,7 +143,7 @@ def test_what_other_processes_have_answered_counts_too():
         admit(caller)
 
 
-@pytest.mark.slow(reason="a process that lives a while")
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_a_web_process_writes_by_itself_and_when_it_ends(tmp_path):
     program = (

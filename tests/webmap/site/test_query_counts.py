@@ -78,6 +78,7 @@ def is_setting(sql: str) -> bool:
     return is_bare or is_kept or sql.startswith(("SAVEPOINT", "RELEASE"))
 
 
+@pytest.mark.slow(reason="every page")
 def test_pages_keep_within_their_bounds(site):
     counts = {url: len(queries_of(site.client, url.format(**site.parts))) for url in BOUNDS}
     assert {url: n for url, n in counts.items() if n > BOUNDS[url]} == {}

@@ -60,7 +60,7 @@ def _digest(found) -> str:
     return whole.hexdigest()
 
 
-@pytest.mark.slow(reason="makes a whole city")
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_city(city):
     assert _digest(city) == _digest(deliveries("tiny"))
 

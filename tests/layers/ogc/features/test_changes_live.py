@@ -42,7 +42,7 @@ def sender(key):
     return send
 
 
-@pytest.mark.slow(reason="writers at work for seconds")
+@pytest.mark.long
 def test_copies_equal_the_original_whatever_happens_at_once(closed_parcels, tmp_path):
     whole = key_of("规划系统", "parcels")
     local = key_of("镇系统", "parcels", districts=[VILLAGE], may_write=False)

@@ -346,7 +346,7 @@ def asked(port, form):
     return line, line.getresponse()
 
 
-@pytest.mark.slow(reason="a server of its own")
+@pytest.mark.long
 def test_a_client_that_goes_away_ends_the_query(server):
     open_buildings(DISCS, disc)
     line, answer = asked(server, "json")
