@@ -87,12 +87,21 @@ def _database_url() -> str:
 
 
 def _owner_database() -> dict | None:
-    """The login of the database's owner; None where the site's own login is the owner too."""
+    """The login of the database's owner; None where the site's own login is the owner too.
+
+    Raises:
+        ImproperlyConfigured: it stands in the environment while the site's own does not: that
+            of the private cluster would migrate a database of another server.
+    """
     kept = VAR / "owner_url"
-    url = env.OWNER_DATABASE_URL
-    if not url and not env.DATABASE_URL and kept.exists():
-        url = kept.read_text().strip()
-    return _database(url) if url else None
+    if env.OWNER_DATABASE_URL and not env.DATABASE_URL:
+        raise ImproperlyConfigured(
+            "设置了 OWNER_DATABASE_URL 而没有设置 DATABASE_URL：两者须指同一个数据库"
+            " / OWNER_DATABASE_URL without DATABASE_URL: both name one database"
+        )
+    if env.DATABASE_URL:
+        return _database(env.OWNER_DATABASE_URL) if env.OWNER_DATABASE_URL else None
+    return _database(kept.read_text().strip()) if kept.exists() else None
 
 
 SECRET_KEY = _secret_key()

@@ -71,8 +71,8 @@ def runner_in(folder: Path) -> Run:
 
 def clean(**more: str) -> dict[str, str]:
     """The environment without what would lead the scripts to a real database."""
-    kept = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "PORT")}
-    return {**kept, **more}
+    leading = ("DATABASE_URL", "OWNER_DATABASE_URL", "OUTSIDE_DATABASE_URL", "PORT")
+    return {**{k: v for k, v in os.environ.items() if k not in leading}, **more}
 
 
 def bash(folder: Path, code: str) -> str:
