@@ -56,6 +56,8 @@ def _install_events(cursor: Any) -> None:
     shape, _is_first = _shape(cursor, EVENTS, columns)
     sql = functions.EVENTS.format(pins=PINS, shape=shape, digest=digest_sql(columns, "e"))
     _execute_once(cursor, "audit_wait", EVENTS, sql)
+    # A trigger fires for anybody; on a table of their own nobody may put it, and seal what they like.
+    cursor.execute("REVOKE ALL ON FUNCTION audit_wait() FROM PUBLIC")
 
 
 def _install_rows(cursor: Any, model: type[AppendOnly]) -> None:

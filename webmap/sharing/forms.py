@@ -1,10 +1,11 @@
 """The forms of the sharing catalogue; what may be done with them is decided in layers.sharing.actions."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -130,8 +131,12 @@ class TermsForm(forms.Form):
 class PeriodForm(forms.Form):
     """Which days, whose reads, of what."""
 
-    since = forms.DateField(label=_("自"), widget=_day())
-    until = forms.DateField(label=_("至"), widget=_day())
+    since = forms.DateField(
+        label=_("自"), widget=_day(), validators=[MinValueValidator(date(1900, 1, 1))]
+    )
+    until = forms.DateField(
+        label=_("至"), widget=_day(), validators=[MaxValueValidator(date(9000, 1, 1))]
+    )
     who = forms.CharField(label=_("使用者"), required=False, max_length=150)
     layer = forms.ChoiceField(label=_("图层"), required=False, choices=_layers)
 

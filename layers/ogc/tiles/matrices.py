@@ -34,8 +34,10 @@ class TilePlace(NamedTuple):
     @property
     def is_in_range(self) -> bool:
         """Whether the matrix set has such a tile."""
+        if self.zoom > MAX_ZOOM:  # before it is shifted by: an address may hold any number
+            return False
         size = 1 << self.zoom
-        return self.zoom <= MAX_ZOOM and self.row < size and self.column < size
+        return self.row < size and self.column < size
 
 
 def side_m(zoom: int) -> float:

@@ -140,6 +140,16 @@ def test_digests_do_not_depend_on_who_reads(chain) -> None:
 
 
 @three_logins
+def test_the_site_cannot_have_seals_made_by_a_table_of_its_own(db) -> None:
+    execute("CREATE TEMP TABLE forged ON COMMIT DROP AS SELECT * FROM audit_auditevent LIMIT 0")
+    forge = (
+        "CREATE TRIGGER forged AFTER INSERT ON forged REFERENCING NEW TABLE AS fresh"
+        " FOR EACH STATEMENT EXECUTE FUNCTION audit_wait()"
+    )
+    assert "permission denied for function audit_wait" in refusal(forge)
+
+
+@three_logins
 def test_the_site_adds_events_and_cannot_touch_the_chain(db) -> None:
     record_event(Kind.KEY_ISSUED, "li")
     change(moment(2020))

@@ -65,6 +65,14 @@ def test_a_search_by_each_column(auditor, days) -> None:
     assert auditor.post("/sharing/events", {"since": "x"}).status_code == 400
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_days_at_the_ends_of_the_calendar_are_refused(auditor, day: str) -> None:
+    ends = {"since": day, "until": day}
+    answers = [auditor.post(f"/sharing/events{kind}", ends) for kind in ("", ".csv")]
+    answers += [auditor.get(f"/sharing/audit{kind}", ends) for kind in ("", ".csv")]
+    assert [answer.status_code for answer in answers] == [400] * 4
+
+
 def test_pages_follow_by_key(auditor, days) -> None:
     record_event(Kind.KEY_ISSUED, "li", code="first")
     for _n in range(PER_PAGE):

@@ -66,7 +66,7 @@ def test_a_tile_is_fresh_after_an_edit_and_unchanged_without(client, tmp_path):
     assert frame_of(fresh.content, tmp_path)["land_use"].tolist() == ["0901"]
 
 
-@pytest.mark.parametrize("place", ["23/0/0", "1/2/0", "1/0/2"])
+@pytest.mark.parametrize("place", ["99999999999999999999/0/0", "23/0/0", "1/2/0", "1/0/2"])
 @pytest.mark.parametrize("base", ["/ogc/collections/parcels/tiles", "/ogc/tiles"])
 def test_a_tile_outside_the_matrix_is_404(client, place, base):
     answer = client.get(f"{base}/WebMercatorQuad/{place}")
