@@ -3,7 +3,8 @@
 - Two versions of one thing never share a moment (a statement trigger over the
   transition table; writers of the same codes take turns, so two transactions cannot
   slip past each other).
-- A version is never deleted, and never edited except to close or void it.
+- A version is never deleted, and never edited except to close or void it: it keeps its start,
+  only ever gets shorter, and what closed it stays named.
 - The changes that a version names exist.
 - What is append-only (``append_only``), changes among it, is only ever added to.
 
@@ -70,6 +71,12 @@ CREATE OR REPLACE TRIGGER versions_no_delete BEFORE DELETE ON {table}
     FOR EACH STATEMENT EXECUTE FUNCTION versions_refuse();
 CREATE OR REPLACE TRIGGER versions_no_truncate BEFORE TRUNCATE ON {table}
     FOR EACH STATEMENT EXECUTE FUNCTION versions_refuse();
+CREATE OR REPLACE TRIGGER versions_only_shorter BEFORE UPDATE OF valid, closed_by_id, voided_by_id ON {table}
+    FOR EACH ROW WHEN (NOT isempty(NEW.valid)
+            AND (NOT NEW.valid <@ OLD.valid OR lower(NEW.valid) <> lower(OLD.valid))
+        OR NEW.closed_by_id IS NULL AND OLD.closed_by_id IS NOT NULL
+        OR NEW.voided_by_id IS NULL AND OLD.voided_by_id IS NOT NULL)
+    EXECUTE FUNCTION versions_refuse();
 CREATE OR REPLACE TRIGGER versions_no_edit BEFORE UPDATE OF {columns} ON {table}
     FOR EACH STATEMENT EXECUTE FUNCTION versions_refuse();
 """

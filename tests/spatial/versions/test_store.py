@@ -143,6 +143,23 @@ def test_the_database_refuses_to_edit_or_delete(owner, sql):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change_of",
+    [
+        "valid = tstzrange('2019-01-01', '2021-01-01')",
+        "valid = tstzrange('2020-06-01', '2021-01-01')",
+        "valid = tstzrange(lower(valid), NULL)",
+        "closed_by_id = NULL",
+    ],
+)
+def test_a_version_only_gets_shorter_and_what_closed_it_stays(change_of):
+    open_feature(at=moment(2020))
+    apply(change(moment(2022)), Parcel, [Edit(Action.END, "P1")])
+    with pytest.raises(IntegrityError, match="never deleted or edited"), transaction.atomic():
+        connection.cursor().execute(f"UPDATE parcels_parcel SET {change_of}")
+
+
+@pytest.mark.django_db
 def test_the_database_refuses_overlapping_versions():
     seen = open_feature(at=moment(2020))
     with pytest.raises(DatabaseError, match="share a moment"), transaction.atomic():
