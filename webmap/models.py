@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from spatial.audit.models import Kind
 from spatial.versions.append_only import AppendOnly, Audited
 
 
@@ -94,6 +95,22 @@ class RecoveryCode(models.Model):
         return str(self.user)
 
 
+ACCOUNT_ACTS = (
+    Kind.SIGNED_IN,
+    Kind.SIGN_IN_FAILED,
+    Kind.CODE_REFUSED,
+    Kind.SIGNED_OUT,
+    Kind.PASSWORD_CHANGED,
+    Kind.PASSWORD_RESET,
+    Kind.FACTOR_ADDED,
+    Kind.FACTOR_REMOVED,
+    Kind.CODES_RENEWED,
+    Kind.ACCOUNT_CREATED,
+    Kind.ACCOUNT_CHANGED,
+    Kind.ACCOUNT_REMOVED,
+)
+
+
 class AccountEvent(AppendOnly):
     """One thing that was done with an account, by whom and from where. Rows are only ever added."""
 
@@ -101,23 +118,11 @@ class AccountEvent(AppendOnly):
         kind_column="kind", code="name", address="address", details=("detail",)
     )
 
-    class Kind(models.TextChoices):
-        SIGNED_IN = "signed-in", _("登录")
-        SIGN_IN_FAILED = "sign-in-failed", _("登录失败")
-        CODE_REFUSED = "code-refused", _("验证码错误")
-        SIGNED_OUT = "signed-out", _("退出")
-        PASSWORD_CHANGED = "password-changed", _("修改密码")  # noqa: S105
-        PASSWORD_RESET = "password-reset", _("重置密码")  # noqa: S105
-        FACTOR_ADDED = "factor-added", _("启用两步验证")
-        FACTOR_REMOVED = "factor-removed", _("解除两步验证")
-        CODES_RENEWED = "codes-renewed", _("更换恢复码")
-        ACCOUNT_CREATED = "account-created", _("建立账号")
-        ACCOUNT_CHANGED = "account-changed", _("修改账号")
-        ACCOUNT_REMOVED = "account-removed", _("删除账号")
-
     at = models.DateTimeField(_("时间"), auto_now_add=True)
     who = models.CharField(_("操作人"), max_length=150, blank=True)
-    kind = models.CharField(_("事项"), max_length=20, choices=Kind.choices)
+    kind = models.CharField(
+        _("事项"), max_length=20, choices=[(k.value, k.label) for k in ACCOUNT_ACTS]
+    )
     address = models.GenericIPAddressField(_("来源地址"), null=True)
     name = models.CharField(_("用户名"), max_length=150)
     detail = models.CharField(_("说明"), max_length=500, blank=True)

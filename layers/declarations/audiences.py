@@ -6,9 +6,7 @@ from layers.access.access import Sharing
 from layers.declarations.declarations import Layer
 from layers.declarations.registry import all_layers
 from spatial.versions.audiences import Audience, Seen, audiences_of, counted_as
-from spatial.versions.models import VersionedFeature
-
-DISTRICT = "district_code"  # what a share of districts is cut by, published or not
+from spatial.versions.models import SpatialFeature, VersionedFeature
 
 
 def fields_seen(model: type[VersionedFeature]) -> Seen:
@@ -17,12 +15,11 @@ def fields_seen(model: type[VersionedFeature]) -> Seen:
     if not layers:
         return {}
     public = [layer for layer in layers if layer.public] or layers
+    # The field that names the district decides who is shown the row, published or not.
+    named = {model.district_field} if issubclass(model, SpatialFeature) else set()
     return {
-        Audience.PUBLIC: {
-            DISTRICT,
-            *(f.name for la in public for f in la.fields if not f.reserved),
-        },
-        Audience.SHARED: {DISTRICT, *(f.name for la in layers for f in la.fields)},
+        Audience.PUBLIC: named | {f.name for la in public for f in la.fields if not f.reserved},
+        Audience.SHARED: named | {f.name for la in layers for f in la.fields},
     }
 
 

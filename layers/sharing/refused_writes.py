@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 
 from layers.access.access import ANONYMOUS, Caller
 from layers.models import RefusedWrite
+from spatial.texts import storable
 
 READING = ("GET", "HEAD", "OPTIONS")
 REFUSALS = (403, 404, 405)  # not allowed, hidden, not to be written by anybody
@@ -59,7 +60,7 @@ def record_refused(
 ) -> RefusedWrite:
     """Write down one refused write; texts are cut to what the table holds."""
     texts = {"who": who, "operation": operation, "target": target, "layer": layer, "reason": reason}
-    cut = {name: text.replace("\x00", "")[: LENGTHS[name]] for name, text in texts.items()}
+    cut = {name: storable(text, LENGTHS[name]) for name, text in texts.items()}
     return RefusedWrite.objects.create(**cut, key=key, status=status)
 
 

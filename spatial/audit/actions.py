@@ -13,6 +13,7 @@ from django.utils import timezone
 from spatial.audit.errors import TooRecent
 from spatial.audit.models import AuditEvent, AuditSeal, Kind
 from spatial.audit.origins import current_origin
+from spatial.texts import storable
 
 BATCH = 2_000  # events sealed in one transaction
 LEAST_DAYS = 180  # 网络安全法 第二十三条 (第二十一条 before 2026): logs are kept six months
@@ -40,18 +41,14 @@ def record_event(
     origin = current_origin()
     return AuditEvent.objects.create(
         kind=kind,
-        who=_plain(who, 150),
-        subject=_plain(subject, 63),
-        code=_plain(str(code), 200),
+        who=storable(who, 150),
+        subject=storable(subject, 63),
+        code=storable(str(code), 200),
         details=dict(details or {}),
         request_id=origin.request_id,
         address=origin.address,
-        on_behalf=_plain(origin.on_behalf, 150),
+        on_behalf=storable(origin.on_behalf, 150),
     )
-
-
-def _plain(text: str, length: int) -> str:
-    return text.replace("\x00", "")[:length]
 
 
 def seal_events() -> int:

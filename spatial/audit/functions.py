@@ -45,7 +45,10 @@ CREATE OR REPLACE FUNCTION audit_seal(most int) RETURNS int LANGUAGE plpgsql
 SECURITY DEFINER {PINS} AS $body$
 DECLARE prev text; first bigint; s record; made int := 0;
 BEGIN
-    IF NOT pg_try_advisory_xact_lock(hashtext('audit_seal')) THEN
+    -- A row that only the owner can lock: an advisory lock could be held by anybody.
+    PERFORM FROM audit_auditshape WHERE id = (SELECT min(id) FROM audit_auditshape)
+        FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
         RETURN 0;
     END IF;
     SELECT id, hash INTO first, prev FROM audit_auditseal ORDER BY id DESC LIMIT 1;

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db import connections
-from django.db.models import Model
+from django.db.models import AutoField, Model
 
 from spatial.versions.append_only import AppendOnly
 from spatial.versions.guards import CLOSING
@@ -35,9 +35,16 @@ def rights_of(model: type[Model]) -> set[Right]:
     if issubclass(model, AppendOnly):
         if model.by_owner:
             return {("SELECT", "")}
+        rights = {("SELECT", "")} | {("INSERT", column) for column in _columns(model)}
         rights |= {("UPDATE", column) for column in model.set_once}
         return rights | ({("DELETE", "")} if model.expires else set())
     return rights | {("UPDATE", ""), ("DELETE", "")}
+
+
+def _columns(model: type[Model]) -> list[str]:
+    """The columns that a row is added with: its number is the database's to give."""
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
+    return [str(field.column) for field in fields]
 
 
 def grant_to_site(sender: AppConfig, using: str = "default", **_: Any) -> None:

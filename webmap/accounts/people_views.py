@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from spatial.audit.models import Kind
 from spatial.city import city
 from webmap.accounts import second_factors
 from webmap.accounts.one_time_passwords import reset_password
@@ -17,7 +18,7 @@ from webmap.accounts.policies import (
     can_remove_second_factor,
     can_reset_password,
 )
-from webmap.accounts.records import Kind, record_account_act
+from webmap.accounts.records import record_account_act
 from webmap.accounts.sessions import end_sessions
 from webmap.models import AccountEvent, OneTimePassword, RecoveryCode
 from webmap.web.guards import StaffRequest, check, with_roles

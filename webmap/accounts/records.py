@@ -11,9 +11,11 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.http import HttpRequest
 
 from layers.sharing.callers import address_of
+from spatial.audit.models import Kind
+from spatial.texts import storable
 from webmap.models import AccountEvent
 
-Kind = AccountEvent.Kind
+MOST = 150  # characters of a name
 SIGN_IN_BY = "_sign_in_by"  # of a request: by which means somebody signs in with it
 
 
@@ -26,8 +28,8 @@ def record_account_act(
         who = user.get_username()
     AccountEvent.objects.create(
         kind=kind,
-        name=_plain(name),
-        who=_plain(who),
+        name=storable(name, MOST),
+        who=storable(who, MOST),
         address=(address_of(request) or None) if request else None,
         detail=detail[:500],
     )
@@ -55,7 +57,3 @@ def _signed_out(request: HttpRequest, user: AbstractBaseUser | None, **_: Any) -
         name = user.get_username()
         idle = "长时间没有操作" if getattr(request, "ended_idle", False) else ""
         record_account_act(Kind.SIGNED_OUT, request, name, who=name, detail=idle)
-
-
-def _plain(name: str) -> str:
-    return name.replace("\x00", "")[:150]

@@ -14,9 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from layers.sharing.callers import address_of
+from spatial.audit.models import Kind
 from webmap.accounts import second_factors
 from webmap.accounts.devices import known_device, remember_device
-from webmap.accounts.records import Kind, record_account_act
+from webmap.accounts.records import record_account_act
 from webmap.accounts.sessions import end_sessions, held_person, open_session, page_wanted
 from webmap.accounts.views import told_to_wait, waiting
 from webmap.models import RecoveryCode

@@ -57,7 +57,7 @@ def page_wanted(request: HttpRequest) -> str:
 def end_sessions(user: User, keep: str | None = "") -> int:
     """End all sessions of a person but one; returns how many.
 
-    A session does not say in a column whose it is, so all that stand are read: some 30 µs each.
+    A session does not say in a column whose it is, so all that stand are read.
     """
     standing = Session.objects.filter(expire_date__gt=timezone.now()).exclude(session_key=keep)
     theirs = [

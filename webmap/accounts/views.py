@@ -16,10 +16,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from layers.sharing.callers import address_of
+from spatial.audit.models import Kind
 from webmap.accounts.devices import known_device, remember_device
 from webmap.accounts.identities import is_offered
 from webmap.accounts.one_time_passwords import is_expired, password_chosen
-from webmap.accounts.records import Kind, record_account_act
+from webmap.accounts.records import record_account_act
 from webmap.accounts.sessions import BY_PASSWORD, hold, open_session, page_wanted
 from webmap.demo.accounts import DEMO_PASSWORD, demo_users
 from webmap.web.idle import ENDED

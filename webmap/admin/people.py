@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from spatial.audit.models import Kind
 from webmap.accounts.one_time_passwords import require_change
-from webmap.accounts.records import Kind, record_account_act
+from webmap.accounts.records import record_account_act
 from webmap.admin.reading import ReadOnly
 from webmap.models import AccountEvent
 

@@ -5,6 +5,7 @@ A search is sent as a form and is itself written to the audit; looking at the em
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -120,10 +121,13 @@ def _subject(name: str) -> str:
     """The title of a layer or a table; what is neither, as it is."""
     if layer := layer_named(name):
         return layer_title(layer)
-    for model in apps.get_models():
-        if model._meta.db_table == name:
-            return _(str(model._meta.verbose_name))
-    return name
+    title = _table_titles().get(name)
+    return _(title) if title else name
+
+
+@cache
+def _table_titles() -> dict[str, str]:
+    return {model._meta.db_table: model._meta.verbose_name_raw for model in apps.get_models()}
 
 
 def _details(details: dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from spatial.texts import storable
 from webmap.errors import WebmapError
 from webmap.models import FailedSignIn
 
@@ -190,7 +191,7 @@ def _limits(
 
 
 def _key(username: str) -> str:
-    return username.casefold().replace("\x00", "")[:150]
+    return storable(username.casefold(), 150)
 
 
 def _origin(address: str | None) -> str | None:

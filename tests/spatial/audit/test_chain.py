@@ -163,6 +163,10 @@ def test_the_site_adds_events_and_cannot_touch_the_chain(db) -> None:
         "INSERT INTO audit_auditevent_other (kind, recorded_at) VALUES ('x', now())",
         "DROP TABLE audit_auditevent_other",
         "SELECT audit_close('versions_change')",
+        # an event that took the number of a later one would have that refused
+        "INSERT INTO audit_auditevent (id, kind) OVERRIDING SYSTEM VALUE VALUES (9999, 'x')",
+        "INSERT INTO audit_auditevent SELECT * FROM audit_auditevent",
+        "SELECT FROM audit_auditshape FOR UPDATE",  # what one sealer keeps others away by
     ):
         assert "permission denied" in refusal(sql) or "must be owner" in refusal(sql), sql
     assert connection.in_atomic_block
