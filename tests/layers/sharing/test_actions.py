@@ -286,6 +286,7 @@ def application(keeper, consumer, part=None, **more) -> Application:
     return actions.apply_for_layer(keeper, consumer, part or LayerPart("pipe-lines"), **asked)
 
 
+@pytest.mark.slow(reason="a role of the database is made")
 def test_an_application_that_is_granted_opens_the_layer(keeper, steward, town):
     consumer = consumer_of(keeper)
     client = client_with(actions.issue_key(keeper, consumer)[1])

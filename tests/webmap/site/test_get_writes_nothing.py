@@ -49,6 +49,7 @@ def look(client, url: str, query: dict | None = None) -> tuple[int, list[str]]:
     return answer.status_code, written(seen)
 
 
+@pytest.mark.slow(reason="every address of the site")
 @pytest.mark.parametrize("is_admin", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_no_get_writes(site, is_admin):
     faults, broken, shown = [], [], 0

@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg2.errors import LockNotAvailable
 
@@ -77,10 +77,11 @@ def half_built(index):
         index,
     )
     own.ask(f'DROP INDEX "{index}"; SET lock_timeout = 50')
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {table} IN ROW EXCLUSIVE MODE")
-        with pytest.raises(LockNotAvailable):
-            own.ask(definition.replace("INDEX", "INDEX CONCURRENTLY", 1))
+    writer = connect(connection.settings_dict["NAME"])
+    writer.ask(f"BEGIN; LOCK TABLE {table} IN ROW EXCLUSIVE MODE")
+    with pytest.raises(LockNotAvailable):
+        own.ask(definition.replace("INDEX", "INDEX CONCURRENTLY", 1))
+    writer.close()
     own.close()
 
 
