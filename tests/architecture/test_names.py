@@ -54,6 +54,7 @@ def exceptions(floor: str) -> set[str]:
     return found
 
 
+@pytest.mark.slow(reason="reads every module")
 @pytest.mark.parametrize("floor", FLOORS)
 def test_what_is_raised_has_the_base_of_its_floor(floor):
     named = {

@@ -70,6 +70,7 @@ def readers() -> dict[str, set[str]]:
     return found
 
 
+@pytest.mark.slow(reason="reads every module")
 def test_no_page_reads_a_register_past_the_shares():
     found = readers()
     assert {path: how for path, how in found.items() if path not in ALLOWED} == {}

@@ -185,6 +185,7 @@ def test_home_is_elsewhere_where_the_server_may_not_enter(checkout: Path) -> Non
         shutil.rmtree(closed)
 
 
+@pytest.mark.slow(reason="commands of their own")
 def test_unreachable_database_is_one_line() -> None:
     done = subprocess.run(
         [ROOT / "script" / "database", "status"],

@@ -164,6 +164,7 @@ def test_web_server_that_never_came_up_is_the_end(server: Server) -> None:
     assert "网页服务没有启动 / web server：no socket" in said
 
 
+@pytest.mark.slow(reason="processes that die and are started again")
 @pytest.mark.parametrize(
     ("sign", "title", "why"),
     [

@@ -86,6 +86,7 @@ def test_a_change_that_reaches_nothing_runs_nothing(stood_in: Path, run: Run) ->
     assert calls(stood_in, "pytest") == []
 
 
+@pytest.mark.slow(reason="a run of pytest within")
 def test_a_check_that_fails_fails_the_whole_after_the_tests(stood_in: Path, run: Run) -> None:
     (stood_in / "ill-typed").touch()
     done = run("test", DATABASE_URL=OWN)
@@ -122,6 +123,7 @@ def test_where_memory_is_short_the_cluster_is_on_disk(checkout: Path) -> None:
     assert bash(checkout, "TESTS_NEED_MB=0; tests_home").startswith("/dev/shm/tujing-")
 
 
+@pytest.mark.slow(reason="a run of pytest within")
 def test_an_app_with_settings_of_its_own_is_tested_in_a_run_of_its_own(
     stood_in: Path, run: Run
 ) -> None:

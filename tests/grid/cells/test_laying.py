@@ -89,6 +89,7 @@ def test_a_huge_one_keeps_room_in_its_numbers():
     assert len(cells) <= 700
 
 
+@pytest.mark.slow(reason="lays a town out")
 @pytest.mark.parametrize("seed", [1, 2])
 def test_components_are_balanced_better_than_by_area_alone(seed):
     ground = make_ground(seed, side=900, houses=0)
@@ -105,6 +106,7 @@ def test_components_are_balanced_better_than_by_area_alone(seed):
     assert spread(lay(loaded)) < spread(lay(bare))
 
 
+@pytest.mark.slow(reason="streets and buildings of a real town")
 def test_every_rule_holds_on_real_streets_and_buildings():
     """Bubeneč in Prague; its lengths are those of EPSG:3857, so cells are too small on the ground."""
     streets = geopandas.read_file(BUBENEC, layer="streets").geometry.to_numpy()

@@ -39,6 +39,7 @@ def taken(path):
     return rows, [(i.row, i.code, i.message, str(i.position)) for i in issues], run.counts
 
 
+@pytest.mark.slow(reason="a cluster of workers")
 def test_two_workers_find_what_one_process_finds(tmp_path, workers, settings):
     frame = plots(5000)
     frame["geometry"] = boxes(5000, side=1, step=2)

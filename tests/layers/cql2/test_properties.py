@@ -118,6 +118,7 @@ def outcome(text: str, language: str) -> Filter | None:
     return found
 
 
+@pytest.mark.slow(reason="many trees")
 @given(anything)
 @settings(max_examples=examples(400), deadline=None)
 def test_any_tree_is_compiled_or_refused(tree):

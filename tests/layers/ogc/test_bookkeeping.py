@@ -124,6 +124,7 @@ def replace(layer: Layer, values: dict, *, at=None) -> None:
     apply(made, layer.model, [Edit(Action.REPLACE, A, {**known, **values})])
 
 
+@pytest.mark.slow(reason="every door, twice")
 @pytest.mark.parametrize("standing", LAYERS, indirect=True)
 def test_nobody_learns_of_a_change_that_he_does_not_see(standing):
     layer = standing

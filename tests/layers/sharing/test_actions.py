@@ -152,6 +152,7 @@ def connect_as_owner():
     return psycopg2.connect(connection.connection.dsn)
 
 
+@pytest.mark.slow(reason="roles of the database are made")
 def test_a_grant_opens_what_it_names_and_the_database_refuses_the_rest(keeper, steward, town):
     consumer = consumer_of(keeper)
     client = client_with(actions.issue_key(keeper, consumer)[1])

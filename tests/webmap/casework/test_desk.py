@@ -104,6 +104,7 @@ def test_the_list_is_asked_again_for_nothing_until_something_happens(people):
     assert people["intake"].get("/grid/list", headers=again).status_code == 200
 
 
+@pytest.mark.slow(reason="a case through every hand")
 def test_a_case_walks_through_all_hands(people):
     case = new_case()
     steps = (

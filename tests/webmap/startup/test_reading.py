@@ -138,6 +138,7 @@ def refused_at_start(**variables):
     return done.returncode, done.stderr
 
 
+@pytest.mark.slow(reason="scripts of their own")
 def test_the_scripts_are_told_in_one_line(tmp_path):
     assert refused_at_start() == (0, "")
     code, said = refused_at_start(WRITE_MAX_BYTES="1 MB")

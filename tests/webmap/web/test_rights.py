@@ -120,6 +120,7 @@ def test_a_key_writes_what_it_was_granted_and_never_cases(client, granted):
         assert ("post" in described) is (granted and layer_id != "cases")
 
 
+@pytest.mark.slow(reason="the document of every reader")
 def test_the_document_offers_the_writes_that_its_reader_may_do(people):
     for name, client, caller in people.some():
         paths = client.get("/ogc/openapi?f=json").json()["paths"]

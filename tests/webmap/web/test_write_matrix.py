@@ -218,6 +218,7 @@ def check_writes(kind: Kind, layer_id: str, names: frozenset[str]) -> None:
     assert after == before
 
 
+@pytest.mark.slow(reason="every caller, every way to write")
 @pytest.mark.parametrize(("kind", "layer_id"), LANDING)
 def test_each_kind_of_layer_is_written_by_whom_the_table_names(kind, layer_id):
     check_writes(KINDS[kind], layer_id, SOME)

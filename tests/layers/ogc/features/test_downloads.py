@@ -240,6 +240,7 @@ def test_a_client_of_http_1_0_learns_the_length(client):
     assert int(answer["Content-Length"]) == len(body_of(answer))
 
 
+@pytest.mark.slow(reason="a writer beside a stream")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("form", TEXTS)
 def test_a_stream_is_of_one_moment(client, form, tmp_path):

@@ -73,6 +73,7 @@ def crawl(client, starts, headers=None, within: str = "") -> tuple[set, dict]:
     return seen, faults
 
 
+@pytest.mark.slow(reason="every link of the API")
 def test_every_link_of_the_public_leads_to_its_type(client, town, land):
     seen, faults = crawl(client, STARTS)
     assert faults == {}

@@ -256,6 +256,7 @@ def test_what_meets_a_tile_by_rounding_alone_empties_it():
         assert bool(cache.get("tile")) is stays
 
 
+@pytest.mark.slow(reason="edits for a while")
 @pytest.mark.django_db(transaction=True)
 def test_while_a_register_is_edited_nobody_sees_what_was_before_for_long(client, tmp_path):
     """Four readers and a writer on a real database: a tenth of a second, and it shows."""
