@@ -19,10 +19,13 @@ class GridConfig(AppConfig):
         from grid.cases.clock_tasks import add_duty
         from grid.cases.clocks import recompute
         from grid.cases.photos import sweep
+        from grid.cases.procedure import CASES
         from grid.rules.rulebook import seed
         from spatial.audit.actions import make_partitions, seal_events
         from spatial.calendars.actions import changed
+        from spatial.casework.procedures import register_procedure
 
+        register_procedure(CASES)
         post_migrate.connect(seed, sender=self, dispatch_uid="grid-rules")
         changed.connect(recompute, dispatch_uid="grid-clocks")
         add_duty("photos", sweep)

@@ -9,9 +9,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
 
 from grid.rules.models import Department
+from spatial.casework.models import MatterFields, RequestFields, StepFields
 from spatial.versions.append_only import AppendOnly, Audited
 from spatial.versions.fields import POINTS, POLYGONS, CityGeometryField
-from spatial.versions.models import Change, SpatialFeature
+from spatial.versions.models import SpatialFeature
 
 
 class GridCell(SpatialFeature):
@@ -48,7 +49,7 @@ class Component(SpatialFeature):
         ]
 
 
-class Case(SpatialFeature):
+class Case(MatterFields, SpatialFeature):
     """A case as it stands: each step of its handling is a version.
 
     ``step`` names a state of ``grid.cases.steps``. The limit is written into the case when it is
@@ -62,7 +63,6 @@ class Case(SpatialFeature):
     class_code = models.CharField("问题小类", max_length=4)
     description = models.CharField("问题描述", max_length=4000, blank=True)
     address = models.CharField("位置描述", max_length=200, blank=True)
-    step = models.CharField("阶段", max_length=20)
     source = models.CharField("来源", max_length=20, blank=True)
     cell_code = models.CharField("所在网格", max_length=15, blank=True)
     district_code = models.CharField("所在社区（村）", max_length=12, blank=True)
@@ -80,9 +80,6 @@ class Case(SpatialFeature):
     condition = models.CharField("立案条件", max_length=100, blank=True)
     limit_amount = models.FloatField("处置时限", null=True)
     limit_unit = models.CharField("时限单位", max_length=10, blank=True)
-    entered_at = models.DateTimeField("进入本阶段", null=True)
-    step_due_at = models.DateTimeField("本阶段时限", null=True)
-    step_is_provisional = models.BooleanField("本阶段时限为暂定", default=False)
     filed_at = models.DateTimeField("立案时间", null=True)
     dispatched_at = models.DateTimeField("派遣时间", null=True)
     due_at = models.DateTimeField("处置截止", null=True)
@@ -120,38 +117,19 @@ class Case(SpatialFeature):
         ]
 
 
-class CaseStep(AppendOnly):
-    """One action on a case: what, who, when, where, and what it ended.
+class CaseStep(StepFields):
+    """One action on a case."""
 
-    ``entered_at`` and ``due_at`` are those of the state that it left (or acted in), so
-    that whether it came in time is a matter of this row alone.
-    """
+    matter_field: ClassVar = "case_code"
 
     audited: ClassVar = Audited(
         "case-step", code="case_code", details=("action", "state_before", "state_after", "role")
     )
 
     case_code = models.CharField("案件编号", max_length=40)
-    action = models.CharField("操作", max_length=30)
-    state_before = models.CharField("原阶段", max_length=20, blank=True)
-    state_after = models.CharField("新阶段", max_length=20)
-    at = models.DateTimeField("时间")
-    captured_at = models.DateTimeField("现场时间", null=True)
-    entered_at = models.DateTimeField("进入原阶段", null=True)
-    due_at = models.DateTimeField("原阶段时限", null=True)
-    who = models.CharField("办理人", max_length=150)
-    role = models.CharField("角色", max_length=20)
-    department = models.CharField("部门", max_length=100, blank=True)
-    text = models.CharField("理由或情况", max_length=1000, blank=True)
-    details = models.JSONField("详情", default=dict, blank=True)
-    geom = CityGeometryField("办理位置", kinds=POINTS, null=True)
-    accuracy_m = models.FloatField("定位精度（米）", null=True)
-    uuid = models.UUIDField("标识", null=True, unique=True)
-    change = models.ForeignKey(Change, models.PROTECT, null=True, related_name="+")
 
-    class Meta:
+    class Meta(StepFields.Meta):
         verbose_name = verbose_name_plural = "办理步骤"
-        ordering: ClassVar = ["id"]
         indexes: ClassVar = [
             models.Index(fields=["case_code", "id"], name="case_step_case"),
             models.Index(fields=["at", "action"], name="case_step_at"),
@@ -163,7 +141,7 @@ class CaseStep(AppendOnly):
         return f"{self.case_code} {self.action} {self.at:%Y-%m-%d %H:%M}"
 
 
-class CaseRequest(models.Model):
+class CaseRequest(RequestFields):
     """A department asks: more time, a pause, an exemption; somebody answers."""
 
     class Kind(models.TextChoices):
@@ -171,16 +149,10 @@ class CaseRequest(models.Model):
         SUSPENSION = "suspension", "挂账"
         APPEAL = "appeal", "申诉"
 
+    matter_field: ClassVar = "case_code"
+
     case_code = models.CharField("案件编号", max_length=40, db_index=True)
     kind = models.CharField("种类", max_length=12, choices=Kind)
-    asked_by = models.CharField("申请人", max_length=150)
-    asked_at = models.DateTimeField("申请时间")
-    reason = models.CharField("理由", max_length=1000)
-    until = models.DateTimeField("拟恢复时间", null=True)
-    granted = models.BooleanField("批准", null=True)
-    answered_by = models.CharField("审批人", max_length=150, blank=True)
-    answered_at = models.DateTimeField("审批时间", null=True)
-    answer = models.CharField("审批意见", max_length=1000, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "案件申请"

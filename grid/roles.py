@@ -2,6 +2,10 @@
 
 from enum import StrEnum
 
+from spatial.casework.actors import SYSTEM
+
+__all__ = ["CENTRE", "PUBLIC", "SUPERVISORS", "SYSTEM", "GridRole"]
+
 
 class GridRole(StrEnum):
     """Who acts on a case."""
@@ -14,7 +18,6 @@ class GridRole(StrEnum):
 
 
 PUBLIC = "公众"  # anybody, without an account
-SYSTEM = "系统"  # clocks and programs
 # Who see every case, and who watch over those that work outside.
 CENTRE = frozenset({GridRole.INTAKE, GridRole.CHIEF, GridRole.DISPATCHER})
 SUPERVISORS = frozenset({GridRole.CHIEF, GridRole.DISPATCHER})

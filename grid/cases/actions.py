@@ -17,35 +17,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.cases import clocks
-from grid.cases.action_results import ActionResult, CaseEffect
 from grid.cases.actors import CLOCK, Actor
-from grid.cases.conflicts import is_as_seen, overtaken, task_taken_back
-from grid.cases.effects import effect_of
-from grid.cases.idempotency import case_made, case_moved, plain
-from grid.cases.photos import Photo, leaves_no_files, store_photos
-from grid.cases.policies import Capacity, check_capacity, check_photos, check_report
-from grid.cases.queries import NEAR_M, case_of, component_of, elapsed_suspensions, place_of
-from grid.cases.steps import HANDLING, PHOTO_MOMENTS, REPORTED, WORDS, WORKFLOW
-from grid.cases.texts import is_blank
-from grid.errors import CaseConflict, CaseNotFound, InvalidInput, NotResponsible, OutsideCity
-from grid.models import Case, CaseCounter, CasePhoto, CaseStep
+from grid.cases.idempotency import case_made
+from grid.cases.photos import Photo, leaves_no_files
+from grid.cases.policies import check_report
+from grid.cases.procedure import CASES, keep_photos
+from grid.cases.queries import NEAR_M, component_of, elapsed_suspensions, place_of
+from grid.cases.steps import REPORTED, WORKFLOW
+from grid.errors import OutsideCity
+from grid.models import Case, CaseCounter, CaseStep
 from grid.rules import rulebook
+from spatial.casework.actions import take
+from spatial.casework.acts import NOWHERE, Where
+from spatial.casework.errors import InvalidInput, MatterConflict
+from spatial.casework.procedures import MAX_TEXT
+from spatial.casework.texts import plain
 from spatial.city import city
 from spatial.codes import schemes
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Edit, VersionConflict
-from spatial.workflow import MissingInput, Transition, WrongState
-from spatial.worktime import Deadline
-
-MOST_TEXT, MOST_DESCRIPTION, MOST_NAME = 1_000, 4_000, 150
-MOST_ADDRESS = 200
-MOST_OF = {
-    "reason": MOST_TEXT,
-    "note": MOST_TEXT,
-    "because": MOST_TEXT,
-    "words": MOST_DESCRIPTION,
-    "address": MOST_ADDRESS,
-}
 
 
 @dataclass(frozen=True)
@@ -68,19 +58,6 @@ class Report:
     reporter_phone: str = ""
     photos: Sequence[Photo] = field(default_factory=tuple)
     details: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Where:
-    """Where and when an action was taken, as a device tells it."""
-
-    point: Point | None = None
-    accuracy_m: float | None = None
-    captured_at: datetime | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-
-NOWHERE = Where()
 
 
 def report(actor: Actor, told: Report) -> Case:
@@ -108,8 +85,8 @@ def report(actor: Actor, told: Report) -> Case:
         "kind": told.kind,
         "scheme": scheme,
         "class_code": told.class_code,
-        "description": _short(told.description, MOST_DESCRIPTION, "description"),
-        "address": _short(told.address, MOST_ADDRESS, "address"),
+        "description": CASES.short(told.description, "description"),
+        "address": CASES.short(told.address, "address"),
         "step": REPORTED,
         "source": told.source,
         "cell_code": place.cell_code,
@@ -121,8 +98,8 @@ def report(actor: Actor, told: Report) -> Case:
         "uuid": told.uuid,
         "is_public": told.is_public,
         "reporter": actor.name,
-        "reporter_name": _short(told.reporter_name, 60, "name"),
-        "reporter_phone": _short(told.reporter_phone, 30, "phone"),
+        "reporter_name": CASES.short(told.reporter_name, "name"),
+        "reporter_phone": CASES.short(told.reporter_phone, "phone"),
         "entered_at": now,
         **clocks.step_values(clocks.step_deadline(REPORTED, now)),
         "geom": told.point,
@@ -136,6 +113,7 @@ def report(actor: Actor, told: Report) -> Case:
         raise
 
 
+@leaves_no_files
 def act(
     actor: Actor,
     code: str,
@@ -150,28 +128,23 @@ def act(
     """Take one action of the table on a case. ``expected`` is the version that was seen.
 
     Raises:
-        CaseNotFound: there is no such case.
+        MatterNotFound: there is no such case.
         UnknownAction, WrongState, RoleNotAllowed, MissingInput: as ``Workflow.check``.
         NotResponsible: it waits for another department or inspector.
-        CaseConflict: somebody acted on it since.
+        MatterConflict: somebody acted on it since.
         InvalidInput: something given does not fit.
     """
-    given = _readable(given or {}) | {"photos": photos}
-    if done := case_moved(actor, uuid, code, action, given):
-        return done
-    with transaction.atomic():
-        case = case_of(plain(code))
-        if case is None:
-            raise CaseNotFound(f"没有案件 {code[:40]}")
-        if expected is not None and not is_as_seen(case, expected):
-            raise overtaken(code)
-        transition, capacity = _checked(case, actor, action, given)
-        taken = ActionResult(case, actor, timezone.now(), given)
-        effect = effect_of(action, taken)
-        if capacity.instead_of:
-            instead = {"instead_of": capacity.instead_of, "because": given["because"]}
-            effect.details |= instead
-        return _advance(taken, transition, capacity.role, effect, uuid, where)
+    return take(
+        CASES,
+        actor,
+        code,
+        action,
+        given,
+        expected=expected,
+        uuid=uuid,
+        attachments=photos,
+        where=where,
+    )
 
 
 def resume_elapsed(now: datetime | None = None) -> list[str]:
@@ -180,7 +153,7 @@ def resume_elapsed(now: datetime | None = None) -> list[str]:
     for code in elapsed_suspensions(now or timezone.now()):
         try:
             act(CLOCK, code, "resume", {"reason": "挂账到期"})
-        except (CaseConflict, ValueError):
+        except (MatterConflict, ValueError):
             continue  # somebody resumed it at this very moment
         done.append(code)
     return done
@@ -199,92 +172,15 @@ def _open(actor: Actor, told: Report, values: dict[str, Any], now: datetime) -> 
         captured_at=told.captured_at,
         who=actor.name,
         role=actor.role_for(WORKFLOW.of("report").roles),
-        text=values["description"][:MOST_TEXT],
+        text=values["description"][:MAX_TEXT],
         geom=told.point,
         accuracy_m=told.accuracy_m,
         details=dict(told.details),
         uuid=told.uuid,
         change=change,
     )
-    _keep_photos(told.photos, code, "report", actor, told.captured_at)
+    keep_photos(told.photos, code, "report", actor, told.captured_at)
     return _current(code)
-
-
-def _checked(
-    case: Case, actor: Actor, action: str, given: dict[str, Any]
-) -> tuple[Transition, Capacity]:
-    """The row of the table and the capacity in which it is taken, once both are sure."""
-    try:
-        transition = WORKFLOW.check(action, case.step, actor.roles, given)
-        capacity = check_capacity(case, actor, transition)
-    except (WrongState, NotResponsible):
-        if late := task_taken_back(case.code, actor, action):
-            raise late from None
-        raise
-    if capacity.instead_of and not given.get("because"):
-        words = f"代{capacity.instead_of}{transition.title}须填写：{WORDS['because']}"
-        raise MissingInput(words, ("because",))
-    return transition, capacity
-
-
-@leaves_no_files
-def _advance(
-    taken: ActionResult,
-    transition: Transition,
-    role: str,
-    effect: CaseEffect,
-    uuid: UUID | None,
-    where: Where,
-) -> Case:
-    case, actor, now, given = taken.case, taken.actor, taken.at, taken.given
-    after = transition.lands_in(case.step)
-    values = clocks.values_of(case) | effect.values | {"step": after}
-    if after != case.step:
-        values["entered_at"] = now
-    if after != case.step or effect.values.keys() & {"due_at", "entered_at"}:
-        values |= clocks.step_values(_step_clock(after, now, values))
-    text = str(given.get("reason") or given.get("note") or "")
-    change = record_change(who=actor.name, why=f"案件 {case.code} {transition.title}", at=now)
-    try:
-        apply(change, Case, [Edit(Action.REPLACE, case.code, values, case.pk)])
-    except VersionConflict:
-        raise overtaken(case.code) from None
-    CaseStep.objects.create(
-        case_code=case.code,
-        action=transition.action,
-        state_before=case.step,
-        state_after=after,
-        at=now,
-        captured_at=where.captured_at,
-        entered_at=case.entered_at,
-        due_at=case.step_due_at,
-        who=actor.name,
-        role=role,
-        department=actor.department,
-        text=text,
-        details={**where.details, **effect.details},
-        geom=where.point,
-        accuracy_m=where.accuracy_m,
-        uuid=uuid,
-        change=change,
-    )
-    _keep_photos(given["photos"], case.code, transition.action, actor, where.captured_at)
-    return _current(case.code)
-
-
-def _step_clock(state: str, now: datetime, values: dict[str, Any]) -> Deadline | None:
-    """The clock of the state that a case is in now; that of handling runs as a whole."""
-    if state != HANDLING:
-        return clocks.step_deadline(state, now)
-    return Deadline(values["due_at"], values["due_is_provisional"]) if values["due_at"] else None
-
-
-def _keep_photos(
-    photos: Sequence[Photo], code: str, action: str, actor: Actor, captured_at: datetime | None
-) -> None:
-    check_photos(action, len(photos))
-    if photos:
-        store_photos(photos, code, CasePhoto.Moment(PHOTO_MOMENTS[action]), actor.name, captured_at)
 
 
 def _scheme_for(told: Report) -> str:
@@ -351,24 +247,3 @@ def _next_number(now: datetime) -> str:
         )
         number = cursor.fetchone()[0]
     return f"{city().adcode}{day:%Y%m%d}{number:05d}"
-
-
-def _readable(given: dict[str, Any]) -> dict[str, Any]:
-    """What was given to an action, its texts as they are kept; one that shows nothing is none.
-
-    Raises:
-        InvalidInput: a text too long.
-    """
-    return {
-        name: _short("" if is_blank(value) else value, MOST_OF.get(name, MOST_NAME), name)
-        if isinstance(value, str)
-        else value
-        for name, value in given.items()
-    }
-
-
-def _short(text: str, most: int, field_name: str) -> str:
-    text = plain(text)
-    if len(text) > most:
-        raise InvalidInput(_("文字超过 %(most)s 字") % {"most": most}, field_name)
-    return text

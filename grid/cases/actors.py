@@ -1,34 +1,9 @@
-"""Who acts on a case: a name, roles, a department, an area."""
+"""Who acts on a case beside the people of the centre."""
 
-from dataclasses import dataclass
+from grid.roles import PUBLIC
+from spatial.casework.actors import CLOCK, Actor
 
-from grid.roles import PUBLIC, SYSTEM
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Somebody, or a program. ``districts`` are code prefixes.
-
-    ``department`` is its name of today; ``other_names`` are those that it has had, by which
-    its earlier cases know it.
-    """
-
-    name: str
-    roles: frozenset[str]
-    department: str = ""
-    districts: tuple[str, ...] = ()
-    other_names: tuple[str, ...] = ()
-
-    def is_of(self, department: str) -> bool:
-        """Whether that is this one's department, by whatever name."""
-        return bool(self.department) and department in (self.department, *self.other_names)
-
-    def role_for(self, allowed: frozenset[str]) -> str:
-        """In which of the allowed roles this one acts."""
-        return next(iter(sorted(self.roles & allowed)), "")
-
-
-CLOCK = Actor(SYSTEM, frozenset({SYSTEM}))
+__all__ = ["CLOCK", "Actor", "anybody"]
 
 
 def anybody(name: str = "") -> Actor:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from grid.cases.actors import Actor
 from grid.cases.policies import can_help_stranded
 from grid.cases.queries import active_inspectors, visible_cases
-from grid.cases.situations import Situation
+from grid.cases.situations import CaseSituation
 from grid.cases.steps import IN_HAND, TASKS
 from grid.models import Case, Staff
 from grid.rules import rulebook
@@ -58,7 +58,7 @@ def is_inspector(name: str) -> bool:
     return active_inspectors().filter(username=name).exists()
 
 
-def holders(situation: Situation | None = None) -> Holders:
+def holders(situation: CaseSituation | None = None) -> Holders:
     """Who can act today; as far as the situation of a case knows it, from there."""
     if situation is not None:
         return Holders(

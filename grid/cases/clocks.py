@@ -1,7 +1,7 @@
 """The clocks of a case: of each state at the centre, and of the handling as a whole."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -10,14 +10,17 @@ from django.db.models import Q
 from django.utils import timezone
 
 from grid.cases.actors import CLOCK
-from grid.cases.steps import ENDED, HANDLING, SUSPENDED
+from grid.cases.steps import CHECKING, CLOSED, CLOSING, ENDED, FEEDBACK, HANDLING, SUSPENDED
 from grid.models import Case, CaseStep
 from grid.rules import rulebook
 from spatial.calendars.queries import calendar
+from spatial.casework.clocks import step_values, values_of
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Edit
-from spatial.versions.queries import attribute_fields
 from spatial.worktime import Deadline, Pause, TimeLimit, TimeUnit, deadline
+
+# The states in which a deadline of handling stands.
+TIMED = (HANDLING, SUSPENDED, FEEDBACK, CHECKING, CLOSING, CLOSED)
 
 
 def step_deadline(state: str, entered_at: datetime) -> Deadline | None:
@@ -62,12 +65,11 @@ def due_values(found: Deadline) -> dict[str, Any]:
     return {"due_at": found.at, "due_is_provisional": found.is_provisional}
 
 
-def step_values(found: Deadline | None) -> dict[str, Any]:
-    """The attributes of a case that say until when it should leave its state."""
-    return {
-        "step_due_at": found.at if found else None,
-        "step_is_provisional": bool(found and found.is_provisional),
-    }
+def clock(state: str, entered_at: datetime, values: Mapping[str, Any]) -> Deadline | None:
+    """The clock of the state that a case is in; that of handling runs as a whole."""
+    if state != HANDLING:
+        return step_deadline(state, entered_at)
+    return Deadline(values["due_at"], values["due_is_provisional"]) if values["due_at"] else None
 
 
 @transaction.atomic
@@ -96,11 +98,6 @@ def recompute(since: date, **_: Any) -> int:
         change = record_change(who=CLOCK.name, why="工作日历已变动，案件时限重算")
         apply(change, Case, edits)
     return len(edits)
-
-
-def values_of(case: Case) -> dict[str, Any]:
-    """The attributes of a version, to be written as the next one."""
-    return {field.name: getattr(case, field.name) for field in attribute_fields(Case)}
 
 
 def _pauses(codes: Sequence[str]) -> dict[str, list[Pause]]:

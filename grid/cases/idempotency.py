@@ -1,12 +1,10 @@
-"""What was sent before: the same UUID again is the same report or step, or it is refused.
+"""What was sent before: the same UUID again is the same report, or it is refused.
 
 A phone that heard no answer sends once more; that must change nothing. The same UUID with
 other contents is no repetition: were it answered like one, what is new in it would be lost.
 """
 
-import re
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from django.contrib.gis.geos import Point
@@ -14,18 +12,13 @@ from django.utils.translation import gettext as _
 
 from grid.cases.actors import Actor
 from grid.cases.photos import Photo
-from grid.errors import InvalidInput
 from grid.models import Case, CasePhoto, CaseStep
+from spatial.casework.errors import InvalidInput
+from spatial.casework.texts import plain
 
 SAME_PLACE_M = 1.0
 # What is given to an action and kept in the details of its step.
 NAMED = ("department", "main", "inspector", "because", "item", "words", "address")
-UNKEPT = re.compile("[\0\ud800-\udfff]")
-
-
-def plain(text: str) -> str:
-    """A text as it is kept: without outer blanks and what the database does not take."""
-    return UNKEPT.sub("", text).strip()
 
 
 def case_made(
@@ -46,38 +39,14 @@ def case_made(
         and all(getattr(case, name) == plain(text) for name, text in said.items())
         and step.geom is not None
         and step.geom.distance(point) <= SAME_PLACE_M
-        and _are_kept(case.code, photos)
+        and are_kept(case.code, photos)
     )
     if not is_same:
         raise InvalidInput(_("该上报标识已用于另一次上报；请刷新后重新上报"), "uuid")
     return case
 
 
-def case_moved(
-    actor: Actor, uuid: UUID | None, code: str, action: str, given: dict[str, Any]
-) -> Case | None:
-    """The case, if this very step was taken on it before; the texts given are plain.
-
-    Raises:
-        InvalidInput: the UUID belongs to another step.
-    """
-    step = CaseStep.objects.filter(uuid=uuid).first() if uuid else None
-    if step is None:
-        return None
-    text = str(given.get("reason") or given.get("note") or "")
-    named = {name: given[name] for name in NAMED if given.get(name)}
-    is_same = (
-        (step.case_code, step.action, step.who) == (code, action, actor.name)
-        and step.text == text
-        and all(step.details.get(name, value) == value for name, value in named.items())
-        and _are_kept(code, given.get("photos") or [])
-    )
-    if not is_same:
-        raise InvalidInput(_("该操作标识已用于另一次操作；请刷新后重试"), "uuid")
-    return Case.objects.current().get(code=code)
-
-
-def _are_kept(code: str, photos: Sequence[Photo]) -> bool:
+def are_kept(code: str, photos: Sequence[Photo]) -> bool:
     """Whether all of these photos are the case's already; fewer than before lose nothing."""
     sums = {photo.sha256 for photo in photos}
     kept = CasePhoto.objects.filter(case_code=code, sha256__in=sums).values_list("sha256")

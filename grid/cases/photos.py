@@ -23,8 +23,8 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
-from grid.errors import InvalidInput
 from grid.models import CasePhoto
+from spatial.casework.errors import InvalidInput
 
 MOST_BYTES = 15 * 1024 * 1024
 MOST_PIXELS = 60_000_000

@@ -10,23 +10,24 @@ all of their area, the others on all; a superior acts in the stead of whoever sh
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from grid.cases import clocks
 from grid.cases.actors import Actor
 from grid.cases.photos import MOST_PHOTOS
-from grid.cases.queries import case_of
-from grid.cases.situations import Situation
-from grid.cases.steps import ANSWERS, ASKS, ENDED, GRANTS, PHOTO_MOMENTS, TASKS, WORKFLOW
-from grid.cases.texts import is_blank
-from grid.errors import InvalidInput, NotResponsible
+from grid.cases.queries import case_of, visible_to
+from grid.cases.situations import CaseSituation
+from grid.cases.steps import ENDED, GRANTS, PHOTO_MOMENTS, TASKS, WORKFLOW
 from grid.models import Case, CaseRequest, Publication
 from grid.roles import CENTRE, SUPERVISORS, SYSTEM, GridRole
+from spatial.casework.errors import InvalidInput, NotResponsible
+from spatial.casework.procedures import Policy
+from spatial.casework.texts import is_blank
 from spatial.workflow import RoleNotAllowed, Transition
 from spatial.worktime import TimeLimit
 
@@ -35,15 +36,6 @@ Kind = CaseRequest.Kind
 
 
 # --- may somebody look at the case?
-
-
-def can_see(case: Case, actor: Actor) -> bool:
-    """Whether somebody may look at a case; ``queries.visible_cases`` says the same in SQL."""
-    if actor.roles & CENTRE:
-        return True
-    if GridRole.HANDLER in actor.roles and actor.is_of(case.department):
-        return True
-    return GridRole.INSPECTOR in actor.roles and _is_inspectors(case, actor)
 
 
 def can_see_reporter(actor: Actor) -> bool:
@@ -67,43 +59,6 @@ def can_see_cells(actor: Actor) -> bool:
 
 
 # --- may somebody take the action, and in what capacity?
-
-
-@dataclass(frozen=True)
-class Capacity:
-    """As which role somebody acts, and in whose stead if it is not the own right."""
-
-    role: str
-    instead_of: str = ""
-
-
-def check_capacity(case: Case, actor: Actor, transition: Transition) -> Capacity:
-    """In what capacity this one may take the action; the state must be one that allows it.
-
-    Raises:
-        RoleNotAllowed: in none of the roles.
-        NotResponsible: it waits for another department or inspector.
-    """
-    mine = transition.roles & actor.roles
-    if own := sorted(role for role in mine if _holds(case, actor, role)):
-        return Capacity(own[0])
-    if above := sorted(transition.superiors & actor.roles):
-        return Capacity(above[0], _whose(case, transition))
-    if GridRole.HANDLER in mine:
-        raise NotResponsible("该案件由别的部门处置")
-    if mine and case.step in TASKS and case.inspector:
-        raise NotResponsible("该任务已派给别的监督员")
-    if mine:
-        raise NotResponsible("该案件不在您的责任区")
-    raise RoleNotAllowed(f"{transition.title}须由{'、'.join(sorted(transition.roles))}办理")
-
-
-def capacity(case: Case, actor: Actor, transition: Transition) -> Capacity | None:
-    """The same as a question; None where it may not be taken."""
-    try:
-        return check_capacity(case, actor, transition)
-    except (RoleNotAllowed, NotResponsible):
-        return None
 
 
 def can_take_own(actor: Actor, action: str) -> bool:
@@ -146,13 +101,56 @@ def can_help_stranded(actor: Actor) -> bool:
     return can_take_own(actor, "recall") or can_take_own(actor, "reassign_task")
 
 
-def _holds(case: Case, actor: Actor, role: str) -> bool:
-    if role == GridRole.HANDLER:
-        return actor.is_of(case.department)
-    if role == GridRole.INSPECTOR:
-        is_sent = case.step not in TASKS or case.inspector in ("", actor.name)
-        return is_sent and _is_inspectors(case, actor)
-    return True
+class CasePolicy(Policy):
+    """Whose a case is: a department's, an inspector's, or the centre's."""
+
+    def holds(self, matter: Case, actor: Actor, role: str) -> bool:
+        """Whether a case is this one's in that role."""
+        if role == GridRole.HANDLER:
+            return actor.is_of(matter.department)
+        if role == GridRole.INSPECTOR:
+            is_sent = matter.step not in TASKS or matter.inspector in ("", actor.name)
+            return is_sent and _is_inspectors(matter, actor)
+        return True
+
+    def whose(self, matter: Case, transition: Transition) -> str:
+        """Who should take the action: the department, the inspector, or a role."""
+        if GridRole.HANDLER in transition.roles and matter.department:
+            return matter.department
+        if GridRole.INSPECTOR in transition.roles and matter.inspector:
+            return matter.inspector
+        return "、".join(sorted(transition.roles - {SYSTEM}))
+
+    def not_theirs(self, matter: Case, actor: Actor, transition: Transition) -> NotResponsible:
+        """Why somebody who has the role may not take the action."""
+        if GridRole.HANDLER in transition.roles & actor.all_roles:
+            return NotResponsible("该案件由别的部门处置")
+        if matter.step in TASKS and matter.inspector:
+            return NotResponsible("该任务已派给别的监督员")
+        return NotResponsible("该案件不在您的责任区")
+
+    def can_see(self, matter: Case, actor: Actor) -> bool:
+        """Whether somebody may look at a case; ``visible`` says the same in SQL."""
+        if actor.roles & CENTRE:
+            return True
+        if GridRole.HANDLER in actor.roles and actor.is_of(matter.department):
+            return True
+        return GridRole.INSPECTOR in actor.roles and _is_inspectors(matter, actor)
+
+    def visible(self, actor: Actor) -> Q:
+        """The cases that somebody may look at."""
+        return visible_to(actor)
+
+    def check(self, situation: CaseSituation, action: str, given: Mapping[str, Any]) -> None:
+        """An action, which the state and the role allow, may be taken on the case.
+
+        Raises:
+            InvalidInput: it may not; the message says why.
+        """
+        if action == "merge" and "main" in given:
+            check_main(situation, str(given["main"]))
+        elif check := CHECKS.get(action):
+            check(situation)
 
 
 def _is_inspectors(case: Case, actor: Actor) -> bool:
@@ -161,51 +159,10 @@ def _is_inspectors(case: Case, actor: Actor) -> bool:
     return is_inside or actor.name in (case.reporter, case.inspector)
 
 
-def _whose(case: Case, transition: Transition) -> str:
-    """Who should have taken the action: the department, the inspector, or a role."""
-    if GridRole.HANDLER in transition.roles and case.department:
-        return case.department
-    if GridRole.INSPECTOR in transition.roles and case.inspector:
-        return case.inspector
-    return "、".join(sorted(transition.roles - {SYSTEM}))
-
-
 # --- may the action be taken on the case as it stands?
 
 
-def check_fits(
-    situation: Situation, action: str, given: Mapping[str, Any] = MappingProxyType({})
-) -> None:
-    """An action, which the state and the role allow, may be taken on the case.
-
-    Raises:
-        InvalidInput: it may not; the message says why.
-    """
-    if kind := ASKS.get(action):
-        _check_asking(situation, Kind(kind))
-    if kind := ANSWERS.get(action):
-        _check_answering(situation, Kind(kind))
-    if action == "merge" and "main" in given:
-        check_main(situation, str(given["main"]))
-    elif check := CHECKS.get(action):
-        check(situation)
-
-
-def can_take(situation: Situation, actor: Actor, transition: Transition) -> Capacity | None:
-    """In what capacity somebody may take an action now; None where it would be refused."""
-    if situation.case.step not in transition.sources:
-        return None
-    found = capacity(situation.case, actor, transition)
-    if found is None:
-        return None
-    try:
-        check_fits(situation, transition.action)
-    except InvalidInput:
-        return None
-    return found
-
-
-def check_main(situation: Situation, code: str) -> Case:
+def check_main(situation: CaseSituation, code: str) -> Case:
     """The case into which this one may be merged.
 
     Raises:
@@ -298,24 +255,14 @@ def can_publish_item(action: str, item: str, last: Publication | None) -> bool:
     return True
 
 
-def _check_asking(situation: Situation, kind: Kind) -> None:
-    if kind in situation.open_requests:
-        raise InvalidInput(f"已有一项{kind.label}申请待审批")
-
-
-def _check_answering(situation: Situation, kind: Kind) -> None:
-    if kind not in situation.open_requests:
-        raise InvalidInput(f"没有待审批的{kind.label}申请")
-
-
-def _check_extension(situation: Situation) -> None:
+def _check_extension(situation: CaseSituation) -> None:
     _check_extensions_left(situation)
     due_at = situation.case.due_at
     if due_at and situation.at > due_at:
         raise InvalidInput("处置已超期，不能再申请延期")
 
 
-def _check_granting_extension(situation: Situation) -> None:
+def _check_granting_extension(situation: CaseSituation) -> None:
     _check_extensions_left(situation)
     due_at, request = situation.case.due_at, situation.open_requests[Kind.EXTENSION]
     if due_at and request.asked_at > due_at:
@@ -323,59 +270,59 @@ def _check_granting_extension(situation: Situation) -> None:
     _check_clock(situation)
 
 
-def _check_extensions_left(situation: Situation) -> None:
+def _check_extensions_left(situation: CaseSituation) -> None:
     if situation.extensions_granted >= MOST_EXTENSIONS:
         raise InvalidInput(f"一件案件最多延期 {MOST_EXTENSIONS} 次，重新派遣不另计")
 
 
-def _check_clock(situation: Situation) -> None:
+def _check_clock(situation: CaseSituation) -> None:
     check_clock(situation.case)
 
 
-def _check_suspending(situation: Situation) -> None:
+def _check_suspending(situation: CaseSituation) -> None:
     until = situation.open_requests[Kind.SUSPENSION].until
     if until is None or until <= situation.at:
         raise InvalidInput("申请的恢复日期已过，请部门重新申请")
 
 
-def _check_appeal(situation: Situation) -> None:
+def _check_appeal(situation: CaseSituation) -> None:
     if situation.is_exempted:
         raise InvalidInput("本次派遣的申诉已成立")
 
 
-def _check_filing(situation: Situation) -> None:
+def _check_filing(situation: CaseSituation) -> None:
     if not situation.conditions:
         raise InvalidInput("该类别现在没有立案条件，或已停用；请核对类别", "condition")
 
 
-def _check_dispatching(situation: Situation) -> None:
+def _check_dispatching(situation: CaseSituation) -> None:
     check_limit(situation.case)
     if not situation.departments:
         raise InvalidInput("没有可以派遣的专业部门", "department")
 
 
-def _check_reassigning(situation: Situation) -> None:
+def _check_reassigning(situation: CaseSituation) -> None:
     _check_dispatching(situation)
     if not situation.other_departments:
         raise InvalidInput("没有别的专业部门可以改派", "department")
 
 
-def _check_resending(situation: Situation) -> None:
+def _check_resending(situation: CaseSituation) -> None:
     if not situation.other_inspectors:
         raise InvalidInput("没有别的监督员可以改派", "inspector")
 
 
-def _check_merging(situation: Situation) -> None:
+def _check_merging(situation: CaseSituation) -> None:
     if not situation.duplicates:
         raise InvalidInput("附近没有可以并入的同类案件", "main")
 
 
-def _check_publicity(situation: Situation) -> None:
+def _check_publicity(situation: CaseSituation) -> None:
     if not situation.case.is_public:
         raise InvalidInput("该案件不对公众公开；上报时没有选择公开进展")
 
 
-CHECKS: MappingProxyType[str, Callable[[Situation], None]] = MappingProxyType(
+CHECKS: MappingProxyType[str, Callable[[CaseSituation], None]] = MappingProxyType(
     {
         "file": _check_filing,
         "dispatch": _check_dispatching,

@@ -14,15 +14,15 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from grid.cases.action_results import ActionResult, CaseEffect
 from grid.cases.actors import Actor
-from grid.cases.idempotency import plain
 from grid.cases.policies import can_review_publicity, check_publication
 from grid.cases.public_view import discreet, is_shown
 from grid.cases.queries import photos_by_case, public_cases, visible_cases
 from grid.cases.steps import CLOSED, SHOWABLE
-from grid.errors import InvalidInput
 from grid.models import Case, CasePhoto, Publication
+from spatial.casework.errors import InvalidInput
+from spatial.casework.procedures import Act, Effect
+from spatial.casework.texts import plain
 
 # Once closed so long, a case does not wait for anybody to look whether it may be shown.
 REVIEWED_FOR = timedelta(days=30)
@@ -86,7 +86,7 @@ def awaiting_review(actor: Actor) -> QuerySet[Case]:
     return found.filter(said | Exists(photos))
 
 
-def publish(act: ActionResult) -> CaseEffect:
+def publish(act: Act) -> Effect:
     """Have the public see a photo, or words worded for it."""
     item, last = _item(act), _last(act)
     told = {"words": "", "address": ""}
@@ -96,7 +96,7 @@ def publish(act: ActionResult) -> CaseEffect:
     return _decided(act, item, told, is_public=True)
 
 
-def withhold(act: ActionResult) -> CaseEffect:
+def withhold(act: Act) -> Effect:
     """Have the public see it no longer, or not at all."""
     item, last = _item(act), _last(act)
     check_publication("withhold", item, last)
@@ -105,25 +105,25 @@ def withhold(act: ActionResult) -> CaseEffect:
     return found
 
 
-def _decided(act: ActionResult, item: str, told: dict[str, str], *, is_public: bool) -> CaseEffect:
+def _decided(act: Act, item: str, told: dict[str, str], *, is_public: bool) -> Effect:
     Publication.objects.create(
-        case_code=act.case.code,
+        case_code=act.matter.code,
         item=item,
         is_public=is_public,
         who=act.actor.name,
         at=act.at,
         **told,
     )
-    return CaseEffect(details={"item": item} | {name: text for name, text in told.items() if text})
+    return Effect(details={"item": item} | {name: text for name, text in told.items() if text})
 
 
-def _item(act: ActionResult) -> str:
+def _item(act: Act) -> str:
     """The thing that is meant: the words, or a photo of the case."""
     item = plain(str(act.given["item"]))
     if item == Publication.WORDS:
         return item
     try:
-        photo = CasePhoto.objects.filter(pk=UUID(item), case_code=act.case.code).first()
+        photo = CasePhoto.objects.filter(pk=UUID(item), case_code=act.matter.code).first()
     except ValueError:
         photo = None
     if photo is None:
@@ -131,8 +131,8 @@ def _item(act: ActionResult) -> str:
     return str(photo.pk)
 
 
-def _last(act: ActionResult) -> Publication | None:
-    return Publication.objects.filter(case_code=act.case.code, item=_item(act)).last()
+def _last(act: Act) -> Publication | None:
+    return Publication.objects.filter(case_code=act.matter.code, item=_item(act)).last()
 
 
 def _shown(decided: dict[str, Publication], photos: Iterable[CasePhoto]) -> PublicContent:

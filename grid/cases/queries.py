@@ -156,14 +156,24 @@ def components_near(point: Point, within_m: float = NEAR_M) -> list[tuple[Compon
 
 
 def visible_cases(actor: Actor) -> QuerySet[Case]:
-    """The cases that somebody of the centre may look at: all, or of the own department or hand.
+    """The cases that somebody may look at: in the own right, or as a deputy."""
+    wanted = Q(pk__in=[])
+    for one in actor.capacities:
+        allowed = visible_to(one)
+        if not allowed:
+            return Case.objects.current()
+        wanted |= allowed
+    return Case.objects.current().filter(wanted)
+
+
+def visible_to(actor: Actor) -> Q:
+    """The cases that somebody may look at in the own right; nothing to fulfil: every case.
 
     The centre's roles see every case; a department its own; an inspector those of the own
     area, and those that they reported or are to look at.
     """
-    found = Case.objects.current()
     if actor.roles & CENTRE:
-        return found
+        return Q()
     allowed = Q(pk__in=[])
     if GridRole.HANDLER in actor.roles and actor.department:
         allowed |= Q(department__in=(actor.department, *actor.other_names))
@@ -171,7 +181,7 @@ def visible_cases(actor: Actor) -> QuerySet[Case]:
         allowed |= Q(reporter=actor.name) | Q(inspector=actor.name)
         for district in actor.districts:
             allowed |= Q(district_code__startswith=district)
-    return found.filter(allowed)
+    return allowed
 
 
 def queue(actor: Actor, state: str) -> QuerySet[Case]:

@@ -7,12 +7,12 @@ its clock stops, what it had asked for lapses, and the next one has the full lim
 from typing import Any
 
 from grid.cases import clocks
-from grid.cases.action_results import ActionResult, CaseEffect
 from grid.cases.assignees import is_inspector
 from grid.cases.policies import check_limit
-from grid.errors import InvalidInput
 from grid.rules import rulebook
 from grid.rules.models import Department
+from spatial.casework.errors import InvalidInput
+from spatial.casework.procedures import Act, Effect
 from spatial.worktime import Deadline
 
 # A handling that is over, or never began: no clock, no day of dispatch.
@@ -25,19 +25,19 @@ UNSENT = {
 }
 
 
-def dispatch(act: ActionResult) -> CaseEffect:
+def dispatch(act: Act) -> Effect:
     """To a department of today; its clock begins."""
     today = rulebook.day_of(act.at)
     name = _department(act).name_on(today)
-    limit = check_limit(act.case)
-    found = clocks.handling_deadline(act.at, limit, 0, filed_at=act.case.filed_at)
+    limit = check_limit(act.matter)
+    found = clocks.handling_deadline(act.at, limit, 0, filed_at=act.matter.filed_at)
     values = {"department": name, "dispatched_at": act.at, "handled_at": None, "extensions": 0}
-    return CaseEffect(values | clocks.due_values(found), {"department": name} | due(found))
+    return Effect(values | clocks.due_values(found), {"department": name} | due(found))
 
 
-def reassign(act: ActionResult) -> CaseEffect:
+def reassign(act: Act) -> Effect:
     """From one department to another, whose clock begins anew."""
-    before = act.case.department
+    before = act.matter.department
     if before in _department(act).all_names():
         raise InvalidInput("案件就在该部门，请选择别的部门", "department")
     found = dispatch(act)
@@ -46,33 +46,33 @@ def reassign(act: ActionResult) -> CaseEffect:
     return found
 
 
-def recall(act: ActionResult) -> CaseEffect:
+def recall(act: Act) -> Effect:
     """Back to be dispatched; nobody is suggested, since that was not right or did not help."""
     values = UNSENT | {"department": ""}
-    return CaseEffect(values, {"department": act.case.department})
+    return Effect(values, {"department": act.matter.department})
 
 
-def send(act: ActionResult) -> CaseEffect:
+def send(act: Act) -> Effect:
     """To an inspector, by name or to whoever of the area takes it."""
     name = str(act.given.get("inspector") or "").strip()
     if name and not is_inspector(name):
         raise InvalidInput("没有这位监督员，或其账号已停用；请从列表中选择", "inspector")
-    return CaseEffect({"inspector": name}, {"inspector": name} if name else {})
+    return Effect({"inspector": name}, {"inspector": name} if name else {})
 
 
-def resend(act: ActionResult) -> CaseEffect:
+def resend(act: Act) -> Effect:
     """From one inspector to another, whose clock begins anew."""
-    before = act.case.inspector
+    before = act.matter.inspector
     found = send(act)
     if found.values["inspector"] == before:
         raise InvalidInput("任务就在该监督员名下，请选择别的监督员", "inspector")
     found.values["entered_at"] = act.at
-    return CaseEffect(found.values, found.details | {"from": before})
+    return Effect(found.values, found.details | {"from": before})
 
 
-def recall_task(act: ActionResult) -> CaseEffect:
+def recall_task(act: Act) -> Effect:
     """Back to whoever sends inspectors out."""
-    return CaseEffect({"inspector": ""}, {"from": act.case.inspector})
+    return Effect({"inspector": ""}, {"from": act.matter.inspector})
 
 
 def due(found: Deadline) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def due(found: Deadline) -> dict[str, Any]:
     return told | ({"is_provisional": True} if found.is_provisional else {})
 
 
-def _department(act: ActionResult) -> Department:
+def _department(act: Act) -> Department:
     name = str(act.given["department"]).strip()
     found = rulebook.department_called(name, rulebook.day_of(act.at))
     if found is None:

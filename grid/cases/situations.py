@@ -4,28 +4,25 @@ A page asks many policies of one case; each fact is read once, when it is first 
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cached_property
 
 from grid.cases.queries import appeal_granted, inspectors, likely_duplicates, requests_of
 from grid.models import Case, CaseRequest
 from grid.rules import rulebook
 from grid.rules.models import Department, HandlingLimit
+from spatial.casework.situations import Situation
 
 AREA = ("", "本片区监督员")  # a task that is sent to nobody by name
 
 
 @dataclass(frozen=True)
-class Situation:
+class CaseSituation(Situation):
     """A case at a moment."""
 
-    case: Case
-    at: datetime
-
-    @cached_property
-    def day(self) -> date:
-        """The city's day, by which dated rules are chosen."""
-        return rulebook.day_of(self.at)
+    @property
+    def case(self) -> Case:
+        """The case."""
+        return self.matter
 
     @cached_property
     def requests(self) -> list[CaseRequest]:

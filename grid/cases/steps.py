@@ -77,6 +77,7 @@ IN_HAND, TASKS = (HANDLING, SUSPENDED), (VERIFYING, CHECKING)
 UNSEEN = (REPORTED, VERIFYING, VOID, MERGED)
 SHOWABLE = tuple(state for state in STATES if state not in UNSEEN)
 SENDERS, CLERKS = (R.DISPATCHER, R.CHIEF), (R.INTAKE, R.CHIEF)
+LOOKERS = (R.INSPECTOR, R.INTAKE)
 WORDS = MappingProxyType(
     {
         "reason": "理由",
@@ -95,6 +96,8 @@ SUPERIOR = frozenset({R.CHIEF})
 # What gives a department the handling, and what takes it away again before it is done.
 DISPATCHES = ("dispatch", "reassign")
 RECALLS = ("recall", "reassign")
+# What whoever sent a case on takes back, so that no state waits for one party alone.
+RESULTS_RECALLED = ("recall_filing", "recall_filed", "recall_finish", "recall_result")
 # The same of an inspector's task.
 TASKS_SENT = ("ask_verify", "send_check", "reassign_task")
 TASKS_RECALLED = ("recall_verify", "recall_check", "reassign_task")
@@ -170,6 +173,10 @@ WORKFLOW = Workflow(
         _d("resume", "恢复处置", (SUSPENDED,), HANDLING, R.DISPATCHER, SYSTEM),
         _t("recall_verify", "收回核实", (VERIFYING,), REPORTED, *CLERKS, needs=("reason",)),
         _t("recall_check", "收回核查", (CHECKING,), FEEDBACK, *CLERKS, needs=("reason",)),
+        _t("recall_filing", "撤回受理", (FILING,), REPORTED, *CLERKS, needs=("reason",)),
+        _t("recall_filed", "撤回立案", (DISPATCHING,), FILING, R.CHIEF, needs=("reason",)),
+        _d("recall_finish", "撤回处置结果", (FEEDBACK,), HANDLING, R.HANDLER, needs=("reason",)),
+        _t("recall_result", "撤回核查结果", (CLOSING,), CHECKING, *LOOKERS, needs=("reason",)),
         _t("reassign_task", "改派监督员", TASKS, "", *CLERKS, needs=("reason",)),
         _d("send_check", "安排核查", (FEEDBACK,), CHECKING, R.INTAKE),
         _d("return_handling", "退回处置", (FEEDBACK,), HANDLING, R.INTAKE, needs=("reason",)),

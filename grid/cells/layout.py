@@ -18,9 +18,9 @@ from grid.cells.numbering import new_codes
 from grid.cells.responsibility import group_codes
 from grid.cells.validation import Breach, breaches
 from grid.components.assigning import assign_components
-from grid.errors import InvalidInput
 from grid.models import Case, Component, GridCell
 from spatial.base.models import District, Road, Water
+from spatial.casework.errors import InvalidInput
 from spatial.city import city
 from spatial.parcels.models import Building
 from spatial.versions.actions import apply, record_change

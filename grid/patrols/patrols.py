@@ -11,9 +11,9 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from grid.errors import InvalidInput
 from grid.models import Case, GridCell, Patrol, PatrolPoint
 from grid.patrols.tracks import GAP
+from spatial.casework.errors import InvalidInput
 from spatial.city import city
 
 MOST_POINTS = 2_000

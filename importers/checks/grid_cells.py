@@ -14,12 +14,12 @@ import shapely
 from grid.cells import validation
 from grid.cells.layout import ground_of
 from grid.cells.validation import Breach, breaches, group_breaches
-from grid.errors import InvalidInput
 from grid.models import GridCell
 from importers.checks.catalogue import Rule
 from importers.checks.findings import Finding, Row
 from importers.checks.scene import FRESH, Scene, table_of
 from spatial.base.models import District
+from spatial.casework.errors import InvalidInput
 
 # rule of the import → rule of the validation
 ASKED = {

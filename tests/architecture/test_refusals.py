@@ -102,7 +102,7 @@ def test_no_view_builds_a_401_or_403():
     [
         "InvalidInput",
         "errors.NotResponsible",
-        "(KeyError, CaseConflict)",
+        "(KeyError, MatterConflict)",
         "REFUSALS",
         "WebmapError",
         "InvalidForm",

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from grid.cases.actors import Actor
-from grid.cases.policies import Capacity, can_have_photos, can_take
-from grid.cases.situations import AREA, Situation
+from grid.cases.policies import can_have_photos
+from grid.cases.procedure import CASES
+from grid.cases.situations import AREA, CaseSituation
 from grid.cases.steps import ANSWERS, DISPATCHES, PUBLISHING, TASKS_SENT, WORKFLOW
 from grid.rules import rulebook
 from layers.access.masking import masked_within
+from spatial.casework.policies import Capacity, can_take
 from spatial.workflow import Transition
 
 # What goes on straight comes first and stands out.
@@ -44,7 +46,7 @@ class Offer:
     instead_of: str = ""  # in whose stead, which asks for a reason of its own
 
 
-def offers(situation: Situation, actor: Actor) -> list[Offer]:
+def offers(situation: CaseSituation, actor: Actor) -> list[Offer]:
     """What this one may do with the case, what goes on straight first.
 
     What is published has forms of its own, beside the photo or the words.
@@ -53,12 +55,12 @@ def offers(situation: Situation, actor: Actor) -> list[Offer]:
         _offer(situation, transition, may)
         for transition in WORKFLOW.leaving(situation.case.step)
         if transition.action not in PUBLISHING
-        and (may := can_take(situation, actor, transition)) is not None
+        and (may := can_take(CASES, situation, actor, transition)) is not None
     ]
     return sorted(found, key=lambda offer: not offer.is_forward)
 
 
-def _offer(situation: Situation, transition: Transition, may: Capacity) -> Offer:
+def _offer(situation: CaseSituation, transition: Transition, may: Capacity) -> Offer:
     text = next((name for name in SIMPLE if name in transition.needs), "reason")
     choice, choices, chosen = _choices(situation, transition.action)
     return Offer(
@@ -77,7 +79,7 @@ def _offer(situation: Situation, transition: Transition, may: Capacity) -> Offer
     )
 
 
-def _choices(situation: Situation, action: str) -> tuple[str, list[tuple[str, str]], str]:
+def _choices(situation: CaseSituation, action: str) -> tuple[str, list[tuple[str, str]], str]:
     """The name of what is to be chosen, (value, words) of each choice, the one chosen before."""
     case, today = situation.case, situation.day
     if action == "file":

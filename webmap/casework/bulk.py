@@ -8,9 +8,9 @@ from django.views.decorators.http import require_POST
 
 from grid.cases.actions import act
 from grid.cases.actors import Actor
-from grid.cases.idempotency import plain
 from grid.cases.queries import case_of
-from grid.errors import InvalidInput
+from spatial.casework.errors import InvalidInput
+from spatial.casework.texts import plain
 from webmap.casework.guards import StaffRequest, casework
 from webmap.web.errors import attempt
 

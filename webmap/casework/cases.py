@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 from grid.cases.actions import act
 from grid.cases.actors import Actor
 from grid.cases.assignees import holders
-from grid.cases.idempotency import plain
 from grid.cases.photos import shown_path
 from grid.cases.policies import can_see_reporter, can_take_own
 from grid.cases.queries import (
@@ -27,10 +26,11 @@ from grid.cases.queries import (
     visible_cases,
     with_cell,
 )
-from grid.cases.situations import Situation
+from grid.cases.situations import CaseSituation
 from grid.models import Case, CasePhoto
 from layers.access.masking import masked, masked_within
 from layers.models import PersonalRead
+from spatial.casework.texts import plain
 from webmap.casework.available_actions import offers
 from webmap.casework.forms import ActionForm
 from webmap.casework.guards import StaffRequest, casework
@@ -138,7 +138,7 @@ def _shown(
     request: StaffRequest, case: Case, *, error: str = "", is_done: bool = False, status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
-    situation = Situation(case, now)
+    situation = CaseSituation(case, now)
     may = offers(situation, request.actor)
     context = {
         "case": case,
@@ -164,7 +164,7 @@ def _shown(
     return response
 
 
-def _around(situation: Situation, actor: Actor) -> dict[str, Any]:
+def _around(situation: CaseSituation, actor: Actor) -> dict[str, Any]:
     """The case in words, and what else is near of what this one may see."""
     case, now = situation.case, situation.at
     near, ended = cases_near(case, visible_cases(actor), now - ENDED_LATELY)

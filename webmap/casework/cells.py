@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 
 from grid.cells.layout import ground_of
 from grid.cells.validation import Breach, CellRule, breaches, group_breaches
-from grid.errors import InvalidInput
 from grid.models import Component, GridCell
 from spatial.base.models import District
+from spatial.casework.errors import InvalidInput
 from spatial.city import city
 from spatial.crs import transformer
 from webmap.casework.guards import StaffRequest, cell_readers

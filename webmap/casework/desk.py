@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 
 from grid.cases.actors import Actor
 from grid.cases.assignees import holders, stranded
-from grid.cases.idempotency import plain
 from grid.cases.policies import (
     can_answer_requests,
     can_register,
@@ -25,6 +24,7 @@ from grid.cases.steps import DISPATCHING, ENDED, OPEN, STATES
 from grid.models import Case
 from grid.rules import rulebook
 from spatial.base.models import District
+from spatial.casework.texts import plain
 from spatial.codes import schemes
 from spatial.versions.queries import revision_of
 from webmap.casework.guards import StaffRequest, casework

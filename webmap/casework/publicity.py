@@ -6,12 +6,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from grid.cases.actors import Actor
-from grid.cases.policies import can_publish_item, can_take
+from grid.cases.policies import can_publish_item
+from grid.cases.procedure import CASES
 from grid.cases.public_view import discreet
 from grid.cases.publishing import decisions_of
-from grid.cases.situations import Situation
+from grid.cases.situations import CaseSituation
 from grid.cases.steps import PUBLISHING, WORKFLOW
 from grid.models import CasePhoto, CaseStep, Publication
+from spatial.casework.policies import can_take
 
 BEFORE = (CasePhoto.Moment.BEFORE, CasePhoto.Moment.VERIFIED)
 
@@ -34,11 +36,11 @@ class Thing:
         return bool(self.last and self.last.is_public)
 
 
-def publicity(situation: Situation, actor: Actor, photos: list[CasePhoto]) -> dict[str, Any]:
+def publicity(situation: CaseSituation, actor: Actor, photos: list[CasePhoto]) -> dict[str, Any]:
     """The words and the photos of a case, before and after, each with its publicity."""
     case = situation.case
     decided = decisions_of([case.code]).get(case.code, {})
-    may = {a for a in PUBLISHING if can_take(situation, actor, WORKFLOW.of(a)) is not None}
+    may = {a for a in PUBLISHING if can_take(CASES, situation, actor, WORKFLOW.of(a)) is not None}
 
     def thing(item: str, photo: CasePhoto | None = None, **more: str) -> Thing:
         last = decided.get(item)

@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from grid.cases.actions import Report, Where
+from grid.cases.actions import Report
 from grid.patrols.patrols import Fix
+from spatial.casework.acts import Where
 from webmap.web.errors import BadInput
 from webmap.web.forms import ParsedField, PhotoForm, PlaceField, RequestForm, TextField, invalid
 from webmap.web.parsing import accuracy_in, moment_in, point_in, sent_uuid_in

@@ -11,10 +11,10 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from grid.errors import InvalidInput
 from grid.open311 import documents
 from grid.open311.parameters import InvalidRequest, KeyRefused, ResourceNotFound
 from layers.sharing.limits import RateLimited
+from spatial.casework.errors import InvalidInput
 from webmap.web.errors import BadInput
 
 # The specification knows 400 where pages of ours answer 413 or 422, and 403 for a bad key.

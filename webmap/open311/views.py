@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from grid.cases.actions import report
 from grid.cases.actors import Actor
-from grid.cases.idempotency import plain
 from grid.cases.photos import shown_path
 from grid.cases.publishing import photo_shown
 from grid.cases.queries import public_cases
@@ -18,6 +17,7 @@ from grid.open311.parameters import InvalidRequest, KeyRefused, ResourceNotFound
 from grid.roles import PUBLIC
 from layers.sharing.keys import InvalidKey, caller_with, token_of
 from layers.sharing.limits import admit
+from spatial.casework.texts import plain
 from spatial.city import city
 from webmap.open311.answers import answer, georeport
 from webmap.open311.forms import GeoreportForm

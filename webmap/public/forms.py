@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from grid.cases.texts import is_blank
+from spatial.casework.texts import is_blank
 from webmap.web.forms import ParsedField, invalid
 from webmap.web.parsing import sent_uuid_in
 from webmap.web.report_form import ReportForm

@@ -18,12 +18,12 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from grid.errors import CaseConflict, CaseNotFound, InvalidInput, NotResponsible
 from importers.errors import DeliveryRefused
 from layers.reading.reading import QueryTimeout, RoleMissing
 from layers.sharing import actions as sharing
 from layers.sharing.limits import RateLimited
 from layers.sharing.refused_writes import reasoned
+from spatial.casework.errors import InvalidInput, MatterConflict, MatterNotFound, NotResponsible
 from spatial.workflow import MissingInput, RoleNotAllowed, UnknownAction, WrongState
 from webmap.errors import WebmapError
 from webmap.web.sign_ins import SignInPaused
@@ -105,9 +105,9 @@ STATUS: Mapping[type[Exception], int] = MappingProxyType(
         NotResponsible: 403,
         RoleNotAllowed: 403,
         sharing.NotSteward: 403,
-        CaseNotFound: 404,
+        MatterNotFound: 404,
         Conflicting: 409,
-        CaseConflict: 409,
+        MatterConflict: 409,
         WrongState: 409,
         DeliveryRefused: 409,
         TooLarge: 413,

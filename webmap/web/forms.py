@@ -5,8 +5,8 @@ from typing import Any, Self
 
 from django import forms
 
-from grid.cases.idempotency import plain
 from grid.cases.photos import MOST_PIXELS, Photo
+from spatial.casework.texts import plain
 from webmap.web.errors import BadInput
 from webmap.web.parsing import photos_in, point_in
 

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from grid.cells.laying import TARGET_M2
 from grid.cells.layout import Plan, busiest_communities, lay_cells, plan
 from grid.cells.numbering import NoCodesLeft
-from grid.errors import InvalidInput
+from spatial.casework.errors import InvalidInput
 from spatial.versions.edits import VersionConflict
 
 LEAST_M2, MOST_M2 = 2_000, 100_000

@@ -9,14 +9,16 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from grid.cases.actions import Where, act, report, resume_elapsed
+from grid.cases.actions import act, report, resume_elapsed
 from grid.cases.actors import anybody
 from grid.cases.photos import read_photo
 from grid.cases.queries import awaiting_answer, likely_duplicates, queue, queue_counts
 from grid.cases.steps import WORKFLOW
-from grid.errors import CaseConflict, CaseNotFound, InvalidInput, NotResponsible, OutsideCity
+from grid.errors import OutsideCity
 from grid.models import Case, CasePhoto, CaseRequest, CaseStep, Component
 from grid.rules.models import HandlingLimit, Routing
+from spatial.casework.acts import Where
+from spatial.casework.errors import InvalidInput, MatterConflict, MatterNotFound, NotResponsible
 from spatial.city import city
 from spatial.workflow import MissingInput, RoleNotAllowed, WrongState
 from tests.factories import open_feature, spot, square
@@ -139,7 +141,7 @@ def test_every_action_is_checked(ground):
         act(CHIEF, case.code, "accept")
     with pytest.raises(MissingInput):
         act(INTAKE, case.code, "reject", {"reason": ""})
-    with pytest.raises(CaseNotFound):
+    with pytest.raises(MatterNotFound):
         act(INTAKE, "nothing", "accept")
     case = walk(case, "dispatch")
     with pytest.raises(NotResponsible):
@@ -160,7 +162,7 @@ def test_the_condition_and_the_department_must_exist(ground):
 def test_the_second_of_two_dispatchers_is_told(ground):
     case = walk(new_case(), "file")
     act(DISPATCHER, case.code, "dispatch", {"department": STREETS}, expected=case.pk)
-    with pytest.raises(CaseConflict, match=r"钱派 已于 .* 派遣"):
+    with pytest.raises(MatterConflict, match=r"钱派 已于 .* 派遣"):
         act(SECOND, case.code, "dispatch", {"department": HYGIENE}, expected=case.pk)
     assert Case.objects.current().get(code=case.code).department == STREETS
 
@@ -172,9 +174,9 @@ def test_a_remark_overtakes_nobody_but_a_step_under_it_does(ground):
     seen = act(DISPATCHER, case.code, "dispatch", {"department": STREETS}, expected=case.pk)
     act(ROADS, case.code, "ask_extension", {"reason": "等料"})
     act(CHIEF, case.code, "remark", {"note": "知道了"})
-    with pytest.raises(CaseConflict):
+    with pytest.raises(MatterConflict):
         act(ROADS, case.code, "finish", {"note": "好了"}, expected=seen.pk)
-    with pytest.raises(CaseConflict):
+    with pytest.raises(MatterConflict):
         act(ROADS, case.code, "finish", {"note": "好了"}, expected=10**9)
 
 
@@ -190,7 +192,7 @@ def test_two_dispatchers_at_the_very_same_moment(settings, tmp_path):
         try:
             act(actor, case.code, "dispatch", {"department": department}, expected=case.pk)
             outcomes.append("won")
-        except (CaseConflict, WrongState):
+        except (MatterConflict, WrongState):
             outcomes.append("told")
         finally:
             connection.close()
@@ -286,7 +288,7 @@ def test_texts_are_bounded_whatever_they_are_for(ground):
             act(ROADS, case.code, action, given)
     act(ROADS, case.code, "ask_extension", {"reason": "下\0\ud800雨"})
     assert CaseRequest.objects.get().reason == "下雨"
-    with pytest.raises(CaseNotFound):
+    with pytest.raises(MatterNotFound):
         act(INTAKE, "\0", "accept")
     other = new_case(point=spot(50, 50))
     with pytest.raises(InvalidInput, match="150"):

@@ -15,8 +15,9 @@ from PIL import Image
 from grid.cases import actions, photos
 from grid.cases.actions import act
 from grid.cases.photos import folder_of, read_photo, store_photos, sweep
-from grid.errors import InvalidInput
 from grid.models import CasePhoto
+from spatial.casework import actions as engine
+from spatial.casework.errors import InvalidInput
 from tests.grid.people import ROADS, make_ground, new_case, picture, walk
 
 
@@ -157,6 +158,7 @@ def test_an_action_that_is_taken_back_leaves_no_file(tmp_path, settings, monkeyp
     monkeypatch.setattr(actions, "_current", lambda code: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         new_case(photos=[photo])
+    monkeypatch.setattr(engine, "current_matter", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         act(ROADS, case.code, "finish", {"note": "已修补"}, photos=[photo])
     assert files_in(tmp_path) == kept

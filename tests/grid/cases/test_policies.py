@@ -5,11 +5,12 @@ from types import SimpleNamespace
 import pytest
 
 from grid.cases.actors import Actor
-from grid.cases.policies import Capacity, capacity, check_capacity
+from grid.cases.procedure import CASES
 from grid.cases.steps import ENDED, STATES, WORKFLOW
-from grid.cases.texts import is_blank
-from grid.errors import NotResponsible
 from grid.roles import GridRole
+from spatial.casework.errors import NotResponsible
+from spatial.casework.policies import Capacity, capacity, check_capacity
+from spatial.casework.texts import is_blank
 from spatial.workflow import RoleNotAllowed
 from tests.grid.people import (
     CHIEF,
@@ -53,7 +54,7 @@ def matter(state: str, department: str = STREETS, inspector: str = "王巡") -> 
     ],
 )
 def test_who_acts_as_what(actor, state, action, expected):
-    assert check_capacity(matter(state), actor, WORKFLOW.of(action)) == expected
+    assert check_capacity(CASES, matter(state), actor, WORKFLOW.of(action)) == expected
 
 
 @pytest.mark.parametrize(
@@ -72,17 +73,19 @@ def test_who_acts_as_what(actor, state, action, expected):
 )
 def test_who_may_not(actor, state, action, error):
     with pytest.raises(error):
-        check_capacity(matter(state), actor, WORKFLOW.of(action))
-    assert capacity(matter(state), actor, WORKFLOW.of(action)) is None
+        check_capacity(CASES, matter(state), actor, WORKFLOW.of(action))
+    assert capacity(CASES, matter(state), actor, WORKFLOW.of(action)) is None
 
 
 def test_a_task_sent_to_nobody_is_everybodys_of_the_area():
     case = matter("verifying", inspector="")
     elsewhere = Actor("别人", INSPECTOR.roles, districts=("431382999",))
     with pytest.raises(NotResponsible, match="责任区"):
-        check_capacity(case, elsewhere, WORKFLOW.of("confirm"))
-    assert check_capacity(case, INSPECTOR, WORKFLOW.of("confirm")) == Capacity("监督员")
-    assert check_capacity(case, CHIEF, WORKFLOW.of("confirm")) == Capacity("值班长", "监督员")
+        check_capacity(CASES, case, elsewhere, WORKFLOW.of("confirm"))
+    assert check_capacity(CASES, case, INSPECTOR, WORKFLOW.of("confirm")) == Capacity("监督员")
+    assert check_capacity(CASES, case, CHIEF, WORKFLOW.of("confirm")) == Capacity(
+        "值班长", "监督员"
+    )
 
 
 @pytest.mark.parametrize("state", [state for state in STATES if state not in ENDED])
@@ -94,7 +97,7 @@ def test_no_state_is_a_dead_end_for_the_superior(state):
             t.lands_in(here)
             for here in reached
             for t in WORKFLOW.leaving(here)
-            if capacity(matter(here, "没有了的部门", "走了的人"), CHIEF, t)
+            if capacity(CASES, matter(here, "没有了的部门", "走了的人"), CHIEF, t)
         }
         grown = not more <= reached
         reached |= more
@@ -114,7 +117,7 @@ def test_whoever_sent_it_on_can_take_it_back(state, actor, actions):
     moving = {
         t.action
         for t in WORKFLOW.leaving(state)
-        if capacity(matter(state), actor, t)
+        if capacity(CASES, matter(state), actor, t)
         and (t.lands_in(state) != state or t.action == "reassign")
         and t.action not in ("suspend",)
     }

@@ -6,8 +6,8 @@ from grid.cases.actions import act, report
 from grid.cases.actors import anybody
 from grid.cases.photos import read_photo
 from grid.cases.publishing import NOTHING, awaiting_review, photo_shown, shown
-from grid.errors import InvalidInput
 from grid.models import Case, CasePhoto, CaseStep, Publication
+from spatial.casework.errors import InvalidInput
 from spatial.workflow import RoleNotAllowed, WrongState
 from tests.grid.people import CHIEF, DISPATCHER, INTAKE, ROADS, picture, told, walk
 

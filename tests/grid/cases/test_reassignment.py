@@ -10,11 +10,11 @@ from grid.cases.actors import Actor, anybody
 from grid.cases.assignees import holders, stranded
 from grid.cases.photos import read_photo
 from grid.cases.queries import queue
-from grid.errors import CaseConflict, InvalidInput, NotResponsible
 from grid.evaluation.evaluation import evaluated
 from grid.models import Case, CaseRequest, CaseStep, Staff
 from grid.rules.indicators import Subject
 from grid.rules.models import Department
+from spatial.casework.errors import InvalidInput, MatterConflict, NotResponsible
 from spatial.workflow import MissingInput
 from tests.grid.cases.test_actions import at
 from tests.grid.evaluation.test_evaluation import FEBRUARY, JANUARY, row_of
@@ -177,7 +177,7 @@ def test_the_late_result_of_a_task_that_was_taken_back_is_told_so(ground, settin
     act(INTAKE, case.code, action, {"inspector": "陈巡", "reason": "路近"})
     mark, photos = uuid4(), [read_photo(picture())]
     with pytest.raises(
-        CaseConflict, match=r"李受 已于 .*（路近），这项任务不用再办.*还在您的设备上"
+        MatterConflict, match=r"李受 已于 .*（路近），这项任务不用再办.*还在您的设备上"
     ):
         act(INSPECTOR, case.code, "confirm", uuid=mark, photos=photos)
     assert not list(settings.CASE_FILES.rglob("*.jpg"))  # nothing of it half kept

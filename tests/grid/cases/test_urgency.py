@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grid.cases.clocks import values_of
 from grid.cases.queries import queue_counts
 from grid.cases.urgency import soon_from, soon_from_sql
 from grid.models import Case
+from spatial.casework.clocks import values_of
 from spatial.city import Deadlines, city
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Edit

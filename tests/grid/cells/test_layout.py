@@ -4,9 +4,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from grid.cells.layout import lay_cells, plan
-from grid.errors import InvalidInput
 from grid.models import Component, GridCell
 from spatial.base.models import District, Road
+from spatial.casework.errors import InvalidInput
 from spatial.parcels.models import Building
 from tests.factories import moment, open_feature, spot, square
 

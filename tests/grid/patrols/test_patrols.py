@@ -7,7 +7,6 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.utils import timezone
 
-from grid.errors import InvalidInput
 from grid.models import Patrol, PatrolPoint
 from grid.patrols.patrols import (
     Fix,
@@ -18,6 +17,7 @@ from grid.patrols.patrols import (
     start_patrol,
     stop_patrol,
 )
+from spatial.casework.errors import InvalidInput
 from spatial.city import city
 from tests.factories import spot
 

@@ -5,9 +5,9 @@ from datetime import date, datetime
 import pytest
 
 from grid.cases.actions import report
-from grid.errors import InvalidInput
 from grid.rules import rulebook
 from grid.rules.models import ClassEdition, HandlingLimit
+from spatial.casework.errors import InvalidInput
 from tests.grid.people import INSPECTOR, freeze_time, new_case, told, walk
 
 pytestmark = pytest.mark.django_db

@@ -15,13 +15,14 @@ from django.utils import timezone
 from grid.cases.actions import act
 from grid.cases.actors import Actor
 from grid.cases.photos import read_photo
-from grid.cases.policies import can_see
+from grid.cases.procedure import CASES
 from grid.cases.queries import queue, visible_cases
-from grid.cases.situations import Situation
+from grid.cases.situations import CaseSituation
 from grid.cases.steps import PUBLISHING, TASK_RESULTS, TASKS, WORKFLOW
-from grid.errors import CaseConflict, InvalidInput, NotResponsible
 from grid.models import Case, CasePhoto
 from grid.roles import SYSTEM, GridRole
+from spatial.casework.errors import InvalidInput, MatterConflict, NotResponsible
+from spatial.casework.policies import can_see
 from spatial.workflow import RoleNotAllowed, WrongState
 from tests.grid.people import HYGIENE, ROADS, STREETS, picture
 from tests.grid.situated import (
@@ -56,7 +57,7 @@ CHOSEN = {
     "reassign_task": "inspector",
     "merge": "main",
 }
-NOT_THEIRS = (RoleNotAllowed, NotResponsible, WrongState, CaseConflict)
+NOT_THEIRS = (RoleNotAllowed, NotResponsible, WrongState, MatterConflict)
 
 
 def refusal(actor: Actor, case: Case, action: str, **given: Any) -> Exception | None:
@@ -93,7 +94,7 @@ def choices(offer: Offer) -> set[str]:
 def sees(actor: Actor, case: Case) -> bool:
     """Whether the case opens for somebody; programs look at nothing, and act all the same."""
     is_listed = visible_cases(actor).filter(pk=case.pk).exists()
-    assert can_see(case, actor) is is_listed, actor
+    assert can_see(CASES, case, actor) is is_listed, actor
     return is_listed or SYSTEM in actor.roles
 
 
@@ -101,7 +102,7 @@ def sees(actor: Actor, case: Case) -> bool:
 def test_offered_is_not_refused_and_not_offered_is(db, name, state):
     case, wrong = situated(name, state), []
     for actor in ACTORS if name in WHOSE else ROLES:
-        may = offers(Situation(case, timezone.now()), actor) if sees(actor, case) else []
+        may = offers(CaseSituation(case, timezone.now()), actor) if sees(actor, case) else []
         offered = {offer.action: choices(offer) for offer in may}
         for transition in WORKFLOW.leaving(state):
             action = transition.action
@@ -123,7 +124,7 @@ def test_published_is_what_is_offered_to_be(db, name, state):
     case, wrong = situated(name, state), []
     photos = list(CasePhoto.objects.filter(case_code=case.code))
     for actor in ACTORS:
-        shown = publicity(Situation(case, timezone.now()), actor, photos)
+        shown = publicity(CaseSituation(case, timezone.now()), actor, photos)
         for thing in (shown["said"], *shown["before"]) if sees(actor, case) else ():
             for action, may in (("publish", thing.may_publish), ("withhold", thing.may_withhold)):
                 if may is not (refusal(actor, case, action, item=thing.item) is None):
@@ -136,7 +137,9 @@ def test_no_state_allows_what_its_table_does_not(db, state):
     case = situated("public", state)
     everybody = next(actor for actor in ACTORS if actor.roles == set(GridRole))
     leaving = {transition.action for transition in WORKFLOW.leaving(state)}
-    assert {offer.action for offer in offers(Situation(case, timezone.now()), everybody)} <= leaving
+    assert {
+        offer.action for offer in offers(CaseSituation(case, timezone.now()), everybody)
+    } <= leaving
     for transition in WORKFLOW.transitions:
         if transition.action not in leaving:
             why = refusal(everybody, case, transition.action, item="words", department=HYGIENE)
@@ -150,7 +153,7 @@ def test_each_round_of_handling_has_its_appeal(db):
             case = situated(name, "handling")
             assert (
                 "appeal"
-                in {offer.action for offer in offers(Situation(case, timezone.now()), ROADS)}
+                in {offer.action for offer in offers(CaseSituation(case, timezone.now()), ROADS)}
             ) is is_offered
             transaction.set_rollback(True)
 
@@ -159,7 +162,8 @@ def test_photos_are_asked_for_where_they_are_taken(db):
     """With what is offered beside the form for photos, a photo is refused by name."""
     case, photos = situated("plain", "handling"), [read_photo(picture(30, 40))]
     has_photos = {
-        offer.action: offer.has_photos for offer in offers(Situation(case, timezone.now()), ROADS)
+        offer.action: offer.has_photos
+        for offer in offers(CaseSituation(case, timezone.now()), ROADS)
     }
     assert has_photos == {
         action: action == "finish"

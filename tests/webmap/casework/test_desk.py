@@ -12,11 +12,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from grid.cases.actions import Where, act
-from grid.cases.clocks import values_of
+from grid.cases.actions import act
 from grid.cases.photos import read_photo
 from grid.models import Case, CasePhoto, CaseStep, Component
 from layers.models import PersonalRead
+from spatial.casework.acts import Where
+from spatial.casework.clocks import values_of
 from spatial.city import city
 from spatial.crs import transformer
 from spatial.planning.roles import PlanningRole

@@ -8,7 +8,7 @@ from django.utils import timezone
 from grid.cases.actions import act, report
 from grid.cases.actors import anybody
 from grid.cases.photos import read_photo
-from grid.cases.situations import Situation
+from grid.cases.situations import CaseSituation
 from grid.cases.steps import STATES, WORKFLOW
 from grid.models import Case, CasePhoto
 from grid.rules.models import Department
@@ -89,7 +89,7 @@ def test_no_state_waits_for_one_who_is_gone(people):
     for state, case in cases.items():
         moving = [
             o
-            for o in offers(Situation(case, timezone.now()), chief)
+            for o in offers(CaseSituation(case, timezone.now()), chief)
             if WORKFLOW.of(o.action).lands_in(state) != state
         ]
         assert any(is_taken(chief, case, offer.action) for offer in moving), state

@@ -5,10 +5,11 @@ import json
 import pytest
 from django.http import HttpResponse
 
-from grid.errors import CaseConflict, CaseNotFound, InvalidInput, NotResponsible, OutsideCity
+from grid.errors import OutsideCity
 from importers.errors import DeliveryRefused
 from layers.sharing import actions as sharing
 from layers.sharing.limits import RateLimited
+from spatial.casework.errors import InvalidInput, MatterConflict, MatterNotFound, NotResponsible
 from spatial.workflow import MissingInput, RoleNotAllowed, UnknownAction, WrongState
 from webmap.web.errors import (
     REFUSALS,
@@ -46,9 +47,9 @@ JSON = {"Accept": "application/json"}
         (NotResponsible("x"), 403),
         (sharing.NotSteward("x"), 403),
         (RoleNotAllowed("x"), 403),
-        (CaseNotFound("x"), 404),
+        (MatterNotFound("x"), 404),
         (Conflicting("x"), 409),
-        (CaseConflict("x"), 409),
+        (MatterConflict("x"), 409),
         (WrongState("x"), 409),
         (DeliveryRefused("x"), 409),
         (TooLarge("x"), 413),
@@ -90,7 +91,7 @@ def answered(rf, error, **headers):
 
 
 def test_a_page_a_fragment_a_script_and_a_program_read_their_own_form(rf):
-    error = CaseConflict("别人已办理")
+    error = MatterConflict("别人已办理")
     page = answered(rf, error)
     assert (page.status_code, page["Content-Type"]) == (409, "text/html; charset=utf-8")
     assert "<!doctype html>" in page.text

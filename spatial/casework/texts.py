@@ -1,6 +1,10 @@
-"""Whether there is anything to read in a text. Pure."""
+"""Texts as matters keep them, and whether there is anything to read in one. Pure."""
 
+import re
 import unicodedata
+
+# What the database does not take.
+UNKEPT = re.compile("[\0\ud800-\udfff]")
 
 # Letters and symbols by their category that show nothing: fillers of Hangul, blank Braille.
 _UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -17,3 +21,8 @@ def is_blank(text: str) -> bool:
         character in _UNSEEN or unicodedata.category(character) in _UNSEEN_KINDS
         for character in text
     )
+
+
+def plain(text: str) -> str:
+    """A text as it is kept: without outer blanks and what the database does not take."""
+    return UNKEPT.sub("", text).strip()

@@ -1,0 +1,138 @@
+"""A matter of a procedure without a register of its own is begun, and gets its number."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from spatial.calendars.queries import calendar
+from spatial.casework import clocks
+from spatial.casework.actors import Actor
+from spatial.casework.acts import NOWHERE, Subject, Where
+from spatial.casework.errors import InvalidInput
+from spatial.casework.idempotency import already_used, step_taken
+from spatial.casework.models import Matter, MatterCounter, MatterSubject
+from spatial.casework.policies import check_beginning
+from spatial.casework.procedures import Procedure
+from spatial.casework.texts import plain
+from spatial.casework.writing import current_matter, step_values, true_time
+from spatial.city import city
+from spatial.versions.actions import apply, record_change
+from spatial.versions.edits import Action, Edit
+from spatial.versions.models import Change
+
+MAX_TITLE = 200
+
+
+def open_matter(
+    procedure: Procedure,
+    actor: Actor,
+    *,
+    title: str,
+    values: Mapping[str, Any] | None = None,
+    subjects: Sequence[Subject] = (),
+    department: str = "",
+    applicant: str = "",
+    parent: str = "",
+    uuid: UUID | None = None,
+    where: Where = NOWHERE,
+) -> Matter:
+    """Begin a matter of a procedure without a register of its own; the same UUID again gives
+    the matter that it began.
+
+    Raises:
+        RoleNotAllowed: in none of the roles that begin one.
+        InvalidInput: no title, a text too long, a parent that is not there or has ended.
+    """
+    first, role = procedure.first, check_beginning(procedure, actor)
+    title = _title(title)
+    given = dict(values or {})
+    if done := step_taken(procedure, actor, uuid, _begun_as(procedure, uuid), first.action, {}):
+        return _same_matter(procedure, done.matter_code, title, given)
+    now = timezone.now()
+    accepted_at = true_time(where, None, now)
+    _check_parent(parent)
+    attributes = {
+        "procedure": procedure.id,
+        "title": title,
+        "values": given,
+        "step": first.target,
+        "department": department,
+        "applicant": applicant or actor.name,
+        "parent_code": parent,
+        "accepted_at": accepted_at,
+        "entered_at": accepted_at,
+        **clocks.due_values(clocks.whole_deadline(procedure, accepted_at)),
+        **clocks.step_values(clocks.clock_of(procedure, first.target, accepted_at, given)),
+    }
+    try:
+        with transaction.atomic():
+            code = _next_number(procedure, now)
+            change = record_change(who=actor.name, why=f"{procedure.title} {code} {first.title}")
+            apply(change, Matter, [Edit(Action.OPEN, code, attributes)])
+            _record_subjects(code, subjects, change)
+            matter = current_matter(procedure, code)
+            step = step_values(first, None, matter, actor, now, where)
+            step |= {"role": role, "uuid": uuid, "change": change}
+            procedure.step_model.objects.create(**{procedure.step_model.matter_field: code}, **step)
+            return matter
+    except IntegrityError:
+        if code := _begun_as(procedure, uuid):  # the same, a moment ago, elsewhere
+            return _same_matter(procedure, code, title, given)
+        raise
+
+
+def _title(text: str) -> str:
+    title = plain(text)
+    if not title:
+        raise InvalidInput("标题不能为空", "title")
+    if len(title) > MAX_TITLE:
+        raise InvalidInput(f"文字超过 {MAX_TITLE} 字", "title")
+    return title
+
+
+def _check_parent(code: str) -> None:
+    parent = Matter.objects.current().filter(code=code).first() if code else None
+    if code and parent is None:
+        raise InvalidInput("没有该上级事项", "parent")
+    if parent and parent.closed_at:
+        raise InvalidInput("上级事项已经办结", "parent")
+
+
+def _record_subjects(code: str, subjects: Sequence[Subject], change: Change) -> None:
+    MatterSubject.objects.bulk_create(
+        MatterSubject(matter_code=code, layer=s.layer, code=s.code, geom=s.geom, change=change)
+        for s in subjects
+    )
+
+
+def _begun_as(procedure: Procedure, uuid: UUID | None) -> str:
+    """The number of the matter that a step with this UUID began; none: ""."""
+    steps = procedure.step_model
+    found = steps.objects.filter(uuid=uuid, action=procedure.first.action) if uuid else None
+    step = found.first() if found is not None else None
+    return str(getattr(step, steps.matter_field)) if step else ""
+
+
+def _same_matter(procedure: Procedure, code: str, title: str, given: Mapping[str, Any]) -> Matter:
+    begun = Matter.objects.filter(code=code).order_by("opened_by").first()
+    if begun is None or (begun.title, begun.values) != (title, dict(given)):
+        raise already_used()
+    return current_matter(procedure, code)
+
+
+def _next_number(procedure: Procedure, now: datetime) -> str:
+    """The procedure's letters, area, day, the day's sequence; in order of commits, no gaps."""
+    day = calendar().day_of(now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{MatterCounter._meta.db_table}" AS c (procedure, day, number)'
+            " VALUES (%s, %s, 1) ON CONFLICT (procedure, day)"
+            " DO UPDATE SET number = c.number + 1 RETURNING number",
+            [procedure.id, day],
+        )
+        number = cursor.fetchone()[0]
+    return f"{procedure.numbered}{city().adcode}{day:%Y%m%d}{number:04d}"

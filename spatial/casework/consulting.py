@@ -1,0 +1,159 @@
+"""Departments that have a part in a matter: asked for their opinion, they answer, or are silent.
+
+A department that shares in a decision (会签) must answer before the matter can end; one that
+assists (协办) answers too. Silence past the day is recorded as silence, never as consent.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from spatial.casework.actors import CLOCK, Actor
+from spatial.casework.acts import NOWHERE
+from spatial.casework.errors import InvalidInput, NotResponsible
+from spatial.casework.idempotency import step_taken
+from spatial.casework.models import Matter, MatterRequest
+from spatial.casework.policies import can_take
+from spatial.casework.procedures import Procedure, procedure_named
+from spatial.casework.writing import current_matter, matter_as_seen, replace_version, step_values
+from spatial.workflow import MissingInput, RoleNotAllowed, Transition
+
+CONSULT, ANSWER, SILENT = "consult", "answer", "silent"
+TITLES = {CONSULT: "征询意见", ANSWER: "答复征询", SILENT: "逾期未答复"}
+JOINT, ASSISTING = "joint", "assisting"
+KINDS = {JOINT: "会签", ASSISTING: "协办"}
+SILENCE = "逾期未答复"
+
+
+def can_consult(procedure: Procedure, situation: Any, actor: Actor) -> bool:
+    """Whether somebody may ask departments: whoever could take the matter on."""
+    state = situation.matter.step
+    moving = (t for t in procedure.workflow.leaving(state) if t.lands_in(state) != state)
+    return any(can_take(procedure, situation, actor, t) for t in moving)
+
+
+def consult(
+    procedure: Procedure,
+    actor: Actor,
+    code: str,
+    departments: Sequence[str],
+    reason: str,
+    *,
+    kind: str = JOINT,
+    due_at: datetime | None = None,
+    uuid: UUID | None = None,
+) -> Matter:
+    """Ask departments for their opinion, until a day.
+
+    Raises:
+        RoleNotAllowed: the matter is not this one's.
+        MissingInput, InvalidInput: no department, no reason, asked before, a day that is past.
+    """
+    given = procedure.readable({"reason": reason, "departments": sorted(set(departments))})
+    if step_taken(procedure, actor, uuid, code, CONSULT, given):
+        return current_matter(procedure, code)
+    if not given["departments"] or not given["reason"]:
+        raise MissingInput("征询意见须填写：部门、事由", ("departments", "reason"))
+    now = timezone.now()
+    if due_at and due_at <= now:
+        raise InvalidInput("答复时限已经过去", "due_at")
+    with transaction.atomic():
+        matter = matter_as_seen(procedure, code, None)
+        situation = procedure.situation(matter, now)
+        if not can_consult(procedure, situation, actor):
+            raise RoleNotAllowed("只有正在办理该事项的人可以征询意见")
+        asked = {r.department for r in situation.requests if r.granted is None}
+        if again := asked & set(given["departments"]):
+            raise InvalidInput(f"已征询{'、'.join(sorted(again))}，尚未答复", "departments")
+        MatterRequest.objects.bulk_create(
+            MatterRequest(
+                matter_code=code, kind=kind, department=name, asked_by=actor.name,
+                asked_at=now, reason=given["reason"], due_at=due_at,
+            )
+            for name in given["departments"]
+        )  # fmt: skip
+        details = {"departments": given["departments"], "kind": kind}
+        return _put_beside(procedure, matter, actor, CONSULT, given["reason"], details, now, uuid)
+
+
+def answer(
+    procedure: Procedure,
+    actor: Actor,
+    code: str,
+    *,
+    agreed: bool,
+    text: str,
+    uuid: UUID | None = None,
+) -> Matter:
+    """Answer for one's department what it was asked; an objection says why.
+
+    Raises:
+        NotResponsible: this one's department was not asked, or has answered.
+        MissingInput: an objection without a reason.
+    """
+    given = procedure.readable({"reason": text, "agreed": agreed})
+    if step_taken(procedure, actor, uuid, code, ANSWER, given):
+        return current_matter(procedure, code)
+    if not agreed and not given["reason"]:
+        raise MissingInput("不同意须填写：理由", ("reason",))
+    now = timezone.now()
+    with transaction.atomic():
+        matter = matter_as_seen(procedure, code, None)
+        waiting = MatterRequest.objects.select_for_update().filter(matter_code=code, granted=None)
+        mine = [r for r in waiting if r.department and actor.is_of(r.department)]
+        if not mine:
+            raise NotResponsible("没有征询您的部门，或已经答复")
+        for request in mine:
+            _settle(request, actor.name, given["reason"], now, granted=agreed)
+        details = {"agreed": agreed, "departments": [r.department for r in mine]}
+        return _put_beside(procedure, matter, actor, ANSWER, given["reason"], details, now, uuid)
+
+
+def record_silence(now: datetime | None = None) -> int:
+    """Record as silence what was not answered in time; returns how many that were."""
+    now = now or timezone.now()
+    late = MatterRequest.objects.filter(granted=None, due_at__lt=now).exclude(department="")
+    done = 0
+    for pk, code in list(late.values_list("pk", "matter_code")):
+        with transaction.atomic():
+            request = MatterRequest.objects.select_for_update().get(pk=pk)
+            matter = Matter.objects.current().filter(code=code).first()
+            procedure = procedure_named(matter.procedure) if matter else None
+            if request.granted is not None or matter is None or procedure is None:
+                continue
+            _settle(request, CLOCK.name, SILENCE, now, granted=False)
+            details = {"departments": [request.department]}
+            _put_beside(procedure, matter, CLOCK, SILENT, SILENCE, details, now, None)
+            done += 1
+    return done
+
+
+def _settle(request: MatterRequest, who: str, text: str, now: datetime, *, granted: bool) -> None:
+    request.granted, request.answered_by, request.answered_at = granted, who, now
+    request.answer = text
+    request.save()
+
+
+def _put_beside(
+    procedure: Procedure,
+    matter: Any,
+    actor: Actor,
+    action: str,
+    text: str,
+    details: dict[str, Any],
+    now: datetime,
+    uuid: UUID | None,
+) -> Any:
+    """A step that stands beside the handling: it moves nothing but the version."""
+    change = replace_version(procedure, matter, {}, actor, TITLES[action], now)
+    transition = Transition(action, TITLES[action], (matter.step,), "", frozenset())
+    step = step_values(transition, matter, matter, actor, now, NOWHERE)
+    step |= {"role": actor.department or actor.role_for(actor.roles), "uuid": uuid}
+    step |= {"text": text, "details": details, "change": change}
+    steps = procedure.step_model
+    steps.objects.create(**{steps.matter_field: matter.code}, **step)
+    return current_matter(procedure, matter.code)
