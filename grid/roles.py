@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from spatial.casework.actors import SYSTEM
+from spatial.casework.roles import SYSTEM
 
 __all__ = ["CENTRE", "PUBLIC", "SUPERVISORS", "SYSTEM", "GridRole"]
 

@@ -28,7 +28,7 @@ from grid.cases.steps import (
 from grid.models import Case, CasePhoto, CaseRequest, CaseStep
 from spatial.casework.actors import Actor
 from spatial.casework.acts import Act, Where
-from spatial.casework.procedures import MAX_TEXT, Asking, Procedure
+from spatial.casework.procedures import MAX_TEXT, Procedure, RequestKind
 
 # The longest text of each field, in characters; others take a name.
 MAX_OF: Mapping[str, int] = {
@@ -80,7 +80,7 @@ CASES = Procedure(
     policy=CasePolicy(),
     effects=EFFECTS,
     askings={
-        kind: Asking(Kind(kind).label, *actions, STAYS_IN[Kind(kind)], frozenset(RECALLS))
+        kind: RequestKind(Kind(kind).label, *actions, STAYS_IN[Kind(kind)], frozenset(RECALLS))
         for kind, actions in REQUESTS.items()
     },
     amendable=AMENDABLE,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-SYSTEM = "系统"  # clocks and programs
+from spatial.casework.roles import SYSTEM
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ class Command:
 
 
 @dataclass(frozen=True)
-class Subject:
+class SubjectRef:
     """What a matter is about: a thing of a layer, or a place in the city's CRS."""
 
     layer: str = ""

@@ -11,7 +11,7 @@ from django.utils import timezone
 from spatial.calendars.queries import calendar
 from spatial.casework import clocks
 from spatial.casework.actors import Actor
-from spatial.casework.acts import NOWHERE, Subject, Where
+from spatial.casework.acts import NOWHERE, SubjectRef, Where
 from spatial.casework.errors import InvalidInput
 from spatial.casework.idempotency import already_used, step_taken
 from spatial.casework.models import Matter, MatterCounter, MatterSubject
@@ -33,7 +33,7 @@ def open_matter(
     *,
     title: str,
     values: Mapping[str, Any] | None = None,
-    subjects: Sequence[Subject] = (),
+    subjects: Sequence[SubjectRef] = (),
     department: str = "",
     applicant: str = "",
     parent: str = "",
@@ -102,7 +102,7 @@ def _check_parent(code: str) -> None:
         raise InvalidInput("上级事项已经办结", "parent")
 
 
-def _record_subjects(code: str, subjects: Sequence[Subject], change: Change) -> None:
+def _record_subjects(code: str, subjects: Sequence[SubjectRef], change: Change) -> None:
     MatterSubject.objects.bulk_create(
         MatterSubject(matter_code=code, layer=s.layer, code=s.code, geom=s.geom, change=change)
         for s in subjects

@@ -14,11 +14,12 @@ from typing import Any, ClassVar
 from django.core.checks import CheckMessage, Error
 from django.db.models import Model, Q
 
-from spatial.casework.actors import SYSTEM, Actor
+from spatial.casework.actors import Actor
 from spatial.casework.acts import Act, Effect, Where
 from spatial.casework.errors import DeadEnd, InvalidInput, NotResponsible
 from spatial.casework.models import Matter, MatterRequest, MatterStep
-from spatial.casework.situations import SituatedMatter, Situation
+from spatial.casework.roles import SYSTEM
+from spatial.casework.situations import SituatedMatter
 from spatial.casework.texts import is_blank, plain
 from spatial.casework.ways_out import faults_of
 from spatial.workflow import Transition, Workflow
@@ -29,7 +30,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
-class Asking:
+class RequestKind:
     """What may be asked in a matter: the actions that ask for it, grant and refuse it.
 
     It stays open in the states of ``stays_in`` (none: where it can be granted) and lapses
@@ -55,8 +56,8 @@ class Amendable:
 
     title: str
     roles: frozenset[str]
-    parse: Callable[[Any, Situation], Any] = lambda given, _situation: given
-    values: Callable[[Situation, Any], dict[str, Any]] | None = None
+    parse: Callable[[Any, Any], Any] = lambda given, _situation: given
+    values: Callable[[Any, Any], dict[str, Any]] | None = None
     read: Callable[[Any], Any] | None = None
 
 
@@ -132,7 +133,7 @@ class Procedure:
     waits_for: Mapping[str, str]
     policy: Policy = field(default_factory=Policy)
     effects: Mapping[str, Callable[[Act], Effect]] = field(default_factory=dict)
-    askings: Mapping[str, Asking] = field(default_factory=dict)
+    askings: Mapping[str, RequestKind] = field(default_factory=dict)
     amendable: Mapping[str, Amendable] = field(default_factory=dict)
     numbered: str = ""
     noun: str = "事项"

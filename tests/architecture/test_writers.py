@@ -12,6 +12,9 @@ from tests.architecture.test_contracts import FLOORS, ROOT
 WRITES = {"apply", "apply_table", "undo"}
 CASEWORK = {"grid/cases/actions.py", "grid/cases/clocks.py", "importers/sample/casework.py"}
 WRITERS = CASEWORK | {
+    "spatial/casework/beginning.py",  # what the procedure lets in: who begins a matter
+    "spatial/casework/clocks.py",  # deadlines, when the calendar has changed
+    "spatial/casework/writing.py",  # actions of a table, amendments, answers
     "grid/components/assigning.py",  # components, with their cells
     "grid/cells/layout.py",  # cells, by a command
     "importers/runs/commit.py",  # what layer_for lets in

@@ -1,6 +1,6 @@
 """A procedure of some 40 lines, as a profession would declare it: a table, limits, policies."""
 
-from spatial.casework.procedures import Amendable, Asking, Policy, Procedure
+from spatial.casework.procedures import Amendable, Policy, Procedure, RequestKind
 from spatial.casework.ways_out import with_ways_out
 from spatial.workflow import Transition, Workflow
 
@@ -53,7 +53,7 @@ PERMIT = Procedure(
     ),
     {"received": EXAMINER, "examined": HEAD, "waiting": "申请人"},
     policy=Rules(),
-    askings={"time": Asking("延期", "ask_time", "give_time", "deny_time")},
+    askings={"time": RequestKind("延期", "ask_time", "give_time", "deny_time")},
     amendable={"area": Amendable("面积", frozenset({CLERK, HEAD}))},
     numbered="XK",
     recalls=frozenset({"recall_examined", "recall_waiting"}),
