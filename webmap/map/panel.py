@@ -74,7 +74,7 @@ def record_context(request: HttpRequest, share: Share, code: str, as_of: AsOf) -
     is_standing = stands(version, as_of)
     moment = as_of if is_standing else at(version.valid.lower)
     shape = outline(share, version)
-    texts = masked_values(caller, share, [version]).get(version.id, {})
+    texts = masked_values(share, [version]).get(version.id, {})
     context: dict[str, Any] = {
         "layer": layer,
         "layer_title": layer_title(layer),

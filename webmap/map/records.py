@@ -37,7 +37,7 @@ class RecordRow:
 
 @dataclass(frozen=True)
 class Secret:
-    """A personal field: masked, or in full once asked for; '' when nothing may be said."""
+    """A personal field: masked, or in full once asked for; '' where nothing is said of it."""
 
     name: str
     title: str

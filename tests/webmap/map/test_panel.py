@@ -1,10 +1,17 @@
 """The record: what it is, was, and what stands around it."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from layers.models import PersonalRead
+from spatial.parcels.models import Parcel
+from spatial.parcels.roles import LandRole
+from spatial.planning.roles import PlanningRole
+from spatial.versions.actions import apply
+from spatial.versions.edits import Action, Edit
+from tests.factories import change, moment, open_feature, square
 from tests.town import HOLDER, PHONE, make_user
 
 
@@ -96,12 +103,40 @@ def test_staff_see_masks_and_every_full_reading_is_logged(clerk):
 
 
 def test_others_cannot_ask_for_names_and_leave_no_log(planner):
-    assert "张**" in text_of(planner, "/panel/parcels/P2")
+    text = text_of(planner, "/panel/parcels/P2")
+    assert "依法不公开" in text
+    assert "张" not in text
     answer = planner.post("/panel/parcels/P2/personal")
     assert answer.status_code == 404
     assert HOLDER not in answer.content.decode()
     assert planner.get("/panel/parcels/P2/personal").status_code == 405
     assert not PersonalRead.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("before, after", [("涟水", "某人"), ("", "某人"), ("涟水", "")])
+def test_a_change_of_owner_is_seen_by_the_office_alone(client, before, after):
+    """The mask is of the bookkeeping: who is not shown the change is not shown another mask."""
+    open_feature(code="P1", right_holder=before)
+    make_user("clerk", LandRole.LAND)
+    make_user("planner", PlanningRole.PLANNER)
+    names = (None, "planner", "clerk")
+
+    def shown() -> dict[str | None, str]:
+        pages = {}
+        for name in names:
+            client.logout()
+            if name:
+                client.force_login(User.objects.get(username=name))
+            pages[name] = text_of(client, "/panel/parcels/P1")
+        return pages
+
+    first = shown()
+    edit = Edit(Action.REPLACE, "P1", {"right_holder": after, "geom": square()})
+    apply(change(moment(2021), "转移登记"), Parcel, [edit])
+    second = shown()
+    assert [name for name in names if first[name] != second[name]] == ["clerk"]
+    assert "转移登记" in second["clerk"]
 
 
 def test_the_number_of_queries_does_not_grow_with_the_neighbours(client, town):
