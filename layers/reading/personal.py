@@ -6,6 +6,7 @@ either: it would tell of changes that the bookkeeping hides (docs/adr/0011-bookk
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from layers.access.access import Caller, may_see_personal
@@ -56,6 +57,24 @@ def full_values(
         who=caller.name, layer=layer.id, code=code, fields="、".join(layer.personal)
     )
     return _values(layer, versions)
+
+
+def changed_fields(share: Share, versions: Sequence[Any]) -> dict[int, set[str]]:
+    """The names of the personal fields in which a version differs from the one before it.
+
+    ``versions`` follow each other, oldest first. For all but the layer's office: none.
+    """
+    if not isinstance(share, OfficeShare):
+        return {}
+    values = _values(share.layer, versions)
+    return {
+        new.pk: {
+            name
+            for name in share.layer.personal
+            if values.get(old.pk, {}).get(name) != values.get(new.pk, {}).get(name)
+        }
+        for old, new in pairwise(versions)
+    }
 
 
 def _values(layer: Layer, versions: Sequence[Any]) -> dict[int, Texts]:

@@ -10,7 +10,14 @@ from django.db import connection
 from django.db.models import Field, Min
 
 from spatial.periods import AsOf
-from spatial.versions.models import Ancestry, Change, ChangeDay, Revision, VersionedFeature
+from spatial.versions.models import (
+    Ancestry,
+    Change,
+    ChangeDay,
+    Revision,
+    RevisionChange,
+    VersionedFeature,
+)
 
 SPANS = (
     "public_valid",
@@ -98,6 +105,18 @@ def revision_named(name: str) -> int:
     """As ``revision_of``, by the name of a register or of what an audience sees of it."""
     row = Revision.objects.filter(register=name).first()
     return row.number if row else 0
+
+
+def names_counted(changes: Collection[int]) -> dict[int, set[str]]:
+    """By the ids of changes, the names under which each was counted.
+
+    They are of the registers that it touched, and of their audiences that it showed something.
+    """
+    found: dict[int, set[str]] = {change: set() for change in changes}
+    marks = RevisionChange.objects.filter(change__in=found)
+    for change, name in marks.values_list("change", "register"):
+        found[change].add(name)
+    return found
 
 
 def days_of_change(names: Collection[str], most: int) -> list[str]:

@@ -12,7 +12,7 @@ from layers.models import PersonalRead
 from layers.reading.features import feature_model, features
 from layers.reading.offices import OfficeShare, PersonalShare, features_shown, page_share
 from layers.reading.personal import PersonalDenied, full_values, masked_values
-from layers.reading.queries import versions_shown
+from layers.reading.queries import history_shown
 from layers.reading.reading import read
 from layers.reading.shares import LOGIN, share_of
 from spatial.hazards.models import HazardSite
@@ -133,7 +133,8 @@ def test_names_are_masked_and_read_in_full_only_where_that_is_logged():
     edit = Edit(Action.REPLACE, "P1", {"right_holder": "李四光", "geom": square()})
     apply(change(moment(2021)), Parcel, [edit])
     shown = {
-        caller: versions_shown(page_share(caller, parcels), "P1") for caller in (DEPARTMENT, CLERK)
+        caller: history_shown(page_share(caller, parcels), "P1").versions
+        for caller in (DEPARTMENT, CLERK)
     }
     assert [len(versions) for versions in shown.values()] == [1, 2]
 

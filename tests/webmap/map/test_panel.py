@@ -1,11 +1,14 @@
 """The record: what it is, was, and what stands around it."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from layers.models import PersonalRead
+from layers.reading import queries
 from spatial.parcels.models import Parcel
 from spatial.parcels.roles import LandRole
 from spatial.planning.roles import PlanningRole
@@ -137,6 +140,34 @@ def test_a_change_of_owner_is_seen_by_the_office_alone(client, before, after):
     second = shown()
     assert [name for name in names if first[name] != second[name]] == ["clerk"]
     assert "转移登记" in second["clerk"]
+
+
+@pytest.mark.django_db
+def test_a_long_history_is_read_in_parts(client, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_VERSIONS", 3)
+    open_feature(code="P1", at=moment(2010), location="2010")
+    for year in range(2011, 2017):
+        values = {"location": str(year), "right_holder": f"张{year}", "geom": square()}
+        made = [(moment(year), f"{year} 年", values)]
+        if year == 2014:  # and one that the public is not shown
+            made.append((moment(year, 6), "转移", values | {"right_holder": "某人"}))
+        for begins, why, values in made:
+            apply(change(begins, why), Parcel, [Edit(Action.REPLACE, "P1", values)])
+
+    def years(text: str) -> list[int]:
+        return [year for year in range(2010, 2017) if f"<p>{year} 年</p>" in text]
+
+    text = text_of(client, "/panel/parcels/P1")
+    assert years(text) == [2014, 2015, 2016]
+    assert "共 7 个版本" in text
+    assert "2013 → 2014" in text
+    text = text_of(client, re.search(r'hx-get="([^"]+)"', text)[1])
+    assert years(text) == [2011, 2012, 2013]
+    text = text_of(client, re.search(r'hx-get="([^"]+)"', text)[1])
+    assert "<p>测试</p>" in text
+    assert "更早的版本" not in text
+    assert "<dd>2010</dd>" in text_of(client, "/panel/parcels/P1?at=2010-06-01")
+    assert "2016" in text_of(client, "/panel/parcels/P1?at=2009-01-01")  # not yet: its last
 
 
 def test_the_number_of_queries_does_not_grow_with_the_neighbours(client, town):

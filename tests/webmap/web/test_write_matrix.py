@@ -107,7 +107,8 @@ NIGHT = [(kind, layer_id) for kind in KINDS for layer_id in KINDS[kind].layers]
 LANDING = [
     (kind, layer_id)
     for kind, layer_id in NIGHT
-    if layer_id in {"grid-cells", "roads", "parcels", "pipe-lines", "terrain-sheets", "rights", "cases"}
+    if layer_id
+    in {"grid-cells", "roads", "parcels", "pipe-lines", "terrain-sheets", "rights", "cases"}
 ]
 SOME = KEYS | {"anonymous", "no role", "LAND", "PIPES", "DISPATCHER", "HANDLER", "STEWARD", "admin"}
 
