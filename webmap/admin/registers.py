@@ -94,7 +94,7 @@ class RegisterAdmin(ReadOnly):
         start = version.valid.lower
         if start and history.before and start < history.versions[0].valid.lower:
             history = history_shown(share, version.code, until=start)
-        rows = [
+        rows: list[tuple[str, str | None]] = [
             (field_title(self.layer, f), value_of(share, version, f)) for f in columns_of(share)
         ]
         people = personal_columns_of(share)  # named, without their values
