@@ -174,10 +174,6 @@ class RuleAdmin(admin.ModelAdmin):
         begun = isinstance(obj, Dated) and obj.has_begun()
         return not begun and super().has_delete_permission(request, obj)
 
-    def get_actions(self, request: HttpRequest) -> dict:
-        """None: many at once could not be asked one by one."""
-        return {}
-
 
 @admin.register(ClassEdition)
 class ClassEditionAdmin(RuleAdmin):

@@ -57,12 +57,6 @@ class PeopleAdmin(UserAdmin):
         record_account_act(Kind.ACCOUNT_REMOVED, request, obj.username)
         super().delete_model(request, obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        """Write each down."""
-        for user in queryset:
-            record_account_act(Kind.ACCOUNT_REMOVED, request, user.username)
-        super().delete_queryset(request, queryset)
-
 
 @admin.register(AccountEvent)
 class AccountEventAdmin(ReadOnly):

@@ -137,10 +137,7 @@ def test_the_administrator_pages_have_no_other_way_to_set_one(client, root, lin)
     kinds = set(AccountEvent.objects.filter(name="neu").values_list("kind", flat=True))
     assert kinds == {"account-created"}
     assert client.get("/admin/webmap/accountevent/").status_code == 200
-    client.post(
-        "/admin/auth/user/",
-        {"action": "delete_selected", "_selected_action": made.pk, "post": "yes"},
-    )
+    client.post(f"/admin/auth/user/{made.pk}/delete/", {"post": "yes"})
     assert AccountEvent.objects.filter(kind="account-removed", name="neu").exists()
 
 
