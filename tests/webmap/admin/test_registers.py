@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from grid.models import Case
 from layers.reading import queries
+from spatial.casework.models import Matter
 from spatial.hazards.models import HazardSite
 from spatial.housing.models import Storey
 from spatial.housing.roles import HousingRole
@@ -18,6 +19,7 @@ from spatial.versions.edits import Action, Edit
 from spatial.versions.guards import registers
 from tests.factories import change, moment, open_feature, spot, square
 from webmap.admin import reading
+from webmap.web.histories import layer_for
 
 pytestmark = pytest.mark.django_db
 PARCELS = "/admin/parcels/parcel/"
@@ -46,7 +48,14 @@ def page(client, version):
     return client.get(f"{PARCELS}{version.pk}/change/")
 
 
-@pytest.mark.parametrize("model", registers(), ids=lambda model: model.__name__)
+PUBLISHED = [model for model in registers() if layer_for(model)]
+
+
+def test_matters_are_seen_by_their_policies_alone():
+    assert Matter not in admin.site._registry
+
+
+@pytest.mark.parametrize("model", PUBLISHED, ids=lambda model: model.__name__)
 def test_every_register_has_its_list_and_is_read_only(model, chief, rf):
     meta = model._meta
     assert chief.get(f"/admin/{meta.app_label}/{meta.model_name}/").status_code == 200
