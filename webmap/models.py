@@ -49,10 +49,14 @@ class ExternalIdentity(models.Model):
 
 
 class OneTimePassword(models.Model):
-    """The password of an account was handed out: its owner must choose another one first."""
+    """The password of an account was handed out: it opens one session, to choose another one in.
+
+    It is void once ``used_at`` is set, and from ``expires_at`` on. The row goes when one is chosen.
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("用户名"))
     expires_at = models.DateTimeField(_("有效期至"))
+    used_at = models.DateTimeField(_("使用时间"), null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("一次性密码")
