@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from spatial.audit.models import Kind
-from spatial.versions.append_only import AppendOnly, Audited
+from spatial.versions.append_only import AppendOnly, Audited, RecordedAt
 
 
 class FailedSignIn(models.Model):
@@ -122,7 +122,7 @@ class AccountEvent(AppendOnly):
         kind_column="kind", code="name", address="address", details=("detail",)
     )
 
-    at = models.DateTimeField(_("时间"), auto_now_add=True)
+    at = RecordedAt(_("时间"))
     who = models.CharField(_("操作人"), max_length=150, blank=True)
     kind = models.CharField(
         _("事项"), max_length=20, choices=[(k.value, k.label) for k in ACCOUNT_ACTS]

@@ -4,10 +4,11 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import AutoField
 
 from spatial.parcels.models import Parcel
 from spatial.versions.actions import record_ancestry
-from spatial.versions.append_only import append_only_models
+from spatial.versions.append_only import RecordedAt, append_only_models
 from spatial.versions.grants import grant_to_site
 from spatial.versions.guards import registers
 from spatial.versions.logins import OWNER, SITE, OwnerNeeded, as_owner
@@ -86,6 +87,20 @@ def test_what_is_kept_is_neither_edited_nor_taken_away(model) -> None:
     assert rows("SELECT has_table_privilege('tujing_reader', %s, 'SELECT, INSERT')", table) == [
         (False,)
     ]
+
+
+def test_numbers_and_times_of_rows_are_the_databases() -> None:
+    for model in append_only_models():
+        fields = model._meta.concrete_fields
+        assert not [f for f in fields if getattr(f, "auto_now_add", False)], model
+        for field in fields:
+            if isinstance(field, (AutoField, RecordedAt)):
+                sql = f'INSERT INTO "{model._meta.db_table}" ("{field.column}") VALUES (DEFAULT)'
+                assert "permission denied" in refusal(sql), sql
+    made = change(moment(2020))
+    assert rows("SELECT recorded_at, statement_timestamp() - recorded_at < '1 min' FROM versions_change") == [(made.recorded_at, True)]  # fmt: skip
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        Change.objects.create(at=moment(2020), recorded_at=moment(2020), who="li", why="x")
 
 
 @pytest.mark.parametrize("sql", AGAINST_LOGINS)
