@@ -169,19 +169,45 @@ def test_indexes_come_back_and_never_from_the_caller() -> None:
         assert set_indexes_aside(cursor, "parcels_parcel") > 0
         assert len(rows(listed)) < len(before)
         for sql in (
-            "INSERT INTO versions_aside VALUES (0, 'DROP TABLE auth_user')",
-            "SELECT * FROM versions_aside",
+            "INSERT INTO versions_aside (definition) VALUES ('DROP TABLE auth_user')",
+            "UPDATE versions_aside SET definition = 'DROP TABLE auth_user'",
+            "DELETE FROM versions_aside",
             "DROP TABLE versions_aside",
+            "ALTER TABLE versions_aside DISABLE TRIGGER ALL",
         ):
             assert "permission denied" in (said := refusal(sql)) or "must be owner" in said
-        put_indexes_back(cursor)
+        put_indexes_back(cursor, "parcels_parcel")
     assert rows(listed) == before
+    cursor = connection.cursor()
+    cursor.execute("CREATE TEMP TABLE versions_aside (id int, definition text) ON COMMIT DROP")
+    cursor.execute("INSERT INTO versions_aside VALUES (1, 'DROP TABLE auth_user')")
+    cursor.execute("SELECT versions_put_indexes_back()")
+    assert rows("SELECT count(*) FROM pg_class WHERE relname = 'auth_user'") == [(1,)]
+
+
+def _put_aside_and_commit(meanwhile: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE versions_aside (number int, definition text)")
-        cursor.execute("INSERT INTO versions_aside VALUES (1, 'DROP TABLE auth_user')")
-        assert "already exists" in refusal("SELECT versions_set_indexes_aside('parcels_parcel')")
-        assert "no indexes" in refusal("SELECT versions_put_indexes_back()")
-        cursor.execute("DROP TABLE versions_aside")
+        set_indexes_aside(cursor, "parcels_parcel")
+        cursor.execute(meanwhile)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        "SELECT 1",
+        "SET CONSTRAINTS ALL IMMEDIATE",
+        "DISCARD TEMP",
+        "SAVEPOINT s; SELECT versions_put_indexes_back(); ROLLBACK TO SAVEPOINT s",
+        "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED",
+    ],
+)
+def test_no_transaction_ends_with_indexes_still_aside(meanwhile: str) -> None:
+    listed = "SELECT indexdef FROM pg_indexes WHERE tablename = 'parcels_parcel' ORDER BY 1"
+    before = rows(listed)
+    with pytest.raises(IntegrityError, match="still aside"):
+        _put_aside_and_commit(meanwhile)
+    assert rows(listed) == before
 
 
 def test_a_deferred_trigger_of_the_callers_does_not_run_as_the_owner() -> None:
