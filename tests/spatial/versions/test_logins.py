@@ -152,6 +152,18 @@ def test_no_other_table_is_left_without_its_rights() -> None:
     assert missing == []
 
 
+def test_no_function_of_the_owner_reads_by_the_callers_search_path() -> None:
+    """The site may make operators and tables of its own, which would be found before ours."""
+    loose = rows(
+        "SELECT proname FROM pg_proc p JOIN pg_roles r ON r.oid = proowner WHERE rolname = %s"
+        " AND NOT EXISTS (SELECT FROM unnest(proconfig) s WHERE s ~ '^search_path=pg_catalog.*pg_temp$')"
+        " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
+        " ORDER BY 1",
+        OWNER,
+    )
+    assert loose == [("append_only_refuse",), ("versions_refuse",)]  # which read nothing
+
+
 def test_functions_of_the_owner_take_only_the_owners_tables() -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE mine (id int) ON COMMIT DROP")
