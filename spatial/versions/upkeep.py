@@ -10,10 +10,7 @@ from typing import Any
 from spatial.versions.logins import SITE, has_site
 
 FUNCTIONS = """
--- The indexes that are aside, seen by the transaction that put them there alone.
-CREATE TABLE IF NOT EXISTS versions_aside (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    definition text NOT NULL);
-
+-- Rows of versions_aside are seen by the transaction alone that put the indexes there.
 CREATE OR REPLACE FUNCTION versions_check_back() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
 BEGIN
@@ -23,14 +20,6 @@ BEGIN
     RETURN NULL;
 END $body$;
 REVOKE ALL ON FUNCTION versions_check_back() FROM PUBLIC;
-
-DO $do$ BEGIN
-    IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'versions_aside'::regclass
-        AND tgname = 'versions_check_back') THEN
-        CREATE CONSTRAINT TRIGGER versions_check_back AFTER INSERT ON versions_aside
-            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION versions_check_back();
-    END IF;
-END $do$;
 
 CREATE OR REPLACE FUNCTION versions_check_table(name regclass) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $body$
@@ -87,6 +76,15 @@ DEFERRABLE = """
 SELECT string_agg(c.connamespace::regnamespace || '.' || quote_ident(c.conname), ', ')
 FROM pg_constraint c WHERE c.condeferrable AND %s::regclass IN (c.conrelid, c.confrelid)
 """
+CHECK_BACK = """
+DO $do$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'versions_aside'::regclass
+        AND tgname = 'versions_check_back') THEN
+        CREATE CONSTRAINT TRIGGER versions_check_back AFTER INSERT ON versions_aside
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION versions_check_back();
+    END IF;
+END $do$;
+"""
 CALLED = (
     "versions_analyze(regclass)",
     "versions_set_indexes_aside(regclass)",
@@ -97,8 +95,11 @@ CALLED = (
 def install_upkeep(cursor: Any) -> None:
     """Make the functions, after a migrate."""
     cursor.execute(FUNCTIONS)
-    if has_site(cursor):
-        cursor.execute(f"GRANT SELECT ON versions_aside TO {SITE}")
+    cursor.execute("SELECT to_regclass('public.versions_aside') IS NOT NULL")
+    if cursor.fetchone()[0]:  # not yet in the midst of an upgrade
+        cursor.execute(CHECK_BACK)
+        if has_site(cursor):
+            cursor.execute(f"GRANT SELECT ON versions_aside TO {SITE}")
     for function in CALLED:
         allow_site(cursor, function)
 
