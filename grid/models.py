@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from grid.rules.models import Department
 from spatial.casework.models import MatterFields, RequestFields, StepFields
-from spatial.versions.append_only import AppendOnly, Audited
+from spatial.versions.append_only import AppendOnly, Audited, RecordedAt
 from spatial.versions.fields import POINTS, POLYGONS, CityGeometryField
 from spatial.versions.models import SpatialFeature
 
@@ -190,7 +190,7 @@ class CasePhoto(AppendOnly):
     height = models.PositiveIntegerField("高")
     captured_at = models.DateTimeField("拍摄时间", null=True)
     added_by = models.CharField("提交人", max_length=150, blank=True)
-    added_at = models.DateTimeField("提交时间", auto_now_add=True)
+    added_at = RecordedAt("提交时间")
 
     class Meta:
         verbose_name = verbose_name_plural = "案件照片"

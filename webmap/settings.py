@@ -264,6 +264,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "webmap.accounts.passwords.NewPassword"},
 ]
 
 # Who passes requests on to us from another machine, and says for whom.

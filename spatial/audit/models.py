@@ -3,10 +3,9 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from spatial.versions.append_only import AppendOnly
+from spatial.versions.append_only import AppendOnly, RecordedAt
 
 
 class Kind(models.TextChoices):
@@ -68,7 +67,7 @@ class AuditEvent(AppendOnly):
     digest; that row, not the event, holds the content. No personal values stand in ``details``.
     """
 
-    recorded_at = models.DateTimeField("时间", db_default=Now())
+    recorded_at = RecordedAt("时间")
     kind = models.CharField("事项", max_length=40)  # of Kind
     who = models.CharField("操作人", max_length=150, db_default="")
     on_behalf = models.CharField("代表", max_length=150, db_default="")
