@@ -28,6 +28,7 @@ class WebmapConfig(AppConfig):
         import webmap.admin.calendar
         import webmap.admin.casework
         import webmap.admin.imports
+        import webmap.admin.parties
         import webmap.admin.people
         import webmap.admin.scores
         import webmap.admin.site  # noqa: F401  (each registers its pages)

@@ -9,13 +9,13 @@ from django.utils import timezone
 from grid.cases.actions import act
 from grid.cases.actors import Actor
 from grid.roles import GridRole
-from grid.rules.models import Department, DepartmentName
+from spatial.parties.models import Department, DepartmentName
 from tests.grid.people import DISPATCHER, HYGIENE, STREETS, new_case, walk
 from webmap.web.callers import actor_of
 
 pytestmark = pytest.mark.django_db
 NEW = "市政园林事务中心"
-PAGE = "/admin/grid/departmentname/add/"
+PAGE = "/admin/parties/departmentname/add/"
 
 
 @pytest.fixture
@@ -71,4 +71,4 @@ def test_the_page_takes_no_name_of_another(client, ground):
     assert "别的部门正在用或用过" in answer.text
     assert client.post(PAGE, given | {"name": NEW}).status_code == 302
     assert DepartmentName.objects.get().department_id == code
-    assert client.get("/admin/grid/departmentname/").status_code == 200
+    assert client.get("/admin/parties/departmentname/").status_code == 200
