@@ -301,6 +301,14 @@ TILE_CACHE_MB = env.TILE_CACHE_MB
 # Where the head of the audit is exported to each day, and verified against.
 AUDIT_HEADS = [VAR / "audit" / "heads", *([env.AUDIT_HEADS] if env.AUDIT_HEADS else [])]
 
+# Notices: where files of channels that are not set are written, and those that are.
+OUTBOX = VAR / "outbox"
+OUTBOX_EMAIL = env.OUTBOX_EMAIL
+OUTBOX_EMAIL_FROM = env.OUTBOX_EMAIL_FROM
+OUTBOX_SMS = env.OUTBOX_SMS
+OUTBOX_SMS_SECRET = env.OUTBOX_SMS_SECRET
+OUTBOX_WEBHOOKS = env.OUTBOX_WEBHOOKS
+
 CASE_FILES = env.CASE_FILES or VAR / "cases"
 PUBLIC_REPORTS_PER_MINUTE = env.PUBLIC_REPORTS_PER_MINUTE
 PUBLIC_REPORTS_PER_MINUTE_ALL = env.PUBLIC_REPORTS_PER_MINUTE_ALL

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from spatial.parties import actions
 from spatial.parties.errors import PartyRefused
 from spatial.parties.models import Absence, Deputy, Member
+from webmap.accounts.deputies import name_and_tell
 from webmap.web.errors import BadRequest, attempt
 from webmap.web.guards import StaffRequest, signed_in
 
@@ -97,7 +98,7 @@ def _name(request: StaffRequest, user: User) -> HttpResponse:
     def name(given: dict[str, Any]) -> Deputy:
         when = given["starts_at"], given["ends_at"]
         only_absent = not given["always"]
-        return actions.name_deputy(user, user, given["deputy"], *when, only_absent=only_absent)
+        return name_and_tell(user, user, given["deputy"], *when, only_absent=only_absent)
 
     if _done(form, name):
         return _again(request, _("已委托代理。"))

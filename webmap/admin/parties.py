@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from layers.declarations.known_roles import known_roles
-from spatial.parties.actions import end_absence, enter_absence, merge_department, name_deputy
+from spatial.parties.actions import end_absence, enter_absence, merge_department
 from spatial.parties.actions import withdraw_deputy as withdraw
 from spatial.parties.errors import HandoverNeeded, PartyRefused
 from spatial.parties.models import (
@@ -32,6 +32,7 @@ from spatial.parties.models import (
 from spatial.parties.policies import check_deputy, check_may_leave, check_merger, check_period
 from spatial.parties.queries import NAMES
 from spatial.parties.rules import Deputyship
+from webmap.accounts.deputies import name_and_tell
 from webmap.admin.casework import RuleAdmin, RuleForm
 from webmap.web.errors import attempt
 
@@ -270,7 +271,7 @@ class DeputyAdmin(Entered):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Named."""
-        made = name_deputy(
+        made = name_and_tell(
             request.user,
             obj.principal,
             obj.deputy,

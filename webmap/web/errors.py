@@ -24,6 +24,7 @@ from layers.sharing import actions as sharing
 from layers.sharing.limits import RateLimited
 from layers.sharing.refused_writes import reasoned
 from spatial.casework.errors import InvalidInput, MatterConflict, MatterNotFound, NotResponsible
+from layers.webhooks.addresses import AddressRefused
 from spatial.parties.errors import HandoverNeeded, NotOwnParty, PartyRefused
 from spatial.workflow import MissingInput, RoleNotAllowed, UnknownAction, WrongState
 from webmap.errors import WebmapError
@@ -119,6 +120,7 @@ STATUS: Mapping[type[Exception], int] = MappingProxyType(
         MissingInput: 422,
         InvalidInput: 422,
         PartyRefused: 422,
+        AddressRefused: 422,
         Locked: 423,
         TooOften: 429,
         RateLimited: 429,

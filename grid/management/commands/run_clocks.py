@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connections
 
 from grid.cases.actions import resume_elapsed
-from grid.cases.clock_tasks import do_duties
+from grid.cases.clock_tasks import do_duties, do_duty, often_duties
 from grid.patrols.patrols import close_idle_patrols, forget_old_tracks
 from spatial.outages import cause, is_away, waits
 
@@ -43,8 +43,9 @@ class Command(BaseCommand):
         if every is None:
             self.once()
             return
-        often = partial(do_duties, often=True)
-        threading.Thread(target=self.again, args=(often, OFTEN_S), daemon=True).start()
+        for name in often_duties():
+            duty = partial(do_duty, name)
+            threading.Thread(target=self.again, args=(duty, OFTEN_S), daemon=True).start()
         self.again(_run, every)
 
     def again(self, act: Callable[[], object], every: float) -> None:
