@@ -153,6 +153,7 @@ class PostAdmin(admin.ModelAdmin):
     """Posts: who is above whom may change at any time; who held one is told by memberships."""
 
     form = PostForm
+    fields = ("code", "title", "department", "role", "superior", "valid_from", "valid_to", "source")
     list_display = ("code", "title", "department", "role", "superior", "valid_from", "valid_to")
     list_select_related = ("department", "superior")
     search_fields = ("code", "title")
@@ -190,6 +191,7 @@ class MemberAdmin(admin.ModelAdmin):
     """Memberships; one that has begun is only ended."""
 
     form = MemberForm
+    fields = ("user", "department", "post", "valid_from", "valid_to", "source")
     list_display = ("user", "department", "post", "valid_from", "valid_to", "source")
     list_select_related = ("user", "department", "post")
     list_filter = ("department",)

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from spatial.outbox.actions import mark_read
@@ -16,7 +17,8 @@ from spatial.outbox.queries import MOST_COUNTED, inbox_of, topics_in_inbox, unre
 from spatial.outbox.rules import DeliveryState
 from webmap.notices.rendering import NoticeText, rendered, title_of
 from webmap.notices.subjects import path_of
-from webmap.web.guards import signed_in
+from webmap.web.errors import NotSignedIn
+from webmap.web.guards import SIGNED_OUT, signed_in
 
 PER_PAGE = 50
 MOST_DIGITS = 18
@@ -56,10 +58,15 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "notices/inbox.html", context)
 
 
-@signed_in
+@never_cache
 @require_safe
 def count(request: HttpRequest) -> HttpResponse:
-    """``/notices/count``: how many are unread; 204 for none, 304 where nothing is new."""
+    """``/notices/count``: how many are unread; 204 for none, 304 where nothing is new.
+
+    Every open page asks it again and again: beside the session it takes one query.
+    """
+    if not request.user.is_authenticated:
+        raise NotSignedIn(_(SIGNED_OUT))
     unread = unread_of(request.user.get_username(), timezone.now())
     tag = f'"{unread.number}-{unread.last}-{unread.last_urgent}"'
     if request.headers.get("If-None-Match") == tag:

@@ -250,7 +250,7 @@ class Bounds(Group):
     )
 
 
-class Notices(Group):
+class NoticeChannels(Group):
     """消息 / Notices; what is not set goes to var/outbox."""
 
     OUTBOX_EMAIL: Smtp | None = variable(
@@ -329,13 +329,13 @@ GROUPS: tuple[type[Group], ...] = (
     Site,
     SignInSettings,
     Bounds,
-    Notices,
+    NoticeChannels,
     Places,
     Scripts,
 )
 
 
-class Environment(Scripts, Places, Notices, Bounds, SignInSettings, Site, Database):
+class Environment(Scripts, Places, NoticeChannels, Bounds, SignInSettings, Site, Database):
     """All of them, typed."""
 
 
