@@ -29,6 +29,7 @@ from spatial.worktime import deadline
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 8_000  # of values
+MOST_NAME = 150  # characters of an account
 PLAIN = (str, int, float, bool, type(None))
 FIRST_QUIET = {"valid_from": date(2000, 1, 1), "starts": time(22), "ends": time(7)}
 
@@ -72,8 +73,9 @@ def order_notice(
 
     Raises:
         UnknownTopic: nobody has declared it.
-        NoticeRefused: values that are not plain, or too long.
+        NoticeRefused: values that are not plain; they, the subject or ``dedupe`` too long.
     """
+    _check_lengths(about_kind=about[0], about_code=about[1], template=template, dedupe=dedupe)
     order = Notice(
         topic=topic,
         about_kind=about[0],
@@ -96,11 +98,11 @@ def place_order(order: Notice, recipients: Collection[str]) -> int:
         _one_at_a_time(order.dedupe)
         if standing := Notice.objects.filter(dedupe=order.dedupe).first():
             return standing.pk
-    names = sorted(set(recipients))
+    names = sorted({storable(name, MOST_NAME) for name in recipients})
     active = User.objects.filter(username__in=names, is_active=True)
     known = set(active.values_list("username", flat=True))
     order.number = len(known)
-    order.unreached = [storable(name, 150) for name in names if name not in known]
+    order.unreached = [name for name in names if name not in known]
     order.escalate_at = escalation_of(order, topic)
     order.save()
     if not known:
@@ -196,6 +198,20 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     if len(json.dumps(dict(values)).encode()) > MOST_BYTES:
         raise NoticeRefused("消息内容过长 / the values are too long")
     return dict(values)
+
+
+def _check_lengths(**texts: str) -> None:
+    """Let the texts of an order pass.
+
+    Raises:
+        NoticeRefused: one has more characters than its column.
+    """
+    for name, text in texts.items():
+        most: int = getattr(Notice._meta.get_field(name), "max_length", 0)
+        if len(text) > most or "\0" in text:
+            raise NoticeRefused(
+                f"消息的 {name} 过长或含有空字符 / {name} is too long, or holds NUL"
+            )
 
 
 def _one_at_a_time(dedupe: str) -> None:

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from spatial.audit.actions import record_event
+from spatial.audit.models import Kind
 from spatial.outbox.actions import resend
 from spatial.outbox.models import Notice, NoticeDelivery, QuietHours
 from spatial.parties.policies import can_keep_parties
@@ -60,6 +62,9 @@ class NoticeDeliveryAdmin(ReadOnly):
     def send_again(self, request: HttpRequest, found: QuerySet[NoticeDelivery]) -> None:
         """Queue what failed among the chosen."""
         number = resend(found.values_list("pk", flat=True), timezone.now())
+        table, details = NoticeDelivery._meta.db_table, {"act": "resent", "number": number}
+        who = request.user.get_username()
+        record_event(Kind.ADMINISTRATION, who, subject=table, details=details)
         text = ngettext("已重新排队 %(n)d 条", "已重新排队 %(n)d 条", number) % {"n": number}
         self.message_user(request, text)
 

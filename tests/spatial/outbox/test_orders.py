@@ -92,6 +92,21 @@ def test_values_are_plain_and_short(values):
         order("王", values=values)
 
 
+@pytest.mark.parametrize("more", [{"about": ("case", "x" * 101)}, {"dedupe": "a\0b"}])
+def test_a_subject_fits_its_column(more):
+    with pytest.raises(NoticeRefused):
+        order("王", **more)
+
+
+def test_names_of_every_length_and_script():
+    long = "长" * 150
+    for name in (long, "x", "Ünï"):
+        person(name)
+    notice = order(long, "x", "Ünï", "名" * 200, "a\0b")
+    assert notice.number == 3
+    assert set(notice.unreached) == {"名" * 150, "ab"}
+
+
 def test_topics_are_declared_once():
     with pytest.raises(UnknownTopic):
         order("王", topic="none")

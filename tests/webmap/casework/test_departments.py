@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from grid.cases.actions import act
 from grid.cases.actors import Actor
+from grid.cases.assignees import holders, stranded
 from grid.roles import GridRole
+from spatial.parties.actions import merge_department
 from spatial.parties.models import Department, DepartmentName
-from tests.grid.people import DISPATCHER, HYGIENE, STREETS, new_case, walk
+from tests.grid.people import CHIEF, DISPATCHER, HYGIENE, STREETS, new_case, walk
 from webmap.web.callers import actor_of
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,21 @@ def test_new_cases_carry_the_new_name_and_the_filter_finds_both(people, renamed)
     }
     desk = people["dispatcher"].get("/grid/").text
     assert f"<option>{NEW}</option>" in desk
+    assert f"<option>{STREETS}</option>" not in desk
+
+
+def test_what_goes_into_another_takes_its_cases_and_people_along(people):
+    open_one = walk(new_case(), "dispatch")
+    streets, hygiene = (Department.objects.get(name=name) for name in (STREETS, HYGIENE))
+    merge_department(streets, hygiene, timezone.localdate())
+    for name in ("handler", "cleaner"):
+        actor = actor_of(User.objects.get(username=name))
+        assert actor.department == HYGIENE
+        assert actor.is_of(STREETS)
+        assert 'value="finish"' in people[name].get(f"/grid/cases/{open_one.code}").text
+    assert not stranded(CHIEF, holders()).exists()
+    assert walk(new_case(point=open_one.geom), "file").department == HYGIENE
+    desk = people["dispatcher"].get("/grid/").text
     assert f"<option>{STREETS}</option>" not in desk
 
 
