@@ -21,7 +21,7 @@ from spatial.outbox.models import (
     TopicChoice,
 )
 from spatial.outbox.queries import quiet_end
-from spatial.outbox.rules import Channel, DeliveryState
+from spatial.outbox.rules import STEPS, Channel, DeliveryState
 from spatial.outbox.topics import Topic, topic_named
 from spatial.texts import storable
 from spatial.worktime import deadline
@@ -125,13 +125,14 @@ def mark_read(username: str, keys: Iterable[int] | None, at: datetime) -> int:
     found = NoticeDelivery.objects.filter(UNREAD, recipient=username, due_at__lte=at)
     if keys is not None:
         found = found.filter(pk__in=list(keys))
-    return found.update(state=DeliveryState.READ, read_at=at)
+    return found.update(state=STEPS["read"][1], read_at=at)
 
 
 def resend(keys: Iterable[int], at: datetime) -> int:
     """Try again what was given up, with a full count of attempts; returns how many."""
-    failed = NoticeDelivery.objects.filter(pk__in=list(keys), state=DeliveryState.FAILED)
-    return failed.update(state=DeliveryState.QUEUED, due_at=at, attempts=0, lease_until=None)
+    sources, target = STEPS["resend"]
+    failed = NoticeDelivery.objects.filter(pk__in=list(keys), state__in=sources)
+    return failed.update(state=target, due_at=at, attempts=0)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from spatial.outbox.errors import NotDelivered
 from spatial.outbox.models import NoticeDelivery
-from spatial.outbox.rules import BACKOFF, LEASE, Channel, DeliveryState, wait_after
+from spatial.outbox.rules import BACKOFF, LEASE, STEPS, Channel, DeliveryState, wait_after
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ def _deliver(mine: NoticeDelivery, send: Send) -> bool:
     if not _begin(mine):
         return False  # the batch took too long: it is another's by now
     if mine.attempts > len(BACKOFF) + 1:  # whoever had it died each time
-        return _settle(mine, state=DeliveryState.FAILED, error="发送进程屡次中断")
+        return _settle(mine, "give up", error="发送进程屡次中断")
     try:
         send(_message(mine))
     except NotDelivered as refusal:
@@ -85,7 +85,7 @@ def _deliver(mine: NoticeDelivery, send: Send) -> bool:
     except Exception as fault:
         log.exception("delivery %s", mine.pk)
         return _put_off(mine, type(fault).__name__, is_final=False)
-    _settle(mine, state=DeliveryState.DELIVERED, delivered_at=timezone.now(), error="")
+    _settle(mine, "deliver", delivered_at=timezone.now(), error="")
     return True
 
 
@@ -100,14 +100,14 @@ def _begin(mine: NoticeDelivery) -> bool:
 def _put_off(mine: NoticeDelivery, why: str, *, is_final: bool) -> bool:
     wait = None if is_final else wait_after(mine.attempts)
     if wait is None:
-        return _settle(mine, state=DeliveryState.FAILED, error=why[:300])
+        return _settle(mine, "give up", error=why[:300])
     due_at = timezone.now() + wait
-    return _settle(mine, state=DeliveryState.QUEUED, error=why[:300], due_at=due_at)
+    return _settle(mine, "put off", error=why[:300], due_at=due_at)
 
 
-def _settle(mine: NoticeDelivery, **values: Any) -> bool:
-    """Write what came of it, if the lease is still one's own; returns False."""
-    _held(mine).update(lease_until=None, **values)
+def _settle(mine: NoticeDelivery, step: str, **values: Any) -> bool:
+    """Take a step of the table, if the lease is still one's own; returns False."""
+    _held(mine).update(state=STEPS[step][1], lease_until=None, **values)
     return False
 
 

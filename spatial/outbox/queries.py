@@ -61,13 +61,6 @@ def quiet_end(at: datetime) -> datetime | None:
     return quiet_until(at, rules, ZoneInfo(city().time_zone))
 
 
-def has_due(at: datetime) -> bool:
-    """Whether anything is to be sent."""
-    queued = Q(state=DeliveryState.QUEUED, due_at__lte=at)
-    lost = Q(state=DeliveryState.CLAIMED, lease_until__lte=at)
-    return NoticeDelivery.objects.filter(queued | lost).exists()
-
-
 def unreached_by(notice: Notice) -> tuple[str, ...]:
     """For whom a notice was and who has not read it, nor had it by another channel without an inbox."""
     people = notice.deliveries.values("recipient").annotate(
