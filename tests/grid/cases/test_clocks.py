@@ -9,6 +9,7 @@ from django.db import OperationalError
 
 from grid.cases import clocks
 from grid.cases.actions import act
+from grid.cases.clock_tasks import often_duties
 from grid.models import Case, CaseStep
 from spatial.calendars import actions
 from spatial.calendars.actions import load_days
