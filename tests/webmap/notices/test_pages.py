@@ -5,9 +5,11 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from spatial.outbox import queries
 from spatial.outbox.models import NoticeContact, NoticeDelivery, TopicChoice
 from tests.spatial.parties.people import person
 from tests.webmap.notices.conftest import order
+from webmap.notices import views
 
 pytestmark = pytest.mark.django_db
 COUNT, PREFERENCES = "/notices/count", "/notices/preferences"
@@ -41,17 +43,19 @@ def test_the_bell_asks_in_one_query_and_hears_of_what_is_new(client, wang):
     assert client.get(COUNT, headers={"X-Requested-With": "fetch"}).status_code == 401
 
 
-def test_many_are_said_to_be_many(client, wang):
-    pk = order("王")
-    first = NoticeDelivery.objects.get(notice=pk, channel="inbox")
-    for _ in range(100):
+def test_many_are_said_to_be_many_and_come_in_pages(client, wang, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_COUNTED", 3)
+    monkeypatch.setattr(views, "MOST_COUNTED", 3)
+    monkeypatch.setattr(views, "PER_PAGE", 2)
+    first = NoticeDelivery.objects.get(notice=order("王"), channel="inbox")
+    for _ in range(3):
         order("王", topic="deputies")
-    assert client.get(COUNT).json()["unread"] == "99+"
+    assert client.get(COUNT).json()["unread"] == "2+"
     page = client.get("/notices/").text
     assert "未读 99 条以上" in page
-    assert page.count("<li class") == 50
+    assert page.count("<li class") == 2
     before = page.split("before=")[1].split('"')[0]
-    assert client.get("/notices/", {"before": before}).text.count("<li class") == 50
+    assert client.get("/notices/", {"before": before}).text.count("<li class") == 2
     assert client.get("/notices/", {"topic": "every"}).text.count("<li class") == 1
     assert client.get("/notices/", {"before": first.pk + 1}).text.count("<li class") == 1
     assert client.get("/notices/", {"before": "9" * 40}).status_code == 200
