@@ -23,8 +23,8 @@ from layers.reading.reading import QueryTimeout, RoleMissing
 from layers.sharing import actions as sharing
 from layers.sharing.limits import RateLimited
 from layers.sharing.refused_writes import reasoned
-from spatial.casework.errors import InvalidInput, MatterConflict, MatterNotFound, NotResponsible
 from layers.webhooks.addresses import AddressRefused
+from spatial.casework.errors import InvalidInput, MatterConflict, MatterNotFound, NotResponsible
 from spatial.parties.errors import HandoverNeeded, NotOwnParty, PartyRefused
 from spatial.workflow import MissingInput, RoleNotAllowed, UnknownAction, WrongState
 from webmap.errors import WebmapError
