@@ -35,6 +35,8 @@ class WebmapConfig(AppConfig):
         import webmap.admin.site  # noqa: F401  (each registers its pages)
         from grid.cases.clock_tasks import add_duty
         from layers.sharing.records import quality_by
+        from spatial.casework.consulting import record_silence
+        from spatial.casework.notices import tell_of_late
         from spatial.outbox.topics import declare_topic
         from webmap.accounts.deputies import DEPUTIES
         from webmap.accounts.groups import make_roles
@@ -62,6 +64,8 @@ class WebmapConfig(AppConfig):
         add_duty("notices", clock.deliver, often=True)
         add_duty("escalations", clock.escalate)
         add_duty("old notices", clock.forget)
+        add_duty("late matters", tell_of_late)
+        add_duty("silence", record_silence)
         add_duty("exports", _exports)
         add_duty("sign-ins", _sign_ins)
         add_duty("uploads", _uploads)

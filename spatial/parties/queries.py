@@ -81,6 +81,15 @@ def members_of(department_code: str, at: datetime) -> tuple[str, ...]:
     return _names(_active(User.objects.filter(memberships__in=held)))
 
 
+def members_named(department: str, at: datetime) -> tuple[str, ...]:
+    """The same of a department by any name that it has had."""
+    named = Q(name=department) | Q(later_names__name=department)
+    codes = Department.objects.filter(named).values_list("code", flat=True).distinct()
+    day, merged = day_of(at), mergers()
+    found = {name for code in codes for name in members_of(successor(code, merged, day), at)}
+    return tuple(sorted(found))
+
+
 def holders_of(role: str, at: datetime) -> tuple[str, ...]:
     """The active accounts that have a role, but for those whose every post of the role is over.
 
