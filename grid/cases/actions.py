@@ -5,7 +5,8 @@ it. Two who act on the same version cannot both succeed; a report or a step that
 twice (the same UUID) is taken once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from grid.cases import clocks
 from grid.cases.actors import CLOCK, Actor
+from grid.cases.conflicts import merged_into
 from grid.cases.idempotency import case_made
 from grid.cases.photos import Photo, leaves_no_files
 from grid.cases.policies import check_report
@@ -29,6 +31,7 @@ from grid.models import Case, CaseCounter, CaseStep
 from grid.rules import rulebook
 from spatial.casework.actions import take
 from spatial.casework.acts import NOWHERE, Where
+from spatial.casework.amending import amend
 from spatial.casework.errors import InvalidInput, MatterConflict
 from spatial.casework.notices import tell_of_arrival
 from spatial.casework.procedures import MAX_TEXT
@@ -37,6 +40,7 @@ from spatial.city import city
 from spatial.codes import schemes
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Edit, VersionConflict
+from spatial.workflow import WrongState
 
 
 @dataclass(frozen=True)
@@ -132,20 +136,47 @@ def act(
         MatterNotFound: there is no such case.
         UnknownAction, WrongState, RoleNotAllowed, MissingInput: as ``Workflow.check``.
         NotResponsible: it waits for another department or inspector.
-        MatterConflict: somebody acted on it since.
+        MatterConflict: somebody acted on it since, or it was merged into another.
         InvalidInput: something given does not fit.
     """
-    return take(
-        CASES,
-        actor,
-        code,
-        action,
-        given,
-        expected=expected,
-        uuid=uuid,
-        attachments=photos,
-        where=where,
-    )
+    with _telling_of_mergers(code):
+        return take(
+            CASES,
+            actor,
+            code,
+            action,
+            given,
+            expected=expected,
+            uuid=uuid,
+            attachments=photos,
+            where=where,
+        )
+
+
+def amend_case(
+    actor: Actor,
+    code: str,
+    name: str,
+    value: Any,
+    *,
+    reason: str,
+    expected: int | None = None,
+    uuid: UUID | None = None,
+) -> Case:
+    """Correct a value of a case. Raises as ``spatial.casework.amending.amend``."""
+    with _telling_of_mergers(code):
+        return amend(CASES, actor, code, name, value, reason=reason, expected=expected, uuid=uuid)
+
+
+@contextmanager
+def _telling_of_mergers(code: str) -> Iterator[None]:
+    """Say of a case that came to be merged into which; its state alone would lead nowhere."""
+    try:
+        yield
+    except (MatterConflict, WrongState):
+        if merged := merged_into(plain(code)):
+            raise merged from None
+        raise
 
 
 def resume_elapsed(now: datetime | None = None) -> list[str]:
@@ -165,6 +196,8 @@ def _open(actor: Actor, told: Report, values: dict[str, Any], now: datetime) -> 
     code = _next_number(now)
     change = record_change(who=actor.name, why=f"案件 {code} 上报", at=now)
     apply(change, Case, [Edit(Action.OPEN, code, values)])
+    roles = WORKFLOW.of("report").roles
+    who, role = next((one, r) for one in actor.capacities if (r := one.role_for(roles)))
     begun = CaseStep.objects.create(
         case_code=code,
         action="report",
@@ -172,11 +205,11 @@ def _open(actor: Actor, told: Report, values: dict[str, Any], now: datetime) -> 
         at=now,
         captured_at=told.captured_at,
         who=actor.name,
-        role=actor.role_for(WORKFLOW.of("report").roles),
+        role=role,
         text=values["description"][:MAX_TEXT],
         geom=told.point,
         accuracy_m=told.accuracy_m,
-        details=dict(told.details),
+        details=dict(told.details) | ({} if who is actor else {"deputy_of": who.name}),
         uuid=told.uuid,
         change=change,
     )

@@ -1,13 +1,33 @@
-"""Whose task was taken back meanwhile, in words for whoever comes too late."""
+"""What became of a case meanwhile, for whoever comes too late: a task taken back, a merger."""
 
 from django.db.models import Q
 from django.utils import timezone
 
 from grid.cases.actors import Actor
-from grid.cases.steps import TASK_RESULTS, TASKS_RECALLED, WORKFLOW
+from grid.cases.queries import case_of
+from grid.cases.steps import MERGED, TASK_RESULTS, TASKS_RECALLED, WORKFLOW
 from grid.models import Case, CaseStep
 from grid.roles import GridRole
 from spatial.casework.errors import MatterConflict
+
+
+def main_of(case: Case) -> str:
+    """The code of the case into which one was merged, as that stands now; "" of one that was not.
+
+    A main case may have been merged since.
+    """
+    found, seen = case, {case.code}
+    while found.step == MERGED and found.duplicate_of not in seen:
+        seen.add(found.duplicate_of)
+        found = case_of(found.duplicate_of) or found
+    return found.code if found.code != case.code else ""
+
+
+def merged_into(code: str) -> MatterConflict | None:
+    """Why nothing can be done to a case that was merged: into which it was."""
+    case = case_of(code)
+    main = main_of(case) if case else ""
+    return MatterConflict(f"案件 {code} 已并入 {main}，请到该案件办理") if main else None
 
 
 def task_taken_back(case: Case, actor: Actor, action: str) -> MatterConflict | None:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from grid.cases import clocks, publishing, reassignment
 from grid.cases.policies import check_clock
+from grid.cases.rounds import appealable, appealed
 from grid.models import Case, CaseRequest
 from grid.rules import rulebook
 from grid.rules.models import HandlingLimit
@@ -141,9 +142,31 @@ def _resume(act: Act) -> Effect:
     return Effect(found.values | {"resume_at": None}, found.details)
 
 
+def _unfiled(act: Act) -> Effect:
+    """It was never filed: class and condition are to be chosen again."""
+    values = {"condition": "", "limit_amount": None, "limit_unit": "", "filed_at": None}
+    return Effect(values | {"department": ""}, {"condition": act.matter.condition})
+
+
+def _appeal(act: Act) -> Effect:
+    """Against a round of the own department: the one that is named, else the latest."""
+    mine = {str(one.dispatch): one for one in appealable(act.matter, act.actor)}
+    against = mine.get(str(act.given.get("round") or next(reversed(mine), "")))
+    if against is None:
+        raise InvalidInput("请选择贵部门承办、且未豁免的一次派遣", "round")
+    _ask(Kind.APPEAL)(act)
+    named = {"round": str(against.dispatch)} if against.dispatch else {}
+    return Effect(details={"department": against.department} | named)
+
+
 def _grant_appeal(act: Act) -> Effect:
     _answered(act, Kind.APPEAL, granted=True)
-    return Effect({"is_exempt": True})
+    return Effect({"is_exempt": True}, appealed(act.matter.code))
+
+
+def _refuse_appeal(act: Act) -> Effect:
+    _answered(act, Kind.APPEAL, granted=False)
+    return Effect(details=appealed(act.matter.code))
 
 
 def _close(act: Act) -> Effect:
@@ -181,14 +204,15 @@ EFFECTS: MappingProxyType[str, Callable[[Act], Effect]] = MappingProxyType(
         "withhold": publishing.withhold,
         "send_check": reassignment.send,
         "return_handling": _resumed_handling,
+        "recall_filed": _unfiled,
         "recall_finish": _resumed_handling,
         "fail_check": _reworked,
         "rework": _reworked,
         "close": _close,
         "void": _close,
         "merge": _merge,
-        "appeal": _ask(Kind.APPEAL),
+        "appeal": _appeal,
         "grant_appeal": _grant_appeal,
-        "refuse_appeal": _refuse(Kind.APPEAL),
+        "refuse_appeal": _refuse_appeal,
     }
 )

@@ -21,8 +21,9 @@ from grid.cases import clocks
 from grid.cases.actors import Actor
 from grid.cases.photos import MOST_PHOTOS
 from grid.cases.queries import case_of, inspectors_of, visible_to
+from grid.cases.rounds import appealable
 from grid.cases.situations import CaseSituation
-from grid.cases.steps import ENDED, GRANTS, PHOTO_MOMENTS, TASKS, WORKFLOW
+from grid.cases.steps import ENDED, GRANTS, MERGED, PHOTO_MOMENTS, TASKS, WORKFLOW
 from grid.models import Case, CaseRequest, Publication
 from grid.roles import CENTRE, SUPERVISORS, SYSTEM, GridRole
 from spatial.casework.errors import InvalidInput, NotResponsible
@@ -41,12 +42,12 @@ Kind = CaseRequest.Kind
 
 def can_see_reporter(actor: Actor) -> bool:
     """Whether somebody may see who reported a case, and what was written, in full."""
-    return bool(actor.roles & {GridRole.INTAKE, GridRole.CHIEF, GridRole.INSPECTOR})
+    return bool(actor.all_roles & {GridRole.INTAKE, GridRole.CHIEF, GridRole.INSPECTOR})
 
 
 def can_see_all_patrols(actor: Actor) -> bool:
     """Whether somebody may see everybody's patrols."""
-    return bool(actor.roles & SUPERVISORS)
+    return bool(actor.all_roles & SUPERVISORS)
 
 
 def can_see_patrols(actor: Actor) -> bool:
@@ -56,7 +57,7 @@ def can_see_patrols(actor: Actor) -> bool:
 
 def can_see_cells(actor: Actor) -> bool:
     """Whether somebody of casework may see how the cells of a community are laid out."""
-    return bool(actor.roles & SUPERVISORS)
+    return bool(actor.all_roles & SUPERVISORS)
 
 
 # --- may somebody take the action, and in what capacity?
@@ -64,7 +65,7 @@ def can_see_cells(actor: Actor) -> bool:
 
 def can_take_own(actor: Actor, action: str) -> bool:
     """Whether somebody takes an action in the own right, on some case."""
-    return bool(actor.roles & WORKFLOW.of(action).roles)
+    return bool(actor.all_roles & WORKFLOW.of(action).roles)
 
 
 def check_report(actor: Actor) -> None:
@@ -114,6 +115,14 @@ class CasePolicy(Policy):
             return is_sent and _is_inspectors(matter, actor)
         return True
 
+    def holds_for(self, matter: Case, actor: Actor, role: str, transition: Transition) -> bool:
+        """The same, but that a department appeals against a round that was its own, whoever has
+        the case now, and an inspector takes back nobody else's result."""
+        if transition.action == "appeal":
+            return role == GridRole.HANDLER and bool(appealable(matter, actor))
+        is_own = transition.action != "recall_result" or matter.inspector in ("", actor.name)
+        return self.holds(matter, actor, role) and (is_own or role != GridRole.INSPECTOR)
+
     def whose(self, matter: Case, transition: Transition) -> str:
         """Who should take the action: the department, the inspector, or a role."""
         if GridRole.HANDLER in transition.roles and matter.department:
@@ -124,6 +133,8 @@ class CasePolicy(Policy):
 
     def not_theirs(self, matter: Case, actor: Actor, transition: Transition) -> NotResponsible:
         """Why somebody who has the role may not take the action."""
+        if transition.action == "appeal" and actor.is_of(matter.department):
+            return NotResponsible("该次派遣的申诉已成立，或该次派遣已撤回")
         if GridRole.HANDLER in transition.roles & actor.all_roles:
             return NotResponsible("该案件由别的部门处置")
         if matter.step in TASKS and matter.inspector:
@@ -153,6 +164,15 @@ class CasePolicy(Policy):
         if role == GridRole.INSPECTOR:
             return inspectors_of(matter.district_code)
         return names
+
+    def check_amendable(self, matter: Case) -> None:
+        """Values of a case can be corrected.
+
+        Raises:
+            InvalidInput: it was merged into another.
+        """
+        if matter.step == MERGED:
+            raise InvalidInput(f"案件已并入 {matter.duplicate_of}，请到该案件更正")
 
     def check(self, situation: CaseSituation, action: str, given: Mapping[str, Any]) -> None:
         """An action, which the state and the role allow, may be taken on the case.
@@ -298,11 +318,6 @@ def _check_suspending(situation: CaseSituation) -> None:
         raise InvalidInput("申请的恢复日期已过，请部门重新申请")
 
 
-def _check_appeal(situation: CaseSituation) -> None:
-    if situation.is_exempted:
-        raise InvalidInput("本次派遣的申诉已成立")
-
-
 def _check_filing(situation: CaseSituation) -> None:
     if not situation.conditions:
         raise InvalidInput("该类别现在没有立案条件，或已停用；请核对类别", "condition")
@@ -345,7 +360,6 @@ CHECKS: MappingProxyType[str, Callable[[CaseSituation], None]] = MappingProxyTyp
         "grant_extension": _check_granting_extension,
         "suspend": _check_suspending,
         "resume": _check_clock,
-        "appeal": _check_appeal,
         "merge": _check_merging,
         "publish": _check_publicity,
         "withhold": _check_publicity,

@@ -1,6 +1,6 @@
 """City management as a procedure of the engine of office work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from grid.cases.effects import EFFECTS
 from grid.cases.idempotency import NAMED, are_kept
 from grid.cases.photos import Photo, store_photos
 from grid.cases.policies import CasePolicy, check_photos
+from grid.cases.rounds import is_against_the_last
 from grid.cases.situations import CaseSituation
 from grid.cases.steps import (
     ASIDE,
@@ -64,6 +65,11 @@ def keep_photos(
         store_photos(photos, code, CasePhoto.Moment(PHOTO_MOMENTS[action]), actor.name, captured_at)
 
 
+def _outlives(kind: str) -> Callable[[Act], bool]:
+    """An appeal against an earlier round is not over with the present one."""
+    return lambda act: kind == Kind.APPEAL and not is_against_the_last(act.matter.code)
+
+
 def _attach(act: Act, where: Where) -> None:
     keep_photos(act.given["photos"], act.matter.code, act.action, act.actor, where.captured_at)
 
@@ -80,7 +86,9 @@ CASES = Procedure(
     policy=CasePolicy(),
     effects=EFFECTS,
     askings={
-        kind: RequestKind(Kind(kind).label, *actions, STAYS_IN[Kind(kind)], frozenset(RECALLS))
+        kind: RequestKind(
+            Kind(kind).label, *actions, STAYS_IN[Kind(kind)], frozenset(RECALLS), _outlives(kind)
+        )
         for kind, actions in REQUESTS.items()
     },
     amendable=AMENDABLE,

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from grid.cases.steps import CHECKING, CLOSING, DISPATCHES, FEEDBACK, UNSEEN
+from grid.cases.steps import CHECKING, CLOSING, DISPATCHES, FEEDBACK, TAKEN_BACK_BY, UNSEEN
 from grid.models import Case, CaseStep
 
 # Seven digits or more, with the blanks, hyphens and dots people put between; the last may be
@@ -51,7 +51,9 @@ def milestones(steps: list[CaseStep]) -> list[Milestone]:
     taken is told, since whoever reported it will ask: a clerk writes that for the public.
     """
     found = []
-    for step in steps:
+    for number, step in enumerate(steps):
+        if _is_taken_back(step, steps[number + 1 :]):
+            continue
         title, words = TOLD.get(step.action, ""), ""
         if step.action in ("reject", "void"):
             words = discreet(step.text)
@@ -60,6 +62,13 @@ def milestones(steps: list[CaseStep]) -> list[Milestone]:
         if title:
             found.append(Milestone(title, step.at, words))
     return found
+
+
+def _is_taken_back(step: CaseStep, later: list[CaseStep]) -> bool:
+    """Whether a result was taken back before there was another."""
+    recall = TAKEN_BACK_BY.get(step.action)
+    after = (one.action for one in later if one.action in (step.action, recall))
+    return recall is not None and next(after, "") == recall
 
 
 TOLD = {

@@ -14,6 +14,7 @@ from django.utils import timezone
 from grid.cases.actors import Actor
 from grid.cases.steps import (
     CHECKING,
+    CLOSING,
     ENDED,
     GRANTS,
     OPEN,
@@ -87,13 +88,6 @@ def photos_by_case(codes: Iterable[str]) -> dict[str, list[CasePhoto]]:
 def requests_of(code: str) -> list[CaseRequest]:
     """What the department has asked for, newest first."""
     return list(CaseRequest.objects.filter(case_code=code).order_by("-id"))
-
-
-def appeal_granted(code: str) -> bool:
-    """Whether an appeal has been granted since the case was last dispatched."""
-    steps = CaseStep.objects.filter(case_code=code, action__in=("dispatch", "grant_appeal"))
-    last = steps.order_by("-id").values_list("action", flat=True).first()
-    return last == "grant_appeal"
 
 
 def likely_duplicates(case: Case) -> list[tuple[Case, float]]:
@@ -188,9 +182,17 @@ def visible_to(actor: Actor) -> Q:
 def queue(actor: Actor, state: str) -> QuerySet[Case]:
     """What waits in a state for this one, the most urgent first."""
     found = visible_cases(actor).filter(step=state)
-    if state in (VERIFYING, CHECKING) and actor.roles <= {GridRole.INSPECTOR}:
-        found = found.filter(Q(inspector=actor.name) | Q(inspector=""))
+    if state in (VERIFYING, CHECKING) and actor.all_roles <= {GridRole.INSPECTOR}:
+        found = found.filter(inspector__in=("", *(one.name for one in actor.capacities)))
     return found.order_by("step_due_at", "entered_at", "code")
+
+
+def results_given(actor: Actor) -> QuerySet[Case]:
+    """The cases whose check this one passed and that nobody has closed, the latest first."""
+    names = [one.name for one in actor.capacities]
+    passed = CaseStep.objects.filter(action="pass_check", who__in=names).values("case_code")
+    found = visible_cases(actor).filter(step=CLOSING, code__in=passed)
+    return found.order_by("-entered_at", "code")
 
 
 def queue_counts(actor: Actor, now: datetime | None = None) -> dict[str, tuple[int, int, int]]:
@@ -215,7 +217,7 @@ def awaiting_answer(actor: Actor) -> QuerySet[Case]:
     wanted = Q(pk__in=[])
     for kind, action in GRANTS.items():
         grant = WORKFLOW.of(action)
-        if actor.roles & grant.roles:
+        if actor.all_roles & grant.roles:
             asked = CaseRequest.objects.filter(granted=None, kind=kind).values("case_code")
             wanted |= Q(code__in=asked, step__in=grant.sources)
     return visible_cases(actor).filter(wanted)

@@ -6,7 +6,7 @@ A page asks many policies of one case; each fact is read once, when it is first 
 from dataclasses import dataclass
 from functools import cached_property
 
-from grid.cases.queries import appeal_granted, inspectors, likely_duplicates, requests_of
+from grid.cases.queries import inspectors, likely_duplicates, requests_of
 from grid.models import Case, CaseRequest
 from grid.rules import rulebook
 from grid.rules.models import HandlingLimit
@@ -40,11 +40,6 @@ class CaseSituation(Situation):
         """How often the case has been given more time, in all its rounds of handling."""
         kind = CaseRequest.Kind.EXTENSION
         return sum(one.kind == kind and one.granted is True for one in self.requests)
-
-    @cached_property
-    def is_exempted(self) -> bool:
-        """Whether an appeal was granted in the present round of handling."""
-        return self.case.is_exempt and appeal_granted(self.case.code)
 
     @cached_property
     def duplicates(self) -> list[tuple[Case, float]]:

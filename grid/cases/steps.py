@@ -98,6 +98,10 @@ DISPATCHES = ("dispatch", "reassign")
 RECALLS = ("recall", "reassign")
 # What whoever sent a case on takes back, so that no state waits for one party alone.
 RESULTS_RECALLED = ("recall_filing", "recall_filed", "recall_finish", "recall_result")
+# What each of them takes back: it counts for nobody.
+TAKEN_BACK_BY = MappingProxyType(
+    dict(zip(("accept", "file", "finish", "pass_check"), RESULTS_RECALLED, strict=True))
+)
 # The same of an inspector's task.
 TASKS_SENT = ("ask_verify", "send_check", "reassign_task")
 TASKS_RECALLED = ("recall_verify", "recall_check", "reassign_task")
@@ -196,7 +200,7 @@ WORKFLOW = Workflow(
         _t(
             "appeal",
             "申诉",
-            (HANDLING, FEEDBACK, CHECKING, CLOSING, CLOSED),
+            tuple(STATES),
             "",
             R.HANDLER,
             needs=("reason",),
@@ -204,14 +208,14 @@ WORKFLOW = Workflow(
         _t(
             "grant_appeal",
             "申诉成立",
-            (HANDLING, FEEDBACK, CHECKING, CLOSING, CLOSED),
+            tuple(STATES),
             "",
             R.CHIEF,
         ),
         _t(
             "refuse_appeal",
             "申诉不成立",
-            (HANDLING, FEEDBACK, CHECKING, CLOSING, CLOSED),
+            tuple(STATES),
             "",
             R.CHIEF,
             needs=("reason",),
@@ -222,6 +226,8 @@ WORKFLOW = Workflow(
     ),
 )
 
+# What an inspector does with a phone: results, and taking back the result that was given.
+PHONE_RECALL = "recall_result"
 # What ends an inspector's task, on the phone as at the desk.
 TASK_RESULTS = frozenset(
     t.action for state in TASKS for t in WORKFLOW.leaving(state, [R.INSPECTOR]) if t.target

@@ -10,7 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from grid.cases.steps import DISPATCHES, IN_HAND, RECALLS, TASKS_RECALLED, TASKS_SENT
+from grid.cases.steps import (
+    DISPATCHES,
+    IN_HAND,
+    RECALLS,
+    TAKEN_BACK_BY,
+    TASKS_RECALLED,
+    TASKS_SENT,
+)
 from grid.models import Case, CaseStep
 from grid.roles import PUBLIC, GridRole
 from grid.rules.indicators import Subject
@@ -23,7 +30,7 @@ def _any_of(actions: Iterable[str]) -> str:
 
 
 SENT = _any_of(DISPATCHES)
-IN_TIME = "(s.due_at IS NULL OR s.at <= s.due_at)"
+IN_TIME = "(f.due_at IS NULL OR s.at <= f.due_at)"
 # What the public told: by itself, or to somebody of the centre who took it down.
 PUBLIC_SOURCES = ("公众举报", "电话举报", "来信来访")
 _TOLD_BY_PUBLIC = "c.source IN ({})".format(", ".join(f"'{source}'" for source in PUBLIC_SOURCES))
@@ -66,16 +73,45 @@ _HERE = MappingProxyType(
 )
 
 
-def _judged(code: str, here: str) -> str:
-    """Whether handling counts as in time or late: no appeal was granted in its round.
+def _round(code: str, before: str) -> str:
+    """The id of the dispatch that began the round in which a step lies."""
+    return (
+        f"(SELECT max(d.id) FROM {STEPS} d WHERE d.case_code = {code} AND d.action IN {SENT}"
+        f" AND d.id < {before})"
+    )
 
-    ``here`` is the id of a step in the round; a round lasts from one dispatch to the next.
+
+def _corrected(code: str, since: str) -> str:
+    """The deadline of handling that a correction set after a step, in the same round."""
+    return (
+        f"(SELECT (a.details ->> 'due')::timestamptz FROM {STEPS} a WHERE a.case_code = {code}"
+        f" AND a.action = 'amend' AND a.details ->> 'due' IS NOT NULL AND a.id >= {since}"
+        f" AND {_round(code, 'a.id')} IS NOT DISTINCT FROM {_round(code, since)}"
+        " ORDER BY a.id DESC LIMIT 1)"
+    )
+
+
+def _taken_back(step: str) -> str:
+    """Whether the result that a step is was taken back before there was another."""
+    recall = " ".join(f"WHEN '{action}' THEN '{by}'" for action, by in TAKEN_BACK_BY.items())
+    by = f"CASE {step}.action {recall} END"
+    return (
+        f"coalesce((SELECT r.action FROM {STEPS} r WHERE r.case_code = {step}.case_code"
+        f" AND r.id > {step}.id AND r.action IN ({step}.action, {by})"
+        f" ORDER BY r.id LIMIT 1) = {by}, false)"
+    )
+
+
+def _judged(code: str, here: str) -> str:
+    """Whether handling counts as in time or late: no appeal was granted against its round.
+
+    ``here`` is the id of a step in the round; a round lasts from one dispatch to the next. A
+    granted appeal names its round; one of earlier releases is against that in which it was granted.
     """
-    between = f"d.id > least(g.id, {here}) AND d.id < greatest(g.id, {here})"
+    against = f"coalesce((g.details ->> 'round')::bigint, {_round(code, 'g.id')})"
     return (
         f"NOT (c.is_exempt AND EXISTS (SELECT FROM {STEPS} g WHERE g.case_code = {code}"
-        f" AND g.action = 'grant_appeal' AND NOT EXISTS (SELECT FROM {STEPS} d"
-        f" WHERE d.case_code = {code} AND d.action IN {SENT} AND {between})))"
+        f" AND g.action = 'grant_appeal' AND {against} IS NOT DISTINCT FROM {_round(code, here)}))"
     )
 
 
@@ -106,25 +142,33 @@ def _kept(code: str, here: str, stays: str, recalls: Iterable[str]) -> str:
 # department's, whichever is suggested. Most steps say whose they are; since the last
 # dispatch it is the case's, before it whoever had it then.
 _STEP_DEPARTMENT = (
-    "CASE WHEN s.state_before NOT IN ('', 'reported', 'verifying', 'filing') THEN"
+    "CASE WHEN s.action = 'grant_appeal'"
+    " OR s.state_before NOT IN ('', 'reported', 'verifying', 'filing') THEN"
     f" coalesce(nullif(CASE WHEN s.role = '{GridRole.HANDLER}' THEN s.department END, ''),"
     " nullif(s.details ->> 'department', ''),"
     " CASE WHEN s.at > c.dispatched_at THEN nullif(c.department, '') END,"
     f" {_dispatched_to('s.case_code', 's.id')}) END"
 )
 # What repeats: a filing is the first of its case, a dispatch the first to that department;
-# a handling stands unless it is sent back as not done before the period ends.
+# a handling stands unless it is sent back as not done before the period ends. What was taken
+# back is none of these. A handling is in time by the deadline that it has today.
+_TAKEN_BACK = f"(s.action IN {_any_of(TAKEN_BACK_BY)} AND {_taken_back('s')})"
 _FACTS = f"""
-SELECT s.action IN ('file', 'dispatch', 'reassign') AND NOT EXISTS (
+SELECT {_TAKEN_BACK} AS is_taken_back,
+  CASE WHEN s.action = 'finish' THEN coalesce({_corrected("s.case_code", "s.id")}, s.due_at)
+    ELSE s.due_at END AS due_at,
+  s.action IN ('file', 'dispatch', 'reassign') AND NOT {_TAKEN_BACK} AND NOT EXISTS (
     SELECT FROM {STEPS} p WHERE p.case_code = s.case_code AND p.id < s.id
-    AND (s.action = 'file' AND p.action = 'file' OR s.action <> 'file' AND p.action IN {SENT}
+    AND (s.action = 'file' AND p.action = 'file' AND NOT {_taken_back("p")}
+      OR s.action <> 'file' AND p.action IN {SENT}
       AND p.details ->> 'department' IS NOT DISTINCT FROM s.details ->> 'department')) AS is_first,
-  s.action = 'finish' AND (
+  s.action = 'finish' AND NOT {_TAKEN_BACK} AND (
     SELECT p.action FROM {STEPS} p WHERE p.case_code = s.case_code AND p.id > s.id
     AND p.action IN ('return_handling', 'send_check', 'dispatch', 'reassign') AND p.at < %(end)s
     ORDER BY p.id LIMIT 1) IS DISTINCT FROM 'return_handling' AS stands
 OFFSET 0"""  # so that each is found once for a step, not once for every count
 _JUDGED_STEP = _judged("s.case_code", "s.id")
+_CHECKED = "s.action IN ('pass_check', 'fail_check') AND NOT f.is_taken_back"
 TAKEN = CountSource(
     sql=(
         f"{STEPS} s JOIN {CASES} c ON c.code = s.case_code AND upper_inf(c.valid)"
@@ -136,15 +180,15 @@ TAKEN = CountSource(
             "reported": _REPORTED_BY_INSPECTOR,
             "valid_reported": f"{_REPORTED_BY_INSPECTOR} AND c.filed_at IS NOT NULL",
             "public_reported": f"s.action = 'report' AND (s.role = '{PUBLIC}' OR {_TOLD_BY_PUBLIC})",
-            "accepted": "s.action IN ('accept', 'ask_verify')",
+            "accepted": "s.action IN ('accept', 'ask_verify') AND NOT f.is_taken_back",
             "sent_verify": "s.action = 'ask_verify'",
             "sent_verify_in_time": f"s.action = 'ask_verify' AND {IN_TIME}",
             "sent_check": "s.action = 'send_check'",
             "sent_check_in_time": f"s.action = 'send_check' AND {IN_TIME}",
             "verified": "s.action IN ('confirm', 'deny')",
             "verified_in_time": f"s.action IN ('confirm', 'deny') AND {IN_TIME}",
-            "checked": "s.action IN ('pass_check', 'fail_check')",
-            "checked_in_time": f"s.action IN ('pass_check', 'fail_check') AND {IN_TIME}",
+            "checked": _CHECKED,
+            "checked_in_time": f"{_CHECKED} AND {IN_TIME}",
             "filed": "s.action = 'file' AND f.is_first",
             "filed_in_time": f"s.action = 'file' AND f.is_first AND {IN_TIME}",
             "public_filed": f"s.action = 'file' AND f.is_first AND {_REPORTED_BY_PUBLIC}",
@@ -186,7 +230,7 @@ TAKEN = CountSource(
             **_HERE,
         }
     ),
-    columns="s.case_code, s.action, s.at, s.who, s.due_at",
+    columns="s.case_code, s.action, s.at, s.who, f.due_at",
     order="s.at DESC, s.id DESC",
 )
 
@@ -208,6 +252,7 @@ WHERE upper_inf(c.valid) AND NOT (c.step IN ('closed', 'void', 'merged'))
 _LEFT_BY = f"coalesce(w.left_by, {2**63 - 1})"
 _JUDGED_WAIT = (
     f"{_judged('w.code', _LEFT_BY)} AND {_kept('w.code', _LEFT_BY, _any_of(IN_HAND), RECALLS)}"
+    f" AND coalesce({_corrected('w.code', _LEFT_BY)}, w.due_at) < %(till)s"
 )
 _TASK_KEPT = _kept("w.code", _LEFT_BY, "(w.state)", TASKS_RECALLED)
 WAITED = CountSource(

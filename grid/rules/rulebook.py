@@ -80,6 +80,21 @@ def limits_for(kind: str, scheme: str, class_code: str, on: date) -> list[Handli
     return []
 
 
+def limits_by_class(kind: str, scheme: str, on: date) -> list[tuple[Code, list[HandlingLimit]]]:
+    """Every minor class that is filed on that day, with the conditions under which it is."""
+    known = schemes().get(scheme)
+    rows = holding(HandlingLimit, on).filter(kind=kind, scheme=scheme)
+    by_code: dict[str, list[HandlingLimit]] = {}
+    for row in rows.order_by("condition_code", "id"):
+        by_code.setdefault(row.class_code, []).append(row)
+    found = []
+    for entry in known.codes.values() if known else ():
+        held = (by_code[code] for code in (entry.code, entry.parent, "") if code in by_code)
+        if entry.parent and (limits := next(held, None)):
+            found.append((entry, limits))
+    return found
+
+
 def classes_in_use(on: date) -> list[tuple[str, str, Code]]:
     """(kind, scheme, class) of every minor class that is filed on that day."""
     rows = set(holding(HandlingLimit, on).values_list("kind", "scheme", "class_code"))

@@ -67,7 +67,7 @@ def take(
             effect.details |= {"instead_of": capacity.instead_of, "because": readable["because"]}
         if capacity.deputy_of:
             effect.details["deputy_of"] = capacity.deputy_of
-        return _advance(procedure, act, transition, capacity.role, effect, uuid, where)
+        return _advance(procedure, act, transition, capacity, effect, uuid, where)
 
 
 def take_all(
@@ -128,7 +128,7 @@ def _lapse(procedure: Procedure, act: Act) -> list[str]:
         if asking is None or procedure.answered_by(act.action) == kind:
             continue
         stays_in = asking.stays_in or frozenset(procedure.workflow.of(asking.grant).sources)
-        if after in stays_in and act.action not in asking.ends_with:
+        if after in stays_in and act.action not in asking.ends_with or asking.outlives(act):
             continue
         asked.granted, asked.answered_by, asked.answered_at = False, CLOCK.name, act.at
         asked.answer = f"{procedure.noun}已{transition.title}，申请自动失效"
@@ -190,7 +190,7 @@ def _advance(
     procedure: Procedure,
     act: Act,
     transition: Transition,
-    role: str,
+    capacity: Capacity,
     effect: Effect,
     uuid: UUID | None,
     where: Where,
@@ -211,7 +211,8 @@ def _advance(
         values |= clocks.step_values(clocks.clock_of(procedure, after, since, whole))
     change = replace_version(procedure, matter, values, act.actor, transition.title, now)
     step = step_values(transition, matter, matter, act.actor, now, where)
-    step |= {"state_after": after, "role": role, "text": text_of(act.given), "uuid": uuid}
+    step |= {"state_after": after, "text": text_of(act.given), "uuid": uuid}
+    step |= {"role": capacity.role, "department": capacity.department}
     step |= {"details": {**where.details, **effect.details}, "change": change}
     steps = procedure.step_model
     taken = steps.objects.create(**{steps.matter_field: matter.code}, **step)

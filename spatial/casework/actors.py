@@ -38,5 +38,10 @@ class Actor:
         """The roles of all of these."""
         return frozenset(role for one in self.capacities for role in one.roles)
 
+    @property
+    def all_districts(self) -> tuple[str, ...]:
+        """The areas of all of these."""
+        return tuple(dict.fromkeys(area for one in self.capacities for area in one.districts))
+
 
 CLOCK = Actor(SYSTEM, frozenset({SYSTEM}))

@@ -1,6 +1,8 @@
 """Values that were given to a matter are corrected: before and after are kept, and why."""
 
+import json
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from spatial.casework import clocks
 from spatial.casework.actors import Actor
 from spatial.casework.acts import NOWHERE
 from spatial.casework.errors import InvalidInput
-from spatial.casework.idempotency import step_taken
+from spatial.casework.idempotency import already_used, step_taken
 from spatial.casework.models import Amendment
 from spatial.casework.policies import check_amending
 from spatial.casework.procedures import Amendable, Procedure
@@ -40,10 +42,13 @@ def amend(
         MatterNotFound, MatterConflict: as ``take``.
         RoleNotAllowed: not by this one.
         MissingInput: no reason.
-        InvalidInput: no such value, one that does not fit, or the one that it is already.
+        InvalidInput: no such value, one that does not fit, or the one that it is already; a UUID
+            that another step has.
     """
     given = procedure.readable({"reason": reason, "field": name})
-    if step_taken(procedure, actor, uuid, code, AMEND, given):
+    if done := step_taken(procedure, actor, uuid, code, AMEND, given):
+        if (done.details["field"], done.details["sent"]) != (name, _digest(value)):
+            raise already_used()
         return current_matter(procedure, code)
     if not given["reason"]:
         raise MissingInput("更正须填写：理由", ("reason",))
@@ -65,7 +70,11 @@ def amend(
         change = replace_version(procedure, matter, values, actor, f"更正{entry.title}", now)
         _record_amendment(procedure, matter, name, (before, after), given["reason"], actor, change)
         transition = Transition(AMEND, "更正", (matter.step,), "", entry.roles)
-        details = {"field": name, "title": entry.title}
+        details = {"field": name, "title": entry.title, **_deadline(values)}
+        if uuid:
+            details["sent"] = _digest(value)
+        if deputy_of := _deputy_of(actor, entry.roles):
+            details["deputy_of"] = deputy_of
         step = step_values(transition, matter, matter, actor, now, NOWHERE)
         step |= {"role": _role(actor, entry.roles), "uuid": uuid, "change": change}
         step |= {"text": given["reason"], "details": details}
@@ -116,5 +125,27 @@ def _as_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
+def _digest(value: Any) -> str:
+    """What was sent, so that the same UUID with another value is no repetition."""
+    sent = json.dumps(_as_json(value), ensure_ascii=False, default=str)
+    return blake2b(sent.encode(), digest_size=8).hexdigest()
+
+
+def _deadline(values: dict[str, Any]) -> dict[str, Any]:
+    """What the step remembers of a deadline that moved with the value."""
+    due_at = values.get("due_at")
+    if due_at is None:
+        return {}
+    is_provisional = {"is_provisional": True} if values.get("due_is_provisional") else {}
+    return {"due": due_at.isoformat()} | is_provisional
+
+
 def _role(actor: Actor, roles: frozenset[str]) -> str:
     return next(iter(sorted(actor.all_roles & roles)), "")
+
+
+def _deputy_of(actor: Actor, roles: frozenset[str]) -> str:
+    """For whom it is corrected, where this one has none of the roles in the own right."""
+    if actor.roles & roles:
+        return ""
+    return next((one.name for one in actor.principals if one.roles & roles), "")

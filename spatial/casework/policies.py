@@ -16,11 +16,13 @@ from spatial.workflow import RoleNotAllowed, Transition
 
 @dataclass(frozen=True)
 class Capacity:
-    """As which role somebody acts; in whose stead, if it is not the own right; for whom."""
+    """As which role and of which department somebody acts; in whose stead, if it is not the
+    own right; for whom, as a deputy."""
 
     role: str
     instead_of: str = ""
     deputy_of: str = ""
+    department: str = ""
 
 
 def can_see(procedure: Procedure, matter: Any, actor: Actor) -> bool:
@@ -40,12 +42,14 @@ def check_capacity(
     policy = procedure.policy
     for one in actor.capacities:
         mine = sorted(transition.roles & one.roles)
-        if own := [role for role in mine if policy.holds(matter, one, role)]:
-            return Capacity(own[0], deputy_of="" if one is actor else one.name)
+        if own := [r for r in mine if policy.holds_for(matter, one, r, transition)]:
+            deputy_of = "" if one is actor else one.name
+            return Capacity(own[0], deputy_of=deputy_of, department=one.department)
     for one in actor.capacities:
         if above := sorted(transition.superiors & one.roles):
             deputy_of = "" if one is actor else one.name
-            return Capacity(above[0], policy.whose(matter, transition), deputy_of)
+            whose = policy.whose(matter, transition)
+            return Capacity(above[0], whose, deputy_of, one.department)
     if transition.roles & actor.all_roles:
         raise policy.not_theirs(matter, actor, transition)
     raise RoleNotAllowed(f"{transition.title}须由{'、'.join(sorted(transition.roles))}办理")
@@ -111,20 +115,24 @@ def check_beginning(procedure: Procedure, actor: Actor) -> str:
 
 def can_amend(procedure: Procedure, matter: Any, actor: Actor, name: str) -> bool:
     """Whether somebody may correct a value of a matter."""
-    entry = procedure.amendable.get(name)
-    return bool(entry and entry.roles & actor.all_roles) and can_see(procedure, matter, actor)
+    try:
+        check_amending(procedure, matter, actor, name)
+    except (InvalidInput, RoleNotAllowed):
+        return False
+    return True
 
 
 def check_amending(procedure: Procedure, matter: Any, actor: Actor, name: str) -> None:
     """Somebody may correct a value of a matter.
 
     Raises:
-        InvalidInput: no such value can be corrected.
+        InvalidInput: no such value can be corrected, or none of a matter like this.
         RoleNotAllowed: not by this one.
     """
     entry = procedure.amendable.get(name)
     if entry is None:
         raise InvalidInput(f"“{name[:40]}”不能更正", "field")
-    if not can_amend(procedure, matter, actor, name):
+    if not (entry.roles & actor.all_roles and can_see(procedure, matter, actor)):
         who = "、".join(sorted(entry.roles))
         raise RoleNotAllowed(f"更正{entry.title}须由{who}办理")
+    procedure.policy.check_amendable(matter)

@@ -35,7 +35,7 @@ class RequestKind:
     """What may be asked in a matter: the actions that ask for it, grant and refuse it.
 
     It stays open in the states of ``stays_in`` (none: where it can be granted) and lapses
-    with the actions of ``ends_with`` wherever they lead.
+    with the actions of ``ends_with`` wherever they lead, unless it ``outlives`` the action.
     """
 
     title: str
@@ -44,6 +44,7 @@ class RequestKind:
     refuse: str
     stays_in: frozenset[str] = frozenset()
     ends_with: frozenset[str] = frozenset()
+    outlives: Callable[[Act], bool] = lambda _act: False
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,10 @@ class Policy:
         if role in self.department_roles:
             return actor.is_of(matter.department)
         return matter.assignee in ("", actor.name)
+
+    def holds_for(self, matter: Any, actor: Actor, role: str, _transition: Transition) -> bool:
+        """Whether a matter is this one's for an action; the same for all, unless said otherwise."""
+        return self.holds(matter, actor, role)
 
     def whose(self, matter: Any, transition: Transition) -> str:
         """Who should take an action: a department, a person, or a role."""
@@ -119,6 +124,13 @@ class Policy:
             people = set(members_named(matter.department, at))
             names = tuple(name for name in names if name in people)
         return names
+
+    def check_amendable(self, matter: Any) -> None:
+        """Values of a matter can be corrected.
+
+        Raises:
+            InvalidInput: they cannot; the message says why.
+        """
 
     def check(self, situation: Any, action: str, given: Mapping[str, Any]) -> None:
         """An action, which the state and the role allow, may be taken on the matter.

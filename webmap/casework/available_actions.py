@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from grid.cases.actors import Actor
 from grid.cases.policies import can_have_photos
 from grid.cases.procedure import CASES
+from grid.cases.rounds import appealable
 from grid.cases.situations import AREA, CaseSituation
 from grid.cases.steps import ANSWERS, DISPATCHES, PUBLISHING, TASKS_SENT, WORKFLOW
 from grid.rules import rulebook
 from layers.access.masking import masked_within
 from spatial.casework.policies import Capacity, can_take
 from spatial.workflow import Transition
+from webmap.casework.presentation import round_title
 
 # What goes on straight comes first and stands out.
 FORWARD = {
@@ -44,6 +46,7 @@ class Offer:
     chosen: str = ""
     has_until: bool = False
     instead_of: str = ""  # in whose stead, which asks for a reason of its own
+    deputy_of: str = ""  # whose deputy takes it, which asks for none
 
 
 def offers(situation: CaseSituation, actor: Actor) -> list[Offer]:
@@ -52,7 +55,7 @@ def offers(situation: CaseSituation, actor: Actor) -> list[Offer]:
     What is published has forms of its own, beside the photo or the words.
     """
     found = [
-        _offer(situation, transition, may)
+        _offer(situation, transition, may, actor)
         for transition in WORKFLOW.leaving(situation.case.step)
         if transition.action not in PUBLISHING
         and (may := can_take(CASES, situation, actor, transition)) is not None
@@ -60,9 +63,16 @@ def offers(situation: CaseSituation, actor: Actor) -> list[Offer]:
     return sorted(found, key=lambda offer: not offer.is_forward)
 
 
-def _offer(situation: CaseSituation, transition: Transition, may: Capacity) -> Offer:
+def appeal_offer(situation: CaseSituation, actor: Actor) -> list[Offer]:
+    """The appeal of a department that has not the case any more; nothing where there is none."""
+    transition = WORKFLOW.of("appeal")
+    may = can_take(CASES, situation, actor, transition)
+    return [_offer(situation, transition, may, actor)] if may else []
+
+
+def _offer(situation: CaseSituation, transition: Transition, may: Capacity, actor: Actor) -> Offer:
     text = next((name for name in SIMPLE if name in transition.needs), "reason")
-    choice, choices, chosen = _choices(situation, transition.action)
+    choice, choices, chosen = _choices(situation, transition.action, actor)
     return Offer(
         transition.action,
         transition.title,
@@ -76,10 +86,13 @@ def _offer(situation: CaseSituation, transition: Transition, may: Capacity) -> O
         chosen,
         "until" in transition.needs,
         may.instead_of,
+        may.deputy_of,
     )
 
 
-def _choices(situation: CaseSituation, action: str) -> tuple[str, list[tuple[str, str]], str]:
+def _choices(
+    situation: CaseSituation, action: str, actor: Actor
+) -> tuple[str, list[tuple[str, str]], str]:
     """The name of what is to be chosen, (value, words) of each choice, the one chosen before."""
     case, today = situation.case, situation.day
     if action == "file":
@@ -99,6 +112,10 @@ def _choices(situation: CaseSituation, action: str) -> tuple[str, list[tuple[str
             for c, far in situation.duplicates
         ]
         return "main", told, ""
+    if action == "appeal":
+        mine = appealable(case, actor)
+        told = [(str(one.dispatch), round_title(one)) for one in mine]
+        return ("round", told, told[-1][0]) if len(told) > 1 else ("", [], "")
     if action == "reassign_task":
         return "inspector", situation.other_inspectors, ""
     if action in TASKS_SENT:

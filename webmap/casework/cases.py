@@ -14,9 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from grid.cases.actions import act
 from grid.cases.actors import Actor
+from grid.cases.amendable import AMENDABLE
 from grid.cases.assignees import holders
+from grid.cases.conflicts import main_of
 from grid.cases.photos import shown_path
 from grid.cases.policies import can_see_reporter, can_take_own
+from grid.cases.procedure import CASES
 from grid.cases.queries import (
     cases_near,
     component_of,
@@ -30,12 +33,16 @@ from grid.cases.situations import CaseSituation
 from grid.models import Case, CasePhoto
 from layers.access.masking import masked, masked_within
 from layers.models import PersonalRead
+from spatial.casework.policies import can_amend
+from spatial.casework.queries import amendments_of
 from spatial.casework.texts import plain
+from webmap.casework.amendments import corrections_of
 from webmap.casework.available_actions import offers
 from webmap.casework.forms import ActionForm
 from webmap.casework.guards import StaffRequest, casework
 from webmap.casework.presentation import case_row, class_title, component_rows, timeline
 from webmap.casework.publicity import publicity
+from webmap.casework.rounds import PastRound, has_seen, past_round, shown_round
 from webmap.web.errors import Refusal, answering, is_script
 from webmap.web.guards import MOST_SENT, bounded, check
 
@@ -46,12 +53,20 @@ ENDED_LATELY = timedelta(days=30)
 @casework
 def one(request: StaffRequest, code: str) -> HttpResponse:
     """``/grid/cases/{code}``: a page, or its fragment for the desk; 304 while nobody has acted."""
-    case = _case(request, code)
-    if request.headers.get("If-None-Match") == _tag(case):
-        response = HttpResponse(status=304)
-        response["ETag"] = _tag(case)
-        return response
-    return _shown(request, case)
+    case = _seen(request, plain(code))
+    if case is None and (past := past_round(request, plain(code))):
+        return _unchanged(request, past.tag) or shown_round(request, past)
+    case = case or case_for(request, code)
+    return _unchanged(request, str(case.pk)) or shown(request, case)
+
+
+def _unchanged(request: StaffRequest, tag: str) -> HttpResponse | None:
+    """304, where the page is the one that the caller has."""
+    if request.headers.get("If-None-Match") != f'"{tag}"':
+        return None
+    response = HttpResponse(status=304)
+    response["ETag"] = f'"{tag}"'
+    return response
 
 
 @bounded(MOST_SENT)
@@ -59,14 +74,17 @@ def one(request: StaffRequest, code: str) -> HttpResponse:
 @casework
 def acted(request: StaffRequest, code: str) -> HttpResponseBase:
     """``/grid/cases/{code}/act``: one action; the answer is the case as it then stands."""
-    return _acted(request, _case(request, code))
+    past = None if _seen(request, plain(code)) else past_round(request, plain(code))
+    if past and request.POST.get("action") == "appeal":
+        return _appealed(request, past)
+    return _acted(request, case_for(request, code))
 
 
 @require_POST
 @casework
 def personal(request: StaffRequest, code: str) -> HttpResponse:
     """``/grid/cases/{code}/personal``: who reported it, in full; the look is recorded."""
-    case = _case(request, code)
+    case = case_for(request, code)
     check(can_see_reporter(request.actor), gettext_noop("您没有查看举报人信息的权限。"))
     PersonalRead.objects.create(
         who=request.actor.name,
@@ -88,7 +106,10 @@ def personal(request: StaffRequest, code: str) -> HttpResponse:
 def photo(request: StaffRequest, photo_id: UUID) -> HttpResponse | FileResponse:
     """``/grid/photos/{id}``: a photo of a case that this one may see."""
     found = CasePhoto.objects.filter(pk=photo_id).first()
-    if found is None or not visible_cases(request.actor).filter(code=found.case_code).exists():
+    if found is None or not (
+        visible_cases(request.actor).filter(code=found.case_code).exists()
+        or has_seen(request, found)
+    ):
         raise Http404(_("没有这张照片"))
     path = shown_path(found, small="small" in request.GET)
     if not path.exists():
@@ -102,7 +123,8 @@ def _seen(request: StaffRequest, code: str) -> Case | None:
     return with_cell(visible_cases(request.actor)).filter(code=code).first()
 
 
-def _case(request: StaffRequest, code: str) -> Case:
+def case_for(request: StaffRequest, code: str) -> Case:
+    """The case, if this one may see it. Raises Http404."""
     case = _seen(request, plain(code))
     if case is None:
         raise Http404(_("没有这件案件，或不在您的办理范围"))
@@ -112,7 +134,20 @@ def _case(request: StaffRequest, code: str) -> Case:
 def _refused(request: StaffRequest, refusal: Refusal, case: Case) -> HttpResponse:
     """The case as this one may see it now; as it was, where that is no longer so."""
     fresh = _seen(request, case.code) or case
-    return _shown(request, fresh, error=refusal.text, status=refusal.status)
+    return shown(request, fresh, error=refusal.text, status=refusal.status)
+
+
+def _not_appealed(request: StaffRequest, refusal: Refusal, past: PastRound) -> HttpResponse:
+    return shown_round(request, past, error=refusal.text, status=refusal.status)
+
+
+@answering(_not_appealed)
+def _appealed(request: StaffRequest, past: PastRound) -> HttpResponse:
+    """An appeal of a department that has not the case any more."""
+    form = ActionForm(request.POST, request.FILES).checked()
+    act(request.actor, past.case.code, "appeal", form.given(), uuid=form.cleaned_data["uuid"])
+    fresh = past_round(request, past.case.code)
+    return shown_round(request, fresh or past, is_done=True)
 
 
 @answering(_refused)
@@ -131,19 +166,23 @@ def _acted(request: StaffRequest, case: Case) -> HttpResponse:
     fresh = _seen(request, case.code)
     if fresh is None:
         return render(request, "grid/passed.html", {"case": done})
-    return _shown(request, fresh, is_done=True)
+    return shown(request, fresh, is_done=True)
 
 
-def _shown(
+def shown(
     request: StaffRequest, case: Case, *, error: str = "", is_done: bool = False, status: int = 200
 ) -> HttpResponse:
+    """The case as this one may see it: a page, or its fragment for a script."""
     now = timezone.now()
     situation = CaseSituation(case, now)
     may = offers(situation, request.actor)
+    amendments = amendments_of(CASES, case.code)
     context = {
         "case": case,
         "class_title": class_title(case),
-        "timeline": timeline(steps_of(case.code)),
+        "timeline": timeline(steps_of(case.code), corrections_of(case, amendments)),
+        "can_amend": any(can_amend(CASES, case, request.actor, name) for name in AMENDABLE),
+        "main": main_of(case),
         "requests": situation.requests,
         "component": _component(case),
         "offers": [offer for offer in may if not offer.instead_of],
@@ -154,6 +193,7 @@ def _shown(
         "has_numbers": _has_numbers(case),
         "error": error,
         "is_done": is_done,
+        "tag": case.pk,
         "tab": "desk",
     }
     context |= publicity(situation, request.actor, photos_of(case.code))

@@ -20,8 +20,10 @@ from grid.cases.policies import (
 )
 from grid.cases.publishing import awaiting_review
 from grid.cases.queries import awaiting_answer, own_states, queue_counts, visible_cases
+from grid.cases.rounds import past_cases
 from grid.cases.steps import DISPATCHING, ENDED, OPEN, STATES
 from grid.models import Case
+from grid.roles import GridRole
 from grid.rules import rulebook
 from spatial.base.models import District
 from spatial.casework.texts import plain
@@ -33,7 +35,7 @@ from webmap.casework.presentation import case_row
 MOST_SHOWN = 200
 MOST_IN_FILE = 50_000  # of a GeoPackage, which is made in memory; CSV is a stream without end
 MINE, ALL, REQUESTS = "mine", "all", "requests"
-REVIEW, STRANDED = "review", "stranded"
+REVIEW, STRANDED, PAST = "review", "stranded", "past"
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def cases_matching(request: StaffRequest, wanted: CaseFilter) -> QuerySet[Case]:
         found = found.filter(district_code__startswith=wanted.district)
     if wanted.is_late:
         found = found.filter(step_due_at__lt=timezone.now()).exclude(step__in=ENDED)
-    if wanted.state in (ALL, "closed", "void", "merged"):
+    if wanted.state in (ALL, PAST, "closed", "void", "merged"):
         return found.order_by("-reported_at", "code")
     return found.order_by("step_due_at", "entered_at", "code")
 
@@ -96,11 +98,13 @@ def _in_state(actor: Actor, state: str) -> QuerySet[Case]:
         return awaiting_answer(actor)
     if state == REVIEW:
         return awaiting_review(actor)
+    if state == PAST:
+        return past_cases(actor)
     if state == STRANDED:
         return stranded(actor, holders())
     found = visible_cases(actor)
     if state == MINE:
-        return found.filter(step__in=own_states(actor.roles))
+        return found.filter(step__in=own_states(actor.all_roles))
     if state in STATES:
         return found.filter(step=state)
     return found if state == ALL else found.filter(step__in=OPEN)
@@ -110,7 +114,7 @@ def _in_state(actor: Actor, state: str) -> QuerySet[Case]:
 @casework
 def desk(request: StaffRequest) -> HttpResponse:
     """``/grid/``: the page; its lists come by themselves."""
-    own = own_states(request.actor.roles)
+    own = own_states(request.actor.all_roles)
     today = rulebook.day_of(timezone.now())
     context = {
         "own": own,
@@ -121,7 +125,7 @@ def desk(request: StaffRequest) -> HttpResponse:
         .order_by("code")
         .values_list("code", "name"),
         "classes": class_groups(),
-        "roles": sorted(request.actor.roles),
+        "roles": sorted(request.actor.all_roles),
         "may_dispatch": can_take_own(request.actor, "dispatch"),
         "may_register": can_register(request.actor),
         "tab": "desk",
@@ -143,12 +147,13 @@ def listed(request: StaffRequest) -> HttpResponse:
     wanted = case_filter(request)
     found = cases_matching(request, wanted)
     counts = queue_counts(request.actor, now)
-    own = own_states(request.actor.roles)
+    own = own_states(request.actor.all_roles)
     now_hold = holders()
-    rows = [
-        replace(row, is_stranded=now_hold.is_stranded(row.case))
-        for row in case_row(list(found[:MOST_SHOWN]), now)
-    ]
+    rows = case_row(list(found[:MOST_SHOWN]), now)
+    if wanted.state == PAST:  # as it was: no clock runs
+        rows = [replace(row, urgency="done", clock="") for row in rows]
+    else:
+        rows = [replace(row, is_stranded=now_hold.is_stranded(row.case)) for row in rows]
     context = {
         "rows": rows,
         "total": found.count(),
@@ -161,6 +166,7 @@ def listed(request: StaffRequest) -> HttpResponse:
         "answers": can_answer_requests(request.actor),
         "reviews": can_review_publicity(request.actor),
         "to_review": awaiting_review(request.actor).count(),
+        "had": GridRole.HANDLER in request.actor.all_roles,
         "stranded": stranded(request.actor, now_hold).count(),
         "open_total": sum(number for number, _, _ in counts.values()),
         "may_dispatch": can_take_own(request.actor, "dispatch")
@@ -173,7 +179,7 @@ def listed(request: StaffRequest) -> HttpResponse:
 def _first(request: StaffRequest, own: list[str]) -> str:
     """The queue that is open at first: the one that a link names, else what waits for them."""
     named = request.GET.get("state", "")
-    if named in (MINE, ALL, REQUESTS, REVIEW, STRANDED):
+    if named in (MINE, ALL, REQUESTS, REVIEW, STRANDED, PAST):
         return named
     return MINE if own else "open"
 

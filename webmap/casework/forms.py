@@ -37,6 +37,7 @@ class ActionForm(PhotoForm):
     inspector = TextField()
     main = TextField()
     because = TextField()
+    round = TextField()
     item = TextField()
     words = TextField()
     address = TextField()

@@ -21,7 +21,7 @@ signed_in_as_staff = signed_in
 
 
 def _has_role(request: StaffRequest) -> bool:
-    return bool(request.actor.roles)
+    return bool(request.actor.all_roles)
 
 
 def _may_register(request: StaffRequest) -> bool:
@@ -38,7 +38,7 @@ def _may_see_cells(request: StaffRequest) -> bool:
 
 def _may_see_stock(request: StaffRequest) -> bool:
     groups = groups_of(request)
-    return bool(request.actor.roles) or bool(groups & {Role.STEWARD, Role.AUDITOR})
+    return bool(request.actor.all_roles) or bool(groups & {Role.STEWARD, Role.AUDITOR})
 
 
 casework = with_roles(_has_role, gettext_noop("案件办理只对城管中心、专业部门和监督员开放。"))

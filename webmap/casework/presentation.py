@@ -1,13 +1,16 @@
 """Cases in words: class, place, clock, what happened."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from grid.cases.rounds import Round
 from grid.cases.steps import ASIDE, ENDED, STATES, STEPS, SUSPENDED
 from grid.cases.urgency import soon_from
 from grid.models import Case, CaseStep, Component
@@ -18,6 +21,7 @@ from spatial.crs import transformer
 from webmap.casework.publicity import title_of
 
 DIGITS = 6  # of degrees: a decimetre
+NOTHING: Mapping[int, Any] = MappingProxyType({})
 SAME_MOMENT = timedelta(minutes=1)
 
 
@@ -117,8 +121,22 @@ def district_names(codes: set[str]) -> dict[str, str]:
     }
 
 
-def timeline(steps: list[CaseStep]) -> list[dict[str, Any]]:
-    """What happened, newest first."""
+def round_title(one: Round) -> str:
+    """A round of handling: which, when, of which department."""
+    began = local(one.began_at)
+    ended = local(one.left_by.at) if one.left_by else _("至今")
+    return _("第 %(n)d 次派遣（%(who)s，%(began)s — %(ended)s）") % {
+        "n": one.number,
+        "who": one.department,
+        "began": began,
+        "ended": ended,
+    }
+
+
+def timeline(
+    steps: list[CaseStep], corrections: Mapping[int, Any] = NOTHING
+) -> list[dict[str, Any]]:
+    """What happened, newest first; ``corrections`` are those of the changes that corrected."""
     return [
         {
             "step": step,
@@ -129,6 +147,7 @@ def timeline(steps: list[CaseStep]) -> list[dict[str, Any]]:
             "captured_at": _captured_at(step),
             "place": degrees(step.geom) if step.geom else None,
             "found": _found(step),
+            "correction": corrections.get(step.change_id) if step.change_id else None,
             "lapsed": "、".join(step.details.get("lapsed", ())),
         }
         for step in reversed(steps)

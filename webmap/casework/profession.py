@@ -26,7 +26,7 @@ DEMO_DEPARTMENT = "D04"
 
 def may_work(request: HttpRequest) -> bool:
     """Whether the caller has a role of casework."""
-    return bool(actor_behind(request).roles)
+    return bool(actor_behind(request).all_roles)
 
 
 def may_see_patrols(request: HttpRequest) -> bool:
@@ -53,7 +53,7 @@ def own_cases(request: HttpRequest) -> int:
     """How many cases wait for the caller."""
     actor = actor_behind(request)
     counts = queue_counts(actor)
-    return sum(counts[state][0] for state in own_states(actor.roles) if state in counts)
+    return sum(counts[state][0] for state in own_states(actor.all_roles) if state in counts)
 
 
 def requests_to_answer(request: HttpRequest) -> int:

@@ -13,6 +13,7 @@ from grid.cases.publishing import decisions_of
 from grid.cases.situations import CaseSituation
 from grid.cases.steps import PUBLISHING, WORKFLOW
 from grid.models import CasePhoto, CaseStep, Publication
+from spatial.casework.amending import AMEND
 from spatial.casework.policies import can_take
 
 BEFORE = (CasePhoto.Moment.BEFORE, CasePhoto.Moment.VERIFIED)
@@ -65,8 +66,19 @@ def publicity(situation: CaseSituation, actor: Actor, photos: list[CasePhoto]) -
     }
 
 
+def things_shown(photos: list[CasePhoto]) -> dict[str, Any]:
+    """Photos before and after for somebody who decides nothing about them."""
+    things = [Thing(str(photo.pk), photo, None, False, False) for photo in photos]
+    return {
+        "before": [one for one in things if one.photo and one.photo.moment in BEFORE],
+        "after": [one for one in things if one.photo and one.photo.moment not in BEFORE],
+    }
+
+
 def title_of(step: CaseStep) -> str:
     """What a step did, where its action alone does not say it."""
+    if step.action == AMEND:
+        return _("更正%(what)s") % {"what": step.details.get("title", "")}
     what = _("描述") if step.details.get("item") == Publication.WORDS else _("照片")
     if step.action == "publish":
         return _("公开%(what)s") % {"what": what}

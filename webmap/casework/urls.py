@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from webmap.casework import bulk, cases, cells, desk, files, inventory, new_case, patrols
+from webmap.casework import amending, bulk, cases, cells, desk, files, inventory, new_case, patrols
+from webmap.casework.evaluation import filing, workbook
 from webmap.casework.evaluation import pages as evaluation
-from webmap.casework.evaluation import workbook
 
 urlpatterns = [
     path("grid/", desk.desk, name="desk"),
@@ -17,12 +17,14 @@ urlpatterns = [
     path("grid/cases.gpkg", files.as_gpkg, name="cases-gpkg"),
     path("grid/cases/<str:code>", cases.one, name="case"),
     path("grid/cases/<str:code>/act", cases.acted, name="case-act"),
+    path("grid/cases/<str:code>/amend", amending.amended, name="case-amend"),
     path("grid/cases/<str:code>/personal", cases.personal, name="case-personal"),
     path("grid/components/", inventory.inventory, name="grid-components"),
     path("grid/components.csv", inventory.as_csv, name="grid-components-csv"),
     path("grid/patrols/", patrols.patrols, name="grid-patrols"),
     path("grid/cells/", cells.cells, name="grid-cells"),
     path("grid/evaluation/", evaluation.ranking, name="evaluation"),
+    path("grid/evaluation/file", filing.filed, name="evaluation-file"),
     path("grid/evaluation/cases", evaluation.behind, name="evaluation-cases"),
     path("grid/evaluation/one", evaluation.one, name="evaluation-one"),
     path("grid/evaluation.xlsx", workbook.as_xlsx, name="evaluation-xlsx"),

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from grid.cases.actions import act, report
-from grid.cases.queries import photos_by_case, queue
-from grid.cases.steps import STATES, TASK_RESULTS, TASKS
+from grid.cases.procedure import CASES
+from grid.cases.queries import photos_by_case, queue, results_given
+from grid.cases.steps import PHONE_RECALL, STATES, TASK_RESULTS, TASKS, WORKFLOW
 from grid.models import Case, CaseStep
 from grid.patrols.patrols import add_fixes, patrol_of, start_patrol, stop_patrol
 from grid.rules import rulebook
 from layers.access.masking import masked_within
+from spatial.casework.policies import capacity
 from spatial.city import city
 from spatial.codes import schemes
 from webmap.casework.presentation import case_row, clock_of
@@ -38,7 +40,7 @@ def me(request: StaffRequest) -> JsonResponse:
         {
             "name": request.actor.name,
             "title": request.user.get_full_name() or request.actor.name,  # type: ignore[union-attr]
-            "districts": request.actor.districts,
+            "districts": request.actor.all_districts,
             "csrf": get_token(request),
             "now": timezone.now().isoformat(),
             "patrol": patrol.started_at.isoformat() if patrol else None,
@@ -71,15 +73,21 @@ def classes(request: StaffRequest) -> JsonResponse:
 @phone
 def area(request: StaffRequest) -> JsonResponse:
     """``area``: the map and the components of the own area."""
-    return JsonResponse(area_of(request.actor.districts))
+    return JsonResponse(area_of(request.actor.all_districts))
 
 
 @require_safe
 @phone
 def tasks(request: StaffRequest) -> JsonResponse:
-    """``tasks``: what is to be verified and checked."""
+    """``tasks``: what is to be verified and checked, and the results that can be taken back."""
     found = [c for state in TASKS for c in queue(request.actor, state)]
-    return JsonResponse({"tasks": _listed(found[:MOST_LISTED])})
+    recall = WORKFLOW.of(PHONE_RECALL)
+    given = [
+        case
+        for case in results_given(request.actor)[:MOST_LISTED]
+        if capacity(CASES, case, request.actor, recall)
+    ]
+    return JsonResponse({"tasks": _listed(found[:MOST_LISTED]), "given": _listed(given)})
 
 
 @require_safe
@@ -105,10 +113,10 @@ def reported(request: StaffRequest) -> JsonResponse:
 @require_POST
 @phone
 def acted(request: StaffRequest) -> JsonResponse:
-    """``act``: the result of a task."""
+    """``act``: the result of a task, or that it is taken back."""
     form = ResultForm(_body(request), request.FILES).checked()
     given = form.cleaned_data
-    if given["action"] not in TASK_RESULTS:
+    if given["action"] not in TASK_RESULTS | {PHONE_RECALL}:
         raise BadRequest(_("没有这个操作"))
     case = act(
         request.actor,

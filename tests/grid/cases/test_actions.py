@@ -479,7 +479,7 @@ def test_an_appeal_exempts_and_erases_nothing(ground):
     assert case.handled_at > case.due_at
     finish = CaseStep.objects.get(action="finish")
     assert finish.at > finish.due_at
-    with pytest.raises(InvalidInput, match="已成立"):
+    with pytest.raises(NotResponsible, match="已成立"):
         act(ROADS, case.code, "appeal", {"reason": "再来"})
     act(INTAKE, case.code, "send_check")
     act(INSPECTOR, case.code, "fail_check", {"reason": "没修好"})

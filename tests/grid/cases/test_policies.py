@@ -39,7 +39,7 @@ def matter(state: str, department: str = STREETS, inspector: str = "王巡") -> 
 @pytest.mark.parametrize(
     ("actor", "state", "action", "expected"),
     [
-        (ROADS, "handling", "finish", Capacity("专业部门")),
+        (ROADS, "handling", "finish", Capacity("专业部门", department=STREETS)),
         (CHIEF, "handling", "finish", Capacity("值班长", STREETS)),
         (ADMINISTRATOR, "handling", "finish", Capacity("值班长", STREETS)),
         (INSPECTOR, "checking", "pass_check", Capacity("监督员")),

@@ -23,7 +23,7 @@ from spatial.crs import transformer
 from spatial.parcels.models import Building
 from spatial.planning.roles import PlanningRole
 from tests.factories import centre, open_feature, spot, square
-from tests.grid.people import COMMUNITY, INTAKE, make_ground, make_inspector, picture, told
+from tests.grid.people import COMMUNITY, INTAKE, make_ground, make_inspector, picture, told, walk
 from tests.town import make_user
 from tests.webmap.casework.conftest import make_staff
 from webmap.inspector.area import COLLECTIONS
@@ -201,6 +201,23 @@ def test_the_result_of_a_task_that_was_taken_back_is_refused_in_words(phone, set
     act(INTAKE, case.code, "reassign_task", {"inspector": "inspector", "reason": "还是您"})
     assert send(phone, "act", given, picture()).status_code == 200
     assert CasePhoto.objects.get().moment == "verified"
+
+
+def test_a_result_that_was_given_is_taken_back_by_whoever_gave_it(phone):
+    case = walk(report(anybody(), told()), "finish")
+    act(INTAKE, case.code, "send_check", {"inspector": "inspector"})
+    given = {"uuid": str(uuid4()), "code": case.code, "action": "pass_check", "text": "好了"}
+    assert send(phone, "act", given).status_code == 200
+    assert [one["code"] for one in phone.get(f"{API}/tasks").json()["given"]] == [case.code]
+    other = Client()
+    other.force_login(make_staff("别巡", GridRole.INSPECTOR, districts=(COMMUNITY[:9],)))
+    assert other.get(f"{API}/tasks").json()["given"] == []
+    back = given | {"uuid": str(uuid4()), "action": "recall_result"}
+    assert send(other, "act", back | {"uuid": str(uuid4())}).status_code == 403
+    assert send(phone, "act", back | {"text": ""}).status_code == 422
+    assert send(phone, "act", back).json() == {"code": case.code, "state": "待核查"}
+    listed = phone.get(f"{API}/tasks").json()
+    assert ([one["code"] for one in listed["tasks"]], listed["given"]) == ([case.code], [])
 
 
 def test_the_area_is_the_own_one(phone):

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from grid.cases.queries import visible_cases
+from grid.cases.rounds import codes_had
 from grid.cases.steps import STATES, WORKFLOW
-from grid.evaluation.evaluation import EvaluationRow, evaluated, number_behind, steps_behind, total
+from grid.evaluation.evaluation import EvaluationRow, number_behind, steps_behind
 from grid.models import Case, CaseStep, GridCell
 from grid.rules import rulebook
 from grid.rules.indicators import (
@@ -34,10 +35,12 @@ from spatial.base.models import District
 from spatial.city import city
 from spatial.crs import transformer
 from webmap.casework.evaluation import charts
+from webmap.casework.evaluation.filing import Difference, differences, may_file
 from webmap.casework.evaluation.parameters import (
     NOT_YOURS,
     SCORE,
     EvaluationParameters,
+    counts_in,
     evaluation_parameters,
     month_of,
     sights_of,
@@ -79,7 +82,7 @@ def ranking(request: StaffRequest) -> HttpResponse:
     lines = ranked(asked)
     grades = rulebook.grades(asked.rules_day)
     page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
-    summed = _summed(asked, [line.row for line in lines])
+    summed = _summed(asked)
     weights, _bands = rulebook.score_rules(asked.subject, asked.rules_day)
     counts, shares = SHOWN[asked.subject]
     drawable = [(line.key, line.title, line.value) for line in lines]
@@ -98,6 +101,8 @@ def ranking(request: StaffRequest) -> HttpResponse:
         "chart": charts.chart(asked.figure, drawable, grades) if len(lines) > 1 else None,
         "map": _map(asked, lines, grades),
         "spans": spans(),
+        "may_file": may_file(request, asked),
+        "differences": named_differences(asked),
         "latest": _latest() if not lines and not summed else None,
         "terms": terms(asked.subject),
         "grades": grades,
@@ -112,11 +117,10 @@ def one(request: StaffRequest) -> HttpResponse:
     """``/grid/evaluation/one``: one row: what its score and its shares are made of."""
     asked, key = evaluation_parameters(request, request.actor), _key_of(request)
     check(asked.sight.may_open(key), NOT_YOURS)
-    rows = evaluated(asked.subject, asked.period)
-    row = next((row for row in rows if row.key == key), None)
+    row = next((row for row in asked.counted.rows if row.key == key), None)
     if row is None and key:
         raise Http404(_("这段时间没有办理记录。"))
-    counts = row.counts if row else total(asked.subject, asked.period, rows)
+    counts = row.counts if row else asked.counted.total
     weights, bands = rulebook.score_rules(asked.subject, asked.rules_day)
     names = SHOWN[asked.subject]
     context = {
@@ -183,7 +187,7 @@ def ranked(asked: EvaluationParameters) -> list[RankingLine]:
 
     Places are those among all, whoever looks.
     """
-    rows = evaluated(asked.subject, asked.period)
+    rows = asked.counted.rows
     values = [value_of(row, asked.figure) for row in rows]
     where = places(values, least_first=charts.least_first(asked.figure))
     only = asked.sight.rows
@@ -245,15 +249,14 @@ def _cell_names(codes: Sequence[str]) -> dict[str, str]:
 
 def terms(subject: Subject) -> list[tuple[str, str]]:
     """(title, meaning) of every count that a subject's figures are made of."""
-    return [(COUNTS[name], MEANINGS[name]) for name in _counts_in(subject)]
+    return [(COUNTS[name], MEANINGS[name]) for name in counts_in(subject)]
 
 
-def _counts_in(subject: Subject) -> list[str]:
-    counts, shares = SHOWN[subject]
-    names = [*counts]
-    for share in shares:
-        names += [*INDICATORS[share].above, *INDICATORS[share].off, *INDICATORS[share].below]
-    return list(dict.fromkeys(names))
+def named_differences(asked: EvaluationParameters) -> list[tuple[str, Difference]]:
+    """What changed since the figures were filed, with the names of whose figures they are."""
+    found = differences(asked)
+    names = named(asked.subject, list({one.key for one in found}))
+    return [(names.get(one.key, one.key) if one.key else _("合计"), one) for one in found]
 
 
 def _told(line: RankingLine, subject: Subject) -> dict[str, Any]:
@@ -267,12 +270,12 @@ def _told(line: RankingLine, subject: Subject) -> dict[str, Any]:
     }
 
 
-def _summed(asked: EvaluationParameters, rows: list[EvaluationRow]) -> dict[str, Any] | None:
+def _summed(asked: EvaluationParameters) -> dict[str, Any] | None:
     """The line below all rows; None where there is nothing, or the rows of others are hidden."""
     if asked.sight.rows is not None:
         return None
-    counts = total(asked.subject, asked.period, rows)
-    if not any(counts[name] for name in _counts_in(asked.subject)):
+    counts = asked.counted.total
+    if not any(counts[name] for name in counts_in(asked.subject)):
         return None
     names, shares = SHOWN[asked.subject]
     return {
@@ -338,7 +341,7 @@ def _steps_told(request: StaffRequest, steps: list[dict[str, Any]]) -> list[dict
     cases = {case.code: case for case in Case.objects.current().filter(code__in=codes)}
     areas = district_names({case.district_code for case in cases.values()})
     seen = visible_cases(request.actor).filter(code__in=codes)
-    known = set(seen.values_list("code", flat=True))
+    known = set(seen.values_list("code", flat=True)) | codes_had(request.actor, codes)
     people = named(Subject.INSPECTOR, list({step["who"] for step in steps}))
     for step in steps:
         waits = step["action"] in STATES

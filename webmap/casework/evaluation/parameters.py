@@ -13,10 +13,12 @@ from django.utils.translation import gettext_noop
 
 from grid.cases.actors import Actor
 from grid.evaluation.evaluation import Period, rules_day
+from grid.evaluation.filing import Figures, as_filed, counted, filed_month
 from grid.roles import CENTRE, GridRole
 from grid.rules import rulebook
-from grid.rules.indicators import SHOWN, Subject
+from grid.rules.indicators import INDICATORS, SHOWN, Subject
 from layers.roles import Role
+from spatial.casework.models import FiledFigures
 from spatial.city import city
 from webmap.web.callers import groups_of
 from webmap.web.errors import AccessDenied
@@ -25,7 +27,7 @@ from webmap.web.parsing import day_in
 
 OVERSEERS = {Role.STEWARD, Role.AUDITOR}
 LONGEST = timedelta(days=3 * 366)
-SCORE = "score"
+SCORE, LIVE = "score", "now"
 # By what a subject without a score is ranked.
 INSTEAD = {Subject.STREET: "handle_in_time_rate", Subject.CELL: "filed"}
 EARLIEST = date(2000, 1, 1)
@@ -73,6 +75,7 @@ class EvaluationParameters:
     sight: Sight
     figure: str = ""
     is_corrected: bool = False  # the days asked for were none
+    is_live: bool = False  # as the cases stand now, also where the figures were filed
 
     @property
     def period(self) -> Period:
@@ -93,7 +96,35 @@ class EvaluationParameters:
     def query(self) -> str:
         """The page's own parameters."""
         given = {"by": self.subject.value, "from": str(self.first), "to": str(self.last)}
+        given |= {"figures": LIVE} if self.is_live else {}
         return urlencode({**given, "figure": self.figure} if self.figure else given)
+
+    @property
+    def is_month(self) -> bool:
+        """Whether the period is a whole month, whose figures can be filed."""
+        return (self.first, self.last) == month_of(self.first)
+
+    @cached_property
+    def filed(self) -> FiledFigures | None:
+        """The figures of the month as they were filed."""
+        return filed_month(self.subject, self.first) if self.is_month else None
+
+    @cached_property
+    def counted(self) -> Figures:
+        """The figures that are shown: the filed ones, where they were, unless those of now are
+        asked for."""
+        if self.filed and not self.is_live:
+            return as_filed(self.filed, self.period)
+        return counted(self.subject, self.period)
+
+    @property
+    def shows_filed(self) -> bool:
+        """Whether the figures shown are the filed ones."""
+        return bool(self.filed) and not self.is_live
+
+    def of_month(self, first: date, last: date) -> "EvaluationParameters":
+        """The same of a month."""
+        return replace(self, first=first, last=last, is_corrected=False)
 
     @cached_property
     def has_score(self) -> bool:
@@ -119,11 +150,23 @@ def evaluation_parameters(request: HttpRequest, actor: Actor) -> EvaluationParam
     if subject is None or subject not in allowed:
         raise AccessDenied(_(NOT_YOURS))
     first, last, is_corrected = _days(request)
-    asked = EvaluationParameters(subject, first, last, allowed[subject], is_corrected=is_corrected)
+    is_live = request.GET.get("figures") == LIVE
+    asked = EvaluationParameters(
+        subject, first, last, allowed[subject], is_corrected=is_corrected, is_live=is_live
+    )
     figures = asked.figures
     otherwise = SCORE if SCORE in figures else INSTEAD.get(asked.subject, figures[0])
     figure = request.GET.get("figure", "")
     return replace(asked, figure=figure if figure in figures else otherwise)
+
+
+def counts_in(subject: Subject) -> list[str]:
+    """Every count that a subject's figures are made of."""
+    counts, shares = SHOWN[subject]
+    names = [*counts]
+    for share in shares:
+        names += [*INDICATORS[share].above, *INDICATORS[share].off, *INDICATORS[share].below]
+    return list(dict.fromkeys(names))
 
 
 def sights_of(request: HttpRequest, actor: Actor) -> dict[Subject, Sight]:
@@ -132,11 +175,13 @@ def sights_of(request: HttpRequest, actor: Actor) -> dict[Subject, Sight]:
     The centre and those who oversee it see all; a department the ranking of departments
     and the cases behind its own row; an inspector the own row.
     """
-    if actor.roles & CENTRE or groups_of(request) & OVERSEERS:
+    if actor.all_roles & CENTRE or groups_of(request) & OVERSEERS:
         return dict.fromkeys(Subject, Sight())
     found: dict[Subject, Sight] = {}
-    if GridRole.HANDLER in actor.roles:
-        found[Subject.DEPARTMENT] = Sight(cases=frozenset({actor.department, *actor.other_names}))
+    if GridRole.HANDLER in actor.all_roles:
+        handlers = [one for one in actor.capacities if GridRole.HANDLER in one.roles]
+        names = {name for one in handlers for name in (one.department, *one.other_names)}
+        found[Subject.DEPARTMENT] = Sight(cases=frozenset(names))
     if GridRole.INSPECTOR in actor.roles:
         found[Subject.INSPECTOR] = Sight(actor.name, frozenset({actor.name}))
     return found

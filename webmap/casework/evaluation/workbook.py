@@ -5,6 +5,7 @@ from typing import Any
 
 import xlsxwriter
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
@@ -12,7 +13,13 @@ from django.views.decorators.http import require_safe
 from grid.rules import rulebook
 from grid.rules.indicators import COUNTS, INDICATORS, SHOWN, SUBJECT_TITLES, title_of
 from grid.rules.scoring import Form
-from webmap.casework.evaluation.pages import RankingLine, figure_title, ranked, terms
+from webmap.casework.evaluation.pages import (
+    RankingLine,
+    figure_title,
+    named_differences,
+    ranked,
+    terms,
+)
 from webmap.casework.evaluation.parameters import EvaluationParameters, evaluation_parameters
 from webmap.casework.guards import StaffRequest, signed_in_as_staff
 
@@ -35,9 +42,12 @@ def as_xlsx(request: StaffRequest) -> HttpResponse:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(body, options) as book:
         _write_ranking(book, asked, ranked(asked))
+        if asked.filed:
+            _write_differences(book, asked)
         _write_definitions(book, asked)
     response = HttpResponse(body.getvalue(), content_type=XLSX)
-    name = f"evaluation-{asked.subject}-{asked.first}-{asked.last}.xlsx"
+    kind = "-filed" if asked.shows_filed else ""
+    name = f"evaluation-{asked.subject}-{asked.first}-{asked.last}{kind}.xlsx"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -92,12 +102,32 @@ def _cells(line: RankingLine, asked: EvaluationParameters) -> list[Any]:
     return [*cells, *(row.counts[name] for name in counts)]
 
 
+def _write_differences(book: Any, asked: EvaluationParameters) -> None:
+    """What corrections since have made of the filed figures."""
+    sheet = book.add_worksheet(_("报送后的更正"))
+    head = (_(SUBJECT_TITLES[asked.subject]), _("指标"), _("报送"), _("现在"))
+    sheet.write_row(0, 0, head, book.add_format({"bold": True}))
+    for number, (title, one) in enumerate(named_differences(asked), start=1):
+        sheet.write_row(number, 0, (title, _(one.title), one.filed, one.now))
+    sheet.set_column(0, 1, NAME_WIDTH)
+
+
+def _source(asked: EvaluationParameters) -> str:
+    """Which figures these are."""
+    if not asked.shows_filed or asked.filed is None:
+        return _("按案件现状统计，未报送")
+    at = timezone.localtime(asked.filed.filed_at)
+    said = {"who": asked.filed.filed_by, "at": f"{at:%Y-%m-%d %H:%M}"}
+    return _("已报送（%(who)s，%(at)s），报送后的更正另列") % said
+
+
 def _write_definitions(book: Any, asked: EvaluationParameters) -> None:
     sheet = book.add_worksheet(_("口径"))
     bold = book.add_format({"bold": True})
     lines: list[tuple[str, ...]] = [
         (_("统计期"), _("%(first)s 至 %(last)s") % {"first": asked.first, "last": asked.last}),
         (_("排序指标"), _(figure_title(asked.figure))),
+        (_("数据"), _source(asked)),
         (),
         (_("指标"), _("算法"), _("依据")),
     ]

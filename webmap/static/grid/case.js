@@ -1,8 +1,9 @@
 // A case in its drawer or on its page: its forms are sent without leaving, refusals shown in place.
 import { ask, csrf, isSignedOut, post } from "../base/http.js";
+import { draftsOf, forget, formKey, keep, refill } from "./drafts.js";
 
 const drawer = document.getElementById("drawer");
-export const ready = { open: null, done: () => {} };
+export const ready = { open: null, done: () => {}, place: () => {} };
 
 export async function fill(answer) {
   const shown = put(await answer.text());
@@ -12,9 +13,14 @@ export async function fill(answer) {
 
 function put(html) {
   drawer.innerHTML = html;
-  for (const mark of drawer.querySelectorAll("input[name=uuid]")) mark.value = crypto.randomUUID?.() || fallback();
+  mark(drawer);
   drawer.hidden = false;
+  offerDrafts();
   return drawer.firstElementChild;
+}
+
+function mark(part) {
+  for (const field of part.querySelectorAll("input[name=uuid]")) field.value ||= crypto.randomUUID?.() || fallback();
 }
 
 // Not on plain http, where randomUUID is missing.
@@ -24,7 +30,8 @@ function fallback() {
   return [...bytes].map((b, i) => ([4, 6, 8, 10].includes(i) ? "-" : "") + b.toString(16).padStart(2, "0")).join("");
 }
 
-for (const mark of drawer.querySelectorAll("input[name=uuid]")) mark.value = fallback();
+mark(drawer);
+drawer.addEventListener("input", (event) => { if (event.target.form) keep(event.target.form); });
 
 drawer.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -38,12 +45,14 @@ drawer.addEventListener("submit", async (event) => {
     body.delete("csrfmiddlewaretoken"); // the header's is of this moment
     const answer = await post(form.getAttribute("action"), body, { "X-CSRFToken": csrf() });
     const { status, type, text } = answer;
-    if (type.startsWith("application/json")) { ready.done(JSON.parse(text).code); return; }
+    const settled = () => forget(form.closest("article"), formKey(form));
+    if (type.startsWith("application/json")) { settled(); ready.done(JSON.parse(text).code); return; }
     // What does not fit is mended in the form, which keeps what was written and chosen.
     if (status === 401) { stay(SIGNED_OUT); offerSignIn(form.querySelector(".remark.bad")); return; }
     if (status === 413 || status === 422 || !isCase(text)) { stay(why(answer)); return; }
+    if (status < 300) settled();
     put(text);
-    if (status === 409) takeOver(form);
+    if (status === 409) await takeOver(form);
     drawer.focus();
     drawer.scrollTop = 0;
     ready.done("");
@@ -74,9 +83,8 @@ export function offerSignIn(line) {
 }
 
 // Somebody was quicker; where the same action is still to be taken, the words written go on.
-function takeOver(form) {
-  const wanted = `[name=action][value="${form.elements.action?.value}"]`;
-  const next = drawer.querySelector(`details.offer ${wanted}`)?.form;
+async function takeOver(form) {
+  const next = await formCalled(formKey(form));
   if (!next) return;
   next.closest("details").open = true;
   for (const field of next.querySelectorAll("textarea, select, input:not([type=hidden])")) {
@@ -86,7 +94,67 @@ function takeOver(form) {
   }
 }
 
+// The form of an action or of a value; those that correct values come when they are asked for.
+async function formCalled(which) {
+  const section = drawer.querySelector("details[data-load]");
+  if (which.startsWith("amend:") && section) { section.open = true; await load(section); }
+  return [...drawer.querySelectorAll("details.offer form")].find((form) => formKey(form) === which) || null;
+}
+
+// Once, however often it is asked for: a second answer would take away what was written meanwhile.
+const loads = new WeakMap();
+function load(section) {
+  if (!loads.has(section)) loads.set(section, loadNow(section));
+  return loads.get(section);
+}
+
+async function loadNow(section) {
+  const answer = await ask(section.dataset.load).catch(() => null);
+  if (!answer?.ok || answer.redirected) {
+    if (answer && isSignedOut(answer)) noteSignedOut();
+    else note(answer ? `没有取到（${answer.status}）。Failed.` : "没有取到：网络不通，请稍后再点。No network.", false);
+    loads.delete(section);
+    section.open = false;
+    return;
+  }
+  section.querySelector(".loaded").innerHTML = await answer.text();
+  mark(section);
+}
+
+// What was written before and never sent is offered back; where the action is gone it is shown.
+function offerDrafts() {
+  const article = drawer.querySelector("article[data-who]");
+  if (!article || article.dataset.new) return;
+  for (const [which, draft] of draftsOf(article)) {
+    const line = document.createElement("p"), titled = draft.title ? `“${draft.title}”` : "";
+    line.className = "remark draft";
+    line.append(`有写下没有提交的内容${titled}（${new Date(draft.at).toLocaleString()}；照片须重选）。Unsent text. `);
+    for (const [words, act] of [["恢复 / restore", "restore"], ["丢弃 / discard", "discard"]]) {
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", className: "button ghost tiny", textContent: words });
+      button.dataset.draft = act;
+      button.dataset.which = which;
+      line.append(button, " ");
+    }
+    (article.querySelector("header") || article).after(line);
+  }
+}
+
+async function takeDraft({ dataset: { draft, which } }, line) {
+  const article = drawer.querySelector("article[data-who]");
+  const [, written] = draftsOf(article).find(([one]) => one === which) || [];
+  if (draft === "restore" && written) {
+    const form = await formCalled(which);
+    if (!form) { line.textContent = `现在不能办理，写下的是：${Object.values(written.written).join("；")}。No longer possible.`; return; }
+    form.closest("details").open = true;
+    refill(form, written);
+  } else forget(article, which);
+  line.remove();
+}
+
 drawer.addEventListener("click", async (event) => {
+  const draft = event.target.closest("[data-draft]");
+  if (draft) { await takeDraft(draft, draft.parentElement); return; }
   if (event.target.closest("[data-refresh]")) { renew(); return; }
   const other = event.target.closest("[data-open]");
   if (other && ready.open) { event.preventDefault(); ready.open(other.dataset.open); return; }
@@ -100,6 +168,9 @@ drawer.addEventListener("click", async (event) => {
 
 // One form at a time, and its first field under the cursor.
 drawer.addEventListener("toggle", (event) => {
+  if (event.target.matches?.("details[data-load]") && event.target.open) load(event.target);
+  const placing = event.target.querySelector?.(":scope > form[data-placing]");
+  if (placing) ready.place(event.target.open ? placing : null);
   if (!event.target.matches?.("details.offer") || !event.target.open) return;
   for (const other of drawer.querySelectorAll("details.offer[open]")) if (other !== event.target) other.open = false;
   event.target.querySelector("select, textarea, input:not([type=hidden])")?.focus();
@@ -165,7 +236,7 @@ async function renew() {
     if (!answer.ok || answer.redirected || !shown.isConnected) return;
     const begun = drawer.querySelector("details.offer[open] form");
     await fill(answer);
-    if (begun) takeOver(begun);
+    if (begun) await takeOver(begun);
   } catch { note("没有取到：网络不通，请稍后再点。No network.", true); }
 }
 
@@ -186,4 +257,6 @@ function note(words, isButton) {
   drawer.querySelector("article > header").after(line);
 }
 
+document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
+offerDrafts();
 setTimeout(follow, EVERY_MS);

@@ -2,6 +2,7 @@
 import * as maplibregl from "../map/maplibre.js";
 import { groundLayers, groundSources, sourceOf } from "../base/ground.js";
 import { ask, csrf, isSignedOut } from "../base/http.js";
+import { draftsOf, keep, refill } from "./drafts.js";
 import { fill, offerSignIn, ready, SIGNED_OUT } from "./case.js";
 
 const EVERY_MS = 4000;
@@ -11,7 +12,7 @@ const sift = document.getElementById("sift");
 const drawer = document.getElementById("drawer");
 const notice = document.getElementById("notice");
 const COLOURS = ["match", ["get", "urgency"], "late", "#a63a2b", "soon", "#d9a400", "done", "#8a8f94", "#2f7fc1"];
-let tag = "", current = "", placing = null, spot = null, timer = 0, loading = null;
+let tag = "", current = "", placing = null, placed = null, spot = null, timer = 0, loading = null;
 
 const map = new maplibregl.Map({ container: "map", center: [config.longitude, config.latitude], zoom: config.zoom, maxZoom: 20, attributionControl: false, style: style() });
 map.addControl(new maplibregl.NavigationControl(), "top-left");
@@ -187,24 +188,40 @@ document.getElementById("register")?.addEventListener("click", async () => {
   placing = new maplibregl.Marker({ color: "#a63a2b", draggable: true });
   placing.on("dragend", () => put(placing.getLngLat()));
   map.easeTo({ padding: { right: covered() }, duration: 300 });
+  placed = drawer.querySelector("form.fields");
+  const draft = draftsOf(drawer.firstElementChild).find(([which]) => which === "new")?.[1];
+  if (draft) refill(placed, draft);
   drawer.querySelector("select")?.focus({ preventScroll: true });
   if (isNarrow()) scrollTo(0, 0);
 });
+
+// The place of a case is corrected: from where it stands, by a click or by dragging the mark.
+ready.place = (form) => {
+  unplace();
+  if (!form) return;
+  placed = form;
+  placing = new maplibregl.Marker({ color: "#a63a2b", draggable: true });
+  placing.on("dragend", () => put(placing.getLngLat()));
+  const at = [Number(form.elements.lon.value), Number(form.elements.lat.value)];
+  if (at.every(Number.isFinite)) placing.setLngLat(at).addTo(map);
+  if (isNarrow()) scrollTo(0, 0);
+};
 
 const isNarrow = () => matchMedia("(max-width: 860px)").matches;
 // How much of the map lies under the drawer; on a narrow screen all or nothing of it does.
 const covered = () => isNarrow() ? 0 : drawer.offsetWidth;
 
-function unplace() { placing?.remove(); placing = null; }
+function unplace() { placing?.remove(); placing = placed = null; }
 
 function put(lngLat) {
   placing.setLngLat(lngLat).addTo(map);
-  const form = drawer.querySelector("form.fields");
-  if (!form) return;
+  const form = placed?.isConnected ? placed : null;
+  if (!form) { unplace(); return; }
   form.elements.lon.value = lngLat.lng.toFixed(7);
   form.elements.lat.value = lngLat.lat.toFixed(7);
   form.querySelector(".place").textContent = `${lngLat.lng.toFixed(5)}, ${lngLat.lat.toFixed(5)}`;
-  offerComponents(form.elements.component, lngLat);
+  if (form.elements.component) offerComponents(form.elements.component, lngLat);
+  else keep(form);
 }
 
 // The components near the place, out of which the case may name one.

@@ -10,8 +10,8 @@ import { clock, escape, t } from "./words.js";
 import { say } from "./app.js";
 
 const page = document.getElementById("page-tasks");
-const CHOICES = { verifying: [["confirm", t("属实")], ["deny", t("不属实")]], checking: [["pass_check", t("通过")], ["fail_check", t("不通过")]] };
-const NEEDS_WORDS = new Set(["deny", "fail_check"]);
+const CHOICES = { verifying: [["confirm", t("属实")], ["deny", t("不属实")]], checking: [["pass_check", t("通过")], ["fail_check", t("不通过")]], closing: [["recall_result", t("撤回核查结果")]] };
+const NEEDS_WORDS = new Set(["deny", "fail_check", "recall_result"]);
 const PHOTOS = "task-photos", MOST_PHOTOS = 120;
 let drafts = null, latest = 0;
 
@@ -68,10 +68,11 @@ async function show(said) {
   await draftsOfTasks();
   const done = new Set(queued.filter((item) => item.path === "act").map((item) => item.values.code));
   const left = (said?.tasks || []).filter((task) => !done.has(task.code));
-  const here = new Set([...done, ...left.map((task) => task.code)]);
+  const given = (said?.given || []).filter((task) => !done.has(task.code));
+  const here = new Set([...done, ...[...left, ...given].map((task) => task.code)]);
   const gone = said ? [...drafts.values()].filter((draft) => !here.has(draft.code) && (draft.text || draft.photos.length)) : [];
   document.getElementById("task-count").textContent = left.length || "";
-  lay(said?.old, left, gone);
+  lay(said?.old, [...left, ...given], gone);
   return left;
 }
 
@@ -96,7 +97,7 @@ function made({ code }) {
   card.dataset.code = code;
   card.innerHTML = `<div class="told"></div><div class="shots-row">${figures(draft?.photos || [])}</div>
 <label class="second shoot">${t("拍照")}<input type="file" accept="image/*" capture="environment" multiple hidden></label>
-<textarea rows="2" maxlength="1000" placeholder="${t("说明（不属实、不通过必填）")}" aria-label="${t("说明")}"></textarea><div class="two"></div>`;
+<textarea rows="2" maxlength="1000" placeholder="${t("说明（不属实、不通过、撤回必填）")}" aria-label="${t("说明")}"></textarea><div class="two"></div>`;
   card.querySelector("textarea").value = draft?.text || "";
   return card;
 }
@@ -104,7 +105,7 @@ function made({ code }) {
 function tell(card, task) {
   card.dataset.urgency = task.urgency || "";
   card.dataset.title = task.title;
-  card.querySelector(".shoot").hidden = Boolean(task.isGone);
+  card.querySelector(".shoot").hidden = Boolean(task.isGone) || task.step === "closing";
   const told = task.isGone ? toldGone(task) : toldOf(task);
   const buttons = task.isGone ? `<button class="second no" data-forget>${t("丢弃")}</button>`
     : (CHOICES[task.step] || []).map(([action, title]) => `<button class="big${NEEDS_WORDS.has(action) ? " no" : ""}" data-act="${action}">${title}</button>`).join("");
