@@ -14,7 +14,7 @@ from webmap.casework.presentation import degrees
 
 
 @dataclass(frozen=True)
-class Correction:
+class AmendedValue:
     """A value before and after, as people say it; of a place also where, and how far apart."""
 
     before: str
@@ -23,20 +23,20 @@ class Correction:
     far_m: float | None = None
 
 
-def corrections_of(case: Case, amendments: list[Amendment]) -> dict[int, Correction]:
+def corrections_of(case: Case, amendments: list[Amendment]) -> dict[int, AmendedValue]:
     """The corrections of a case, by the change that each is."""
     return {one.change_id: _correction(case, one) for one in amendments}
 
 
-def _correction(case: Case, amendment: Amendment) -> Correction:
+def _correction(case: Case, amendment: Amendment) -> AmendedValue:
     if amendment.field == "geom":
         first, second = _point(amendment.before), _point(amendment.after)
         places = (degrees(first), degrees(second))
-        return Correction(
+        return AmendedValue(
             _place_text(places[0]), _place_text(places[1]), places, first.distance(second)
         )
     name = amendment.field
-    return Correction(_text(case, name, amendment.before), _text(case, name, amendment.after))
+    return AmendedValue(_text(case, name, amendment.before), _text(case, name, amendment.after))
 
 
 def _point(kept: Any) -> Point:

@@ -31,7 +31,7 @@ from webmap.web.errors import BadInput
 
 
 @dataclass(frozen=True)
-class Difference:
+class FigureChange:
     """A figure that is no longer what was filed: whose, which, filed, now."""
 
     key: str
@@ -68,14 +68,14 @@ def may_file(request: StaffRequest, asked: EvaluationParameters) -> bool:
     return asked.is_month and is_over and asked.filed is None and can_file(request.actor)
 
 
-def differences(asked: EvaluationParameters) -> list[Difference]:
+def differences(asked: EvaluationParameters) -> list[FigureChange]:
     """What corrections since have made of the filed figures, of the rows that may be seen."""
     if asked.filed is None:
         return []
     now, only = counted(asked.subject, asked.period), asked.sight.rows
     found = corrected_since(asked.filed, now, counts_in(asked.subject))
     return [
-        Difference(
+        FigureChange(
             split(one.name)[0], _title(split(one.name)[1]), _shown(one.filed), _shown(one.now)
         )
         for one in found

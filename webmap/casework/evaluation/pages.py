@@ -35,7 +35,7 @@ from spatial.base.models import District
 from spatial.city import city
 from spatial.crs import transformer
 from webmap.casework.evaluation import charts
-from webmap.casework.evaluation.filing import Difference, differences, may_file
+from webmap.casework.evaluation.filing import FigureChange, differences, may_file
 from webmap.casework.evaluation.parameters import (
     NOT_YOURS,
     SCORE,
@@ -252,7 +252,7 @@ def terms(subject: Subject) -> list[tuple[str, str]]:
     return [(COUNTS[name], MEANINGS[name]) for name in counts_in(subject)]
 
 
-def named_differences(asked: EvaluationParameters) -> list[tuple[str, Difference]]:
+def named_differences(asked: EvaluationParameters) -> list[tuple[str, FigureChange]]:
     """What changed since the figures were filed, with the names of whose figures they are."""
     found = differences(asked)
     names = named(asked.subject, list({one.key for one in found}))
