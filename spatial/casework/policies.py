@@ -109,6 +109,11 @@ def check_beginning(procedure: Procedure, actor: Actor) -> str:
     raise RoleNotAllowed(f"{first.title}须由{'、'.join(sorted(first.roles))}办理")
 
 
+def can_begin(procedure: Procedure, actor: Actor) -> bool:
+    """Whether somebody may begin a matter."""
+    return bool(actor.role_for(procedure.first.roles))
+
+
 def can_amend(procedure: Procedure, matter: Any, actor: Actor, name: str) -> bool:
     """Whether somebody may correct a value of a matter."""
     entry = procedure.amendable.get(name)

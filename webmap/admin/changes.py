@@ -208,7 +208,8 @@ class ChangeAdmin(ReadOnly):
         }
 
     def _may_view(self, request: HttpRequest, effect: Any) -> bool:
-        return self.admin_site._registry[model_of(effect.register)].has_view_permission(request)
+        page = self.admin_site._registry.get(model_of(effect.register))
+        return page is not None and page.has_view_permission(request)
 
 
 def _why_not_undone(request: HttpRequest, change: Change) -> str:

@@ -169,7 +169,12 @@ def _scheme_filter(name: str, scheme_id: str, layer: Layer | None) -> type[Schem
     return type(f"Filter_{name}", (SchemeFilter,), attributes)
 
 
+def registers_shown() -> list[type[VersionedFeature]]:
+    """The registers that have a page: matters that are no layer are seen by their policies alone."""
+    return [model for model in registers() if not model.by_steps or layer_for(model)]
+
+
 def register_registers() -> None:
-    """Put every register on the administrator's site."""
-    for model in registers():
+    """Put the registers on the administrator's site."""
+    for model in registers_shown():
         admin.site.register(model, register_admin(model))

@@ -1,5 +1,7 @@
 """Who asks: the caller of the access rules and the actor of casework, each once per request."""
 
+from dataclasses import replace
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
@@ -11,7 +13,7 @@ from grid.roles import GridRole
 from grid.rules.rulebook import day_of
 from layers.sharing.callers import caller_of
 
-__all__ = ["actor_behind", "actor_of", "caller_of", "groups_of"]
+__all__ = ["actor_behind", "actor_of", "caller_of", "groups_of", "matter_actor"]
 
 
 def actor_behind(request: HttpRequest) -> Actor:
@@ -21,6 +23,14 @@ def actor_behind(request: HttpRequest) -> Actor:
         known = (request.user.pk, actor_of(request.user))
         request._actor = known  # type: ignore[attr-defined]
     return known[1]
+
+
+def matter_actor(request: HttpRequest) -> Actor:
+    """The same for matters of any procedure: every group is a role.
+
+    An administrator has the roles that the account was given and no others.
+    """
+    return replace(actor_behind(request), roles=groups_of(request))
 
 
 def groups_of(request: HttpRequest) -> frozenset[str]:

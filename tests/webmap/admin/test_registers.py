@@ -4,15 +4,17 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from spatial.casework.models import Matter
 from spatial.hazards.models import HazardSite
 from spatial.housing.models import Storey
 from spatial.housing.roles import HousingRole
 from spatial.parcels.models import Parcel
-from spatial.versions.actions import apply, undo
+from spatial.versions.actions import apply, record_change, undo
 from spatial.versions.edits import Action, Edit
 from spatial.versions.guards import registers
 from tests.factories import change, moment, open_feature, spot, square
 from webmap.admin import reading
+from webmap.admin.registers import registers_shown
 
 pytestmark = pytest.mark.django_db
 PARCELS = "/admin/parcels/parcel/"
@@ -41,7 +43,18 @@ def page(client, version):
     return client.get(f"{PARCELS}{version.pk}/change/")
 
 
-@pytest.mark.parametrize("model", registers(), ids=lambda model: model.__name__)
+def test_matters_are_seen_by_their_policies_alone(chief):
+    assert {model.__name__ for model in set(registers()) - set(registers_shown())} == {"Matter"}
+    assert chief.get("/admin/casework/matter/").status_code == 404
+    done = record_change(who="李窗", why="许可 XK1 申请")
+    values = {"procedure": "x", "title": "王小明建房", "step": "a", "accepted_at": done.at}
+    apply(done, Matter, [Edit(Action.OPEN, "XK1", values)])
+    page = chief.get(f"/admin/versions/change/{done.pk}/change/")
+    assert page.status_code == 200
+    assert "王小明" not in page.text
+
+
+@pytest.mark.parametrize("model", registers_shown(), ids=lambda model: model.__name__)
 def test_every_register_has_its_list_and_is_read_only(model, chief, rf):
     meta = model._meta
     assert chief.get(f"/admin/{meta.app_label}/{meta.model_name}/").status_code == 200
