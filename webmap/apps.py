@@ -33,6 +33,7 @@ class WebmapConfig(AppConfig):
         import webmap.admin.site  # noqa: F401  (each registers its pages)
         from grid.cases.clock_tasks import add_duty
         from layers.sharing.records import quality_by
+        from spatial.casework.consulting import record_silence
         from webmap.accounts.groups import make_roles
         from webmap.accounts.records import listen
         from webmap.admin.acts import listen as listen_to_administrators
@@ -51,6 +52,7 @@ class WebmapConfig(AppConfig):
         post_migrate.connect(make_roles, dispatch_uid="webmap-roles")
         quality_by(quality_of)
         add_duty("exports", _exports)
+        add_duty("silence", record_silence)
         add_duty("sign-ins", _sign_ins)
         add_duty("uploads", _uploads)
         add_duty("audit head", _audit_head)

@@ -74,7 +74,8 @@ def check_fits(
     if (kind := procedure.answered_by(action)) and kind not in situation.open_requests:
         raise InvalidInput(f"没有待审批的{procedure.askings[kind].title}申请")
     ends = procedure.workflow.of(action).target in procedure.ended
-    if ends and (parts := getattr(situation, "open_parts", [])):
+    is_open = situation.matter.step not in procedure.ended
+    if ends and is_open and (parts := getattr(situation, "open_parts", [])):
         raise InvalidInput(
             f"还有 {len(parts)} 项未办结的子事项或未答复的征询：{'、'.join(parts[:5])}"
         )

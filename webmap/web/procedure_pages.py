@@ -97,6 +97,11 @@ class ProcedurePages:
         roles = {role for row in rows for role in row.roles | row.superiors} - {SYSTEM}
         return bool(actor.name and actor.all_roles & (roles | procedure.policy.seers))
 
+    def may_have_tasks(self, request: HttpRequest) -> bool:
+        """Whether a state waits for one of the caller's roles."""
+        actor = self.actor(request)
+        return bool(actor.name and self.declared.own_states(actor.all_roles))
+
     def number_waiting(self, request: HttpRequest) -> int:
         """How many matters wait for the caller."""
         return waiting_for(self.declared, self.actor(request)).count()

@@ -209,7 +209,9 @@ def links_of(one: Profession) -> list[Link]:
 
 def tasks_of(one: Profession) -> list[Task]:
     """What may wait for somebody in a profession and its procedures."""
-    found = [Task(p.declared.title, p.path, p.number_waiting, p.may_enter) for p in one.procedures]
+    found = [
+        Task(p.declared.title, p.path, p.number_waiting, p.may_have_tasks) for p in one.procedures
+    ]
     return [*one.tasks, *found]
 
 
