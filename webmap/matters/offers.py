@@ -115,9 +115,10 @@ def _act(
 
 
 def _is_forward(request: MatterRequestContext, matter: Any, transition: Transition) -> bool:
-    """Whether an action moves the matter on, and is no way back."""
+    """Whether an action moves the matter on as those should for whom it waits."""
     moves = transition.lands_in(matter.step) != matter.step
-    return moves and transition.action not in request.procedure.recalls
+    is_theirs = request.procedure.waits_for.get(matter.step) in transition.roles
+    return moves and is_theirs and transition.action not in request.procedure.recalls
 
 
 def _consult(

@@ -69,7 +69,7 @@ def facts(pages: ProcedurePages, matter: Matter) -> list[tuple[Any, str]]:
 def value_shown(one: FormField | None, value: Any) -> str:
     """A value as its field is read."""
     if value is None or value in ("", []):
-        return NOTHING
+        return str(one.empty) if one else NOTHING
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if one and one.kind is FieldKind.CHOICE:

@@ -45,6 +45,7 @@ class FormField:
     choices: Choices | Callable[[], Choices] = ()
     hint: str | Promise = ""
     most: int = 200  # characters of a text
+    empty: str | Promise = "—"  # how it reads where nothing was written
 
 
 def holders_of(procedure: Procedure, matter: Any) -> Sequence[tuple[str, str]]:

@@ -14,7 +14,7 @@ from grid.rules import rulebook
 from spatial.casework.models import Amendment, Matter, MatterLimit, MatterRequest, MatterStep
 from spatial.casework.policies import can_take
 from tests.spatial.casework.procedure import PERMIT
-from tests.webmap.matters.conftest import LIST, PAGES
+from tests.webmap.matters.permits import LIST, PAGES
 
 pytestmark = pytest.mark.django_db
 
