@@ -19,6 +19,11 @@ from spatial.casework.queries import waiting_for
 from spatial.casework.roles import SYSTEM
 from webmap.web.callers import matter_actor
 
+# Inputs that the pages' own forms have: no field is called so.
+RESERVED = frozenset(
+    {"action", "applicant", "because", "channel", "department", "expected", "name", "occurred_at",
+     "parent", "sent", "subject", "title", "uuid"}
+)  # fmt: skip
 Choices = Iterable[tuple[str, str | Promise]]
 
 

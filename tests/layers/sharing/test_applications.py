@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
+from grid.cases import clock_tasks
 from layers.access.access import Caller
 from layers.declarations.registry import layer_of
 from layers.models import Consumer, LayerGrant
@@ -22,6 +23,7 @@ from layers.sharing.applications import (
 )
 from spatial.casework.actions import take
 from spatial.casework.actors import CLOCK
+from spatial.casework.consulting import consult
 from spatial.casework.errors import CaseworkError, InvalidInput, NotResponsible
 from spatial.casework.models import Matter, MatterCounter, MatterRequest, MatterStep
 from spatial.casework.policies import can_see, can_take
@@ -121,6 +123,18 @@ def test_a_wider_grant_takes_the_place_of_the_first(consumer):
     second = granted(consumer, part=LayerPart("pipe-lines"))
     assert (step_of(first), step_of(second)) == ("withdrawn", "granted")
     assert LayerGrant.objects.get(withdrawn_at=None).pk == second.grant.pk
+
+
+def test_what_a_department_was_asked_holds_no_end_of_a_grant_up(consumer):
+    soon = timezone.now() + timedelta(hours=1)
+    first = granted(consumer, until=soon)
+    consult(DATA_APPLICATION, actor_for(ENGINEER), first.code, ["水利局"], "是否仍须使用")
+    assert actions.expire_applications(soon + timedelta(seconds=1)) == 1
+    assert step_of(first) == "expired"
+
+
+def test_the_clock_ends_grants_and_records_silence():
+    assert {"applications", "silence"} <= clock_tasks._duties.keys()
 
 
 def test_nothing_is_granted_where_the_step_fails(consumer, monkeypatch):
