@@ -8,9 +8,8 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
 
-from grid.rules.models import Department
 from spatial.casework.models import MatterFields, RequestFields, StepFields
-from spatial.versions.append_only import AppendOnly, Audited
+from spatial.versions.append_only import AppendOnly, Audited, RecordedAt
 from spatial.versions.fields import POINTS, POLYGONS, CityGeometryField
 from spatial.versions.models import SpatialFeature
 
@@ -190,7 +189,7 @@ class CasePhoto(AppendOnly):
     height = models.PositiveIntegerField("高")
     captured_at = models.DateTimeField("拍摄时间", null=True)
     added_by = models.CharField("提交人", max_length=150, blank=True)
-    added_at = models.DateTimeField("提交时间", auto_now_add=True)
+    added_at = RecordedAt("提交时间")
 
     class Meta:
         verbose_name = verbose_name_plural = "案件照片"
@@ -244,12 +243,9 @@ class CaseCounter(models.Model):
 
 
 class Staff(models.Model):
-    """What casework needs to know of a user: the department, the area, the telephone."""
+    """What casework needs to know of a user beside the department: the area, the telephone."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="staff")
-    department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, to_field="code"
-    )
     districts = ArrayField(models.CharField(max_length=12), default=list, blank=True)
     phone = models.CharField("电话", max_length=30, blank=True)
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from spatial.versions.append_only import AppendOnly, Audited
+from spatial.versions.append_only import AppendOnly, Audited, RecordedAt
 
 
 class PersonalRead(AppendOnly):
@@ -13,7 +13,7 @@ class PersonalRead(AppendOnly):
 
     audited: ClassVar = Audited("personal-read", subject="layer", code="code", details=("fields",))
 
-    at = models.DateTimeField("时间", auto_now_add=True)
+    at = RecordedAt("时间")
     who = models.CharField("查阅人", max_length=150)
     layer = models.CharField("图层", max_length=40)
     code = models.CharField("编码", max_length=40)
@@ -42,7 +42,7 @@ class RefusedWrite(AppendOnly):
         details=("operation", "status", "reason"),
     )
 
-    at = models.DateTimeField("时间", auto_now_add=True)
+    at = RecordedAt("时间")
     who = models.CharField("使用者", max_length=150)
     key = models.BigIntegerField("密钥", default=0)  # of a system; 0: a person
     operation = models.CharField("操作", max_length=10)  # a method of HTTP; import, undo of a job
@@ -174,7 +174,7 @@ class LayerState(AppendOnly):
     layer = models.CharField("图层", max_length=40)
     is_published = models.BooleanField("发布")
     who = models.CharField("经办人", max_length=150)
-    at = models.DateTimeField("时间", auto_now_add=True)
+    at = RecordedAt("时间")
     why = models.CharField("事由", max_length=500)
 
     class Meta:

@@ -98,6 +98,13 @@ class Audit(Section):
     kept_days: int = Field(default=1_095, ge=180, le=36_500)
 
 
+class Notices(Section):
+    """How long notices are kept, and the files of channels that none is set for."""
+
+    kept_days: int = Field(default=400, ge=30, le=3_650)
+    files_days: int = Field(default=30, ge=2, le=400)
+
+
 class Accounts(Section):
     """How people's accounts are kept: the second factor, idle sessions, passwords of one use.
 
@@ -178,6 +185,7 @@ class _Profile(Section):
     duplicates: Duplicates = Duplicates()
     deadlines: Deadlines = Deadlines()
     audit: Audit = Audit()
+    notices: Notices = Notices()
     accounts: Accounts = Accounts()
 
 
@@ -206,6 +214,7 @@ class City:
     duplicates: Duplicates
     deadlines: Deadlines
     audit: Audit
+    notices: Notices
     accounts: Accounts
 
 
@@ -258,6 +267,7 @@ def _city(profile: _Profile) -> City:
         duplicates=profile.duplicates,
         deadlines=profile.deadlines,
         audit=profile.audit,
+        notices=profile.notices,
         accounts=profile.accounts,
     )
 

@@ -8,7 +8,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 
-PRIVATE = ("cases", "imports", "uploads", "downloads", "exports")
+PRIVATE = ("cases", "imports", "uploads", "downloads", "exports", "outbox")
 CLUSTERS = "pg"  # theirs are closed by the database, and entered by its own user
 
 
@@ -28,16 +28,22 @@ class WebmapConfig(AppConfig):
         import webmap.admin.calendar
         import webmap.admin.casework
         import webmap.admin.imports
+        import webmap.admin.outbox
+        import webmap.admin.parties
         import webmap.admin.people
         import webmap.admin.scores
         import webmap.admin.site  # noqa: F401  (each registers its pages)
         from grid.cases.clock_tasks import add_duty
         from layers.sharing.records import quality_by
         from spatial.casework.consulting import record_silence
+        from spatial.outbox.topics import declare_topic
+        from webmap.accounts.deputies import DEPUTIES
         from webmap.accounts.groups import make_roles
         from webmap.accounts.records import listen
         from webmap.admin.acts import listen as listen_to_administrators
         from webmap.imports.quality import quality_of
+        from webmap.notices import clock
+        from webmap.notices.subjects import declare_subject
         from webmap.web.idle import note_act
         from webmap.web.obligations import check_accounts
         from webmap.web.profession_faults import check_professions
@@ -51,6 +57,12 @@ class WebmapConfig(AppConfig):
         close_folders(Path(settings.VAR))
         post_migrate.connect(make_roles, dispatch_uid="webmap-roles")
         quality_by(quality_of)
+        declare_topic(DEPUTIES)
+        declare_subject("case", "/grid/cases/{}".format)
+        declare_subject("deputy", lambda _code: "/accounts/absences/")
+        add_duty("notices", clock.deliver, often=True)
+        add_duty("escalations", clock.escalate)
+        add_duty("old notices", clock.forget)
         add_duty("exports", _exports)
         add_duty("silence", record_silence)
         add_duty("sign-ins", _sign_ins)

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from spatial.audit.models import Kind
-from spatial.versions.append_only import AppendOnly, Audited
+from spatial.versions.append_only import AppendOnly, Audited, RecordedAt
 
 
 class FailedSignIn(models.Model):
@@ -49,10 +49,14 @@ class ExternalIdentity(models.Model):
 
 
 class OneTimePassword(models.Model):
-    """The password of an account was handed out: its owner must choose another one first."""
+    """The password of an account was handed out: it opens one session, to choose another one in.
+
+    It is void once ``used_at`` is set, and from ``expires_at`` on. The row goes when one is chosen.
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("用户名"))
     expires_at = models.DateTimeField(_("有效期至"))
+    used_at = models.DateTimeField(_("使用时间"), null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("一次性密码")
@@ -118,7 +122,7 @@ class AccountEvent(AppendOnly):
         kind_column="kind", code="name", address="address", details=("detail",)
     )
 
-    at = models.DateTimeField(_("时间"), auto_now_add=True)
+    at = RecordedAt(_("时间"))
     who = models.CharField(_("操作人"), max_length=150, blank=True)
     kind = models.CharField(
         _("事项"), max_length=20, choices=[(k.value, k.label) for k in ACCOUNT_ACTS]

@@ -264,6 +264,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "webmap.accounts.passwords.NewPassword"},
 ]
 
 # Who passes requests on to us from another machine, and says for whom.
@@ -299,6 +300,14 @@ TILE_CACHE_MB = env.TILE_CACHE_MB
 
 # Where the head of the audit is exported to each day, and verified against.
 AUDIT_HEADS = [VAR / "audit" / "heads", *([env.AUDIT_HEADS] if env.AUDIT_HEADS else [])]
+
+# Notices: where files of channels that are not set are written, and those that are.
+OUTBOX = VAR / "outbox"
+OUTBOX_EMAIL = env.OUTBOX_EMAIL
+OUTBOX_EMAIL_FROM = env.OUTBOX_EMAIL_FROM
+OUTBOX_SMS = env.OUTBOX_SMS
+OUTBOX_SMS_SECRET = env.OUTBOX_SMS_SECRET
+OUTBOX_WEBHOOKS = env.OUTBOX_WEBHOOKS
 
 CASE_FILES = env.CASE_FILES or VAR / "cases"
 PUBLIC_REPORTS_PER_MINUTE = env.PUBLIC_REPORTS_PER_MINUTE

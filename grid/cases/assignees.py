@@ -16,9 +16,11 @@ from grid.cases.policies import can_help_stranded
 from grid.cases.queries import active_inspectors, visible_cases
 from grid.cases.situations import CaseSituation
 from grid.cases.steps import IN_HAND, TASKS
-from grid.models import Case, Staff
+from grid.models import Case
 from grid.rules import rulebook
-from grid.rules.models import Department
+from spatial.calendars.queries import day_of
+from spatial.parties.models import Department
+from spatial.parties.queries import deserted_departments
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,7 @@ class Holders:
 
         One that nobody was ever entered for may work by telephone: it counts.
         """
-        staffed = Staff.objects.exclude(department=None)
-        people = set(staffed.values_list("department_id", "user__is_active"))
-        active = {code for code, is_active in people if is_active}
-        left = {code for code, _is_active in people} - active
+        left = deserted_departments(day_of(timezone.now()))
         able = (one for one in self.read_departments() if one.code not in left)
         return frozenset(name for one in able for name in one.all_names())
 

@@ -13,7 +13,7 @@ _often: dict[str, Callable[[], object]] = {}
 def add_duty(name: str, duty: Callable[[], object], *, often: bool = False) -> None:
     """Have something done every minute; it must be quick, and harmless when done twice.
 
-    ``often``: every few seconds, beside the others and whatever they take.
+    ``often``: every few seconds, each beside all others and whatever they take.
     """
     (_often if often else _duties)[name] = duty
 
@@ -24,10 +24,24 @@ def do_duties(*, often: bool = False) -> None:
     Raises:
         OperationalError, InterfaceError: the database is away, and all of them would fail.
     """
-    for name, duty in (_often if often else _duties).items():
-        try:
-            duty()
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:
-            log.exception("duty %s", name)
+    for name in _often if often else _duties:
+        do_duty(name)
+
+
+def often_duties() -> tuple[str, ...]:
+    """The names of those that are done often."""
+    return tuple(_often)
+
+
+def do_duty(name: str) -> None:
+    """Do one of them; what fails is written to the log.
+
+    Raises:
+        OperationalError, InterfaceError: the database is away.
+    """
+    try:
+        (_often.get(name) or _duties[name])()
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("duty %s", name)

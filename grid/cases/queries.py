@@ -18,6 +18,7 @@ from grid.cases.steps import (
     GRANTS,
     OPEN,
     SUSPENDED,
+    TASKS,
     VERIFYING,
     WAITS_FOR,
     WORKFLOW,
@@ -236,6 +237,11 @@ def inspectors(district_code: str = "") -> list[tuple[str, str]]:
 def active_inspectors() -> QuerySet[User]:
     """The accounts of inspectors who can be given a task."""
     return User.objects.filter(groups__name=GridRole.INSPECTOR.value, is_active=True)
+
+
+def tasks_in_hand(username: str) -> int:
+    """How many tasks of verifying and checking are with an inspector by name."""
+    return Case.objects.current().filter(step__in=TASKS, inspector=username).count()
 
 
 def own_states(roles: Iterable[str]) -> list[str]:

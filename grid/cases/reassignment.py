@@ -10,9 +10,9 @@ from grid.cases import clocks
 from grid.cases.assignees import is_inspector
 from grid.cases.policies import check_limit
 from grid.rules import rulebook
-from grid.rules.models import Department
 from spatial.casework.errors import InvalidInput
 from spatial.casework.procedures import Act, Effect
+from spatial.parties.models import Department
 from spatial.worktime import Deadline
 
 # A handling that is over, or never began: no clock, no day of dispatch.

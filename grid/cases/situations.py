@@ -9,8 +9,9 @@ from functools import cached_property
 from grid.cases.queries import appeal_granted, inspectors, likely_duplicates, requests_of
 from grid.models import Case, CaseRequest
 from grid.rules import rulebook
-from grid.rules.models import Department, HandlingLimit
+from grid.rules.models import HandlingLimit
 from spatial.casework.situations import Situation
+from spatial.parties.models import Department
 
 AREA = ("", "本片区监督员")  # a task that is sent to nobody by name
 

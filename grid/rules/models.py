@@ -1,11 +1,11 @@
 """The rules of casework as tables: each holds from a day to a day, and names its source."""
 
-from datetime import date
 from typing import ClassVar
 
 from django.db import models
 
 from spatial.calendars.models import Dated
+from spatial.parties.models import Department
 
 
 class ClassEdition(Dated):
@@ -61,56 +61,6 @@ class StepLimit(Dated):
 
     def __str__(self) -> str:
         return f"{self.state} {self.amount:g} {self.unit}"
-
-
-class Department(Dated):
-    """A department that handles cases; what it is called later stands in ``DepartmentName``."""
-
-    code = models.CharField("编号", max_length=20, unique=True)
-    name = models.CharField("名称", max_length=100)
-
-    class Meta(Dated.Meta):
-        verbose_name = verbose_name_plural = "专业部门"
-        ordering: ClassVar = ["code"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def name_on(self, day: date) -> str:
-        """What it is called on a day."""
-        held = (one for one in self.later_names.all() if one.holds_on(day))
-        latest = max(held, key=lambda one: one.valid_from, default=None)
-        return latest.name if latest else self.name
-
-    def all_names(self) -> tuple[str, ...]:
-        """Every name that it has had or will have: cases carry the name of their time."""
-        return (self.name, *(one.name for one in self.later_names.all()))
-
-
-class DepartmentName(Dated):
-    """A name that a department is given; of two that hold, the one that began last."""
-
-    department = models.ForeignKey(
-        Department,
-        models.PROTECT,
-        verbose_name="专业部门",
-        to_field="code",
-        related_name="later_names",
-    )
-    name = models.CharField("名称", max_length=100)
-
-    class Meta(Dated.Meta):
-        verbose_name = verbose_name_plural = "专业部门更名"
-        ordering: ClassVar = ["department", "valid_from"]
-        constraints: ClassVar = [
-            *Dated.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["department", "valid_from"], name="departmentname_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Routing(Dated):

@@ -6,21 +6,17 @@ filed or dispatched, and carries them along.
 
 import csv
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connections
-from django.db.models import Q
 from django.db.models.functions import Length
 
 from grid.rules.indicators import Subject
 from grid.rules.models import (
     ClassEdition,
-    Dated,
-    Department,
     HandlingLimit,
     Routing,
     ScoreBand,
@@ -29,8 +25,12 @@ from grid.rules.models import (
     StepLimit,
 )
 from grid.rules.scoring import Band, Form, Grade, Weight
-from spatial.city import city
+from spatial.calendars.models import Dated
+from spatial.calendars.queries import day_of as day_of
+from spatial.calendars.queries import held_on
 from spatial.codes import Code, schemes
+from spatial.parties.models import Department
+from spatial.parties.queries import NAMES, department_at
 from spatial.worktime import TimeLimit, TimeUnit
 
 FOLDER = Path(settings.BASE_DIR) / "data" / "grid"
@@ -54,11 +54,6 @@ def seed(using: str = "default", **_: Any) -> None:
     for model, name in TABLES:
         if model._meta.db_table in present and not model._default_manager.using(using).exists():
             model._default_manager.using(using).bulk_create(_read(model, FOLDER / f"{name}.csv"))
-
-
-def day_of(moment: datetime) -> date:
-    """The city's day at a moment."""
-    return moment.astimezone(ZoneInfo(city().time_zone)).date()
 
 
 def editions(on: date) -> dict[str, str]:
@@ -122,10 +117,9 @@ def department_for(
             class_prefix__in=_prefixes(class_code), district_prefix__in=_prefixes(district_code)
         )
         .order_by(Length("class_prefix").desc(), Length("district_prefix").desc(), "id")
-        .select_related("department")
     )
     found = rows.first()
-    return found.department if found else None
+    return department_at(found.department_id, on) if found else None
 
 
 def score_rules(subject: Subject, on: date) -> tuple[list[Weight], dict[str, list[Band]]]:
@@ -148,7 +142,8 @@ def grades(on: date) -> list[Grade]:
 
 def departments(on: date) -> list[Department]:
     """The departments that there are on that day, with their names."""
-    return list(holding(Department, on).prefetch_related("later_names"))
+    found = holding(Department, on).exclude(merger__on__lte=on)
+    return list(found.prefetch_related(*NAMES))
 
 
 def department_called(name: str, on: date) -> Department | None:
@@ -158,8 +153,7 @@ def department_called(name: str, on: date) -> Department | None:
 
 def holding(model: type[Dated], on: date) -> Any:
     """The rows of a table of rules that hold on a day."""
-    ends = Q(valid_to__isnull=True) | Q(valid_to__gt=on)
-    return model._default_manager.filter(ends, valid_from__lte=on)
+    return model._default_manager.filter(held_on(on))
 
 
 def _prefixes(code: str) -> list[str]:

@@ -18,7 +18,7 @@ from layers.declarations.registry import layer_named, layer_of_register
 from layers.sharing.callers import caller_of_user
 from layers.sharing.refused_writes import record_refused
 from spatial.versions.audiences import register_in
-from spatial.versions.models import RevisionChange
+from spatial.versions.queries import names_counted
 
 
 def check_may_deliver(who: str, layer_id: str, *, needs_account: bool = False) -> None:
@@ -59,8 +59,8 @@ def layers_touched(run: ImportRun) -> list[Layer | None]:
     Cells, for example, rewrite the components within them.
     """
     own = layer_named(run.layer)
-    marks = RevisionChange.objects.filter(change=run.change_id).values_list("register", flat=True)
-    others = sorted(set(map(register_in, marks)) - {own.register if own else ""})
+    names = names_counted([run.change_id])[run.change_id] if run.change_id else ()
+    others = sorted(set(map(register_in, names)) - {own.register if own else ""})
     return [own, *(_layer_of(register) for register in others)]
 
 

@@ -35,13 +35,15 @@ def save_source(run: ImportRun, name: str, title: str, who: str) -> SavedSource:
     """Keep how a run's file was read, for the next file with the same columns.
 
     Raises:
-        DeliveryRefused: the name is taken, or the run carries no mapping.
+        DeliveryRefused: the name is taken, by another layer too, or the run carries no mapping.
     """
     columns: Mapping[str, str] = run.options.get("headers") or {}
     if not columns:
         raise DeliveryRefused("该批次没有列对应可保存")
     if any(source.name == name for source in SOURCES):
         raise DeliveryRefused(f"名称 {name} 是系统自带的来源", "请换一个名称")
+    if SavedSource.objects.filter(name=name).exclude(layer=run.layer).exists():
+        raise DeliveryRefused(f"名称 {name} 已是另一图层的来源", "请换一个名称")
     epsg = run.options.get("epsg")
     kept, _created = SavedSource.objects.update_or_create(
         name=name,

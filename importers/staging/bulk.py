@@ -26,7 +26,7 @@ def indexes_afterwards(cursor: Any, model: type[VersionedFeature]) -> Iterator[N
     yield
     if number:
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
-        put_indexes_back(cursor)
+        put_indexes_back(cursor, table)
 
 
 def _is_empty(cursor: Any, table: str) -> bool:

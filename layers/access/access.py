@@ -8,7 +8,8 @@ exist, while a pipe engineer (管网) sees them whole.
 
 Reading, delivering, writing through the API and undoing are four rights, each declared
 by the layer: its ``readers``, ``deliverers``, ``writers`` and ``undoers``. The last three
-are the data stewards' as well, of all layers but withheld ones, and an administrator's.
+are the data stewards' as well, of all layers but withheld ones, and an administrator's,
+of all but those that are ``kept_by_role``: there an administrator without the role only reads.
 Whoever delivers a layer decides who else reads it. Casework is written by its table of
 steps alone, whoever asks. A dispatcher sees pipes and cases, and has no other right to either.
 
@@ -103,6 +104,10 @@ class Shared(Protocol):
         """Whether a table of steps alone writes it, whoever asks."""
 
     @property
+    def kept_by_role(self) -> bool:
+        """Whether an administrator delivers, writes and undoes it only by a role that does."""
+
+    @property
     def is_withdrawn(self) -> bool:
         """Whether it was taken off for the time being."""
 
@@ -171,7 +176,7 @@ def _holds(caller: Caller, layer: Shared, roles: frozenset[str]) -> bool:
     """Whether the caller has a right that a layer declares for these roles; a key has none."""
     if caller.key:
         return False
-    if caller.is_admin or caller.roles & roles:
+    if caller.roles & roles or (caller.is_admin and not layer.kept_by_role):
         return True
     return Role.STEWARD in caller.roles and layer.sharing is not Sharing.WITHHELD
 
@@ -201,9 +206,12 @@ def may_manage_sharing(caller: Caller) -> bool:
 def may_decide(caller: Caller, layer: Shared) -> bool:
     """Whether the caller decides who else may read the layer.
 
-    Data stewards do, and the office that delivers it; its other readers only read it.
+    Data stewards and administrators do, and the office that delivers it; its other readers only
+    read it.
     """
-    return layer.sharing is not Sharing.WITHHELD and _holds(caller, layer, layer.deliverers)
+    if layer.sharing is Sharing.WITHHELD or caller.key:
+        return False
+    return may_manage_sharing(caller) or _holds(caller, layer, layer.deliverers)
 
 
 def may_grant_writing(caller: Caller, layer: Shared) -> bool:

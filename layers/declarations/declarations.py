@@ -155,6 +155,7 @@ class Layer:
     deliverers: frozenset[str] = frozenset()  # by import; they decide who else reads it
     writers: frozenset[str] = frozenset()  # through the API, of what they see
     undoers: frozenset[str] = frozenset()  # of changes; these three beside the data stewards
+    kept_by_role: bool = False  # an administrator has those three by a role alone
     personal: tuple[str, ...] = ()  # register fields that name people: never published
     office_fields: tuple[str, ...] = ()  # read by its office's pages beside the published ones
     min_zoom: int = 10

@@ -4,7 +4,7 @@ import logging
 
 from django_tasks import task
 
-from layers.jobs.leases import repeatable, unfinished
+from layers.jobs.leases import is_to_be_repeated, repeatable, unfinished
 from spatial.base.models import District
 from spatial.versions.districts import has_moved, has_pending, renew
 
@@ -19,8 +19,9 @@ def renew_districts() -> dict[str, int]:
 
 
 def queue_renewal() -> bool:
-    """Queue the job if borders have moved and none is waiting or at work."""
-    if not has_moved() or unfinished(renew_districts.module_path):
+    """Queue the job if borders have moved, or it has failed, and none is waiting or at work."""
+    path = renew_districts.module_path
+    if unfinished(path) or not (has_moved() or is_to_be_repeated(path)):
         return False
     renew_districts.enqueue()
     return True

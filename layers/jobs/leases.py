@@ -25,6 +25,7 @@ MOST_ATTEMPTS = 3
 GRACE = timedelta(seconds=15)  # between a worker's claim and its lock
 LATE = timedelta(minutes=2)  # what waits for so long without any job has lost its job
 KEPT = timedelta(days=14)
+AGAIN = timedelta(minutes=10)  # after a failure of what is owed whatever happens
 UNFINISHED = (TaskResultStatus.READY, TaskResultStatus.RUNNING)
 
 log = logging.getLogger(__name__)
@@ -75,6 +76,15 @@ def unfinished(path: str) -> list[dict[str, Any]]:
     """
     rows = DBTaskResult.objects.filter(status__in=UNFINISHED, task_path__startswith=path)
     return list(rows.values_list("args_kwargs", flat=True))
+
+
+def is_to_be_repeated(path: str) -> bool:
+    """Whether the last job of a task to end has failed, and that a while ago."""
+    ended = DBTaskResult.objects.finished().filter(task_path=path, finished_at__isnull=False)
+    last = ended.order_by("-finished_at").first()
+    if last is None or last.status != TaskResultStatus.FAILED:
+        return False
+    return bool(last.finished_at < timezone.now() - AGAIN)
 
 
 def forget_finished() -> int:

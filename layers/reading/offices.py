@@ -18,14 +18,6 @@ from spatial.versions.audiences import Audience
 OFFICE = "@office"  # what the name of a layer's view for its office ends in
 
 
-def audience_id(audience: Audience | None) -> str:
-    """The column of an office's view that holds the id under which an audience sees a version."""
-    return f"{audience}_id" if audience else "id"
-
-
-SHOWN_IDS = tuple(audience_id(audience) for audience in Audience)
-
-
 class OfficeShare(Share):
     """A layer as the pages show it to its office: all districts, the whole row's bookkeeping."""
 
@@ -56,7 +48,7 @@ class PersonalShare(OfficeShare):
     @cached_property
     def columns(self) -> tuple[str, ...]:  # type: ignore[override]
         """Ids, codes and the personal columns."""
-        return ("id", *SHOWN_IDS, "code", *personal_columns(self.layer))
+        return ("id", "code", *personal_columns(self.layer))
 
 
 def office_columns(layer: Layer) -> tuple[str, ...]:
@@ -73,20 +65,11 @@ def personal_columns(layer: Layer) -> tuple[str, ...]:
 
 
 def office_sql(layer: Layer) -> str:
-    """The definition of a layer's view for its office.
-
-    ``public_id`` and ``shared_id`` say under which id an audience sees a version; NULL where
-    it is shown it as part of the next one.
-    """
+    """The definition of a layer's view for its office."""
     columns = dict.fromkeys((*office_columns(layer), *personal_columns(layer)))
     listed = [f'"{column}"' for column in columns]
     stands, is_shown = STATE
     listed += [f'upper_inf(valid) AS "{stands}"', f'true AS "{is_shown}"']
-    listed += [
-        f"CASE WHEN NOT {audience}_carried THEN coalesce({audience}_first, id) END"
-        f' AS "{audience_id(audience)}"'
-        for audience in Audience
-    ]
     return f'SELECT {", ".join(listed)} FROM public."{layer.model._meta.db_table}"'
 
 

@@ -6,6 +6,7 @@ All are made from a share, whose database role reads them.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.gis.db.models.functions import (
@@ -27,6 +28,8 @@ from spatial.periods import AsOf
 from spatial.versions.models import Change
 
 MOST = 12
+MOST_VERSIONS = 30  # of one thing on a page; older ones are a page of their own
+CHANGES = ("opened_by", "closed_by", "voided_by")
 TOUCH_M2 = 0.5  # neighbours that only share an edge overlap by rounding
 OUTLINE_DIGITS = 7
 
@@ -40,30 +43,64 @@ class Neighbour:
     distance_m: float = 0.0
 
 
-def versions_shown(share: Share, code: str) -> list[Any]:
-    """The versions of a code as the share shows them, oldest first.
+@dataclass(frozen=True)
+class History:
+    """Versions of one thing, oldest first, as many as a page shows; ``before``: what preceded them.
 
-    Each has the changes ``opened_by``, which began what it shows, and ``closed_by`` or None.
+    ``total`` counts all that the share shows of the thing. Each version has its changes
+    (``add_changes``); ``opened_by`` is the one that began what the share is shown.
     """
-    if "\x00" in code:  # the database knows no such text
-        return []
-    rows = list(features(share).filter(code=code).order_by("id"))
-    began = {row.id: row.opened_by_id for row in rows if row.is_shown}
-    versions = sorted((row for row in rows if not row.valid.isempty), key=_start)
-    for version in versions:
-        version.opened_by_id = began.get(version.id, version.opened_by_id)
-    add_changes(versions)
-    return versions
+
+    versions: list[Any]
+    before: Any
+    total: int
+
+
+def history_shown(share: Share, code: str, until: datetime | None = None) -> History:
+    """The newest versions of a code that the share shows, or those that began until a moment."""
+    ever = _ever(share, code)
+    begun = ever.filter(valid__startswith__lte=until) if until else ever
+    rows = list(begun.order_by("-valid")[: MOST_VERSIONS + 1])[::-1]
+    is_whole = until is None and len(rows) <= MOST_VERSIONS
+    total = len(rows) if is_whole else ever.count()
+    carrying = [row.id for row in rows if not row.is_shown]
+    if carrying:  # what they show began with an earlier version
+        first = features(share).filter(code=code, id__in=carrying, is_shown=True)
+        began = dict(first.values_list("id", "opened_by_id"))
+        for row in rows:
+            row.opened_by_id = began.get(row.id, row.opened_by_id)
+    add_changes(rows)
+    before = rows[0] if len(rows) > MOST_VERSIONS else None
+    return History(rows[-MOST_VERSIONS:], before, total)
+
+
+def version_shown(share: Share, code: str, as_of: AsOf) -> Any:
+    """The version of a code that stands at a moment, else its last; None if there never was one."""
+    ever = _ever(share, code)
+    return ever.as_of(as_of).first() or ever.order_by("-valid").first()
+
+
+def voided_versions(share: Share, code: str) -> list[Any]:
+    """The latest versions of a code that undos voided, with their changes, newest first."""
+    undone = features(share).filter(code=code, voided_by_id__isnull=False, is_shown=True)
+    rows = list(undone.order_by("-id")[:MOST_VERSIONS])
+    add_changes(rows)
+    return rows
+
+
+def _ever(share: Share, code: str) -> Features:
+    """The versions of a code; none of one that no database can hold."""
+    found = features(share)
+    return found.none() if "\x00" in code else found.ever().filter(code=code)
 
 
 def add_changes(versions: Sequence[Any]) -> None:
-    """Give versions the changes that began and ended them, as ``opened_by``, ``closed_by``."""
-    wanted = {version.opened_by_id for version in versions}
-    wanted |= {version.closed_by_id for version in versions if version.closed_by_id}
-    changes = Change.objects.in_bulk(wanted)
+    """Give versions their changes, as ``opened_by``, ``closed_by`` and ``voided_by``, or None."""
+    ids = {getattr(version, f"{name}_id") for version in versions for name in CHANGES}
+    changes = Change.objects.in_bulk(ids - {None})
     for version in versions:
-        version.opened_by = changes.get(version.opened_by_id)
-        version.closed_by = changes.get(version.closed_by_id)
+        for name in CHANGES:
+            setattr(version, name, changes.get(getattr(version, f"{name}_id")))
 
 
 def version_at(versions: Iterable[Any], as_of: AsOf) -> Any:
@@ -145,7 +182,3 @@ def _within(standing: Features, shape: GEOSGeometry, reach_m: float) -> list[Nei
         .order_by("away", "code")
     )
     return [Neighbour(row, distance_m=row.away.m) for row in rows[: MOST + 1]]
-
-
-def _start(version: Any) -> Any:
-    return version.valid.lower

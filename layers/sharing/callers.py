@@ -67,6 +67,7 @@ def api_caller(request: HttpRequest) -> Caller:
 
     Raises:
         InvalidKey: the request carries a key that opens nothing; it is not taken for nobody's.
+        AmbiguousKey: it carries more than one.
         RateLimited: the system behind the key has had its requests of this minute.
     """
     known = getattr(request, "_api_caller", None)

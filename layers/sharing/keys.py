@@ -32,6 +32,10 @@ class InvalidKey(LayersError, PermissionError):
     """A key that does not exist, has expired or was revoked. All three look alike."""
 
 
+class AmbiguousKey(LayersError, ValueError):
+    """A request with keys in more than one place: whose it is would depend on who reads it."""
+
+
 @dataclass(frozen=True)
 class _Known:
     caller: Caller
@@ -59,10 +63,13 @@ def token_of(request: HttpRequest) -> str:
 
     Raises:
         InvalidKey: there are credentials, but no key in them; that is not nobody's request.
+        AmbiguousKey: there is more than one.
     """
-    given = request.META.get("HTTP_AUTHORIZATION", "")
+    given, in_address = request.META.get("HTTP_AUTHORIZATION", ""), _in_address(request)
+    if len(in_address) + bool(given) > 1:
+        raise AmbiguousKey
     if not given:
-        return _in_address(request)
+        return in_address[0] if in_address else ""
     scheme, _, rest = given.partition(" ")
     key = ""
     if scheme.lower() == "bearer":
@@ -79,11 +86,11 @@ def token_of(request: HttpRequest) -> str:
 
 def key_in_address(request: HttpRequest) -> str:
     """The key by which the caller came, if it stands in the address; '' if it came otherwise."""
-    return "" if request.META.get("HTTP_AUTHORIZATION") else _in_address(request)
+    return "" if request.META.get("HTTP_AUTHORIZATION") else "".join(_in_address(request)[:1])
 
 
-def _in_address(request: HttpRequest) -> str:
-    return request.GET.get("token", "") if "token=" in request.META.get("QUERY_STRING", "") else ""
+def _in_address(request: HttpRequest) -> list[str]:
+    return request.GET.getlist("token") if request.META.get("QUERY_STRING") else []
 
 
 def caller_with(key: str) -> Caller:

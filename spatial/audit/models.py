@@ -3,10 +3,9 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from spatial.versions.append_only import AppendOnly
+from spatial.versions.append_only import AppendOnly, RecordedAt
 
 
 class Kind(models.TextChoices):
@@ -31,6 +30,10 @@ class Kind(models.TextChoices):
     ACCOUNT_CHANGED = "account-changed", _("修改账号")
     ACCOUNT_REMOVED = "account-removed", _("删除账号")
     ROLES_CHANGED = "roles-changed", _("角色变动")
+    ABSENCE_ENTERED = "absence-entered", _("登记请假")
+    ABSENCE_ENDED = "absence-ended", _("结束请假")
+    DEPUTY_NAMED = "deputy-named", _("委托代理")
+    DEPUTY_WITHDRAWN = "deputy-withdrawn", _("撤销代理")
     ADMINISTRATION = "administration", _("系统管理")
     CONSUMER_REGISTERED = "consumer-registered", _("登记使用系统")
     CONSUMER_TERMS = "consumer-terms", _("设置使用系统")
@@ -68,7 +71,7 @@ class AuditEvent(AppendOnly):
     digest; that row, not the event, holds the content. No personal values stand in ``details``.
     """
 
-    recorded_at = models.DateTimeField("时间", db_default=Now())
+    recorded_at = RecordedAt("时间")
     kind = models.CharField("事项", max_length=40)  # of Kind
     who = models.CharField("操作人", max_length=150, db_default="")
     on_behalf = models.CharField("代表", max_length=150, db_default="")

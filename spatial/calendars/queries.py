@@ -1,9 +1,11 @@
 """The city's working calendar as the clocks take it."""
 
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Q
 
 from spatial.calendars.models import CalendarYear, SpecialDay, WorkingHours
 from spatial.city import city
@@ -22,6 +24,16 @@ def calendar() -> Calendar:
             [REGISTER],
         )
         return _calendar(cursor.fetchone())
+
+
+def day_of(moment: datetime) -> date:
+    """The city's day at a moment."""
+    return moment.astimezone(ZoneInfo(city().time_zone)).date()
+
+
+def held_on(day: date) -> Q:
+    """The rows of a table of dated rules (``Dated``) that hold on a day."""
+    return Q(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
 
 
 @lru_cache(maxsize=4)

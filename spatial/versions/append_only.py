@@ -6,7 +6,8 @@ A model says so by its base, and names the columns that may be set once, later:
         set_once: ClassVar = ("closed_by_id",)
 
 From that are made the rights of the site's login (``grants``: no UPDATE, DELETE or TRUNCATE;
-UPDATE of the columns that are set once) and triggers, which refuse the owner as well. A model
+UPDATE of the columns that are set once; INSERT without the columns that the database fills, the
+number of a row and when it was recorded) and triggers, which refuse the owner as well. A model
 that says how it is ``audited`` has each row in the audit (``spatial.audit``) besides.
 """
 
@@ -16,6 +17,8 @@ from typing import Any, ClassVar
 
 from django.apps import apps
 from django.db import models, transaction
+from django.db.models.expressions import DatabaseDefault
+from django.db.models.functions import Now
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,23 @@ class Audited:
     code: str = "id"
     address: str = ""
     details: tuple[str, ...] = ()
+
+
+class RecordedAt(models.DateTimeField):
+    """When a row was added, by the clock of the database; the site cannot choose it."""
+
+    db_returning = True  # known after the insert, as the number of the row is
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs |= {"db_default": Now(), "editable": False}
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple:
+        """Leave out what every such field has."""
+        name, path, args, kwargs = super().deconstruct()
+        for each in ("db_default", "editable"):
+            kwargs.pop(each, None)
+        return name, path, args, kwargs
 
 
 class AppendOnly(models.Model):
@@ -57,6 +77,17 @@ class AppendOnly(models.Model):
             raise TypeError(f"{type(self).__name__} is only ever added")
         with transaction.atomic(savepoint=False):  # in which the audit learns of the request
             super().save(*args, **kwargs)
+
+    def _do_insert(
+        self, manager: Any, using: str, fields: Any, returning_fields: Any, raw: bool
+    ) -> Any:
+        """Name no column that is left to the database: even its DEFAULT takes the right to it."""
+        fields = [field for field in fields if not self._is_left(field)]
+        return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]
+
+    def _is_left(self, field: Any) -> bool:
+        value = getattr(self, field.attname)
+        return isinstance(field, RecordedAt) and isinstance(value, DatabaseDefault)
 
 
 def append_only_models() -> list[type[AppendOnly]]:

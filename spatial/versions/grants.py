@@ -10,7 +10,7 @@ from django.apps import AppConfig
 from django.db import connections
 from django.db.models import AutoField, Model
 
-from spatial.versions.append_only import AppendOnly
+from spatial.versions.append_only import AppendOnly, RecordedAt
 from spatial.versions.guards import CLOSING
 from spatial.versions.logins import SITE, has_site
 from spatial.versions.models import VersionedFeature
@@ -42,9 +42,9 @@ def rights_of(model: type[Model]) -> set[Right]:
 
 
 def _columns(model: type[Model]) -> list[str]:
-    """The columns that a row is added with: its number is the database's to give."""
-    fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
-    return [str(field.column) for field in fields]
+    """The columns that a row is added with: its number and its time are the database's to give."""
+    fields = model._meta.concrete_fields
+    return [str(f.column) for f in fields if not isinstance(f, (AutoField, RecordedAt))]
 
 
 def grant_to_site(sender: AppConfig, using: str = "default", **_: Any) -> None:

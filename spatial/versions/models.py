@@ -14,7 +14,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db.models import F, Func, Q
 
 from spatial.periods import AsOf
-from spatial.versions.append_only import AppendOnly, Audited
+from spatial.versions.append_only import AppendOnly, Audited, RecordedAt
 from spatial.versions.fields import POLYGONS, CityGeometryField
 from spatial.versions.tallies import Tally
 
@@ -25,7 +25,7 @@ class Change(AppendOnly):
     audited: ClassVar = Audited("change", details=("origin", "reverses_id"))
 
     at = models.DateTimeField("生效时间")
-    recorded_at = models.DateTimeField("记录时间", auto_now_add=True)
+    recorded_at = RecordedAt("记录时间")
     who = models.CharField("经办人", max_length=150)
     why = models.CharField("事由", max_length=500)
     document = models.CharField("依据文件", max_length=300, blank=True)

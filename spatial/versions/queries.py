@@ -1,8 +1,7 @@
-"""Reads of the store: columns, histories, ancestry, and why an edit does not fit."""
+"""Reads of the store: columns, ancestry, revisions, and why an edit does not fit."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +9,14 @@ from django.db import connection
 from django.db.models import Field, Min
 
 from spatial.periods import AsOf
-from spatial.versions.models import Ancestry, Change, ChangeDay, Revision, VersionedFeature
+from spatial.versions.models import (
+    Ancestry,
+    Change,
+    ChangeDay,
+    Revision,
+    RevisionChange,
+    VersionedFeature,
+)
 
 SPANS = (
     "public_valid",
@@ -26,19 +32,6 @@ BOOKKEEPING = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Era:
-    """One stretch of a thing's history and the change that began it."""
-
-    version_id: int
-    start: datetime
-    end: datetime | None
-    change_id: int
-    why: str
-    who: str
-    document: str
-
-
 def attribute_fields(model: type[VersionedFeature]) -> list[Field]:
     """The register's own columns: all but the code and the bookkeeping of versions."""
     return [field for field in model._meta.concrete_fields if field.name not in BOOKKEEPING]
@@ -51,28 +44,6 @@ def as_of_sql(moment: AsOf, column: str = "valid") -> tuple[str, list[Any]]:
     if moment.instant:
         return f"{column} @> %s::timestamptz", [moment.instant]
     return f"{column} && tstzrange(%s, %s, '[]')", [moment.start, moment.end]
-
-
-def history_of(model: type[VersionedFeature], code: str) -> list[Era]:
-    """Every era of one thing, newest first; what an undo emptied is left out."""
-    versions = (
-        model.objects.filter(code=code, valid__isempty=False)
-        .select_related("opened_by")
-        .order_by("-id")
-    )
-    eras = [
-        Era(
-            v.pk,
-            v.valid.lower,
-            v.valid.upper,
-            v.opened_by.pk,
-            v.opened_by.why,
-            v.opened_by.who,
-            v.opened_by.document,
-        )
-        for v in versions
-    ]
-    return sorted(eras, key=lambda era: era.start, reverse=True)
 
 
 def parents_of(register: str, code: str) -> list[Ancestry]:
@@ -98,6 +69,18 @@ def revision_named(name: str) -> int:
     """As ``revision_of``, by the name of a register or of what an audience sees of it."""
     row = Revision.objects.filter(register=name).first()
     return row.number if row else 0
+
+
+def names_counted(changes: Collection[int]) -> dict[int, set[str]]:
+    """By the ids of changes, the names under which each was counted.
+
+    They are of the registers that it touched, and of their audiences that it showed something.
+    """
+    found: dict[int, set[str]] = {change: set() for change in changes}
+    marks = RevisionChange.objects.filter(change__in=found)
+    for change, name in marks.values_list("change", "register"):
+        found[change].add(name)
+    return found
 
 
 def days_of_change(names: Collection[str], most: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 They count the rows of a register for the planner, and put its indexes aside while the first
 load fills it. The site may call them; their search path is pinned, and the definitions of
-indexes never come from the caller.
+indexes never come from the caller. No transaction is committed in which they are still aside.
 """
 
 from typing import Any
@@ -10,6 +10,17 @@ from typing import Any
 from spatial.versions.logins import SITE, has_site
 
 FUNCTIONS = """
+-- Rows of versions_aside are seen by the transaction alone that put the indexes there.
+CREATE OR REPLACE FUNCTION versions_check_back() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
+BEGIN
+    IF EXISTS (SELECT FROM public.versions_aside WHERE id = NEW.id) THEN
+        RAISE EXCEPTION 'indexes are still aside: %', NEW.definition USING ERRCODE = '23514';
+    END IF;
+    RETURN NULL;
+END $body$;
+REVOKE ALL ON FUNCTION versions_check_back() FROM PUBLIC;
+
 CREATE OR REPLACE FUNCTION versions_check_table(name regclass) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $body$
 BEGIN
@@ -38,15 +49,13 @@ BEGIN
     IF NOT is_empty THEN
         RETURN 0;
     END IF;
-    -- A temporary table of the owner's, which the caller can neither read nor make beforehand.
-    CREATE TEMP TABLE versions_aside (number int, definition text) ON COMMIT DROP;
     FOR one IN
         SELECT i.indexrelid::regclass AS index, pg_get_indexdef(i.indexrelid) AS definition
         FROM pg_index i WHERE i.indrelid = name AND NOT i.indisprimary
         AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
     LOOP
         number := number + 1;
-        INSERT INTO pg_temp.versions_aside VALUES (number, one.definition);
+        INSERT INTO public.versions_aside (definition) VALUES (one.definition);
         EXECUTE format('DROP INDEX %s', one.index);
     END LOOP;
     RETURN number;
@@ -56,16 +65,25 @@ CREATE OR REPLACE FUNCTION versions_put_indexes_back() RETURNS void LANGUAGE plp
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
 DECLARE one record;
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = to_regclass('pg_temp.versions_aside')
-        AND pg_get_userbyid(c.relowner) = current_user) THEN
-        RAISE EXCEPTION 'no indexes are put aside' USING ERRCODE = '42501';
-    END IF;
     -- Not here SET CONSTRAINTS: deferred triggers of the caller's would run as the owner.
-    FOR one IN SELECT definition FROM pg_temp.versions_aside ORDER BY number LOOP
+    FOR one IN SELECT definition FROM public.versions_aside ORDER BY id LOOP
         EXECUTE one.definition;
     END LOOP;
-    DROP TABLE pg_temp.versions_aside;
+    DELETE FROM public.versions_aside;
 END $body$;
+"""
+DEFERRABLE = """
+SELECT string_agg(c.connamespace::regnamespace || '.' || quote_ident(c.conname), ', ')
+FROM pg_constraint c WHERE c.condeferrable AND %s::regclass IN (c.conrelid, c.confrelid)
+"""
+CHECK_BACK = """
+DO $do$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'versions_aside'::regclass
+        AND tgname = 'versions_check_back') THEN
+        CREATE CONSTRAINT TRIGGER versions_check_back AFTER INSERT ON versions_aside
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION versions_check_back();
+    END IF;
+END $do$;
 """
 CALLED = (
     "versions_analyze(regclass)",
@@ -77,6 +95,11 @@ CALLED = (
 def install_upkeep(cursor: Any) -> None:
     """Make the functions, after a migrate."""
     cursor.execute(FUNCTIONS)
+    cursor.execute("SELECT to_regclass('public.versions_aside') IS NOT NULL")
+    if cursor.fetchone()[0]:  # not yet in the midst of an upgrade
+        cursor.execute(CHECK_BACK)
+        if has_site(cursor):
+            cursor.execute(f"GRANT SELECT ON versions_aside TO {SITE}")
     for function in CALLED:
         allow_site(cursor, function)
 
@@ -103,7 +126,10 @@ def set_indexes_aside(cursor: Any, table: str) -> int:
     return int(cursor.fetchone()[0])
 
 
-def put_indexes_back(cursor: Any) -> None:
-    """Build the indexes that were put aside in this transaction."""
-    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no DDL while references are unchecked
+def put_indexes_back(cursor: Any, table: str) -> None:
+    """Build the indexes of a table that were put aside in this transaction."""
+    cursor.execute(DEFERRABLE, [f'"{table}"'])
+    (names,) = cursor.fetchone()
+    if names:  # no DDL while references are unchecked
+        cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
     cursor.execute("SELECT versions_put_indexes_back()")

@@ -23,6 +23,7 @@ ALLOWED = {
     "exports/jobs.py": "what fails in a worker is kept with its job",
     "accounts/views.py": "a pause becomes an error of the sign-in form",
     "accounts/second_factor_views.py": "a pause becomes an error of the form for a code",
+    "notices/channels.py": "what a channel refuses is kept with its delivery",
     "map/here.py": "a list that was not ready in time says that it is not whole",
     "map/search.py": "likewise",
     "map/surroundings.py": "likewise",

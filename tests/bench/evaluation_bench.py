@@ -79,8 +79,8 @@ def fill(cases: int) -> None:
         if cursor.fetchone()[0] >= cases * len(STEPS):
             return
         cursor.execute(
-            "INSERT INTO versions_change (at, recorded_at, who, why, document, origin)"
-            " VALUES ('2025-01-01', now(), 'bench', 'bench', '', '') RETURNING id"
+            "INSERT INTO versions_change (at, who, why, document, origin)"
+            " VALUES ('2025-01-01', 'bench', 'bench', '', '') RETURNING id"
         )
         values = {
             "cases": cases,

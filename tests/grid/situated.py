@@ -13,7 +13,8 @@ from grid.cases.steps import ENDED, STATES, TASKS, WORKFLOW
 from grid.models import Case, CasePhoto, CaseRequest, CaseStep, Publication
 from grid.roles import GridRole
 from grid.rules import rulebook
-from grid.rules.models import Department, HandlingLimit
+from grid.rules.models import HandlingLimit
+from spatial.parties.models import Department
 from tests.factories import open_feature, spot
 from tests.grid.people import (
     CHIEF,

@@ -5,14 +5,13 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from spatial.audit.models import Kind
 from spatial.city import city
 from webmap.accounts import second_factors
-from webmap.accounts.one_time_passwords import reset_password
+from webmap.accounts.one_time_passwords import is_expired, reset_password
 from webmap.accounts.policies import (
     can_keep_accounts,
     can_remove_second_factor,
@@ -62,7 +61,7 @@ def _page(request: StaffRequest, user: User, **more: Any) -> HttpResponse:
         "state": _state(user),
         "roles": user.groups.values_list("name", flat=True),
         "handed_out": handed_out,
-        "is_expired": handed_out is not None and handed_out.expires_at <= timezone.now(),
+        "is_expired": handed_out is not None and is_expired(handed_out),
         "hours": city().accounts.one_time_password_hours,
         "factor": second_factors.confirmed(user),
         "left": RecoveryCode.objects.filter(user=user).count(),

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from webmap.accounts.one_time_passwords import use_up
 from webmap.accounts.records import SIGN_IN_BY
-from webmap.models import OneTimePassword
 from webmap.web.obligations import BY_PROVIDER, MUST_CHANGE, VERIFIED
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -19,14 +19,18 @@ BY_PASSWORD, PROVIDER = "密码", "统一身份认证"  # as they are written do
 
 
 def open_session(request: HttpRequest, user: User, by: str) -> None:
-    """Sign somebody in who has shown all that is asked; ``by`` says what that was."""
+    """Sign somebody in who has shown all that is asked; ``by`` says what that was.
+
+    Raises:
+        AccessDenied: the password was handed out, and is void.
+    """
+    must_change = by != PROVIDER and use_up(user)
     setattr(request, SIGN_IN_BY, by)
     login(request, user, backend=BACKEND)
     request.session.pop(HELD, None)
     request.session[BY_PROVIDER] = by == PROVIDER
     request.session[VERIFIED] = by not in (PROVIDER, BY_PASSWORD)
-    handed_out = by != PROVIDER and OneTimePassword.objects.filter(user=user).exists()
-    request.session[MUST_CHANGE] = handed_out
+    request.session[MUST_CHANGE] = must_change
 
 
 def hold(request: HttpRequest, user: User, target: str) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from webmap.accounts import identity_views, people_views, second_factor_views, views
+from webmap.accounts import absence_views, identity_views, people_views, second_factor_views, views
 
 urlpatterns = [
     path("accounts/login/", views.SignIn.as_view(), name="login"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/login/code", second_factor_views.enter_code, name="sign-in-code"),
     path("accounts/second-factor/", second_factor_views.setup, name="second-factor-setup"),
     path("accounts/people/<int:pk>/", people_views.person, name="person"),
+    path("accounts/absences/", absence_views.absences, name="absences"),
     path("accounts/logout/", views.SignOut.as_view(), name="logout"),
     path("accounts/session", views.session, name="session"),
     path("accounts/password/", views.ChangePassword.as_view(), name="password"),

@@ -19,10 +19,11 @@ from layers.sharing.callers import address_of
 from spatial.audit.models import Kind
 from webmap.accounts.devices import known_device, remember_device
 from webmap.accounts.identities import is_offered
-from webmap.accounts.one_time_passwords import is_expired, password_chosen
+from webmap.accounts.one_time_passwords import check_not_void
 from webmap.accounts.records import record_account_act
 from webmap.accounts.sessions import BY_PASSWORD, hold, open_session, page_wanted
 from webmap.demo.accounts import DEMO_PASSWORD, demo_users
+from webmap.web.errors import AccessDenied
 from webmap.web.idle import ENDED
 from webmap.web.obligations import MUST_CHANGE, has_second_factor
 from webmap.web.sign_ins import SignInPaused, begun_attempt, forget_failures
@@ -50,10 +51,12 @@ class SignInForm(AuthenticationForm):
         return cleaned
 
     def confirm_login_allowed(self, user: Any) -> None:
-        """Not with a password that was handed out too long ago; said to who knows it only."""
+        """Not with a password that was handed out and is void; said to who knows it only."""
         super().confirm_login_allowed(user)
-        if is_expired(user):
-            raise forms.ValidationError(_("一次性密码已过期，请管理员重新给一个。"), code="expired")
+        try:
+            check_not_void(user)
+        except AccessDenied as void:
+            raise forms.ValidationError(str(void), code="void") from None
 
     def get_invalid_login_error(self) -> forms.ValidationError:
         """One answer for an unknown name, a wrong password and a closed account."""
@@ -115,12 +118,10 @@ class PasswordForm(PasswordChangeForm):
         super().__init__(user, *args, **kwargs)
         self.address = address
 
-    def clean(self) -> dict[str, Any]:
-        """Another than the old one."""
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        if given.get("new_password1") and given.get("new_password1") == given.get("old_password"):
-            self.add_error("new_password1", _("新密码与原密码相同。"))
-        return given
+    def validate_password_for_user(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        """Only beside the right old one: the new one is hashed too, and what is wrong is counted."""
+        if "old_password" in self.cleaned_data:
+            super().validate_password_for_user(user, *args, **kwargs)
 
     def clean_old_password(self) -> str:
         """The right one, and not after too many wrong ones."""
@@ -156,7 +157,6 @@ class ChangePassword(views.PasswordChangeView):
     def form_valid(self, form: PasswordForm) -> HttpResponse:  # type: ignore[override]
         """Changed, and said so."""
         answer = super().form_valid(form)
-        password_chosen(cast(User, form.user))
         was_owed = self.request.session.pop(MUST_CHANGE, False)
         record_account_act(Kind.PASSWORD_CHANGED, self.request, form.user.get_username())
         if was_owed:

@@ -40,10 +40,6 @@ class SpecialDayAdmin(admin.ModelAdmin):
         super().delete_model(request, obj)
         announce(day)
 
-    def get_actions(self, request: HttpRequest) -> dict:
-        """None: each day is announced by itself."""
-        return {}
-
 
 class CalendarYearForm(forms.ModelForm):
     """A year that was published."""

@@ -18,8 +18,6 @@ from grid.models import Staff
 from grid.rules import rulebook
 from grid.rules.models import (
     ClassEdition,
-    Department,
-    DepartmentName,
     HandlingLimit,
     Routing,
     StepLimit,
@@ -166,22 +164,6 @@ class RoutingForm(RuleForm):
     )
 
 
-class DepartmentForm(RuleForm):
-    """A name of a department, which none but itself may have had: cases know it by that."""
-
-    def clean(self) -> dict[str, Any]:
-        """The name is nobody else's."""
-        given = super().clean()
-        name, own = given.get("name"), self._own_code(given)
-        others = Department.objects.exclude(code=own).prefetch_related("later_names")
-        if name and any(name in other.all_names() for other in others):
-            self.add_error("name", _("别的部门正在用或用过这个名称"))
-        return given
-
-    def _own_code(self, given: dict[str, Any]) -> str:
-        return given["department"].code if given.get("department") else given.get("code", "")
-
-
 class RuleAdmin(admin.ModelAdmin):
     """Rules: those that hold are only ended."""
 
@@ -203,10 +185,6 @@ class RuleAdmin(admin.ModelAdmin):
         """Only what has not begun to hold."""
         begun = isinstance(obj, Dated) and obj.has_begun()
         return not begun and super().has_delete_permission(request, obj)
-
-    def get_actions(self, request: HttpRequest) -> dict:
-        """None: many at once could not be asked one by one."""
-        return {}
 
 
 @admin.register(ClassEdition)
@@ -253,24 +231,6 @@ class StepLimitAdmin(RuleAdmin):
     list_display = ("state", "amount", "unit", "valid_from", "valid_to", "source")
 
 
-@admin.register(Department)
-class DepartmentAdmin(RuleAdmin):
-    """Departments that handle cases."""
-
-    form = DepartmentForm
-    list_display = ("code", "name", "valid_from", "valid_to", "source")
-    search_fields = ("code", "name")
-
-
-@admin.register(DepartmentName)
-class DepartmentNameAdmin(RuleAdmin):
-    """What departments are called from a day on; their earlier cases stay theirs."""
-
-    form = DepartmentForm
-    list_display = ("department", "name", "valid_from", "valid_to", "source")
-    list_select_related = ("department",)
-
-
 @admin.register(Routing)
 class RoutingAdmin(RuleAdmin):
     """Which class of which area goes to whom."""
@@ -291,9 +251,9 @@ class RoutingAdmin(RuleAdmin):
 
 @admin.register(Staff)
 class StaffAdmin(admin.ModelAdmin):
-    """Departments and areas of people."""
+    """Areas and telephones of people."""
 
-    list_display = ("user", "department", "districts", "phone")
-    list_select_related = ("user", "department")
+    list_display = ("user", "districts", "phone")
+    list_select_related = ("user",)
     search_fields = ("user__username",)
-    autocomplete_fields = ("user", "department")
+    autocomplete_fields = ("user",)

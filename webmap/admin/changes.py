@@ -21,10 +21,9 @@ from layers.sharing.callers import caller_of
 from spatial.versions.actions import undo
 from spatial.versions.edits import VersionConflict
 from spatial.versions.models import Change
-from webmap.admin.change_effects import codes_of, effects_of, model_of
+from webmap.admin.change_effects import RegisterEffect, codes_of, effects_of, layers_touched
 from webmap.admin.reading import ReadOnly
 from webmap.web.errors import AccessDenied, Refusal, answering
-from webmap.web.histories import layer_for
 
 UNDO = "versions.undo_change"
 
@@ -73,7 +72,7 @@ class ChangeAdmin(ReadOnly):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Read the effects of all changes on the page together."""
         changes = super().get_changelist_instance(request)
-        effects = effects_of(changes.result_list)
+        effects = effects_of(caller_of(request), changes.result_list)
         for change in changes.result_list:
             change.effects = effects[change.pk]
         return changes
@@ -112,8 +111,8 @@ class ChangeAdmin(ReadOnly):
         """What it did, register by register."""
         return format_html_join(
             SafeString("<br>"),
-            '{} <span class="effect">+{} −{}</span>',
-            ((_(e.title), f"{e.opened:,}", f"{e.closed + e.voided:,}") for e in change.effects[:4]),
+            '{} <span class="effect">{}</span>',
+            ((_(e.title), _numbers(e)) for e in change.effects[:4]),
         )
 
     @admin.display(description=gettext_lazy("状态"))
@@ -192,10 +191,10 @@ class ChangeAdmin(ReadOnly):
         effects = [
             {
                 "effect": effect,
-                "codes": codes_of(change, effect) if self._may_view(request, effect) else [],
-                "url": f"admin:{model_of(effect.register)._meta.label_lower.replace('.', '_')}_change",
+                "codes": codes_of(change, effect),
+                "url": f"admin:{effect.register.replace('.', '_')}_change",
             }
-            for effect in effects_of([change])[change.pk]
+            for effect in effects_of(caller_of(request), [change])[change.pk]
         ]
         return {
             **self.admin_site.each_context(request),
@@ -207,19 +206,21 @@ class ChangeAdmin(ReadOnly):
             "may_undo": self.has_undo_permission(request) and not _why_not_undone(request, change),
         }
 
-    def _may_view(self, request: HttpRequest, effect: Any) -> bool:
-        page = self.admin_site._registry.get(model_of(effect.register))
-        return page is not None and page.has_view_permission(request)
-
 
 def _why_not_undone(request: HttpRequest, change: Change) -> str:
     """Why the caller may not undo a change; '' if it may."""
     caller = caller_of(request)
-    for effect in effects_of([change])[change.pk]:
-        layer = layer_for(model_of(effect.register))
+    for layer in layers_touched(change):
         if not may_undo(caller, [layer]):
             return why_not_delivered(layer) if layer else _("只有系统管理员可以撤销此变更。")
     return ""
+
+
+def _numbers(effect: RegisterEffect) -> str:
+    """How many versions began and ended; a dash where the caller is not shown any."""
+    if effect.share is None:
+        return "—"
+    return f"+{effect.opened:,} −{effect.closed + effect.voided:,}"
 
 
 def _minute(moment: datetime) -> str:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -13,18 +15,33 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from spatial.audit.models import Kind
+from spatial.parties.errors import HandoverNeeded
+from spatial.parties.policies import check_may_leave
 from webmap.accounts.one_time_passwords import require_change
 from webmap.accounts.records import record_account_act
 from webmap.admin.reading import ReadOnly
 from webmap.models import AccountEvent
+from webmap.web.errors import attempt
 
 admin.site.unregister(User)
+
+
+class PeopleForm(UserChangeForm):
+    """An account; it is closed once its owner has handed over."""
+
+    def clean_is_active(self) -> bool:
+        """Not closed while there is work in hand."""
+        is_active: bool = self.cleaned_data["is_active"]
+        if self.instance.is_active and not is_active and (why := _in_the_way(self.instance)):
+            raise forms.ValidationError(why)
+        return is_active
 
 
 @admin.register(User)
 class PeopleAdmin(UserAdmin):
     """Accounts, their roles, and the way to the page where a password is reset."""
 
+    form = PeopleForm
     list_display = ("username", "first_name", "is_active", "is_superuser", "last_login", "page")
 
     @admin.display(description=gettext_lazy("密码与两步验证"))
@@ -52,16 +69,22 @@ class PeopleAdmin(UserAdmin):
         if fields:
             record_account_act(kind, request, obj.username, detail=", ".join(fields))
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What goes along; nobody is deleted who has work in hand."""
+        *others, protected = super().get_deleted_objects(objs, request)
+        held = [why for user in objs if (why := _in_the_way(user))]
+        return *others, [*held, *protected]
+
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """Write it down."""
         record_account_act(Kind.ACCOUNT_REMOVED, request, obj.username)
         super().delete_model(request, obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        """Write each down."""
-        for user in queryset:
-            record_account_act(Kind.ACCOUNT_REMOVED, request, user.username)
-        super().delete_queryset(request, queryset)
+
+def _in_the_way(user: User) -> str:
+    """Why somebody cannot leave yet; "" if nothing is in the way."""
+    _checked, refusal = attempt(lambda: check_may_leave(user.get_username()), (HandoverNeeded,))
+    return refusal.text if refusal else ""
 
 
 @admin.register(AccountEvent)

@@ -12,64 +12,64 @@ from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy
 
-from layers.access.access import may_see
 from layers.declarations.declarations import Layer
+from layers.reading.features import features
+from layers.reading.offices import features_shown, page_share
+from layers.reading.queries import add_changes, history_shown, voided_versions
+from layers.reading.shares import Share
 from layers.sharing.callers import caller_of
 from spatial.codes import scheme
 from spatial.versions.guards import registers
-from spatial.versions.models import VersionedFeature
 from spatial.versions.queries import attribute_fields, children_of, parents_of
 from webmap.admin.reading import ReadOnly
 from webmap.admin.sketches import sketch
-from webmap.web.histories import eras, layer_for, personal_fields, value_of, versions_of
-from webmap.web.values import field_title, layer_title
+from webmap.web.histories import columns_of, eras, layer_for, personal_columns_of, value_of
+from webmap.web.values import field_title, layer_title, scheme_of, shown
 
 COLUMNS = 6
 
 
 class RegisterAdmin(ReadOnly):
-    """One register: what stands today, and the history of each thing."""
+    """One register as the caller's share shows it: what stands today, and the history of each thing."""
 
-    layer: Layer | None = None
+    layer: Layer
     ordering = ("code",)
     list_display_links = ("code",)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Staff who may see the layer, or who read its personal data."""
+        """Staff whom the pages show anything of the layer."""
         user = request.user
-        if not (user.is_active and user.is_staff):
-            return False
-        caller = caller_of(request)
-        if self.layer is None or caller.is_admin:
-            return caller.is_admin
-        return may_see(caller, self.layer) or bool(caller.roles & self.layer.readers)
+        return user.is_active and user.is_staff and self.share_of(request) is not None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """As for viewing; no rows of Django's permission tables are asked."""
         return self.has_view_permission(request)
 
+    def share_of(self, request: HttpRequest) -> Share | None:
+        """What the caller is shown of the register."""
+        return page_share(caller_of(request), self.layer)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Today's versions, without their geometry."""
-        found = self.model.objects.current()
-        return found.defer("geom") if self.layer is None or self.layer.geometry else found
+        found = features_shown(caller_of(request), self.layer).current()
+        return found.defer("geom") if self.layer.geometry else found
 
     @admin.display(description=gettext_lazy("自"), empty_value="—")
-    def since(self, version: VersionedFeature) -> str:
+    def since(self, version: Any) -> str:
         """The day on which the version began."""
         return timezone.localtime(version.valid.lower).strftime("%Y-%m-%d")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """One thing: its attributes, its place, its whole history."""
-        if not self.has_view_permission(request):
+        """One thing: its attributes, its place, its history."""
+        share = self.share_of(request)
+        if share is None or not self.has_view_permission(request):
             raise PermissionDenied
-        if not object_id.isdigit():
-            return self.missing(request, object_id)
-        version = self.model.objects.filter(pk=int(object_id) % 2**63).first()
+        version = self._version(share, object_id)
         if version is None:
             return self.missing(request, object_id)
-        context = {**self.admin_site.each_context(request), **self.page_of(version)}
+        context = {**self.admin_site.each_context(request), **self.page_of(share, version)}
         return render(request, "admin/register/detail.html", context)
 
     def history_view(
@@ -78,28 +78,42 @@ class RegisterAdmin(ReadOnly):
         """The history is part of the page itself."""
         return self.change_view(request, object_id)
 
-    def page_of(self, version: VersionedFeature) -> dict[str, Any]:
-        """What the page of a thing shows."""
-        model, label = self.model, self.opts.label_lower
-        standing, voided = versions_of(model, version.code)
-        personal = personal_fields(model)
-        rows = [
-            (field_title(self.layer, f), None if f.name in personal else value_of(version, f.name))
-            for f in attribute_fields(model)
-            if f.name != "geom"
+    def _version(self, share: Share, object_id: str) -> Any:
+        """The version of that id that the share shows, or that an undo has voided; or None."""
+        if not object_id.isdigit():
+            return None
+        found = features(share).filter(pk=int(object_id) % 2**63)
+        voided = found.filter(voided_by_id__isnull=False, is_shown=True)
+        return found.ever().first() or voided.first()
+
+    def page_of(self, share: Share, version: Any) -> dict[str, Any]:
+        """What the page of a thing shows; its history ends with it if it is not among the latest."""
+        label = self.opts.label_lower
+        history = history_shown(share, version.code)
+        current = next((v for v in history.versions if v.valid.upper is None), None)
+        start = version.valid.lower
+        if start and history.before and start < history.versions[0].valid.lower:
+            history = history_shown(share, version.code, until=start)
+        rows: list[tuple[str, str | None]] = [
+            (field_title(self.layer, f), value_of(share, version, f)) for f in columns_of(share)
         ]
-        name = layer_title(self.layer) if self.layer else self.opts.verbose_name
+        people = personal_columns_of(share)  # named, without their values
+        rows.extend((field_title(self.layer, f), None) for f in people)
+        name = layer_title(self.layer)
+        add_changes([version])
         return {
             "opts": self.opts,
             "title": f"{name} {version.code}",
             "name": name,
             "version": version,
-            "current": next((v for v in standing if v.valid.upper is None), None),
+            "current": current,
             "layer": self.layer,
             "rows": rows,
-            "sketch": sketch(version, standing),
-            "eras": eras(standing),
-            "voided": voided,
+            "sketch": sketch(version, history),
+            "eras": eras(share, history),
+            "total": history.total,
+            "older": history.before,
+            "voided": voided_versions(share, version.code),
             "parents": parents_of(label, version.code),
             "children": children_of(label, version.code),
         }
@@ -126,19 +140,20 @@ class SchemeFilter(admin.SimpleListFilter):
         return queryset.filter(**{f"{self.parameter_name}__in": sorted(wanted)})
 
 
-def register_admin(model: type[VersionedFeature]) -> type[RegisterAdmin]:
+def register_admin(layer: Layer) -> type[RegisterAdmin]:
     """The administrator page of a register, from its declaration."""
-    layer, personal = layer_for(model), personal_fields(model)
-    columns = {f.name: f for f in attribute_fields(model)}
     # A field that is not there is the system check's to refuse, by name.
-    names = [f.name for f in layer.fields if f.name in columns] if layer else list(columns)
-    plain = [n for n in names if n not in ("scheme", "schematic", "geom") and n not in personal]
-    filters: list = [n for n in names if columns[n].choices]
-    for declared in layer.fields if layer else ():
+    columns = {f.name: f for f in attribute_fields(layer.model)}
+    names = [field.name for field in layer.fields if field.name in columns]
+    plain = [name for name in names if name not in ("scheme", "schematic")]
+    filters: list = [name for name in names if columns[name].choices]
+    for declared in layer.fields:
         if declared.scheme and declared.name in columns:
             filters.append(_scheme_filter(declared.name, declared.scheme, layer))
+    if "schematic" in names:
+        filters.append("schematic")
     return type(
-        f"{model.__name__}Admin",
+        f"{layer.model.__name__}Admin",
         (RegisterAdmin,),
         {
             "layer": layer,
@@ -147,34 +162,30 @@ def register_admin(model: type[VersionedFeature]) -> type[RegisterAdmin]:
                 *(_column(layer, columns[n]) for n in plain[:COLUMNS]),
                 "since",
             ),
-            "search_fields": ("code__startswith", *(layer.search if layer else ())),
-            "list_filter": (*filters, "schematic"),
+            "search_fields": ("code__startswith", *layer.search),
+            "list_filter": tuple(filters),
         },
     )
 
 
-def _column(layer: Layer | None, column: Field) -> Callable[[VersionedFeature], str]:
+def _column(layer: Layer, column: Field) -> Callable[[Any], str]:
     """A column of the list, with names for codes."""
 
     @admin.display(description=lazy(field_title, str)(layer, column), ordering=column.name)
-    def shown(version: VersionedFeature) -> str:
-        return value_of(version, column.name)
+    def text(version: Any) -> str:
+        scheme_id = scheme_of(layer, column.name, getattr(version, "scheme", ""))
+        return shown(column, getattr(version, column.name), scheme_id)
 
-    return shown
+    return text
 
 
-def _scheme_filter(name: str, scheme_id: str, layer: Layer | None) -> type[SchemeFilter]:
-    title = layer.title_of(name) if layer else name
-    attributes = {"title": title, "parameter_name": name, "scheme_id": scheme_id}
+def _scheme_filter(name: str, scheme_id: str, layer: Layer) -> type[SchemeFilter]:
+    attributes = {"title": layer.title_of(name), "parameter_name": name, "scheme_id": scheme_id}
     return type(f"Filter_{name}", (SchemeFilter,), attributes)
 
 
-def registers_shown() -> list[type[VersionedFeature]]:
-    """The registers that have a page: matters that are no layer are seen by their policies alone."""
-    return [model for model in registers() if not model.by_steps or layer_for(model)]
-
-
 def register_registers() -> None:
-    """Put the registers on the administrator's site."""
-    for model in registers_shown():
-        admin.site.register(model, register_admin(model))
+    """Put every published register on the administrator's site; no share shows another."""
+    for model in registers():
+        if layer := layer_for(model):
+            admin.site.register(model, register_admin(layer))

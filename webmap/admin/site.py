@@ -2,7 +2,8 @@
 
 Nothing in a register is added, edited or deleted here; registers are written only
 through ``spatial.versions.actions``. Which registers a person sees is decided by
-``layers.access.access``, and personal data are not shown.
+``layers.access.access``, and personal data are not shown. What is kept here is deleted one by
+one, on a page that asks and writes it to the audit.
 """
 
 from typing import Any
@@ -56,6 +57,7 @@ admin.site.enable_nav_sidebar = False
 admin.site.login = to_sign_in  # type: ignore[method-assign]
 admin.site.password_change = one_password_page  # type: ignore[method-assign,assignment]
 admin.site.get_app_list = app_list  # type: ignore[method-assign,assignment]
+admin.site.disable_action("delete_selected")  # several at once reach no signal, and so no audit
 
 admin.site.unregister(DBTaskResult)  # the inside of the job queue; what people wait for is below
 register_registers()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry
 
-from spatial.versions.models import VersionedFeature
+from layers.reading.queries import History
 
 MOST_POINTS = 4_000
 
@@ -21,12 +21,13 @@ class Sketch:
     filled: bool
 
 
-def sketch(version: VersionedFeature, standing: list[VersionedFeature]) -> Sketch | None:
+def sketch(version: Any, history: History) -> Sketch | None:
     """The drawing of a version with a line or an area; None for a point or no place."""
     shape = getattr(version, "geom", None)
     if shape is None or shape.empty or shape.dims == 0 or shape.num_coords > MOST_POINTS:
         return None
-    older = [v.geom for v in standing if v.valid.lower < _start(version) and v.geom]  # type: ignore[attr-defined]
+    standing = [history.before, *history.versions] if history.before else history.versions
+    older = [v.geom for v in standing if v.valid.lower < _start(version) and v.geom]
     before = older[-1] if older and not older[-1].equals_exact(shape) else None
     if before and before.num_coords > MOST_POINTS:
         before = None
@@ -41,7 +42,7 @@ def sketch(version: VersionedFeature, standing: list[VersionedFeature]) -> Sketc
     )
 
 
-def _start(version: VersionedFeature) -> datetime:
+def _start(version: Any) -> datetime:
     """When the version began, or would have begun had an undo not voided it."""
     return version.valid.lower or version.opened_by.at
 

@@ -9,7 +9,7 @@ from grid.cases.publishing import awaiting_review
 from grid.cases.queries import awaiting_answer, own_states, queue_counts
 from grid.models import Staff
 from grid.roles import GridRole
-from grid.rules.models import Department
+from spatial.parties.models import Department, Member
 from webmap.web.callers import actor_behind
 from webmap.web.professions import (
     DemoUser,
@@ -69,7 +69,10 @@ def cases_to_publish(request: HttpRequest) -> int:
 def give_department(user: User) -> None:
     """A department for the demo handler, so that cases reach them."""
     department = Department.objects.filter(code=DEMO_DEPARTMENT).first()
-    Staff.objects.get_or_create(user=user, defaults={"department": department})
+    Staff.objects.get_or_create(user=user)
+    if department and not user.memberships.exists():
+        since = user.date_joined.date()
+        Member.objects.create(user=user, department=department, valid_from=since)
 
 
 PROFESSION = Profession(

@@ -112,7 +112,7 @@ def make_export(export_id: str) -> None:
                 _("生成失败，已记录，请联系管理员。"),
             )
     export.finished_at = timezone.now()
-    export.save(update_fields=["state", "file", "message", "finished_at"])
+    export.save(update_fields=["state", "file", "message", "finished_at", "params"])
 
 
 def caller_of_user(user: User | None) -> Caller:
@@ -125,9 +125,14 @@ def caller_of_user(user: User | None) -> Caller:
 
 
 def may_still_have(export: Export) -> bool:
-    """Whether every layer in the file may still be seen by the one who asked for it."""
+    """Whether every layer in the file is still shared as it was with the one who asked for it."""
     caller = caller_of_user(export.asked_by)
-    return all(exportable(layer_named(name), caller) for name in export.params["layers"])
+    return all(
+        exportable(layer_named(name), caller)
+        and (share := share_by_id(caller, name)) is not None
+        and share.key == key
+        for name, key in export.params.get("used", {}).items()
+    )
 
 
 def remove_expired() -> None:
@@ -158,6 +163,7 @@ def _write(export: Export) -> str:
         for name in request.layers
         if exportable(layer_named(name), caller) and (share := share_by_id(caller, name))
     ]
+    export.params["used"] = {share.layer.id: share.key for share in shares}
     moment = parse_as_of(request.datetime, city().time_zone)
     drawn = draw_layers(shares, request.bbox, moment)
     page = render_map(drawn, request.bbox, heading(export, request))

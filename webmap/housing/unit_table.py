@@ -120,7 +120,7 @@ def rights_view(
     if share and full:
         texts = full_values(caller, share, rights, unit_code)
     elif share:
-        texts = masked_values(caller, share, rights)
+        texts = masked_values(share, rights)
     history = [_right_view(right, texts.get(right.pk, {}), as_of) for right in rights]
     return {
         "unit_code": unit_code,

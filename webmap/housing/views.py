@@ -7,9 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from layers.declarations.registry import layer_of
-from layers.reading.queries import versions_shown
 from webmap.housing.unit_table import UnitTable, housing_shares, rights_view, unit_table
-from webmap.map.panel import check_personal, record_context, version_shown
+from webmap.map.panel import check_personal, existing_version, record_context
 from webmap.map.parameters import moment_parameter, share_parameter
 from webmap.web.callers import caller_of
 
@@ -34,7 +33,7 @@ def personal_rights(request: HttpRequest, code: str) -> HttpResponse:
     share = share_parameter(request, "units")
     check_personal(request, layer_of("rights"))
     as_of = moment_parameter(request)
-    version_shown(versions_shown(share, code), as_of)
+    existing_version(share, code, as_of)
     context = {"rights": rights_view(code, as_of, caller_of(request), full=True)}
     return render(request, "panel/rights.html", context)
 

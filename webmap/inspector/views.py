@@ -17,6 +17,8 @@ from spatial.city import city
 from webmap.inspector.texts import translated_texts
 
 PARTS = (
+    "base/bell.css",
+    "base/bell.js",
     "base/http.js",
     "base/presence.js",
     "inspector/app.js",

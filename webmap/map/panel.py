@@ -1,6 +1,5 @@
 """The record of one feature: what it is, what it was, what stands around it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +10,14 @@ from django.views.decorators.http import require_POST, require_safe
 from layers.access.access import may_see_personal
 from layers.declarations.declarations import Layer
 from layers.reading.personal import full_values, masked_values
-from layers.reading.queries import outline, stands, version_at, versions_shown
+from layers.reading.queries import (
+    History,
+    history_shown,
+    outline,
+    stands,
+    version_at,
+    version_shown,
+)
 from layers.reading.shares import Share
 from spatial.geometry import MU_PER_M2
 from spatial.periods import AsOf, at
@@ -30,15 +36,34 @@ def panel(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     return render(request, "panel/record.html", record_context(request, share, code, as_of))
 
 
-def version_shown(versions: Sequence[Any], as_of: AsOf) -> Any:
+@require_safe
+def history(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
+    """The part of a record's timeline that goes back from the moment ``at``."""
+    share = share_parameter(request, layer_id)
+    shown = history_shown(share, code, moment_parameter(request).instant)
+    context = {"layer": share.layer, "code": code, **timeline(request, share, shown)}
+    return render(request, "panel/timeline.html", context)
+
+
+def existing_version(share: Share, code: str, as_of: AsOf) -> Any:
     """The version of a code at a moment, else its last.
 
     Raises:
         Http404: there is none.
     """
-    if not versions:
+    version = version_shown(share, code, as_of)
+    if version is None:
         raise Http404(_("没有这个要素"))
-    return version_at(versions, as_of) or versions[-1]
+    return version
+
+
+def timeline(request: HttpRequest, share: Share, shown: History) -> dict[str, Any]:
+    """What the timeline of a record shows: eras, newest first, and where the older ones begin."""
+    return {
+        "eras": eras_of(share, shown, caller_of(request)),
+        "total": shown.total,
+        "older_at": str(at(shown.before.valid.lower)) if shown.before else "",
+    }
 
 
 @require_POST
@@ -46,7 +71,7 @@ def personal(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     """The personal fields in full, for who may have them; the reading is logged first."""
     share = share_parameter(request, layer_id)
     check_personal(request, share.layer)
-    version = version_shown(versions_shown(share, code), moment_parameter(request))
+    version = existing_version(share, code, moment_parameter(request))
     texts = full_values(caller_of(request), share, [version], code)
     context = {"secrets": secrets_of(share.layer, texts.get(version.id, {})), "revealed": True}
     return render(request, "panel/personal.html", context)
@@ -69,12 +94,15 @@ def record_context(request: HttpRequest, share: Share, code: str, as_of: AsOf) -
         Http404: nothing of that code ever stood.
     """
     caller, layer = caller_of(request), share.layer
-    versions = versions_shown(share, code)
-    version = version_shown(versions, as_of)
+    shown = history_shown(share, code)
+    version = version_at(shown.versions, as_of)
+    if version is None:
+        older = shown.before or not shown.versions
+        version = existing_version(share, code, as_of) if older else shown.versions[-1]
     is_standing = stands(version, as_of)
     moment = as_of if is_standing else at(version.valid.lower)
     shape = outline(share, version)
-    texts = masked_values(caller, share, [version]).get(version.id, {})
+    texts = masked_values(share, [version]).get(version.id, {})
     context: dict[str, Any] = {
         "layer": layer,
         "layer_title": layer_title(layer),
@@ -90,7 +118,7 @@ def record_context(request: HttpRequest, share: Share, code: str, as_of: AsOf) -
         "secrets": secrets_of(layer, texts),
         "may_reveal": may_see_personal(caller, layer),
         "anonymous": caller.is_anonymous,
-        "eras": eras_of(share, versions, caller),
+        **timeline(request, share, shown),
         "groups": surroundings_of(layer, version, caller, moment),
         "shape": shape,
         "bbox": _bbox(shape),

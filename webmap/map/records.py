@@ -1,6 +1,5 @@
 """A record as people read it: heading, rows, secrets, eras. Values in, values out."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,12 +13,12 @@ from layers.declarations.registry import layer_of
 from layers.reading.features import features
 from layers.reading.offices import page_share
 from layers.reading.personal import Texts
+from layers.reading.queries import History
 from layers.reading.shares import Share
 from spatial.codes import scheme
 from spatial.periods import AsOf, at
 from webmap.web.values import NOTHING, field_title, in_english, layer_title, scheme_of, shown
 
-MOST_ERAS = 30
 NAMES = ("name", "full_address", "address", "location")
 UNSAID = frozenset({"scheme", "schematic"})
 
@@ -37,7 +36,7 @@ class RecordRow:
 
 @dataclass(frozen=True)
 class Secret:
-    """A personal field: masked, or in full once asked for; '' when nothing may be said."""
+    """A personal field: masked, or in full once asked for; '' where nothing is said of it."""
 
     name: str
     title: str
@@ -132,13 +131,9 @@ def secrets_of(layer: Layer, texts: Texts) -> list[Secret]:
     return [Secret(name, str(layer.column(name).verbose_name), texts[name]) for name in texts]
 
 
-def eras_of(share: Share, versions: Sequence[Any], caller: Caller) -> list[EraView]:
-    """The history of a code, newest first, each era with what differs from the one before.
-
-    ``versions`` are all that the share shows of it, oldest first.
-    """
-    newest = versions[::-1][: MOST_ERAS + 1]
-    older: Iterable[Any] = [*newest[1:], None]
+def eras_of(share: Share, shown: History, caller: Caller) -> list[EraView]:
+    """The versions of a history, newest first, each era with what differs from the one before."""
+    newest = shown.versions[::-1]
     return [
         EraView(
             start=new.valid.lower,
@@ -149,7 +144,7 @@ def eras_of(share: Share, versions: Sequence[Any], caller: Caller) -> list[EraVi
             at=str(at(new.valid.lower)) if new.valid.upper else "",
             differences=differences(share, old, new) if old else [],
         )
-        for new, old in zip(newest[:MOST_ERAS], older, strict=False)
+        for new, old in zip(newest, [*newest[1:], shown.before], strict=True)
     ]
 
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("terrain/<int:zoom>/<int:column>/<int:row>.png", map_pages.terrain, name="terrain"),
     path("tasks", tasks.waiting, name="tasks"),
     path("panel/<str:layer_id>/<str:code>", panel.panel, name="panel"),
+    path("panel/<str:layer_id>/<str:code>/history", panel.history, name="history"),
     path("panel/<str:layer_id>/<str:code>/personal", panel.personal, name="personal"),
     path("here", here.here, name="here"),
     path("overview/general", overview.general, name="overview-general"),

@@ -15,7 +15,7 @@ from grid.cases.queries import public_cases
 from grid.open311 import documents, requests
 from grid.open311.parameters import InvalidRequest, KeyRefused, ResourceNotFound, read_search
 from grid.roles import PUBLIC
-from layers.sharing.keys import InvalidKey, caller_with, token_of
+from layers.sharing.keys import AmbiguousKey, InvalidKey, caller_with, token_of
 from layers.sharing.limits import admit
 from spatial.casework.texts import plain
 from spatial.city import city
@@ -128,7 +128,7 @@ def _take(request: HttpRequest, form: str) -> HttpResponse:
     if length_of(request) > MOST_BODY:  # before anything of it is read
         raise InvalidRequest(f"the request is larger than {MOST_BODY} bytes")
     given = _given(request.POST)
-    actor = _actor(request, given.get("api_key", ""))
+    actor = _actor(request)
     _jurisdiction(given)
     if not given.get("service_code"):
         raise InvalidRequest("service_code was not provided")
@@ -145,12 +145,18 @@ def _take(request: HttpRequest, form: str) -> HttpResponse:
     return answer(documents.listed(rows, documents.REQUESTS, form), form)
 
 
-def _actor(request: HttpRequest, api_key: str) -> Actor:
+def _actor(request: HttpRequest) -> Actor:
+    keys = [plain(str(key)) for key in request.POST.getlist("api_key")]
     try:
-        key = api_key or token_of(request)
-        if not key:
+        if key := token_of(request):
+            keys.append(key)
+        if len(keys) > 1:
+            raise AmbiguousKey
+        if not any(keys):
             raise KeyRefused("api_key was not provided")
-        caller = caller_with(key)
+        caller = caller_with(keys[0])
+    except AmbiguousKey:
+        raise InvalidRequest("more than one key was provided; leave one of them") from None
     except InvalidKey:
         raise KeyRefused("api_key is not valid") from None
     if caller.per_minute:

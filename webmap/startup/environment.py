@@ -66,6 +66,15 @@ def _site(url: str) -> str:
     return _issuer(url).rstrip("/")
 
 
+def _smtp(url: str) -> str:
+    parts = _parts(url)
+    if parts is None or parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise Wrong(
+            "应形如 smtps://用户:口令@主机:465", "should look like smtps://user:password@host:465"
+        )
+    return url
+
+
 def _host(text: str) -> str:
     if not HOST.fullmatch(text):
         raise Wrong(
@@ -112,6 +121,7 @@ Host = Annotated[str, AfterValidator(_host)]
 Issuer = Annotated[str, AfterValidator(_issuer)]
 File = Annotated[Path, AfterValidator(_file)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
+Smtp = Annotated[str, AfterValidator(_smtp)]
 SiteUrl = Annotated[str, AfterValidator(_site)]
 Contact = Annotated[str, AfterValidator(_contact)]
 Origin = Annotated[str, AfterValidator(_origin)]
@@ -240,6 +250,26 @@ class Bounds(Group):
     )
 
 
+class NoticeChannels(Group):
+    """消息 / Notices; what is not set goes to var/outbox."""
+
+    OUTBOX_EMAIL: Smtp | None = variable(
+        None,
+        "邮件服务器，如 smtps://用户:口令@主机:465",
+        "the mail server: smtps://user:password@host:465",
+    )
+    OUTBOX_EMAIL_FROM: str = variable("", "发件人地址", "the sender's address")
+    OUTBOX_SMS: SiteUrl | None = variable(
+        None, "短信网关的地址，收签名的 JSON", "the gateway of text messages: takes signed JSON"
+    )
+    OUTBOX_SMS_SECRET: str = variable(
+        "", "短信网关的签名密钥", "the secret that signs for the gateway"
+    )
+    OUTBOX_WEBHOOKS: bool = variable(
+        False, "1 为发往各人的回调地址", "1: posts to the webhooks of people"
+    )
+
+
 class Places(Group):
     """文件 / Files."""
 
@@ -294,10 +324,18 @@ class Scripts(Group):
     )
 
 
-GROUPS: tuple[type[Group], ...] = (Database, Site, SignInSettings, Bounds, Places, Scripts)
+GROUPS: tuple[type[Group], ...] = (
+    Database,
+    Site,
+    SignInSettings,
+    Bounds,
+    NoticeChannels,
+    Places,
+    Scripts,
+)
 
 
-class Environment(Scripts, Places, Bounds, SignInSettings, Site, Database):
+class Environment(Scripts, Places, NoticeChannels, Bounds, SignInSettings, Site, Database):
     """All of them, typed."""
 
 
@@ -310,6 +348,8 @@ SECRET = frozenset(
         "REPLICA_DATABASE_URLS",
         "SECRET_KEY",
         "OIDC_CLIENT_SECRET",
+        "OUTBOX_EMAIL",
+        "OUTBOX_SMS_SECRET",
     }
 )
 # Rules of the city, and where they stand in its profile since they are no variables any more.

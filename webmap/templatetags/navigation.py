@@ -29,8 +29,13 @@ def room_tabs(context: dict[str, Any], profession: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("_components/account.html", takes_context=True)
-def account(context: dict[str, Any], with_menu: bool = False) -> dict[str, Any]:
-    """Who is signed in; on the map also the ways to the pages of professions."""
+def account(
+    context: dict[str, Any], with_menu: bool = False, with_sound: bool = False
+) -> dict[str, Any]:
+    """Who is signed in, and the bell; on the map also the ways to the pages of professions.
+
+    ``with_sound``: a desk, where an urgent notice is heard.
+    """
     request = context["request"]
     return {
         "request": request,
@@ -39,6 +44,7 @@ def account(context: dict[str, Any], with_menu: bool = False) -> dict[str, Any]:
         "entries": menu_entries(request) if with_menu else [],
         "has_tasks": with_menu and bool(tasks_for(request)),
         "with_menu": with_menu,
+        "with_sound": with_sound,
         "roles": context.get("roles", ()),
     }
 

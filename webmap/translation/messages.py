@@ -72,7 +72,7 @@ def sources() -> list[Path]:
     return sorted(
         path
         for floor in FLOORS
-        for suffix in ("*.py", "*.html")
+        for suffix in ("*.py", "*.html", "*.txt")
         for path in (Path(settings.BASE_DIR) / floor).rglob(suffix)
         if "migrations" not in path.parts
     )

@@ -23,7 +23,9 @@ from layers.reading.reading import QueryTimeout, RoleMissing
 from layers.sharing import actions as sharing
 from layers.sharing.limits import RateLimited
 from layers.sharing.refused_writes import reasoned
+from layers.webhooks.addresses import AddressRefused
 from spatial.casework.errors import InvalidInput, MatterConflict, MatterNotFound, NotResponsible
+from spatial.parties.errors import HandoverNeeded, NotOwnParty, PartyRefused
 from spatial.workflow import MissingInput, RoleNotAllowed, UnknownAction, WrongState
 from webmap.errors import WebmapError
 from webmap.web.sign_ins import SignInPaused
@@ -103,11 +105,13 @@ STATUS: Mapping[type[Exception], int] = MappingProxyType(
         NotSignedIn: 401,
         AccessDenied: 403,
         NotResponsible: 403,
+        NotOwnParty: 403,
         RoleNotAllowed: 403,
         sharing.NotSteward: 403,
         MatterNotFound: 404,
         Conflicting: 409,
         MatterConflict: 409,
+        HandoverNeeded: 409,
         WrongState: 409,
         DeliveryRefused: 409,
         TooLarge: 413,
@@ -115,6 +119,8 @@ STATUS: Mapping[type[Exception], int] = MappingProxyType(
         BadInput: 422,
         MissingInput: 422,
         InvalidInput: 422,
+        PartyRefused: 422,
+        AddressRefused: 422,
         Locked: 423,
         TooOften: 429,
         RateLimited: 429,

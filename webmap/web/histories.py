@@ -1,14 +1,20 @@
-"""The whole history of one thing for people: eras, who and why, and what each changed."""
+"""The history of one thing for people, as a share shows it: eras, who and why, what each changed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry
+from django.db.models import Field as Column
 from django.utils.translation import gettext as _
 
 from layers.declarations.declarations import Layer
 from layers.declarations.registry import all_layers
+from layers.reading.personal import changed_fields
+from layers.reading.queries import History
+from layers.reading.shares import Share
 from spatial.versions.models import Change, VersionedFeature
 from spatial.versions.queries import attribute_fields
 from webmap.web.values import NOTHING, field_title, scheme_of, shown
@@ -38,7 +44,7 @@ class VersionEra:
 
     @property
     def same(self) -> bool:
-        """Whether a version was replaced by one alike."""
+        """Whether a version was replaced by one that shows the same."""
         return not self.first and not self.differences
 
 
@@ -47,66 +53,59 @@ def layer_for(model: type[VersionedFeature]) -> Layer | None:
     return next((layer for layer in all_layers() if layer.model is model), None)
 
 
-def personal_fields(model: type[VersionedFeature]) -> tuple[str, ...]:
-    """The register's fields that name people; of an undeclared register, all of them."""
-    layer = layer_for(model)
-    return layer.personal if layer else tuple(f.name for f in attribute_fields(model))
+def columns_of(share: Share) -> list[Column]:
+    """The attributes of a register that the share shows, without the shape."""
+    own = attribute_fields(share.layer.model)
+    return [field for field in own if field.column in share.columns and field.name != "geom"]
 
 
-def versions_of(
-    model: type[VersionedFeature], code: str
-) -> tuple[list[VersionedFeature], list[VersionedFeature]]:
-    """Every version of a code: those that stand, oldest first, and those that undos voided."""
-    rows = list(
-        model.objects.filter(code=code)
-        .select_related("opened_by", "closed_by", "voided_by")
-        .order_by("id")
-    )
-    standing = sorted((v for v in rows if not v.valid.isempty), key=lambda v: v.valid.lower)
-    return standing, [v for v in rows if v.valid.isempty]
+def personal_columns_of(share: Share) -> list[Column]:
+    """The attributes that name people: their values stand on no page of a history."""
+    return [share.layer.column(name) for name in share.layer.personal]
 
 
-def eras(versions: list[VersionedFeature]) -> list[VersionEra]:
-    """The standing versions as eras, newest first, each compared with the one before."""
-    if not versions:
-        return []
-    found = [_era(versions[0], (), first=True)]
-    found += [
-        _era(after, tuple(differences(before, after)), first=False)
-        for before, after in pairwise(versions)
+def eras(share: Share, shown: History) -> list[VersionEra]:
+    """The versions of a history as eras, newest first, each compared with the one before."""
+    versions = shown.versions if shown.before is None else [shown.before, *shown.versions]
+    people = changed_fields(share, versions)
+    found = [
+        _era(new, tuple(differences(share, old, new, people.get(new.pk, ()))))
+        for old, new in pairwise(versions)
     ]
+    if shown.before is None and versions:
+        found.insert(0, _era(versions[0], (), first=True))
     return found[::-1]
 
 
-def differences(before: VersionedFeature, after: VersionedFeature) -> list[FieldDifference]:
-    """What differs between two versions, field by field; of the geometry, its measure."""
-    model = type(after)
-    layer, personal = layer_for(model), personal_fields(model)
-    found = []
-    for column in attribute_fields(model):
-        old, new = getattr(before, column.name), getattr(after, column.name)
-        if column.name == "geom":
-            if not _same_shape(old, new):
-                found.append(FieldDifference(_("图形"), measure(old), measure_change(old, new)))
-        elif old != new:
-            title = field_title(layer, column)
-            if column.name in personal:
-                found.append(FieldDifference(title, hidden=True))
-            else:
-                found.append(
-                    FieldDifference(
-                        title, value_of(before, column.name), value_of(after, column.name)
-                    )
-                )
+def differences(
+    share: Share, before: Any, after: Any, people: Collection[str] = ()
+) -> list[FieldDifference]:
+    """What differs between two versions, field by field; of the geometry, its measure.
+
+    ``people``: the names of the personal fields that differ.
+    """
+    found = [
+        FieldDifference(
+            field_title(share.layer, column),
+            value_of(share, before, column),
+            value_of(share, after, column),
+        )
+        for column in columns_of(share)
+        if getattr(before, column.name) != getattr(after, column.name)
+    ]
+    for column in personal_columns_of(share):
+        if column.name in people:
+            found.append(FieldDifference(field_title(share.layer, column), hidden=True))
+    old, new = getattr(before, "geom", None), getattr(after, "geom", None)
+    if not _same_shape(old, new):
+        found.append(FieldDifference(_("图形"), measure(old), measure_change(old, new)))
     return found
 
 
-def value_of(version: VersionedFeature, name: str) -> str:
+def value_of(share: Share, version: Any, column: Column) -> str:
     """One field of a version as people read it."""
-    column = version._meta.get_field(name)
-    layer = layer_for(type(version))
-    scheme = scheme_of(layer, name, getattr(version, "scheme", ""))
-    return shown(column, getattr(version, name), scheme)  # type: ignore[arg-type]
+    scheme = scheme_of(share.layer, column.name, getattr(version, "scheme", ""))
+    return shown(column, getattr(version, column.name), scheme)
 
 
 def measure(shape: GEOSGeometry | None) -> str:
@@ -143,9 +142,7 @@ def _same_shape(before: GEOSGeometry | None, after: GEOSGeometry | None) -> bool
     return before.equals_exact(after)
 
 
-def _era(
-    version: VersionedFeature, found: tuple[FieldDifference, ...], *, first: bool
-) -> VersionEra:
+def _era(version: Any, found: tuple[FieldDifference, ...], *, first: bool = False) -> VersionEra:
     return VersionEra(
         version.pk,
         version.valid.lower,

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connections
 
 from grid.cases.actions import resume_elapsed
-from grid.cases.clock_tasks import do_duties
+from grid.cases.clock_tasks import do_duties, do_duty, often_duties
 from grid.patrols.patrols import close_idle_patrols, forget_old_tracks
 from spatial.outages import cause, is_away, waits
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     """
 
     help = (
-        "恢复挂账到期的案件，结束长时间没有轨迹的巡查，清除超过保存期的巡查轨迹；"
+        "恢复挂账到期的案件，结束长时间没有轨迹的巡查，清除超过保存期的巡查轨迹；发送消息；"
         "重新安排或了结中断的后台任务，清除过期的任务、导出和会话"
         "（供定时任务每分钟调用，或用 --every 常驻）。"
     )
@@ -43,8 +43,9 @@ class Command(BaseCommand):
         if every is None:
             self.once()
             return
-        often = partial(do_duties, often=True)
-        threading.Thread(target=self.again, args=(often, OFTEN_S), daemon=True).start()
+        for name in often_duties():
+            duty = partial(do_duty, name)
+            threading.Thread(target=self.again, args=(duty, OFTEN_S), daemon=True).start()
         self.again(_run, every)
 
     def again(self, act: Callable[[], object], every: float) -> None:

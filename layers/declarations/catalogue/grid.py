@@ -1,8 +1,8 @@
 """Grid city management.
 
 Everybody of the centre reads all of it. Cells and components are delivered and written by
-the data stewards alone, so no role is named: none of the centre keeps them. A case is
-written by its steps, whoever asks.
+the data stewards alone, so no role is named: none of the centre keeps them, nor does an
+administrator without that role. A case is written by its steps, whoever asks.
 """
 
 from grid.models import Case, Component, GridCell
@@ -35,6 +35,7 @@ LAYERS = (
         reason="各部门按网格协同",
         public=True,
         readers=STAFF,
+        kept_by_role=True,
         steward="城市管理指挥中心",
         update_cycle="每年",
         min_zoom=12,
@@ -64,6 +65,7 @@ LAYERS = (
         reason="各部门按部件协同",
         public=True,
         readers=STAFF,
+        kept_by_role=True,
         steward="城市管理指挥中心",
         update_cycle="每季度",
         min_zoom=16,

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from layers.cql2.errors import FilterError
 from layers.errors import LayersError
 from layers.reading.reading import QueryTimeout, RoleMissing, ValueOutOfRange
-from layers.sharing.keys import InvalidKey, key_in_address
+from layers.sharing.keys import AmbiguousKey, InvalidKey, key_in_address
 from layers.sharing.limits import RateLimited
 from layers.sharing.metering import note
 from layers.sharing.refused_writes import reasoned
@@ -133,6 +133,7 @@ STATUS: dict[type[Exception], tuple[int, str, str]] = {
     FilterError: (400, "InvalidParameterValue", "过滤条件有误"),
     PeriodError: (400, "InvalidParameterValue", "时间有误"),
     ValueOutOfRange: (400, "InvalidParameterValue", "参数有误"),
+    AmbiguousKey: (400, "InvalidParameterValue", "密钥不止一个"),
     InvalidInputs: (400, "InvalidParameterValue", "输入有误"),
     QueryTimeout: (400, "QueryTooExpensive", "查询耗时过长"),
     InvalidKey: (401, "Unauthorized", "密钥无效"),
@@ -156,6 +157,7 @@ STATUS: dict[type[Exception], tuple[int, str, str]] = {
 WORDS: dict[type[Exception], str] = {
     ValueOutOfRange: "请求中有超出可计算范围的值",
     QueryTimeout: "查询在时限内没有完成；请缩小范围或简化过滤条件",
+    AmbiguousKey: "请求在多处带有密钥；请只留一处：Authorization 请求头，或一个 token 参数",
     InvalidKey: "密钥不存在、已到期或已吊销；请核对，或向数据管理员申请",
 }
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('versions', '0006_in_districts'),
+        ('versions', '0008_indexes_aside'),
     ]
 
     operations = [

@@ -9,6 +9,7 @@ from django.db import OperationalError
 
 from grid.cases import clocks
 from grid.cases.actions import act
+from grid.cases.clock_tasks import often_duties
 from grid.models import Case, CaseStep
 from spatial.calendars import actions
 from spatial.calendars.actions import load_days
@@ -179,7 +180,7 @@ def test_the_command_goes_on_and_outlives_a_database_that_is_away(suspended, cap
         call_command("run_clocks", every=60)
     assert [call.args[0] for call in slept.call_args_list] == [1, 2, 60, 1]
     assert beside.call_args.kwargs["args"][1] <= 5  # what is done often goes on beside it
-    beside.return_value.start.assert_called_once_with()
+    assert beside.return_value.start.call_count == len(often_duties()) > 1  # each by itself
     said = capsys.readouterr().err.splitlines()
     assert said == [
         f"数据库没有应答，{s} 秒后再试：{why}" for s, why in ((1, "gone"), (2, "gone"), (1, "x"))

@@ -11,10 +11,10 @@ from grid.cases.assignees import holders, stranded
 from grid.cases.photos import read_photo
 from grid.cases.queries import queue
 from grid.evaluation.evaluation import evaluated
-from grid.models import Case, CaseRequest, CaseStep, Staff
+from grid.models import Case, CaseRequest, CaseStep
 from grid.rules.indicators import Subject
-from grid.rules.models import Department
 from spatial.casework.errors import InvalidInput, MatterConflict, NotResponsible
+from spatial.parties.models import Department, Member
 from spatial.workflow import MissingInput
 from tests.grid.cases.test_actions import at
 from tests.grid.evaluation.test_evaluation import FEBRUARY, JANUARY, row_of
@@ -229,7 +229,8 @@ def test_what_waits_for_somebody_who_is_gone_is_found(ground):
 def test_a_department_whose_people_have_all_left_cannot_act(ground):
     walk(new_case(), "dispatch")
     user = User.objects.create_user("周工")
-    Staff.objects.create(user=user, department=Department.objects.get(name=STREETS))
+    department = Department.objects.get(name=STREETS)
+    Member.objects.create(user=user, department=department, valid_from=department.valid_from)
     assert not stranded(CHIEF, holders()).exists()
     user.is_active = False
     user.save()

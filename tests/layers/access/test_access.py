@@ -57,6 +57,7 @@ TABLE = {
     "cases": (CENTRE | {R.STEWARD}, NOBODY, ""),
 }
 CASEWORK = {"cases"}
+KEPT_BY_ROLE = {"grid-cells", "components"}  # not by an administrator as such
 WITHHELD = {"storeys", "rights"}
 
 
@@ -73,6 +74,7 @@ PEOPLE = {
     "nobody in particular": person(),
     **{role.name: person(role) for role in known_roles().values()},
     "admin": person(is_admin=True),
+    "admin and steward": person(R.STEWARD, is_admin=True),
     "every role": person(*known_roles().values()),
 }
 
@@ -80,6 +82,7 @@ PEOPLE = {
 def test_every_declared_layer_is_in_the_table():
     assert {layer.id for layer in all_layers()} == TABLE.keys()
     assert {layer.id for layer in all_layers() if layer.by_steps} == CASEWORK
+    assert {layer.id for layer in all_layers() if layer.kept_by_role} == KEPT_BY_ROLE
 
 
 @pytest.mark.parametrize("layer_id", TABLE)
@@ -88,7 +91,8 @@ def test_people_read_deliver_write_and_undo_what_the_table_says(layer_id):
     for name, caller in PEOPLE.items():
         roles = caller.roles
         reads = caller.is_admin or readers == EVERYBODY or bool(roles & set(readers))
-        keeps = caller.is_admin or R.STEWARD in roles
+        manages = caller.is_admin or R.STEWARD in roles
+        keeps = manages if layer_id not in KEPT_BY_ROLE else R.STEWARD in roles
         delivers, writes, undoes = (
             layer_id not in CASEWORK and (keeps or bool(roles & set(office)) and right in does)
             for right in ("delivers", "writes", "undoes")
@@ -97,7 +101,7 @@ def test_people_read_deliver_write_and_undo_what_the_table_says(layer_id):
         assert may_deliver(caller, layer) is delivers, name
         assert may_write(caller, layer) is (writes and reads and layer_id not in WITHHELD), name
         assert may_undo(caller, [layer]) is undoes, name
-        decides = layer_id not in WITHHELD and (keeps or bool(roles & set(office)))
+        decides = layer_id not in WITHHELD and (manages or bool(roles & set(office)))
         assert may_decide(caller, layer) is decides, name
         lets_write = decides and layer_id not in CASEWORK and (keeps or "writes" in does)
         assert may_grant_writing(caller, layer) is lets_write, name
@@ -127,6 +131,7 @@ class Made:
     writers: frozenset = frozenset()
     undoers: frozenset = frozenset()
     by_steps: bool = False
+    kept_by_role: bool = False
     is_withdrawn: bool = False
 
 
@@ -245,6 +250,16 @@ def test_administrators_have_every_right_that_there_is():
     assert rights_of(admin, Made(by_steps=True)) == {"sees", "decides"}
     withheld = Made(sharing=Sharing.WITHHELD)
     assert rights_of(admin, withheld) == {"sees", "delivers", "undoes"}
+
+
+def test_of_what_is_kept_by_role_administrators_only_read_and_decide_who_reads():
+    layer = Made(kept_by_role=True, deliverers={R.PIPES}, undoers={R.PIPES})
+    admin = person(is_admin=True)
+    assert rights_of(admin, layer) == {"sees", "decides"}
+    assert not may_undo(admin, [Made(), layer])
+    engineer = person(R.PIPES, is_admin=True)
+    assert rights_of(engineer, layer) == {"sees", "delivers", "undoes", "decides"}
+    assert rights_of(person(R.STEWARD, is_admin=True), layer) == EVERY_RIGHT
 
 
 @pytest.mark.parametrize("public, may_read", list(product([True, False], repeat=2)))

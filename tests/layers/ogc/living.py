@@ -57,8 +57,13 @@ class Life:
     faults: list[str] = field(default_factory=list)
     longest_s: float = 0.0
 
-    def run(self, seconds: float, pause_s: float = PAUSE_S) -> None:
-        """Let everybody work for so long, then let the consumers catch up."""
+    def run(
+        self, seconds: float, pause_s: float = PAUSE_S, until: Callable[[], bool] | None = None
+    ) -> None:
+        """Let everybody work for so long, then let the consumers catch up.
+
+        ``until``: on a slow machine ten times as long at most, until that is so.
+        """
         hands = [self.edit, self.edit, self.call, self.be_late, self.take_in, self.take_back]
         jobs = [(hand, n) for n, hand in enumerate(hands)] + [(c, 0) for c in self.copies]
         threads = [
@@ -67,6 +72,9 @@ class Life:
         for thread in threads:
             thread.start()
         time.sleep(seconds)
+        ends = time.monotonic() + 9 * seconds
+        while until and not until() and not self.faults and time.monotonic() < ends:
+            time.sleep(seconds / 8)
         self.stopped.set()
         for thread in threads:
             thread.join(60)

@@ -4,19 +4,24 @@ from dataclasses import replace
 
 import pytest
 from django.contrib.gis.geos import LineString
+from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from layers.access.access import ANONYMOUS, Caller, Grant
 from layers.declarations.registry import layer_of
 from layers.jobs.districts import queue_backfill, queue_renewal, renew_districts
+from layers.jobs.leases import AGAIN
 from layers.reading.revisions import access_class
 from layers.reading.shares import share_of
 from spatial.base.models import District, Road
 from spatial.city import city
 from spatial.hazards.models import HazardSite
 from spatial.planning.models import PlanZone
+from spatial.versions import districts
 from spatial.versions.actions import apply
+from spatial.versions.districts import pending
 from spatial.versions.edits import Action, Edit
 from tests.factories import change, moment, open_feature, spot, square
 from tests.layers.declared import CLOSED, redeclared
@@ -153,6 +158,26 @@ def test_the_job_is_queued_when_borders_have_moved_and_once(
         apply(change(moment(2022)), District, [moved])
     assert DBTaskResult.objects.filter(task_path=renew_districts.module_path).count() == 1
     assert not queue_renewal()  # one is waiting
+
+
+def test_a_backfill_that_failed_half_way_is_taken_up_by_the_clock(land, monkeypatch):
+    monkeypatch.setattr(districts, "EACH", 1)
+    Road.objects.update(in_districts=None)
+    assert queue_backfill()
+    with monkeypatch.context() as broken:
+        broken.setattr("layers.jobs.districts._log", lambda *_: 1 / 0)
+        pytest.raises(ZeroDivisionError, renew_districts.func)
+    assert pending() == {"base.road": 3}
+    jobs = DBTaskResult.objects.filter(task_path=renew_districts.module_path)
+    jobs.get().set_failed(ZeroDivisionError())
+    call_command("run_clocks")
+    assert jobs.count() == 1  # it has only just failed
+    jobs.update(finished_at=timezone.now() - 2 * AGAIN)
+    call_command("run_clocks")
+    assert jobs.count() == 2
+    assert renew_districts.func() == {"base.road": 3}  # what was done is not done again
+    jobs.get(finished_at=None).set_successful(None)
+    assert not queue_renewal()
 
 
 def test_rows_of_an_earlier_release_are_hidden_from_cut_shares_until_looked_up(client, land):

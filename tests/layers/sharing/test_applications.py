@@ -233,11 +233,11 @@ ROWS = (
 
 @pytest.mark.slow(reason="the state of every migration is read")
 def test_applications_of_an_earlier_release_become_matters_and_come_back(owner, consumer):
-    module = import_module("layers.migrations.0010_applications_are_matters")
+    module = import_module("layers.migrations.0011_applications_are_matters")
     move, drop = module.Migration.operations
     loader = MigrationLoader(connection)
-    before = loader.project_state(("layers", "0009_refused_writes"))
-    after = loader.project_state(("layers", "0010_applications_are_matters"))
+    before = loader.project_state(("layers", "0010_recorded_at"))
+    after = loader.project_state(("layers", "0011_applications_are_matters"))
     now = timezone.now().replace(microsecond=0)  # versions keep milliseconds
     grants = {
         name: LayerGrant.objects.create(consumer=consumer, layer=name, granted_by="steward", **more)

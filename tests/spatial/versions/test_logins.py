@@ -4,10 +4,11 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import AutoField
 
 from spatial.parcels.models import Parcel
 from spatial.versions.actions import record_ancestry
-from spatial.versions.append_only import append_only_models
+from spatial.versions.append_only import RecordedAt, append_only_models
 from spatial.versions.grants import grant_to_site
 from spatial.versions.guards import registers
 from spatial.versions.logins import OWNER, SITE, OwnerNeeded, as_owner
@@ -88,6 +89,20 @@ def test_what_is_kept_is_neither_edited_nor_taken_away(model) -> None:
     ]
 
 
+def test_numbers_and_times_of_rows_are_the_databases() -> None:
+    for model in append_only_models():
+        fields = model._meta.concrete_fields
+        assert not [f for f in fields if getattr(f, "auto_now_add", False)], model
+        for field in fields:
+            if isinstance(field, (AutoField, RecordedAt)):
+                sql = f'INSERT INTO "{model._meta.db_table}" ("{field.column}") VALUES (DEFAULT)'
+                assert "permission denied" in refusal(sql), sql
+    made = change(moment(2020))
+    assert rows("SELECT recorded_at, statement_timestamp() - recorded_at < '1 min' FROM versions_change") == [(made.recorded_at, True)]  # fmt: skip
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        Change.objects.create(at=moment(2020), recorded_at=moment(2020), who="li", why="x")
+
+
 @pytest.mark.parametrize("sql", AGAINST_LOGINS)
 def test_the_site_becomes_nobody_else_and_makes_nothing(sql: str) -> None:
     assert "permission denied" in (said := refusal(sql)) or "must be" in said or "must have" in said
@@ -137,6 +152,18 @@ def test_no_other_table_is_left_without_its_rights() -> None:
     assert missing == []
 
 
+def test_no_function_of_the_owner_reads_by_the_callers_search_path() -> None:
+    """The site may make operators and tables of its own, which would be found before ours."""
+    loose = rows(
+        "SELECT proname FROM pg_proc p JOIN pg_roles r ON r.oid = proowner WHERE rolname = %s"
+        " AND NOT EXISTS (SELECT FROM unnest(proconfig) s WHERE s ~ '^search_path=pg_catalog.*pg_temp$')"
+        " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
+        " ORDER BY 1",
+        OWNER,
+    )
+    assert loose == [("append_only_refuse",), ("versions_refuse",)]  # which read nothing
+
+
 def test_functions_of_the_owner_take_only_the_owners_tables() -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE mine (id int) ON COMMIT DROP")
@@ -154,19 +181,45 @@ def test_indexes_come_back_and_never_from_the_caller() -> None:
         assert set_indexes_aside(cursor, "parcels_parcel") > 0
         assert len(rows(listed)) < len(before)
         for sql in (
-            "INSERT INTO versions_aside VALUES (0, 'DROP TABLE auth_user')",
-            "SELECT * FROM versions_aside",
+            "INSERT INTO versions_aside (definition) VALUES ('DROP TABLE auth_user')",
+            "UPDATE versions_aside SET definition = 'DROP TABLE auth_user'",
+            "DELETE FROM versions_aside",
             "DROP TABLE versions_aside",
+            "ALTER TABLE versions_aside DISABLE TRIGGER ALL",
         ):
             assert "permission denied" in (said := refusal(sql)) or "must be owner" in said
-        put_indexes_back(cursor)
+        put_indexes_back(cursor, "parcels_parcel")
     assert rows(listed) == before
+    cursor = connection.cursor()
+    cursor.execute("CREATE TEMP TABLE versions_aside (id int, definition text) ON COMMIT DROP")
+    cursor.execute("INSERT INTO versions_aside VALUES (1, 'DROP TABLE auth_user')")
+    cursor.execute("SELECT versions_put_indexes_back()")
+    assert rows("SELECT count(*) FROM pg_class WHERE relname = 'auth_user'") == [(1,)]
+
+
+def _put_aside_and_commit(meanwhile: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE versions_aside (number int, definition text)")
-        cursor.execute("INSERT INTO versions_aside VALUES (1, 'DROP TABLE auth_user')")
-        assert "already exists" in refusal("SELECT versions_set_indexes_aside('parcels_parcel')")
-        assert "no indexes" in refusal("SELECT versions_put_indexes_back()")
-        cursor.execute("DROP TABLE versions_aside")
+        set_indexes_aside(cursor, "parcels_parcel")
+        cursor.execute(meanwhile)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        "SELECT 1",
+        "SET CONSTRAINTS ALL IMMEDIATE",
+        "DISCARD TEMP",
+        "SAVEPOINT s; SELECT versions_put_indexes_back(); ROLLBACK TO SAVEPOINT s",
+        "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED",
+    ],
+)
+def test_no_transaction_ends_with_indexes_still_aside(meanwhile: str) -> None:
+    listed = "SELECT indexdef FROM pg_indexes WHERE tablename = 'parcels_parcel' ORDER BY 1"
+    before = rows(listed)
+    with pytest.raises(IntegrityError, match="still aside"):
+        _put_aside_and_commit(meanwhile)
+    assert rows(listed) == before
 
 
 def test_a_deferred_trigger_of_the_callers_does_not_run_as_the_owner() -> None:

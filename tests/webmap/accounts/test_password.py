@@ -51,7 +51,18 @@ def test_it_is_changed_and_sessions_elsewhere_end(client, lin):
 
 
 @pytest.mark.parametrize(
-    "new", ["short", "1", "2861937405610", "lin.mei-2026", "password123", "qwertyuiop"]
+    "new",
+    [
+        "short",
+        "1",
+        "2861937405610",
+        "lin.mei-2026",
+        "password123",
+        "qwertyuiop",
+        OLD,
+        "tujing-demo",
+        "Tujing-Demo ",
+    ],
 )
 def test_a_weak_one_is_refused(client, lin, new):
     page = change(client, new=new)

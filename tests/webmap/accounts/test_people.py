@@ -5,14 +5,18 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.utils import timezone
 
 from layers.roles import Role
 from tests.town import make_user
-from tests.webmap.accounts.signing import RIGHT, enrolled, sign_in
+from tests.webmap.accounts.signing import CODE, RIGHT, code_of, enrolled, sign_in
+from webmap.accounts.one_time_passwords import reset_password
 from webmap.accounts.policies import can_reset_password
+from webmap.accounts.sessions import BY_PASSWORD, open_session
 from webmap.models import AccountEvent, OneTimePassword, SecondFactor
+from webmap.web.errors import AccessDenied
 
 pytestmark = pytest.mark.django_db
 NEW = "a-better-one-now"
@@ -65,7 +69,7 @@ def test_a_reset_ends_sessions_and_the_person_chooses_another_first(client, root
         assert theirs.get(path).url.startswith("/accounts/password/?next="), path
     asked = theirs.get("/search?q=a", headers={"X-Requested-With": "fetch"})
     assert (asked.status_code, "一次性密码" in asked.text) == (403, True)
-    assert "请先设一个" in theirs.get("/accounts/password/").text
+    assert "请现在就设一个" in theirs.get("/accounts/password/").text
     assert change(theirs, password).url == "/planning"
     assert theirs.get("/").status_code == 200
     assert sign_in(Client(), password=NEW).status_code == 302
@@ -89,6 +93,50 @@ def test_a_handed_out_password_runs_out(client, root, lin):
     assert "一次性密码已过期" in page.text
     assert "一次性密码已过期" not in sign_in(Client(), password="wrong").text
     assert "已过期" in client.get(page_of(lin)).text
+
+
+def test_a_handed_out_password_opens_one_session(client, root, lin):
+    password = reset(client, lin)
+    first, second = Client(), Client()
+    assert sign_in(first, password=password).status_code == 302
+    assert "已经用过" in sign_in(second, password=password).text
+    assert second.get("/accounts/password/").status_code == 302
+    assert "已经用过" not in sign_in(Client(), password="wrong").text
+    assert "还没有设新密码" in client.get(page_of(lin)).text
+    first.post("/accounts/logout/")
+    assert "已经用过" in sign_in(first, password=password).text
+    again = reset(client, lin)
+    assert sign_in(first, password=again).status_code == 302
+    assert change(first, again).url == "/planning"
+    assert not OneTimePassword.objects.exists()
+
+
+def test_of_two_sign_ins_at_once_one_opens_a_session(rf, lin):
+    reset_password(lin)
+    request = rf.post("/")
+    request.session = SessionStore()
+    open_session(request, lin, BY_PASSWORD)
+    with pytest.raises(AccessDenied):  # its form was looked at before the first was through
+        open_session(rf.post("/"), lin, BY_PASSWORD)
+
+
+def test_a_second_factor_is_asked_for_before_the_password_is_void(client, root, lin):
+    secret, _codes = enrolled(lin)
+    password, theirs, late = reset(client, lin), Client(), Client()
+    for browser in (theirs, late):
+        assert sign_in(browser, password=password).url == CODE
+    assert theirs.post(CODE, {"code": code_of(secret)}).status_code == 302
+    assert late.post(CODE, {"code": code_of(secret, 1)}).status_code == 403
+    assert theirs.get("/").url.startswith("/accounts/password/")
+
+
+def test_a_password_set_by_a_command_is_the_owners_own(client, root, lin):
+    password = reset(client, lin)
+    sign_in(Client(), password=password)
+    lin.refresh_from_db()
+    lin.set_password(NEW)  # as changepassword does
+    lin.save()
+    assert sign_in(Client(), password=NEW).url == "/"
 
 
 def test_programs_do_not_pass_with_a_handed_out_password(client, root):
@@ -137,10 +185,7 @@ def test_the_administrator_pages_have_no_other_way_to_set_one(client, root, lin)
     kinds = set(AccountEvent.objects.filter(name="neu").values_list("kind", flat=True))
     assert kinds == {"account-created"}
     assert client.get("/admin/webmap/accountevent/").status_code == 200
-    client.post(
-        "/admin/auth/user/",
-        {"action": "delete_selected", "_selected_action": made.pk, "post": "yes"},
-    )
+    client.post(f"/admin/auth/user/{made.pk}/delete/", {"post": "yes"})
     assert AccountEvent.objects.filter(kind="account-removed", name="neu").exists()
 
 

@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from grid.rules.models import Department, HandlingLimit
+from grid.rules.models import HandlingLimit
 from spatial.casework.models import MatterLimit
+from spatial.parties.models import Department
 
 pytestmark = pytest.mark.django_db
 LIMITS = "/admin/grid/handlinglimit/"
@@ -37,7 +38,7 @@ def rule(**more):
 
 
 def test_every_page_opens(root):
-    for name in ("handlinglimit", "steplimit", "department", "routing", "staff", "casestep"):
+    for name in ("handlinglimit", "steplimit", "routing", "staff", "casestep"):
         assert root.get(f"/admin/grid/{name}/").status_code == 200, name
     assert root.get(LIMITS + "add/").status_code == 200
 
@@ -85,7 +86,10 @@ def test_a_rule_that_holds_is_only_ended(root):
     held.refresh_from_db()
     assert (held.amount, held.valid_to) == (5, ends)
     assert root.post(f"{LIMITS}{held.pk}/delete/", {"post": "yes"}).status_code == 403
-    assert root.post("/admin/grid/department/1/delete/", {"post": "yes"}).status_code in (302, 403)
+    assert root.post("/admin/parties/department/1/delete/", {"post": "yes"}).status_code in (
+        302,
+        403,
+    )
     assert Department.objects.count() == 13
 
 

@@ -2,6 +2,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.core.cache import cache
 
+from layers.access.access import Caller
 from layers.roles import Role
 from spatial.parcels.models import Building, Parcel
 from spatial.pipes.models import PipePoint
@@ -13,6 +14,7 @@ from webmap.admin.change_effects import RegisterEffect, effects_of
 
 pytestmark = pytest.mark.django_db
 CHANGES = "/admin/versions/change/"
+ADMIN = Caller("chief", is_admin=True)
 
 
 @pytest.fixture(autouse=True)
@@ -41,21 +43,21 @@ def done():
 
 
 def test_effects_are_counted_register_by_register(done):
-    assert effects_of([done])[done.pk] == [
+    assert effects_of(ADMIN, [done])[done.pk] == [
         RegisterEffect("parcels.building", opened=1),
         RegisterEffect("parcels.parcel", opened=1, closed=2),
     ]
     reverse = undo(done, who="a", why="b")
     cache.clear()
-    by_register = {e.register: e for e in effects_of([reverse])[reverse.pk]}
+    by_register = {e.register: e for e in effects_of(ADMIN, [reverse])[reverse.pk]}
     assert by_register["parcels.building"].voided == 1
     assert by_register["parcels.parcel"].opened == 2
 
 
 def test_effects_of_a_fresh_change_are_not_remembered(done):
-    effects_of([done])
+    effects_of(ADMIN, [done])
     apply(done, Building, [Edit(Action.OPEN, "B2", {"geom": square(50)})])
-    assert effects_of([done])[done.pk][0].opened == 2
+    assert effects_of(ADMIN, [done])[done.pk][0].opened == 2
 
 
 def test_the_list_says_who_why_and_what(steward, done):
@@ -130,6 +132,25 @@ def test_codes_of_hidden_registers_are_not_named(client, done):
     text = client.get(f"{CHANGES}{made.pk}/change/").text
     assert "管点" in text
     assert "SECRET-1" not in text
+    assert '管点 <span class="effect">—</span>' in client.get(CHANGES).text
+
+
+def test_what_a_change_did_is_told_as_the_share_shows_it(client):
+    """Of a change of an owner alone a department learns no thing; the office learns which."""
+    open_feature(code="P1", right_holder="王小明")
+    made = change(moment(2021), "登记")
+    edit = Edit(Action.REPLACE, "P1", {"right_holder": "李小红", "geom": square()})
+    apply(made, Parcel, [edit])
+    [effect] = effects_of(Caller("reader"), [made])[made.pk]
+    assert (effect.register, effect.share) == ("parcels.parcel", None)
+    [effect] = effects_of(ADMIN, [made])[made.pk]
+    assert (effect.opened, effect.closed) == (1, 1)
+    user = User.objects.create_user("reader", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_change"))
+    client.force_login(user)
+    text = client.get(f"{CHANGES}{made.pk}/change/").text
+    assert "宗地" in text
+    assert ">P1</a>" not in text
 
 
 @pytest.mark.parametrize("kind, number", [("no", 3), ("yes", 1), ("is", 1)])

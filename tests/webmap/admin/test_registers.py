@@ -1,20 +1,25 @@
+import re
+from uuid import uuid4
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from grid.models import Case
+from layers.reading import queries
 from spatial.casework.models import Matter
 from spatial.hazards.models import HazardSite
 from spatial.housing.models import Storey
 from spatial.housing.roles import HousingRole
 from spatial.parcels.models import Parcel
-from spatial.versions.actions import apply, record_change, undo
+from spatial.versions.actions import apply, undo
 from spatial.versions.edits import Action, Edit
 from spatial.versions.guards import registers
 from tests.factories import change, moment, open_feature, spot, square
 from webmap.admin import reading
-from webmap.admin.registers import registers_shown
+from webmap.web.histories import layer_for
 
 pytestmark = pytest.mark.django_db
 PARCELS = "/admin/parcels/parcel/"
@@ -43,18 +48,14 @@ def page(client, version):
     return client.get(f"{PARCELS}{version.pk}/change/")
 
 
-def test_matters_are_seen_by_their_policies_alone(chief):
-    assert {model.__name__ for model in set(registers()) - set(registers_shown())} == {"Matter"}
-    assert chief.get("/admin/casework/matter/").status_code == 404
-    done = record_change(who="李窗", why="许可 XK1 申请")
-    values = {"procedure": "x", "title": "王小明建房", "step": "a", "accepted_at": done.at}
-    apply(done, Matter, [Edit(Action.OPEN, "XK1", values)])
-    page = chief.get(f"/admin/versions/change/{done.pk}/change/")
-    assert page.status_code == 200
-    assert "王小明" not in page.text
+PUBLISHED = [model for model in registers() if layer_for(model)]
 
 
-@pytest.mark.parametrize("model", registers_shown(), ids=lambda model: model.__name__)
+def test_matters_are_seen_by_their_policies_alone():
+    assert Matter not in admin.site._registry
+
+
+@pytest.mark.parametrize("model", PUBLISHED, ids=lambda model: model.__name__)
 def test_every_register_has_its_list_and_is_read_only(model, chief, rf):
     meta = model._meta
     assert chief.get(f"/admin/{meta.app_label}/{meta.model_name}/").status_code == 200
@@ -104,7 +105,7 @@ def test_the_list_reads_neither_geometry_nor_every_row(chief, monkeypatch):
     open_feature(code="P2", geom=square(20))
     with CaptureQueriesContext(connection) as queries:
         chief.get(PARCELS)
-    own = [q["sql"] for q in queries if 'FROM "parcels_parcel"' in q["sql"]]
+    own = [q["sql"] for q in queries if 'FROM "published"."parcels@office"' in q["sql"]]
     assert own
     assert all("LIMIT" in sql for sql in own), own
     assert not any('"geom"' in sql for sql in own)
@@ -172,6 +173,80 @@ def test_personal_data_are_not_shown_not_even_in_the_history(chief):
 def test_nobody_searches_by_a_persons_name(chief):
     open_feature(code="宗地甲", right_holder="王小明")
     assert "宗地甲" not in chief.get(PARCELS, {"q": "王小明"}).text
+
+
+@pytest.mark.parametrize(
+    "condition", [{"right_holder__startswith": "王"}, {"right_holder": "王小明"}]
+)
+def test_nobody_filters_by_what_the_share_does_not_have(chief, condition):
+    open_feature(code="宗地甲", right_holder="王小明")
+    open_feature(code="宗地乙", right_holder="李小红", geom=square(20))
+    answers = [
+        chief.get(PARCELS, condition | {"q": q}, follow=True).text for q in ("宗地甲", "宗地乙")
+    ]
+    assert ["宗地甲</a>" in answers[0], "宗地乙</a>" in answers[1]] in (
+        [True, True],
+        [False, False],
+    )
+
+
+def test_a_case_names_nobody_who_reported_it(chief):
+    values = {"kind": "event", "class_code": "0101", "step": "reported", "geom": spot()}
+    people = {"reporter_name": "王小明", "reporter_phone": "13812345678"}
+    values |= {"uuid": uuid4(), "reported_at": moment(2020)}
+    case = open_feature(Case, code="C1", **values, **people)
+    text = chief.get(f"/admin/grid/case/{case.pk}/change/").text
+    assert "C1" in text
+    assert not [value for value in people.values() if value in text]
+
+
+def test_staff_without_a_role_are_shown_no_change_of_what_they_do_not_see(client):
+    """The history and the list say what the department's bookkeeping says."""
+    first = open_feature(code="P1", location="旧址", right_holder="王小明")
+    staff(client)
+
+    def shown() -> list[str]:
+        texts = page(client, first).text, client.get(PARCELS).text
+        return [re.sub(r'(csrfmiddlewaretoken" value|nonce)="[^"]+"', "", text) for text in texts]
+
+    before = shown()
+    replace(why="转移登记", location="旧址", right_holder="李小红")
+    assert shown() == before
+    second = Parcel.objects.current().get(code="P1")
+    assert page(client, second).status_code == 302  # the department knows the first version only
+    replace(at=moment(2022), why="门牌变更", location="新址", right_holder="李小红")
+    text = page(client, Parcel.objects.current().get(code="P1")).text
+    assert "2 个版本" in text
+    assert "门牌变更" in text
+    assert "转移登记" not in text
+    client.force_login(User.objects.create_superuser("chief"))
+    text = page(client, first).text
+    assert "3 个版本" in text
+    assert "已改动（个人信息，此处不显示）" in text
+
+
+def test_a_long_history_is_shown_in_parts(chief, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_VERSIONS", 3)
+    first = open_feature(code="P1", at=moment(2010), location="2010")
+    for year in range(2011, 2017):
+        replace(at=moment(year), why=f"{year} 年", location=str(year))
+    newest = Parcel.objects.current().get(code="P1")
+    text = page(chief, newest).text
+    assert "7 个版本" in text
+    assert [year for year in range(2010, 2017) if f">{year} 年</a>" in text] == [2014, 2015, 2016]
+    assert "<del>2013</del>" in text  # the oldest of them is compared too
+    older = re.search(r'class="older"><a href="([^"#]+)', text)[1]
+    text = chief.get(older).text
+    assert [year for year in range(2010, 2017) if f">{year} 年</a>" in text] == [2011, 2012, 2013]
+    assert "查看现行版本" in text
+    text = page(chief, first).text
+    assert "首次登记" in text
+    assert "更早的版本" not in text
+
+
+def test_the_numbers_beside_the_filters_are_of_the_share(chief):
+    open_feature(code="P1", schematic=True)
+    assert "(1)" in chief.get(PARCELS, {"_facets": "True"}).text
 
 
 def test_registers_are_shown_to_whom_they_were_granted(client):

@@ -6,7 +6,7 @@ from django.test import Client
 
 from grid.models import Staff
 from grid.roles import GridRole
-from grid.rules.models import Department
+from spatial.parties.models import Department, Member
 from tests.grid.people import COMMUNITY, STREETS, make_ground
 
 
@@ -15,7 +15,9 @@ def make_staff(name: str, *roles: GridRole, department: str = "", districts=()) 
     user = User.objects.create_user(name, password=name)
     user.groups.set([Group.objects.get_or_create(name=role.value)[0] for role in roles])
     found = Department.objects.get(name=department) if department else None
-    Staff.objects.create(user=user, department=found, districts=list(districts))
+    Staff.objects.create(user=user, districts=list(districts))
+    if found:
+        Member.objects.create(user=user, department=found, valid_from=found.valid_from)
     return user
 
 

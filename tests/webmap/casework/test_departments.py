@@ -8,14 +8,16 @@ from django.utils import timezone
 
 from grid.cases.actions import act
 from grid.cases.actors import Actor
+from grid.cases.assignees import holders, stranded
 from grid.roles import GridRole
-from grid.rules.models import Department, DepartmentName
-from tests.grid.people import DISPATCHER, HYGIENE, STREETS, new_case, walk
+from spatial.parties.actions import merge_department
+from spatial.parties.models import Department, DepartmentName
+from tests.grid.people import CHIEF, DISPATCHER, HYGIENE, STREETS, new_case, walk
 from webmap.web.callers import actor_of
 
 pytestmark = pytest.mark.django_db
 NEW = "市政园林事务中心"
-PAGE = "/admin/grid/departmentname/add/"
+PAGE = "/admin/parties/departmentname/add/"
 
 
 @pytest.fixture
@@ -55,6 +57,21 @@ def test_new_cases_carry_the_new_name_and_the_filter_finds_both(people, renamed)
     assert f"<option>{STREETS}</option>" not in desk
 
 
+def test_what_goes_into_another_takes_its_cases_and_people_along(people):
+    open_one = walk(new_case(), "dispatch")
+    streets, hygiene = (Department.objects.get(name=name) for name in (STREETS, HYGIENE))
+    merge_department(streets, hygiene, timezone.localdate())
+    for name in ("handler", "cleaner"):
+        actor = actor_of(User.objects.get(username=name))
+        assert actor.department == HYGIENE
+        assert actor.is_of(STREETS)
+        assert 'value="finish"' in people[name].get(f"/grid/cases/{open_one.code}").text
+    assert not stranded(CHIEF, holders()).exists()
+    assert walk(new_case(point=open_one.geom), "file").department == HYGIENE
+    desk = people["dispatcher"].get("/grid/").text
+    assert f"<option>{STREETS}</option>" not in desk
+
+
 def test_a_name_to_come_is_not_borne_yet(people):
     tomorrow = timezone.localdate() + timedelta(days=1)
     department = Department.objects.get(name=STREETS)
@@ -71,4 +88,4 @@ def test_the_page_takes_no_name_of_another(client, ground):
     assert "别的部门正在用或用过" in answer.text
     assert client.post(PAGE, given | {"name": NEW}).status_code == 302
     assert DepartmentName.objects.get().department_id == code
-    assert client.get("/admin/grid/departmentname/").status_code == 200
+    assert client.get("/admin/parties/departmentname/").status_code == 200

@@ -11,7 +11,7 @@ from grid.cases.photos import read_photo
 from grid.cases.situations import CaseSituation
 from grid.cases.steps import STATES, WORKFLOW
 from grid.models import Case, CasePhoto
-from grid.rules.models import Department
+from spatial.parties.models import Department
 from tests.grid.people import (
     CHIEF,
     DISPATCHER,

@@ -5,9 +5,14 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import timezone
 
+from layers.declarations.registry import layer_of
+from layers.models import LayerState
+from layers.reading.revisions import KEYS
 from spatial.pipes.models import PipePoint
 from spatial.pipes.roles import PipeRole
+from spatial.versions.revisions import count_revision
 from tests.factories import open_feature, spot
+from tests.layers.declared import redeclared
 from tests.webmap.exports.test_data import box
 from webmap.exports import jobs
 from webmap.exports.jobs import folder, remove_expired
@@ -117,6 +122,18 @@ def test_a_right_withdrawn_meanwhile_closes_the_file(client, pipe_engineer):
     address = f"/exports/{Export.objects.get().pk}/file"
     assert client.get(address).status_code == 200
     pipe_engineer.groups.clear()
+    assert client.get(address).status_code == 404
+
+
+def test_a_layer_shared_with_less_meanwhile_closes_the_file(client):
+    ask(client, layers="parcels,roads")
+    address = f"/exports/{Export.objects.get().pk}/file"
+    assert client.get(address).status_code == 200
+    with redeclared("roads", fields=layer_of("roads").fields[:1]):
+        assert client.get(address).status_code == 404
+    assert client.get(address).status_code == 200
+    LayerState.objects.create(layer="roads", is_published=False, who="li", why="质量问题")
+    count_revision(KEYS)
     assert client.get(address).status_code == 404
 
 

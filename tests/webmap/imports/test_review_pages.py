@@ -159,6 +159,9 @@ def test_another_reading_needs_no_second_upload(client, steward, tmp_path):
     kept = post(client, f"/imports/{again.pk}/source", name="lan-tian", title="蓝田测绘")
     assert kept.status_code == 201
     assert SavedSource.objects.get().columns == {"号": "code", "在哪": "location"}
+    SavedSource.objects.create(name="pipes-a", layer="pipe-lines", signature=["x"], columns={})
+    taken = post(client, f"/imports/{again.pk}/source", name="pipes-a", title="占用")
+    assert (taken.status_code, SavedSource.objects.get(name="pipes-a").columns) == (409, {})
     third = tried(client, gpkg(tmp_path, frame))
     assert (third.state, third.source) == ("dry", "lan-tian")
 

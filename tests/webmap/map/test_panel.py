@@ -1,10 +1,20 @@
 """The record: what it is, was, and what stands around it."""
 
+import re
+
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from layers.models import PersonalRead
+from layers.reading import queries
+from spatial.parcels.models import Parcel
+from spatial.parcels.roles import LandRole
+from spatial.planning.roles import PlanningRole
+from spatial.versions.actions import apply
+from spatial.versions.edits import Action, Edit
+from tests.factories import change, moment, open_feature, square
 from tests.town import HOLDER, PHONE, make_user
 
 
@@ -96,12 +106,68 @@ def test_staff_see_masks_and_every_full_reading_is_logged(clerk):
 
 
 def test_others_cannot_ask_for_names_and_leave_no_log(planner):
-    assert "张**" in text_of(planner, "/panel/parcels/P2")
+    text = text_of(planner, "/panel/parcels/P2")
+    assert "依法不公开" in text
+    assert "张" not in text
     answer = planner.post("/panel/parcels/P2/personal")
     assert answer.status_code == 404
     assert HOLDER not in answer.content.decode()
     assert planner.get("/panel/parcels/P2/personal").status_code == 405
     assert not PersonalRead.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("before, after", [("涟水", "某人"), ("", "某人"), ("涟水", "")])
+def test_a_change_of_owner_is_seen_by_the_office_alone(client, before, after):
+    """The mask is of the bookkeeping: who is not shown the change is not shown another mask."""
+    open_feature(code="P1", right_holder=before)
+    make_user("clerk", LandRole.LAND)
+    make_user("planner", PlanningRole.PLANNER)
+    names = (None, "planner", "clerk")
+
+    def shown() -> dict[str | None, str]:
+        pages = {}
+        for name in names:
+            client.logout()
+            if name:
+                client.force_login(User.objects.get(username=name))
+            pages[name] = text_of(client, "/panel/parcels/P1")
+        return pages
+
+    first = shown()
+    edit = Edit(Action.REPLACE, "P1", {"right_holder": after, "geom": square()})
+    apply(change(moment(2021), "转移登记"), Parcel, [edit])
+    second = shown()
+    assert [name for name in names if first[name] != second[name]] == ["clerk"]
+    assert "转移登记" in second["clerk"]
+
+
+@pytest.mark.django_db
+def test_a_long_history_is_read_in_parts(client, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_VERSIONS", 3)
+    open_feature(code="P1", at=moment(2010), location="2010")
+    for year in range(2011, 2017):
+        values = {"location": str(year), "right_holder": f"张{year}", "geom": square()}
+        made = [(moment(year), f"{year} 年", values)]
+        if year == 2014:  # and one that the public is not shown
+            made.append((moment(year, 6), "转移", values | {"right_holder": "某人"}))
+        for begins, why, values in made:
+            apply(change(begins, why), Parcel, [Edit(Action.REPLACE, "P1", values)])
+
+    def years(text: str) -> list[int]:
+        return [year for year in range(2010, 2017) if f"<p>{year} 年</p>" in text]
+
+    text = text_of(client, "/panel/parcels/P1")
+    assert years(text) == [2014, 2015, 2016]
+    assert "共 7 个版本" in text
+    assert "2013 → 2014" in text
+    text = text_of(client, re.search(r'hx-get="([^"]+)"', text)[1])
+    assert years(text) == [2011, 2012, 2013]
+    text = text_of(client, re.search(r'hx-get="([^"]+)"', text)[1])
+    assert "<p>测试</p>" in text
+    assert "更早的版本" not in text
+    assert "<dd>2010</dd>" in text_of(client, "/panel/parcels/P1?at=2010-06-01")
+    assert "2016" in text_of(client, "/panel/parcels/P1?at=2009-01-01")  # not yet: its last
 
 
 def test_the_number_of_queries_does_not_grow_with_the_neighbours(client, town):

@@ -24,14 +24,14 @@ PAGES = ProcedurePages(
         )
     },
 )
-PERMITS = Profession("permits", "许可", position=90, procedures=(PAGES,))
 LIST = "/matters/test-permit/"
 PEOPLE = {"li": CLERK, "wang": EXAMINER, "sun": EXAMINER, "zhao": HEAD, "zhang": APPLICANT}
 
 
-def make_known(monkeypatch) -> None:
+def make_known(monkeypatch, pages=PAGES) -> None:
     """The site knows the procedure and its pages for as long as a test runs."""
-    every = (*professions.professions(), PERMITS)
+    others = tuple(one for one in professions.professions() if one.id != "permits")
+    every = (*others, Profession("permits", "许可", position=90, procedures=(pages,)))
     monkeypatch.setitem(procedures._procedures, PERMIT.id, PERMIT)
     monkeypatch.setattr(professions, "professions", lambda: every)
     monkeypatch.setattr("webmap.web.navigation.professions", lambda: every)

@@ -1,6 +1,7 @@
 """A procedure that is a table, policies and limits alone is worked through its pages."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,12 +10,14 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from grid.models import Staff
 from grid.rules import rulebook
+from spatial.casework.actors import Actor
 from spatial.casework.models import Amendment, Matter, MatterLimit, MatterRequest, MatterStep
 from spatial.casework.policies import can_take
-from tests.spatial.casework.procedure import PERMIT
-from tests.webmap.matters.permits import LIST, PAGES
+from spatial.parties.models import Member
+from tests.spatial.casework.procedure import EXAMINER, PERMIT
+from tests.webmap.matters.permits import LIST, PAGES, make_known
+from webmap.web.callers import matter_actor
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +156,23 @@ def test_it_is_taken_back_and_given_to_another(people):
     assert "代sun办理：孙审离职" in people["zhao"].get(f"{LIST}{code}").text
 
 
+def test_a_deputy_acts_for_whom_is_away(people, monkeypatch):
+    wang = Actor("wang", frozenset({EXAMINER}))
+
+    def acting(request):
+        own = matter_actor(request)
+        return replace(own, principals=(wang,)) if own.name == "nobody" else own
+
+    make_known(monkeypatch, replace(PAGES, actor=acting))
+    code = people["zhang"].begin()
+    assert "（代理wang）" in people["nobody"].get(f"{LIST}{code}").text
+    assert "我的待办 <b>1</b>" in people["nobody"].get(LIST).text
+    assert people["nobody"].send(code, "examine", note="齐全").status_code == 302
+    page = people["zhang"].get(f"{LIST}{code}").text
+    assert "代理wang" in page
+    assert "nobody（审查）" in page
+
+
 def test_a_value_is_corrected(people):
     code = people["zhang"].begin()
     assert people["wang"].form(code, "area", "amend") is None
@@ -178,7 +198,8 @@ def test_a_department_is_asked_and_answers(people):
     code = people["zhang"].begin()
     department = rulebook.departments(rulebook.day_of(timezone.now()))[0]
     name = department.name_on(rulebook.day_of(timezone.now()))
-    Staff.objects.create(user=User.objects.get(username="nobody"), department=department)
+    nobody = User.objects.get(username="nobody")
+    Member.objects.create(user=nobody, department=department, valid_from=department.valid_from)
     asked = {"departments": [name], "kind": "joint", "reason": "是否占用"}
     assert people["li"].send(code, "", "consult", **asked).status_code == 403
     assert (

@@ -99,6 +99,9 @@ def test_a_report_needs_a_key_and_becomes_a_public_case(client, ground, key):
         assert refused.json() == [{"code": 403, "description": f"api_key was {words}"}] or (
             refused.json() == [{"code": 403, "description": f"api_key is {words}"}]
         )
+    for query, more in (("?token=x", {}), ("", {"authorization": f"Bearer {key}"})):
+        refused = client.post(f"{ROOT}/requests.json{query}", form | {"api_key": key}, headers=more)
+        assert (refused.status_code, "more than one key" in refused.text) == (400, True)
     made = client.post(f"{ROOT}/requests.json", form | {"api_key": key})
     assert made.status_code == 200
     row = made.json()[0]

@@ -159,3 +159,11 @@ def test_a_search_among_many_reads_by_index(auditor, days) -> None:
     month = f"audit_auditevent_{timezone.now():%Y%m}"
     assert f"Seq Scan on {month}" not in plan
     assert f"using {month}_who_recorded_at_id_idx" in plan
+
+
+def test_in_english_whoever_did_something_is_a_user(client):
+    client.force_login(User.objects.create_superuser("root"))
+    client.post("/i18n/setlang/", {"language": "en"})
+    text = client.get("/sharing/events").text
+    assert "User" in text
+    assert "Reader" not in text

@@ -53,9 +53,16 @@ def of_office(layers, office, sees=EVERYBODY) -> Kind:
 
 
 KINDS = {
+    "of the stewards, not of administrators": Kind(
+        ("grid-cells", "components"),
+        EVERYBODY,
+        frozenset({"STEWARD", "write key"}),
+        frozenset({"STEWARD"}),
+        frozenset({"STEWARD"}),
+    ),
     "of the stewards": Kind(
         (
-            *("grid-cells", "components", "districts", "landcover", "water", "roads", "addresses"),
+            *("districts", "landcover", "water", "roads", "addresses"),
             *("plan-zones", "constraints", "warnings", "rain-stations"),
         ),
         EVERYBODY,
@@ -100,7 +107,8 @@ NIGHT = [(kind, layer_id) for kind in KINDS for layer_id in KINDS[kind].layers]
 LANDING = [
     (kind, layer_id)
     for kind, layer_id in NIGHT
-    if layer_id in {"grid-cells", "parcels", "pipe-lines", "terrain-sheets", "rights", "cases"}
+    if layer_id
+    in {"grid-cells", "roads", "parcels", "pipe-lines", "terrain-sheets", "rights", "cases"}
 ]
 SOME = KEYS | {"anonymous", "no role", "LAND", "PIPES", "DISPATCHER", "HANDLER", "STEWARD", "admin"}
 

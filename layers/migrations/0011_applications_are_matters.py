@@ -124,9 +124,9 @@ def to_applications(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("layers", "0009_refused_writes"),
+        ("layers", "0010_recorded_at"),
         ("casework", "0001_initial"),
-        ("versions", "0006_in_districts"),
+        ("versions", "0008_indexes_aside"),
     ]
 
     operations = [

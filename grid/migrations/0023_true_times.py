@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grid', '0021_in_districts'),
+        ('grid', '0022_recorded_at'),
     ]
 
     operations = [
