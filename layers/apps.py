@@ -33,7 +33,9 @@ class LayersConfig(AppConfig):
         from layers.reading.reading import route_by
         from layers.reading.revisions import server_of
         from layers.reading.shares import forget_shares
+        from layers.sharing.applications import DATA_APPLICATION
         from spatial.base.models import District
+        from spatial.casework.procedures import register_procedure
         from spatial.versions.audiences import seen_by
         from spatial.versions.signals import revised
 
@@ -50,6 +52,8 @@ class LayersConfig(AppConfig):
         revised.connect(on_districts_revised, sender=District, dispatch_uid="layers-districts")
         task_started.connect(leases.take_lease, dispatch_uid="layers-job-begins")
         task_finished.connect(leases.let_go, dispatch_uid="layers-job-ends")
+        register_procedure(DATA_APPLICATION)
+        add_duty("applications", _applications)
         add_duty("jobs", leases.take_up)
         add_duty("finished jobs", leases.forget_finished)
         add_duty("webhooks", _webhooks)
@@ -67,6 +71,12 @@ def check_declarations(**_: Any) -> list[checks.Error]:
         checks.Error(str(fault), id="layers.E001")
         for fault in faults(registry.declared(), registry.modules_of())
     ]
+
+
+def _applications() -> None:
+    from layers.sharing.actions import expire_applications
+
+    expire_applications()
 
 
 def _webhooks() -> None:

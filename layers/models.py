@@ -164,49 +164,6 @@ class Subscription(models.Model):
         return f"{self.consumer} → {self.address}"
 
 
-class Application(models.Model):
-    """A request for a layer that needs a grant: what is wanted, why, and what was answered."""
-
-    class State(models.TextChoices):
-        ASKED = "asked", "待审批"
-        GRANTED = "granted", "已批准"
-        REFUSED = "refused", "未批准"
-        TAKEN_BACK = "taken_back", "已撤回"
-
-    consumer = models.ForeignKey(
-        Consumer, models.PROTECT, related_name="applications", verbose_name="使用系统"
-    )
-    layer = models.CharField("图层", max_length=40)
-    fields = models.JSONField("字段", default=list, blank=True)  # none: every shared field
-    districts = models.JSONField("区划", default=list, blank=True)  # none: the whole city
-    purpose = models.CharField("用途", max_length=500)
-    legal_basis = models.CharField("依据", max_length=300)
-    until = models.DateTimeField("使用期限", null=True, blank=True)
-    asked_by = models.CharField("申请人", max_length=150)
-    asked_at = models.DateTimeField("申请时间", auto_now_add=True)
-    state = models.CharField("状态", max_length=12, choices=State.choices, default=State.ASKED)
-    decided_by = models.CharField("审批人", max_length=150, blank=True)
-    decided_at = models.DateTimeField("审批时间", null=True, blank=True)
-    answer = models.CharField("审批意见", max_length=500, blank=True)
-    grant = models.ForeignKey(
-        LayerGrant, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="授权"
-    )
-
-    class Meta:
-        verbose_name = verbose_name_plural = "数据申请"
-        ordering: ClassVar = ["-id"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["consumer", "layer"],
-                condition=models.Q(state="asked"),
-                name="one_open_application",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.consumer} · {self.layer}"
-
-
 class LayerState(AppendOnly):
     """A layer taken off, or put on again. Rows are only ever added; the last one stands."""
 

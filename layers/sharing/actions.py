@@ -5,8 +5,6 @@ counts a revision of ``layers.sharing.keys``, so it holds in every process withi
 second. ``by`` is who does it; what that person may not do raises ``NotSteward``.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,45 +17,67 @@ from layers.access.access import (
     Caller,
     Sharing,
     may_decide,
-    may_grant_writing,
     may_know_of,
     may_maintain,
     may_manage_sharing,
 )
-from layers.declarations.declarations import Layer
-from layers.declarations.refusals import only_by_steps
 from layers.declarations.registry import layer_named
-from layers.errors import LayersError
-from layers.models import ApiKey, Application, Consumer, LayerGrant, LayerState
-from layers.reading.publish import ensure_roles
-from layers.reading.revisions import KEYS, forget
-from layers.reading.shares import share_of
+from layers.models import ApiKey, Consumer, LayerGrant, LayerState
 from layers.sharing.acts import record_act
-from layers.sharing.keys import SHOWN, caller_of_consumer, new_key
+from layers.sharing.application_queries import (
+    Application,
+    application_of,
+    applications,
+    applications_of,
+)
+from layers.sharing.applications import (
+    DATA_APPLICATION,
+    MAX_BASIS,
+    MAX_PURPOSE,
+    OPEN,
+    actor_for,
+    due,
+)
+from layers.sharing.grants import (
+    InvalidApplication,
+    LayerPart,
+    NotSteward,
+    checked_part,
+    end_grants,
+    ensure_granted,
+    grant_layer,
+    keys_changed,
+)
+from layers.sharing.keys import SHOWN, new_key
 from spatial.audit.models import Kind
-from spatial.city import city
-from spatial.versions.districts import LENGTHS
-from spatial.versions.revisions import count_revision
+from spatial.casework.actions import take
+from spatial.casework.actors import CLOCK
+from spatial.casework.acts import SubjectRef
+from spatial.casework.beginning import open_matter
+from spatial.casework.models import Matter
+from spatial.casework.texts import plain
+
+__all__ = [
+    "Application",
+    "InvalidApplication",
+    "LayerPart",
+    "NotSteward",
+    "apply_for_layer",
+    "decide_application",
+    "expire_applications",
+    "grant_layer",
+    "issue_key",
+    "register_consumer",
+    "revoke_key",
+    "rotate_key",
+    "set_published",
+    "set_terms",
+    "take_back_application",
+    "withdraw_grant",
+]
 
 OVERLAP = timedelta(days=7)  # how long the old key goes on working beside its successor
 DEFAULT_PER_MINUTE = 6000
-
-
-class NotSteward(LayersError, PermissionError):
-    """The person may not do this."""
-
-
-class InvalidApplication(LayersError, ValueError):
-    """What was asked does not fit what there is; told in words for the person."""
-
-
-@dataclass(frozen=True)
-class LayerPart:
-    """What is asked or granted of a layer; no fields or districts named: all of them."""
-
-    layer: str
-    fields: tuple[str, ...] = ()
-    districts: tuple[str, ...] = ()
 
 
 def register_consumer(
@@ -100,8 +120,8 @@ def set_terms(by: Caller, consumer: Consumer, *, is_department: bool, per_minute
     record_act(
         Kind.CONSUMER_TERMS, by, consumer, is_department=is_department, per_minute=per_minute
     )
-    _ensure_granted(consumer)
-    _changed()
+    ensure_granted(consumer)
+    keys_changed()
 
 
 @transaction.atomic
@@ -126,7 +146,7 @@ def issue_key(
         expires_at=expires_at,
     )
     record_act(Kind.KEY_ISSUED, by, consumer, key=key.pk, until=expires_at)
-    _changed()
+    keys_changed()
     return key, text
 
 
@@ -160,60 +180,20 @@ def revoke_key(by: Caller, key: ApiKey) -> None:
         revoked_at=timezone.now(), revoked_by=by.name
     )
     record_act(Kind.KEY_REVOKED, by, key.consumer, key=key.pk)
-    _changed()
+    keys_changed()
 
 
 @transaction.atomic
-def grant_layer(
-    by: Caller,
-    consumer: Consumer,
-    part: LayerPart,
-    *,
-    may_write: bool = False,
-    conditions: str = "",
-    until: datetime | None = None,
-) -> LayerGrant:
-    """Let a consumer read a layer or a part of it, in place of what it was granted before.
-
-    Raises:
-        NotSteward: who grants does not decide on the layer.
-        InvalidApplication: fields or districts that the layer does not share, a date that has passed,
-            or writing of what is written by its steps.
-    """
-    layer = checked_part(part)
-    if not may_decide(by, layer):
-        raise NotSteward(_("您不能批准使用“%(layer)s”") % {"layer": layer.title})
-    if may_write and layer.by_steps:
-        raise InvalidApplication(only_by_steps(layer))
-    if may_write and not may_grant_writing(by, layer):
-        raise NotSteward(_("您不能允许写入“%(layer)s”") % {"layer": layer.title})
-    if until and until <= timezone.now():
-        raise InvalidApplication(_("授权截止时间已经过去"))
-    _withdraw(by, LayerGrant.objects.filter(consumer=consumer, layer=layer.id))
-    grant = LayerGrant.objects.create(
-        consumer=consumer,
-        layer=layer.id,
-        fields=list(part.fields),
-        districts=list(part.districts),
-        may_write=may_write,
-        conditions=conditions,
-        until=until,
-        granted_by=by.name,
-    )
-    record_act(Kind.GRANT_GIVEN, by, consumer, layer.id, part=asdict(part), may_write=may_write)
-    _ensure_granted(consumer)
-    _changed()
-    return grant
-
-
-@transaction.atomic
-def withdraw_grant(by: Caller, grant: LayerGrant) -> None:
-    """End a grant at once."""
+def withdraw_grant(by: Caller, grant: LayerGrant, *, why: str = "收回") -> None:
+    """End a grant at once; the application that it came from ends with it."""
     layer = layer_named(grant.layer)
     if not may_manage_sharing(by) and not (layer and may_decide(by, layer)):
         raise NotSteward(_("您不能收回该授权"))
-    _withdraw(by, LayerGrant.objects.filter(pk=grant.pk))
-    _changed()
+    came_of = applications().filter(step="granted", values__grant=grant.pk).first()
+    if came_of:
+        take(DATA_APPLICATION, actor_for(by), came_of.code, "withdraw", {"reason": why})
+    else:
+        end_grants(by, LayerGrant.objects.filter(pk=grant.pk))
 
 
 @transaction.atomic
@@ -238,25 +218,34 @@ def apply_for_layer(
     if layer is None or not may_know_of(by, layer):
         raise InvalidApplication(_("没有图层“%(layer)s”") % {"layer": part.layer})
     checked_part(part)
-    if not purpose.strip() or not legal_basis.strip():
+    if not plain(purpose) or not plain(legal_basis):
         raise InvalidApplication(_("用途和依据不能为空"))
+    if len(plain(purpose)) > MAX_PURPOSE or len(plain(legal_basis)) > MAX_BASIS:
+        raise InvalidApplication(_("用途或依据过长"))
     if until and until <= timezone.now():
         raise InvalidApplication(_("使用期限已经过去"))
-    try:
-        with transaction.atomic():
-            return Application.objects.create(
-                consumer=consumer,
-                layer=layer.id,
-                fields=list(part.fields),
-                districts=list(part.districts),
-                purpose=purpose.strip(),
-                legal_basis=legal_basis.strip(),
-                until=until,
-                asked_by=by.name,
-            )
-    except IntegrityError:
+    Consumer.objects.select_for_update(of=("self",)).get(pk=consumer.pk)  # one at a time
+    if applications_of([consumer.pk]).filter(values__layer=layer.id, step__in=OPEN).exists():
         said = _("“%(consumer)s”已有一项对“%(layer)s”的申请待审批")
-        raise InvalidApplication(said % {"consumer": consumer.name, "layer": layer.title}) from None
+        raise InvalidApplication(said % {"consumer": consumer.name, "layer": layer.title})
+    values = {
+        "consumer": consumer.pk,
+        "layer": layer.id,
+        "fields": list(part.fields),
+        "districts": list(part.districts),
+        "purpose": plain(purpose),
+        "legal_basis": plain(legal_basis),
+        "until": until.isoformat() if until else None,
+    }
+    matter = open_matter(
+        DATA_APPLICATION,
+        actor_for(by),
+        title=f"{consumer.name}：{layer.title}",
+        values=values,
+        subjects=[SubjectRef(layer.id)],
+        department=layer.steward,
+    )
+    return application_of(matter)
 
 
 @transaction.atomic
@@ -275,22 +264,18 @@ def decide_application(
         NotSteward: who decides does not decide on the layer.
         InvalidApplication: it was decided before, or a refusal without a reason.
     """
-    found = _open_application(application)
-    layer = layer_named(found.layer)
+    matter = _open_application(application.code)
+    layer = layer_named(application.layer)
     if layer is None or not may_decide(by, layer):
         raise NotSteward(_("您不能审批该申请"))
     if granted:
-        whole = LayerPart(found.layer, tuple(found.fields), tuple(found.districts))
-        terms = {"until": found.until, "conditions": answer, **terms}
-        found.grant = grant_layer(by, found.consumer, part or whole, **terms)
+        given = {"note": answer, **({"part": part} if part else {}), **terms}
+        done = take(DATA_APPLICATION, actor_for(by), matter.code, "grant", given)
     elif not answer.strip():
         raise InvalidApplication(_("不批准须说明理由"))
-    found.state = Application.State.GRANTED if granted else Application.State.REFUSED
-    found.decided_by, found.decided_at, found.answer = by.name, timezone.now(), answer.strip()
-    found.save()
-    about = {"application": found.pk, "granted": granted}
-    record_act(Kind.APPLICATION_DECIDED, by, found.consumer, found.layer, **about)
-    return found
+    else:
+        done = take(DATA_APPLICATION, actor_for(by), matter.code, "refuse", {"reason": answer})
+    return application_of(done)
 
 
 @transaction.atomic
@@ -301,11 +286,17 @@ def take_back_application(by: Caller, application: Application) -> Application:
         NotSteward: not the consumer's keeper.
         InvalidApplication: it was decided before.
     """
-    found = _open_application(application)
-    _check_keeper(by, found.consumer)
-    found.state, found.decided_at = Application.State.TAKEN_BACK, timezone.now()
-    found.save()
-    return found
+    matter = _open_application(application.code)
+    _check_keeper(by, application.consumer)
+    return application_of(take(DATA_APPLICATION, actor_for(by), matter.code, "take_back"))
+
+
+def expire_applications(now: datetime | None = None) -> int:
+    """End the grants of applications that have come to their day; returns how many."""
+    codes = due(now)
+    for code in codes:
+        take(DATA_APPLICATION, CLOCK, code, "expire")
+    return len(codes)
 
 
 @transaction.atomic
@@ -329,33 +320,8 @@ def set_published(by: Caller, layer_id: str, *, published: bool, why: str) -> La
     state = LayerState.objects.create(
         layer=layer_id, is_published=published, who=by.name, why=why.strip()
     )
-    _changed()
+    keys_changed()
     return state
-
-
-def checked_part(part: LayerPart) -> Layer:
-    """The layer of a part, once it is sure that the layer shares such a part.
-
-    Raises:
-        InvalidApplication: it does not.
-    """
-    layer = layer_named(part.layer)
-    if layer is None or layer.sharing is Sharing.WITHHELD or layer.is_withdrawn:
-        raise InvalidApplication(_("没有图层“%(layer)s”") % {"layer": part.layer})
-    shared = {field.name for field in layer.fields} - set(layer.personal)
-    if unknown := set(part.fields) - shared:
-        told = {"layer": layer.title, "fields": "、".join(sorted(unknown))}
-        raise InvalidApplication(_("“%(layer)s”不共享字段 %(fields)s") % told)
-    if part.districts and not layer.has_districts:
-        raise InvalidApplication(
-            _("“%(layer)s”没有空间位置，不能按区划授权") % {"layer": layer.title}
-        )
-    for code in part.districts:
-        if not (code.isascii() and code.isdigit() and len(code) in LENGTHS):
-            raise InvalidApplication(_("“%(code)s”不是 6、9 或 12 位的区划编码") % {"code": code})
-        if not code.startswith(city().adcode):
-            raise InvalidApplication(_("“%(code)s”不是本市的区划") % {"code": code})
-    return layer
 
 
 def _check_keeper(by: Caller, consumer: Consumer) -> None:
@@ -363,31 +329,10 @@ def _check_keeper(by: Caller, consumer: Consumer) -> None:
         raise NotSteward(_("“%(consumer)s”不由您管理") % {"consumer": consumer.name})
 
 
-def _open_application(application: Application) -> Application:
-    found = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
-    if found.state != Application.State.ASKED:
-        raise InvalidApplication(
-            _("该申请已经办结：%(state)s") % {"state": found.get_state_display()}
-        )
+def _open_application(code: str) -> Matter:
+    """The matter of an application that nobody has decided."""
+    found = applications().get(code=code)
+    if found.step not in OPEN:
+        title = DATA_APPLICATION.workflow.states[found.step]
+        raise InvalidApplication(_("该申请已经办结：%(state)s") % {"state": title})
     return found
-
-
-def _withdraw(by: Caller, grants: Any) -> None:
-    standing = list(grants.filter(withdrawn_at=None).select_related("consumer"))
-    for grant in standing:
-        record_act(Kind.GRANT_WITHDRAWN, by, grant.consumer, grant.layer)
-    grants.filter(withdrawn_at=None).update(withdrawn_at=timezone.now(), withdrawn_by=by.name)
-
-
-def _ensure_granted(consumer: Consumer) -> None:
-    caller = caller_of_consumer(consumer)
-    layers: Sequence[Layer | None] = [layer_named(grant.layer) for grant in caller.grants]
-    shares = [share_of(caller, layer) for layer in layers if layer]
-    ensure_roles([share for share in shares if share])
-
-
-def _changed() -> None:
-    """What keys open has changed: everywhere, and here at once."""
-    count_revision(KEYS)
-    forget()
-    transaction.on_commit(forget)

@@ -108,7 +108,7 @@ def effect_of(procedure: Procedure, act: Act) -> Effect:
     """
     check_fits(procedure, act.situation, act.action, act.given)
     effect = procedure.effects.get(act.action) or STANDARD.get(act.action)
-    found = effect(act) if effect else _asked_or_answered(procedure, act)
+    found = effect(act) if effect else answer_request(procedure, act)
     if lapsed := _lapse(procedure, act):
         found.details["lapsed"] = lapsed
     return found
@@ -137,7 +137,7 @@ def _lapse(procedure: Procedure, act: Act) -> list[str]:
     return lapsed
 
 
-def _asked_or_answered(procedure: Procedure, act: Act) -> Effect:
+def answer_request(procedure: Procedure, act: Act) -> Effect:
     """A request is made or settled by the action that asks for it or answers it."""
     if kind := procedure.asked_by(act.action):
         until = act.given.get("until")

@@ -78,7 +78,8 @@ def check_fits(
     if (kind := procedure.answered_by(action)) and kind not in situation.open_requests:
         raise InvalidInput(f"没有待审批的{procedure.askings[kind].title}申请")
     ends = procedure.workflow.of(action).target in procedure.ended
-    if ends and (parts := getattr(situation, "open_parts", [])):
+    is_open = situation.matter.step not in procedure.ended
+    if ends and is_open and (parts := getattr(situation, "open_parts", [])):
         raise InvalidInput(
             f"还有 {len(parts)} 项未办结的子事项或未答复的征询：{'、'.join(parts[:5])}"
         )
@@ -111,6 +112,11 @@ def check_beginning(procedure: Procedure, actor: Actor) -> str:
     if role := actor.role_for(first.roles):
         return role
     raise RoleNotAllowed(f"{first.title}须由{'、'.join(sorted(first.roles))}办理")
+
+
+def can_begin(procedure: Procedure, actor: Actor) -> bool:
+    """Whether somebody may begin a matter."""
+    return bool(actor.role_for(procedure.first.roles))
 
 
 def can_amend(procedure: Procedure, matter: Any, actor: Actor, name: str) -> bool:

@@ -86,6 +86,14 @@ class Policy:
         """Whether a matter is this one's for an action; the same for all, unless said otherwise."""
         return self.holds(matter, actor, role)
 
+    def held(self, actor: Actor, role: str) -> Q:
+        """The matters that are this one's in that role; ``holds`` says it of one."""
+        if role in self.applicant_roles:
+            return Q(applicant=actor.name) if actor.name else Q(pk__in=[])
+        if role in self.department_roles:
+            return Q(department__in=(actor.department, *actor.other_names)) & ~Q(department="")
+        return Q(assignee__in=["", actor.name])
+
     def whose(self, matter: Any, transition: Transition) -> str:
         """Who should take an action: a department, a person, or a role."""
         if transition.roles & self.department_roles and matter.department:

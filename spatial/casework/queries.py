@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from spatial.casework.actors import Actor
@@ -35,9 +35,45 @@ def waiting_for(procedure: Procedure, actor: Actor) -> QuerySet[Any]:
     own = procedure.own_states(actor.all_roles)
     found = visible_matters(procedure, actor).filter(step__in=own)
     if procedure.matter_model is Matter:
-        names = [one.name for one in actor.capacities]
-        found = found.filter(assignee__in=["", *names])
+        theirs = Q(pk__in=[])
+        for one in actor.capacities:
+            for role in one.roles & set(procedure.waits_for.values()):
+                states = procedure.own_states([role])
+                theirs |= Q(step__in=states) & procedure.policy.held(one, role)
+        found = found.filter(theirs)
     return found.order_by("step_due_at", "entered_at", "code")
+
+
+def queue_counts(
+    procedure: Procedure, actor: Actor, now: datetime | None = None
+) -> dict[str, tuple[int, int]]:
+    """(how many, how many of them late) of the open matters that this one may see, by state."""
+    late = Count("pk", filter=Q(step_due_at__lt=now or timezone.now()))
+    found = visible_matters(procedure, actor).filter(step__in=procedure.open_states)
+    rows = found.values("step").annotate(number=Count("pk"), late=late).order_by()
+    return {row["step"]: (row["number"], row["late"]) for row in rows}
+
+
+def awaiting_answer(procedure: Procedure, actor: Actor) -> QuerySet[Any]:
+    """The matters with a request that somebody of this one's roles answers."""
+    kinds = [
+        kind
+        for kind, one in procedure.askings.items()
+        if procedure.workflow.of(one.grant).roles & actor.all_roles
+    ]
+    open_requests = MatterRequest.objects.filter(granted=None, department="", kind__in=kinds)
+    codes = open_requests.values("matter_code")
+    return visible_matters(procedure, actor).filter(code__in=codes)
+
+
+def awaiting_opinion(procedure: Procedure, actor: Actor) -> QuerySet[Any]:
+    """The matters about which this one's department was asked and has not answered."""
+    names = [
+        name for one in actor.capacities if one.department
+        for name in (one.department, *one.other_names)
+    ]  # fmt: skip
+    open_requests = MatterRequest.objects.filter(granted=None, department__in=names)
+    return visible_matters(procedure, actor).filter(code__in=open_requests.values("matter_code"))
 
 
 def steps_of(procedure: Procedure, code: str) -> list[Any]:

@@ -34,6 +34,9 @@ OWN_PAGES = ("grid", "inspector", "public")  # folders of a profession in static
 ALLOWED: dict[str, tuple[set[str], str]] = {
     "grid/evaluation/evaluation.py": ({"districts"}, "a field of Staff"),
     "webmap/admin/casework.py": ({"districts"}, "a field of Staff"),
+    "layers/sharing/actions.py": ({"districts"}, "a value of an application"),
+    "layers/sharing/application_queries.py": ({"districts"}, "likewise"),
+    "layers/sharing/applications.py": ({"districts"}, "likewise"),
     "webmap/sharing/forms.py": ({"districts"}, "a field of the form"),
     "webmap/sharing/steward.py": ({"districts"}, "a field of the form"),
     "webmap/apps.py": ({"cases"}, "a folder"),

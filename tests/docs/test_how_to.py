@@ -41,8 +41,8 @@ def by_name(guide: Guide) -> str:
     return guide.name
 
 
-def test_the_five_guides_are_there():
-    nouns = ("check", "format", "layer", "profession", "register")
+def test_the_six_guides_are_there():
+    nouns = ("check", "format", "layer", "procedure", "profession", "register")
     assert [guide.name for guide in GUIDES] == [f"add-a-{noun}" for noun in nouns]
 
 

@@ -18,7 +18,7 @@ from spatial.versions.logins import as_owner
 
 OURS = (
     *("versions", "calendars", "base", "parcels", "housing", "pipes", "hazards", "planning"),
-    *("grid", "layers", "importers", "webmap"),
+    *("casework", "grid", "layers", "importers", "webmap"),
 )
 Key = tuple[str, str]
 

@@ -23,6 +23,8 @@ from grid.rules.models import (
     StepLimit,
 )
 from spatial.calendars.models import Dated
+from spatial.casework.models import Matter, MatterLimit
+from spatial.casework.procedures import Procedure, all_procedures, procedure_named
 from spatial.codes import schemes
 from spatial.worktime import TimeLimit, TimeUnit
 
@@ -118,6 +120,34 @@ class ClassEditionForm(RuleForm):
         return given
 
 
+class MatterLimitForm(RuleForm):
+    """A limit of a matter of any procedure, with its choices; no state: of the whole."""
+
+    alone = ("procedure", "state")
+    procedure = forms.ChoiceField(
+        label="业务", choices=lambda: [(p.id, p.title) for p in _with_matters()]
+    )
+    unit = forms.ChoiceField(label="单位", choices=[(unit.value, unit.value) for unit in TimeUnit])
+
+    def clean(self) -> dict[str, Any]:
+        """Of a state of the procedure that waits for somebody."""
+        given = super().clean()
+        known = procedure_named(self._value("procedure", given))
+        state = self._value("state", given)
+        if state and (known is None or state not in known.open_states):
+            states = (
+                "、".join(f"{s} {known.workflow.states[s]}" for s in known.open_states)
+                if known
+                else ""
+            )
+            self.add_error("state", _("没有这个在办阶段；可填：%(states)s") % {"states": states})
+        return given
+
+
+def _with_matters() -> list[Procedure]:
+    return [one for one in all_procedures() if one.matter_model is Matter]
+
+
 class StepLimitForm(RuleForm):
     """A limit of a state, with its choices."""
 
@@ -182,6 +212,15 @@ class HandlingLimitAdmin(RuleAdmin):
     )
     list_filter = ("kind", "unit")
     search_fields = ("class_code__startswith", "condition")
+
+
+@admin.register(MatterLimit)
+class MatterLimitAdmin(RuleAdmin):
+    """How long matters of a procedure may take, in a state or as a whole."""
+
+    form = MatterLimitForm
+    list_display = ("procedure", "state", "amount", "unit", "valid_from", "valid_to", "source")
+    list_filter = ("procedure",)
 
 
 @admin.register(StepLimit)

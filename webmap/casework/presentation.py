@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 from django.contrib.gis.geos import Point
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.cases.rounds import Round
@@ -19,6 +18,7 @@ from spatial.city import city
 from spatial.codes import schemes
 from spatial.crs import transformer
 from webmap.casework.publicity import title_of
+from webmap.web.moments import local, span
 
 DIGITS = 6  # of degrees: a decimetre
 NOTHING: Mapping[int, Any] = MappingProxyType({})
@@ -89,24 +89,6 @@ def clock_of(case: Case, now: datetime) -> tuple[str, str]:
         return "late", f"超时 {span(-left)}"
     is_soon = now >= soon_from(case.entered_at or case.reported_at, case.step_due_at)
     return ("soon" if is_soon else ""), f"剩余 {span(left)}"
-
-
-def span(length: timedelta) -> str:
-    """A length of time in two units at most."""
-    minutes = int(length.total_seconds() // 60)
-    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days:
-        return f"{days} 天 {hours} 小时" if hours else f"{days} 天"
-    return f"{hours} 小时 {minutes} 分" if hours else f"{minutes} 分"
-
-
-def local(moment: datetime | None) -> str:
-    """A moment in the city's time; with its year, where that is not this one."""
-    if moment is None:
-        return ""
-    case_row = timezone.localtime(moment)
-    is_this_year = case_row.year == timezone.localtime().year
-    return f"{case_row:%m-%d %H:%M}" if is_this_year else f"{case_row:%Y-%m-%d %H:%M}"
 
 
 def district_names(codes: set[str]) -> dict[str, str]:

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from layers.access.access import may_know_of, may_maintain, may_manage_sharing
 from layers.declarations.registry import layer_named
-from layers.models import AccessCount, ApiKey, Application, Consumer
+from layers.models import AccessCount, ApiKey, Consumer
 from layers.sharing import actions
+from layers.sharing.application_queries import applications, applications_of, with_details
+from spatial.casework.texts import plain
 from webmap.sharing.forms import ApplyForm, ConsumerForm, KeyForm
 from webmap.sharing.guards import attempted, done, page, signed_in
 from webmap.web.callers import caller_of
@@ -34,7 +36,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             return redirect("sharing-consumer", made.pk)
         form.add_error(None, why)
     own = Consumer.objects.filter(kept_by__username=request.user.get_username())
-    asked = Application.objects.filter(consumer__in=own).select_related("consumer")[:LISTED]
+    asked = with_details(applications_of([one.pk for one in own])[:LISTED])
     context = {"consumers": own, "applications": _titled(asked), "form": form}
     return page(request, "mine", 400 if form.errors else 200, **context)
 
@@ -110,9 +112,9 @@ def revoke(request: HttpRequest, number: int, key: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def take_back(request: HttpRequest, number: int) -> HttpResponse:
+def take_back(request: HttpRequest, code: str) -> HttpResponse:
     """The end of an application that nobody has decided."""
-    found = Application.objects.filter(pk=number).select_related("consumer__kept_by").first()
+    found = next(iter(with_details(applications().filter(code=plain(code)))), None)
     if found is None or not _is_kept(request, found.consumer):
         raise Http404
     return done(
@@ -158,7 +160,7 @@ def _consumer_page(
         "consumer": found,
         "keys": [(key, _key_state(key)) for key in found.keys.all()],
         "grants": _titled(found.grants.filter(withdrawn_at=None)),
-        "applications": _titled(found.applications.all()[:LISTED]),
+        "applications": _titled(with_details(applications_of([found.pk])[:LISTED])),
         "counts": [{**row, "title": _title(row["layer"])} for row in counts],
         "form": form or KeyForm(initial={"expires_at": day}),
         "text": text,

@@ -1,13 +1,24 @@
 """数据共享: the catalogue, applications and grants, who read what."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from layers.access.access import may_audit, may_decide, may_read_audit
-from layers.declarations.registry import all_layers
+from layers.declarations.registry import all_layers, layer_named
+from layers.models import Consumer
 from layers.roles import Role
-from webmap.web.callers import caller_of
+from layers.sharing.applications import DATA_APPLICATION, MAX_BASIS, MAX_PURPOSE, actor_for
+from spatial.casework.actors import Actor
+from spatial.casework.procedures import Procedure
+from webmap.web.callers import actor_behind, caller_of
+from webmap.web.procedure_pages import FieldKind, FormField, ProcedurePages
 from webmap.web.professions import DemoUser, Link, Profession, Tab, Urls
+from webmap.web.values import layer_title
 
 
 def may_have_systems(request: HttpRequest) -> bool:
@@ -31,6 +42,59 @@ def may_search(request: HttpRequest) -> bool:
     return may_read_audit(caller_of(request))
 
 
+def applying(request: HttpRequest) -> Actor:
+    """The caller as a party to applications, of the department that the account is of."""
+    actor, behind = actor_for(caller_of(request)), actor_behind(request)
+    return replace(actor, department=behind.department, other_names=behind.other_names)
+
+
+def who_decide(_procedure: Procedure, matter: Any) -> Sequence[tuple[str, str]]:
+    """The accounts of the office that delivers the layer of an application."""
+    layer = layer_named(matter.values["layer"])
+    roles = {*(layer.deliverers if layer else ()), Role.STEWARD}
+    found = User.objects.filter(is_active=True, groups__name__in=roles).distinct()
+    return [
+        (one.get_username(), one.get_full_name() or one.get_username())
+        for one in found.order_by("username")
+    ]
+
+
+def _consumers() -> list[tuple[Any, str]]:
+    return list(Consumer.objects.values_list("pk", "name"))
+
+
+def _layers() -> list[tuple[str, str]]:
+    return [(layer.id, layer_title(layer)) for layer in all_layers()]
+
+
+APPLICATIONS = ProcedurePages(
+    DATA_APPLICATION.id,
+    {
+        "apply": (
+            FormField("consumer", _("使用系统"), FieldKind.CHOICE, choices=_consumers),
+            FormField("layer", _("图层"), FieldKind.CHOICE, choices=_layers),
+            FormField("purpose", _("用途"), FieldKind.LONG, most=MAX_PURPOSE),
+            FormField("legal_basis", _("依据"), most=MAX_BASIS),
+            FormField("fields", _("申请字段"), empty=_("全部")),
+            FormField("districts", _("申请区划"), empty=_("全市")),
+            FormField("until", _("使用至"), FieldKind.MOMENT),
+            FormField("answer", _("意见或使用条件")),
+        ),
+        "grant": (
+            FormField("until", _("使用至"), FieldKind.MOMENT, hint=_("不填为申请的期限")),
+            FormField("note", _("意见或使用条件"), FieldKind.LONG, most=500),
+        ),
+        "renew": (
+            FormField("until", _("使用至"), FieldKind.MOMENT, hint=_("不填为申请的期限")),
+            FormField("note", _("意见或使用条件"), FieldKind.LONG, most=500),
+        ),
+    },
+    begins_at="/sharing/",
+    actor=applying,
+    holders=who_decide,
+    in_menu=False,
+)
+
 PROFESSION = Profession(
     id="sharing",
     title=_("数据目录"),
@@ -45,5 +109,6 @@ PROFESSION = Profession(
         Tab("events", _("审计记录"), "/sharing/events", may_search),
     ),
     menu=(Link(_("数据目录"), "/sharing/"),),
+    procedures=(APPLICATIONS,),
     demo=(DemoUser("auditor", Role.AUDITOR),),
 )

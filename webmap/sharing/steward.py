@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -12,8 +12,17 @@ from django.views.decorators.http import require_POST, require_safe
 from layers.access.access import Caller, Sharing, may_grant_writing, may_manage_sharing
 from layers.access.masking import masked
 from layers.declarations.registry import all_layers, layer_named
-from layers.models import Application, Consumer, LayerGrant
+from layers.models import Consumer, LayerGrant
 from layers.sharing import actions
+from layers.sharing.application_queries import (
+    Application,
+    applications,
+    applications_for,
+    to_renew,
+    with_details,
+)
+from layers.sharing.applications import OPEN
+from spatial.casework.texts import plain
 from webmap.sharing.forms import DecideForm, TermsForm
 from webmap.sharing.guards import decidable, done, only_if, page
 from webmap.web.callers import caller_of
@@ -34,13 +43,15 @@ def steward(request: HttpRequest) -> HttpResponse:
     """``/sharing/steward``."""
     caller = caller_of(request)
     layers = {layer.id: layer for layer in decidable(caller)}
-    asked = Application.objects.filter(layer__in=layers).select_related("consumer")
-    waiting = asked.filter(state=Application.State.ASKED)
+    asked = applications_for(layers)
+    waiting = with_details(asked.filter(step__in=OPEN))
+    decided = with_details(asked.exclude(step__in=OPEN)[:20])
     grants = _grants(caller).filter(withdrawn_at=None)
     listed = Paginator(grants.select_related("consumer"), PER_PAGE)
     context: dict[str, Any] = {
         "waiting": [(a, layer_title(layers[a.layer]), _form(caller, a)) for a in waiting],
-        "decided": [(a, layer_title(layers[a.layer])) for a in asked.exclude(pk__in=waiting)[:20]],
+        "renewals": [(a, layer_title(layers[a.layer])) for a in with_details(to_renew(asked))],
+        "decided": [(a, layer_title(layers[a.layer])) for a in decided],
         "grants": listed.get_page(request.GET.get("page")),
         "titles": {name: layer_title(layer) for name, layer in layers.items()},
     }
@@ -51,9 +62,9 @@ def steward(request: HttpRequest) -> HttpResponse:
 
 @only_if(_decides)
 @require_POST
-def decide(request: HttpRequest, number: int) -> HttpResponse:
+def decide(request: HttpRequest, code: str) -> HttpResponse:
     """Grant an application, whole or narrower, or refuse it."""
-    found = _decidable(request, number)
+    found = _decidable(request, code)
     form = _form(caller_of(request), found, request.POST)
     granted = request.POST.get("decision") == "grant"
 
@@ -123,9 +134,11 @@ def _grants(caller: Caller) -> QuerySet[LayerGrant]:
     return LayerGrant.objects.filter(mine)
 
 
-def _decidable(request: HttpRequest, number: int) -> Application:
+def _decidable(request: HttpRequest, code: str) -> Application:
     """An application for a layer that the caller decides on."""
-    found = get_object_or_404(Application.objects.select_related("consumer"), pk=number)
+    found = next(iter(with_details(applications().filter(code=plain(code)))), None)
+    if found is None:
+        raise Http404
     if found.layer not in {layer.id for layer in decidable(caller_of(request))}:
         raise AccessDenied
     return found
@@ -141,7 +154,7 @@ def _form(caller: Caller, application: Application, data: Any = None) -> DecideF
         "districts": "、".join(application.districts),
         "until": application.until,
     }
-    form = DecideForm(layer, data, initial=initial, auto_id=f"a{application.pk}-%s")
+    form = DecideForm(layer, data, initial=initial, auto_id=f"a{application.code}-%s")
     if not may_grant_writing(caller, layer):
         del form.fields["may_write"]
     return form

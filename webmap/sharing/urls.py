@@ -22,8 +22,8 @@ urlpatterns = [
         "sharing/consumers/<int:number>/keys/<int:key>/revoke", mine.revoke, name="sharing-revoke"
     ),
     path("sharing/consumers/<int:number>/terms", steward.terms, name="sharing-terms"),
-    path("sharing/applications/<int:number>/decide", steward.decide, name="sharing-decide"),
-    path("sharing/applications/<int:number>/take-back", mine.take_back, name="sharing-take-back"),
+    path("sharing/applications/<str:code>/decide", steward.decide, name="sharing-decide"),
+    path("sharing/applications/<str:code>/take-back", mine.take_back, name="sharing-take-back"),
     path("sharing/grants/<int:number>/withdraw", steward.withdraw, name="sharing-withdraw"),
     path("sharing/layers/<str:layer_id>/publish", steward.publish, name="sharing-publish"),
     path("sharing/<str:layer_id>", catalogue.one, name="sharing-layer"),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django import template
 
-from webmap.casework.presentation import local
+from webmap.web.moments import local
 
 register = template.Library()
 

@@ -1,6 +1,6 @@
 """Who asks: the caller of the access rules and the actor of casework, each once per request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -15,7 +15,7 @@ from layers.sharing.callers import caller_of
 from spatial.calendars.queries import day_of
 from spatial.parties.queries import acting, departments_through
 
-__all__ = ["actor_behind", "actor_of", "caller_of", "groups_of"]
+__all__ = ["actor_behind", "actor_of", "caller_of", "groups_of", "matter_actor"]
 
 
 def actor_behind(request: HttpRequest) -> Actor:
@@ -25,6 +25,14 @@ def actor_behind(request: HttpRequest) -> Actor:
         known = (request.user.pk, actor_of(request.user))
         request._actor = known  # type: ignore[attr-defined]
     return known[1]
+
+
+def matter_actor(request: HttpRequest) -> Actor:
+    """The same for matters of any procedure: every group is a role.
+
+    An administrator has the roles that the account was given and no others.
+    """
+    return replace(actor_behind(request), roles=groups_of(request))
 
 
 def groups_of(request: HttpRequest) -> frozenset[str]:

@@ -7,7 +7,16 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from webmap.web.entrances import Entrance, entrances
-from webmap.web.professions import Link, Tab, Task, Text, professions
+from webmap.web.professions import (
+    Link,
+    Tab,
+    Task,
+    Text,
+    links_of,
+    professions,
+    tabs_of,
+    tasks_of,
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,7 @@ def entrance_entries(chosen: Entrance | None) -> list[Entry]:
 
 def tab_entries(request: HttpRequest, profession_id: str, chosen: str = "") -> list[Entry]:
     """The tabs of a profession that the caller may open, and the one that is open."""
-    tabs = next((one.tabs for one in professions() if one.id == profession_id), ())
+    tabs = next((tabs_of(one) for one in professions() if one.id == profession_id), [])
     current = chosen or _tab_at(request.path, tabs)
     return [
         Entry(tab.title, tab.path, "", tab.id == current)
@@ -56,7 +65,7 @@ def _tab_at(path: str, tabs: Iterable[Tab]) -> str:
 
 def menu_entries(request: HttpRequest) -> list[Entry]:
     """The ways from the map to the pages of professions that the caller may open."""
-    links: list[Link] = [link for one in professions() for link in one.menu]
+    links: list[Link] = [link for one in professions() for link in links_of(one)]
     found = [Entry(link.title, link.path) for link in links if link.may(request)]
     if getattr(request.user, "is_staff", False):
         found.append(Entry(_("管理"), "/admin/"))
@@ -67,7 +76,7 @@ def tasks_for(request: HttpRequest) -> list[Task]:
     """The kinds of tasks that the caller may have."""
     if not request.user.is_authenticated:
         return []
-    return [task for one in professions() for task in one.tasks if task.may(request)]
+    return [task for one in professions() for task in tasks_of(one) if task.may(request)]
 
 
 def waiting_for(request: HttpRequest) -> list[Waiting]:

@@ -18,6 +18,9 @@ from layers.declarations.faults import faults
 from layers.declarations.known_roles import check_roles, known_roles
 from layers.declarations.registry import all_layers, modules_of
 from layers.declarations.registry import declared as declared_layers
+from spatial.casework.models import Matter
+from spatial.casework.procedures import procedure_named
+from webmap.web.procedure_pages import RESERVED
 from webmap.web.professions import Profession, declared
 
 
@@ -51,6 +54,7 @@ def profession_faults(every: Iterable[Profession], layers: Iterable[Layer]) -> l
         *_unknown_addresses(every),
         *_unknown_layers(every, {layer.id for layer in layers}),
         *_unknown_roles(every),
+        *_wrong_procedures(every),
     ]
 
 
@@ -63,6 +67,8 @@ def _doubles(every: list[Profession]) -> Iterator[str]:
             claims["入口", "entrance", one.entrance.id].append(one.id)
         for user in one.demo:
             claims["演示账号", "demo account", user.username].append(one.id)
+        for pages in one.procedures:
+            claims["业务程序", "procedure", pages.procedure].append(one.id)
         for path in paths_of(one):
             claims["地址", "path", path].append(one.id)
     for (kind, kind_en, name), owners in claims.items():
@@ -85,7 +91,9 @@ def paths_of(one: Profession) -> list[str]:
 def _unknown_templates(every: list[Profession]) -> Iterator[str]:
     """Fragments whose template is not there, or cannot be read."""
     for one in every:
-        for name in dict.fromkeys(fragment.template for fragment in one.fragments):
+        named = [fragment.template for fragment in one.fragments]
+        named += [pages.template for pages in one.procedures if pages.template]
+        for name in dict.fromkeys(named):
             try:
                 get_template(name)
             except (TemplateDoesNotExist, TemplateSyntaxError) as error:
@@ -146,4 +154,27 @@ def _unknown_roles(every: list[Profession]) -> Iterator[str]:
                 yield (
                     f"业务 {one.id} 的演示账号用了不存在的角色 {user.role}"
                     f" / profession {one.id}: the role {user.role} of its demo account is not there"
+                )
+
+
+def _wrong_procedures(every: list[Profession]) -> Iterator[str]:
+    """Pages of procedures that are not there or have a register of their own; fields' names."""
+    for one in every:
+        for pages in one.procedures:
+            procedure = procedure_named(pages.procedure)
+            if procedure is None or procedure.matter_model is not Matter:
+                yield (
+                    f"业务 {one.id} 的页面指向不存在或自有登记库的业务程序 {pages.procedure}"
+                    f" / profession {one.id}: the procedure {pages.procedure} of its pages is not"
+                    " there, or has a register of its own"
+                )
+                continue
+            actions = {t.action for t in procedure.workflow.transitions}
+            wrong = sorted(pages.forms.keys() - actions)
+            wrong += sorted({f.name for form in pages.forms.values() for f in form} & RESERVED)
+            if wrong:
+                yield (
+                    f"业务程序 {pages.procedure} 的表单用了没有的操作或保留的名称：{'、'.join(wrong)}"
+                    f" / procedure {pages.procedure}: its forms name actions that are not there, or"
+                    f" fields by reserved names: {', '.join(wrong)}"
                 )

@@ -22,6 +22,7 @@ from layers.access.access import Caller
 from layers.declarations.discovery import app_modules
 from layers.reading.search import SearchHit
 from spatial.periods import AsOf
+from webmap.web.procedure_pages import ProcedurePages
 
 Text = str | Promise
 Context = Callable[[str, AsOf, Caller], Mapping[str, Any]]
@@ -155,6 +156,7 @@ class Profession:
     menu: tuple[Link, ...] = ()
     tasks: tuple[Task, ...] = ()
     demo: tuple[DemoUser, ...] = ()
+    procedures: tuple[ProcedurePages, ...] = ()
     module: str = ""  # never declared: set by the discovery, for what is said of doubles
 
 
@@ -189,6 +191,34 @@ def tables_of(layer_id: str) -> list[FactTable]:
 def finders() -> list[Finder]:
     """What professions add to the search, by the position of the profession."""
     return [finder for one in professions() for finder in one.finders]
+
+
+def tabs_of(one: Profession) -> list[Tab]:
+    """The tabs of a profession, those of its procedures last."""
+    return [
+        *one.tabs,
+        *(Tab(p.procedure, p.declared.title, p.path, p.may_enter) for p in one.procedures),
+    ]
+
+
+def links_of(one: Profession) -> list[Link]:
+    """The ways from the map to a profession's pages and procedures."""
+    shown = [p for p in one.procedures if p.in_menu]
+    return [*one.menu, *(Link(p.declared.title, p.path, p.may_enter) for p in shown)]
+
+
+def tasks_of(one: Profession) -> list[Task]:
+    """What may wait for somebody in a profession and its procedures."""
+    found = [
+        Task(p.declared.title, p.path, p.number_waiting, p.may_have_tasks) for p in one.procedures
+    ]
+    return [*one.tasks, *found]
+
+
+def procedure_pages(procedure: str) -> tuple[Profession, ProcedurePages] | None:
+    """The pages of a procedure, and whose they are; None: it has none."""
+    every = ((one, pages) for one in professions() for pages in one.procedures)
+    return next((found for found in every if found[1].procedure == procedure), None)
 
 
 def _rooms() -> Iterator[str]:

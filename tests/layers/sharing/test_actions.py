@@ -13,7 +13,7 @@ from django.utils import timezone
 from grid.roles import GridRole
 from layers.access.access import ANONYMOUS, Caller
 from layers.declarations.registry import layer_of
-from layers.models import ApiKey, Application, LayerGrant
+from layers.models import ApiKey, LayerGrant
 from layers.reading.connections import PRIMARY, connect
 from layers.reading.publish import SCHEMA, sync_views
 from layers.reading.reading import read
@@ -21,8 +21,9 @@ from layers.reading.revisions import KEYS
 from layers.reading.shares import share_of
 from layers.roles import Role
 from layers.sharing import actions
-from layers.sharing.actions import InvalidApplication, LayerPart, NotSteward
-from layers.sharing.keys import InvalidKey, caller_with
+from layers.sharing.actions import Application, InvalidApplication, LayerPart, NotSteward
+from layers.sharing.grants import keys_changed
+from layers.sharing.keys import InvalidKey, caller_of_consumer, caller_with
 from spatial.hazards.roles import HazardRole
 from spatial.parcels.models import Parcel
 from spatial.parcels.roles import LandRole
@@ -83,7 +84,7 @@ def test_a_key_ends_when_it_expires(keeper):
     key, text = actions.issue_key(keeper, consumer, expires_at=timezone.now() + timedelta(days=1))
     assert caller_with(text).key == key.pk
     ApiKey.objects.update(expires_at=timezone.now())
-    actions._changed()
+    keys_changed()
     with pytest.raises(InvalidKey):
         caller_with(text)
 
@@ -160,7 +161,7 @@ def test_a_grant_opens_what_it_names_and_the_database_refuses_the_rest(keeper, s
     actions.grant_layer(steward, consumer, LayerPart("pipe-lines", ("network",)))
     feature = client.get("/ogc/collections/pipe-lines/items").json()["features"][0]
     assert set(feature["properties"]) == {"code", "network", "valid_from", "valid_to"}
-    share = share_of(actions.caller_of_consumer(consumer), layer_of("pipe-lines"))
+    share = share_of(caller_of_consumer(consumer), layer_of("pipe-lines"))
     assert read(share, f"SELECT network FROM {share.view}") == [("JS",)]
     with pytest.raises(ProgrammingError, match="permission denied"):
         read(share, f"SELECT material FROM {share.view}")
@@ -171,7 +172,7 @@ def test_the_role_of_a_grant_reads_its_columns_only_on_a_line_of_its_own(closed_
     keeper, steward = caller_named("keeper"), caller_named("steward", Role.STEWARD)
     consumer = consumer_of(keeper)
     actions.grant_layer(steward, consumer, LayerPart("parcels", ("land_use",), ("431382001",)))
-    share = share_of(actions.caller_of_consumer(consumer), layer_of("parcels"))
+    share = share_of(caller_of_consumer(consumer), layer_of("parcels"))
     line = connect(PRIMARY)
     with line.cursor() as cursor:
         cursor.execute(f"SET ROLE \"{share.role}\"; SET tujing.districts = '431382001'")
@@ -315,7 +316,7 @@ def test_a_refusal_says_why_and_opens_nothing(keeper, steward, town):
         actions.decide_application(keeper, asked, granted=True, answer="自己批")
     actions.decide_application(steward, asked, granted=False, answer="用途不明")
     assert not LayerGrant.objects.exists()
-    assert application(keeper, consumer).state == "asked"
+    assert application(keeper, consumer).state == "applied"
 
 
 def test_who_applied_may_take_it_back(keeper, steward):

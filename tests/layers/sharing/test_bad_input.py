@@ -9,13 +9,14 @@ from django.test import Client
 
 from layers.access.access import ANONYMOUS, Caller, Sharing
 from layers.declarations.registry import layer_of
-from layers.models import ApiKey, Application, Consumer, LayerGrant, Subscription
+from layers.models import ApiKey, Consumer, LayerGrant, Subscription
 from layers.reading.publish import granted_shares, sync_views
 from layers.reading.shares import share_by_id, share_of, shares_of, write_share_of
 from layers.sharing import actions
 from layers.sharing.keys import caller_of_consumer, digest_of, new_key
 from layers.webhooks.webhooks import queue_messages
 from tests.layers.ogc.writers import MERGE_PATCH, Writer
+from tests.layers.sharing.applied import applied_for
 
 pytestmark = pytest.mark.django_db
 GONE = "gone-layer"
@@ -58,9 +59,7 @@ def test_a_grant_to_a_layer_that_is_gone_is_seen_and_withdrawn_by_stewards():
     root = User.objects.create_superuser("root")
     consumer.kept_by = root
     consumer.save()
-    Application.objects.create(
-        consumer=consumer, layer=GONE, purpose="办件", legal_basis="三定", asked_by="root"
-    )
+    applied_for(consumer, GONE, "root")
     client = Client()
     client.force_login(root)
     for page in ("/sharing/steward", "/sharing/mine", f"/sharing/consumers/{consumer.pk}"):

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from grid.rules.models import HandlingLimit
+from spatial.casework.models import MatterLimit
 from spatial.parties.models import Department
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,18 @@ def test_every_page_opens(root):
     for name in ("handlinglimit", "steplimit", "routing", "staff", "casestep"):
         assert root.get(f"/admin/grid/{name}/").status_code == 200, name
     assert root.get(LIMITS + "add/").status_code == 200
+
+
+def test_limits_of_matters_name_a_state_that_waits_for_somebody(root):
+    add, today = "/admin/casework/matterlimit/add/", timezone.localdate().isoformat()
+    given = {"procedure": "data-application", "amount": "10", "unit": "工作日", "valid_from": today}
+    for state in ("granted", "nothing"):
+        page = root.post(add, {**given, "state": state})
+        assert "没有这个在办阶段" in page.text
+    assert root.post(add, {**given, "state": "applied"}).status_code == 302
+    assert root.post(add, given).status_code == 302
+    assert "这段时间已有同样的一条" in root.post(add, given).text
+    assert MatterLimit.objects.count() == 2
 
 
 def test_a_rule_is_added_and_may_be_dropped_before_it_holds(root):

@@ -6,15 +6,19 @@ import re
 import pytest
 from django.test import Client
 
+from layers.access.access import Caller
 from layers.declarations.registry import layer_of
-from layers.models import AccessCount, ApiKey, Application, Consumer, LayerGrant, PersonalRead
+from layers.models import AccessCount, ApiKey, Consumer, LayerGrant, PersonalRead
 from layers.reading.revisions import forget
 from layers.roles import Role
+from layers.sharing import actions
+from layers.sharing.application_queries import applications
 from layers.sharing.keys import forget as forget_keys
 from layers.sharing.refused_writes import record_refused
 from spatial.housing.roles import HousingRole
 from spatial.parcels.roles import LandRole
 from spatial.pipes.roles import PipeRole
+from tests.layers.sharing.applied import applied_for
 from tests.town import make_user
 
 pytestmark = pytest.mark.django_db
@@ -125,10 +129,10 @@ def test_from_registering_to_revoking(town, people, caplog):
     fresh()
     assert program.get(ITEMS).status_code == 404
     assert asked(people["housing"], consumer, fields_wanted=["material"]).status_code == 302
-    waiting = Application.objects.get()
+    waiting = applications().get()
     assert "办件" in text_of(people["pipes"].get("/sharing/steward"))
     decided = people["pipes"].post(
-        f"/sharing/applications/{waiting.pk}/decide",
+        f"/sharing/applications/{waiting.code}/decide",
         {"decision": "grant", "answer": "仅限办件", "fields_wanted": ["material"]},
     )
     assert decided.status_code == 302
@@ -176,11 +180,13 @@ def test_nobody_touches_what_is_anothers(town, people):
         assert asked(client, consumer).status_code == 400
     assert ApiKey.objects.get().revoked_at is None
     asked(people["housing"], consumer)
-    waiting = Application.objects.get()
-    decide = f"/sharing/applications/{waiting.pk}/decide"
+    waiting = applications().get()
+    decide = f"/sharing/applications/{waiting.code}/decide"
     assert people["auditor"].post(decide, {"decision": "grant"}).status_code == 403
     assert people["housing"].post(decide, {"decision": "grant"}).status_code == 403
-    assert people["pipes"].post(f"/sharing/applications/{waiting.pk}/take-back").status_code == 404
+    assert (
+        people["pipes"].post(f"/sharing/applications/{waiting.code}/take-back").status_code == 404
+    )
     assert not LayerGrant.objects.exists()
     assert people["nobody"].post(decide).status_code == 302  # to sign in
 
@@ -190,21 +196,19 @@ def test_writing_is_offered_by_who_may_grant_it(town, people):
     people["land"].force_login(make_user("land", LandRole.LAND))
     consumer = registered(people["housing"])
     for layer, offered_by in (("terrain-sheets", set()), ("buildings", {"land"}), ("cases", set())):
-        Application.objects.create(
-            consumer=consumer, layer=layer, purpose="办件", legal_basis="三定", asked_by="housing"
-        )
+        asked_for = applied_for(consumer, layer, "housing")
         for name in ("land", "steward"):
             page = text_of(people[name].get("/sharing/steward"))
             offered = 'name="may_write"' in page
             by_steward = name == "steward" and layer != "cases"
             assert offered is (name in offered_by or by_steward), (layer, name)
-        Application.objects.update(state="refused")
+        actions.take_back_application(Caller("root", is_admin=True), asked_for)
 
 
 def test_a_refusal_needs_its_reason(town, people):
     consumer = registered(people["housing"])
     asked(people["housing"], consumer)
-    decide = f"/sharing/applications/{Application.objects.get().pk}/decide"
+    decide = f"/sharing/applications/{applications().get().code}/decide"
     page = people["pipes"].post(decide, {"decision": "refuse"}, follow=True)
     assert "不批准须说明理由" in text_of(page)
     people["pipes"].post(decide, {"decision": "refuse", "answer": "用途不明"})
@@ -224,7 +228,7 @@ def test_an_application_that_does_not_fit(town, people, more, words):
     answer = asked(people["housing"], registered(people["housing"]), **more)
     assert answer.status_code == 400
     assert re.search(words, text_of(answer))
-    assert not Application.objects.exists()
+    assert not applications().exists()
 
 
 def test_a_steward_sets_terms_and_withdraws(town, people):
@@ -239,7 +243,7 @@ def test_a_steward_sets_terms_and_withdraws(town, people):
     consumer.refresh_from_db()
     assert (consumer.per_minute, consumer.is_department) == (30, False)
     asked(people["housing"], consumer)
-    decide = f"/sharing/applications/{Application.objects.get().pk}/decide"
+    decide = f"/sharing/applications/{applications().get().code}/decide"
     people["steward"].post(decide, {"decision": "grant", "answer": ""})
     grant = LayerGrant.objects.get()
     people["steward"].post(f"/sharing/grants/{grant.pk}/withdraw")
@@ -287,3 +291,28 @@ def test_the_auditor_sees_who_read_what(town, people):
     for bad in ({"since": "x"}, {"since": "2020-01-01", "until": "2026-01-01"}):
         assert people["auditor"].get("/sharing/audit", bad).status_code == 400
         assert people["auditor"].get("/sharing/audit.csv", bad).status_code == 400
+
+
+def test_an_application_is_renewed_on_its_own_page(town, people):
+    consumer = registered(people["housing"])
+    asked(people["housing"], consumer)
+    code = applications().get().code
+    page = f"/matters/data-application/{code}"
+    for name, opens in (("housing", 200), ("pipes", 200), ("steward", 200), ("auditor", 404)):
+        assert people[name].get(page).status_code == opens, name
+    text = text_of(people["pipes"].get(page))
+    for words in ("不动产系统", "管线", "办件", "三定方案", "审查通过", "不批准"):
+        assert words in text
+    assert code in text_of(people["pipes"].get("/matters/data-application/"))
+    assert code not in text_of(people["auditor"].get("/matters/data-application/?state=all"))
+    people["pipes"].post(f"{page}/act", {"sent": "act", "name": "grant", "note": "仅限办件"})
+    assert LayerGrant.objects.get(withdrawn_at=None).conditions == "仅限办件"
+    sent = {"sent": "act", "name": "ask_renewal", "reason": "继续使用"}
+    assert people["housing"].post(f"{page}/act", sent).status_code == 422
+    sent["until"] = "2028-01-01T00:00"
+    assert people["housing"].post(f"{page}/act", sent).status_code == 302
+    assert "待审批的续期" in text_of(people["pipes"].get("/sharing/steward"))
+    assert "已申请续期" in text_of(people["housing"].get("/sharing/mine"))
+    people["pipes"].post(f"{page}/act", {"sent": "act", "name": "renew"})
+    assert LayerGrant.objects.get(withdrawn_at=None).until.year == 2027  # in UTC
+    assert people["pipes"].get("/matters/data-application/new").status_code == 302

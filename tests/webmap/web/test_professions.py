@@ -9,6 +9,7 @@ from django.core.management.base import SystemCheckError
 
 from layers.declarations.registry import all_layers
 from webmap.web import profession_faults as refusals
+from webmap.web.procedure_pages import FormField, ProcedurePages
 from webmap.web.profession_faults import paths_of, profession_faults, refuse_faults
 from webmap.web.professions import (
     DemoUser,
@@ -130,3 +131,19 @@ def test_every_entrance_layer_and_role_of_before_is_there():
         "grid",
         "hazards",
     ]
+
+
+@pytest.mark.parametrize(
+    ("pages", "words"),
+    [
+        (ProcedurePages("nothing"), "procedure nothing of its pages is not there"),
+        (ProcedurePages("case"), "has a register of its own"),
+        (ProcedurePages("data-application"), "procedure data-application is declared twice"),
+        (ProcedurePages("data-application", {"fly": ()}), "fly"),
+        (ProcedurePages("data-application", {"grant": (FormField("uuid", "x"),)}), "uuid"),
+        (ProcedurePages("data-application", template="no.html"), "template no.html"),
+    ],
+)
+def test_pages_of_a_procedure_that_do_not_fit_are_refused(pages, words):
+    found = faults_with(Profession("more", "x", 1, procedures=(pages,)))
+    assert any(words in fault for fault in found), found

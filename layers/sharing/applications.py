@@ -1,0 +1,309 @@
+"""Applications for data as a procedure of the engine of office work.
+
+A consumer's keeper applies for a layer, the layer's steward examines and grants or refuses; a
+grant ends on its day, is renewed on request, or is withdrawn. What is granted is a
+``LayerGrant``, made and ended in the same transaction as the step.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from layers.access.access import Caller, Sharing, may_decide, may_maintain
+from layers.declarations.declarations import Layer
+from layers.declarations.registry import all_layers, layer_named
+from layers.models import Consumer, LayerGrant
+from layers.roles import Role
+from layers.sharing.acts import record_act
+from layers.sharing.grants import LayerPart, end_grants, grant_layer
+from spatial.audit.models import Kind
+from spatial.casework.actions import answer_request, take
+from spatial.casework.actors import Actor
+from spatial.casework.acts import Act, Effect
+from spatial.casework.errors import InvalidInput
+from spatial.casework.idempotency import text_of
+from spatial.casework.models import Matter
+from spatial.casework.procedures import Policy, Procedure, RequestKind
+from spatial.casework.roles import SYSTEM
+from spatial.casework.ways_out import with_ways_out
+from spatial.workflow import Transition, Workflow
+
+# Parties that no group stands for: who keeps a consumer, whose office delivers the layer.
+APPLICANT, KEEPER = "申请单位", "数据责任单位"
+STEWARD = Role.STEWARD.value
+DECIDERS = frozenset({KEEPER, STEWARD})
+MAX_PURPOSE, MAX_BASIS, MAX_ANSWER = 500, 300, 500
+RENEWAL = "renewal"
+STATES = {
+    "applied": "待审批",
+    "examined": "已审查",
+    "granted": "已批准",
+    "refused": "未批准",
+    "expired": "已到期",
+    "withdrawn": "已收回",
+    "taken_back": "已撤回",
+}
+OPEN = ("applied", "examined")
+GIVEN = ("granted", "expired")
+TITLES = {"reason": "理由", "until": "使用至"}
+
+
+def _row(
+    action: str,
+    title: str,
+    sources: tuple[str, ...],
+    target: str,
+    roles: frozenset[str],
+    *needs: str,
+) -> Transition:
+    return Transition(action, title, sources, target, roles, needs, TITLES)
+
+
+_TABLE = with_ways_out(
+    Workflow(
+        STATES,
+        (
+            _row("apply", "申请使用", (), "applied", frozenset({APPLICANT})),
+            _row("examine", "审查通过", ("applied",), "examined", DECIDERS),
+            _row("grant", "批准", OPEN, "granted", DECIDERS),
+            _row("refuse", "不批准", OPEN, "refused", DECIDERS, "reason"),
+            _row("take_back", "撤回申请", OPEN, "taken_back", frozenset({APPLICANT, STEWARD})),
+            _row("ask_renewal", "申请续期", GIVEN, "", frozenset({APPLICANT}), "until", "reason"),
+            _row("renew", "准予续期", GIVEN, "granted", DECIDERS),
+            _row("deny_renewal", "不予续期", GIVEN, "", DECIDERS, "reason"),
+            _row("withdraw", "收回授权", ("granted",), "withdrawn", DECIDERS, "reason"),
+        ),
+    ),
+    senders={
+        "applied": ("applied", frozenset({APPLICANT})),
+        "examined": ("applied", DECIDERS),
+    },
+    superiors=frozenset({STEWARD}),
+    everybody=DECIDERS | {APPLICANT},
+)
+# The clock's alone: nobody ends a grant early in its name.
+_EXPIRY = _row("expire", "授权到期", ("granted",), "expired", frozenset({SYSTEM}))
+
+
+def actor_for(caller: Caller) -> Actor:
+    """Somebody as a party to applications; an administrator is a data steward here."""
+    roles = set(caller.roles)
+    if not caller.is_anonymous and not caller.key:
+        roles.add(APPLICANT)
+    if caller.is_admin:
+        roles.add(STEWARD)
+    if any(may_decide(caller, layer) for layer in all_layers()):
+        roles.add(KEEPER)
+    return Actor(caller.name, frozenset(roles))
+
+
+def caller_for(actor: Actor) -> Caller:
+    """The caller whose rights decide of a layer."""
+    return Caller(actor.name, actor.roles)
+
+
+def decidable(actor: Actor) -> list[Layer]:
+    """The layers on whose applications somebody decides."""
+    caller = caller_for(actor)
+    return [layer for layer in all_layers() if may_decide(caller, layer)]
+
+
+class ApplicationPolicy(Policy):
+    """An application is its consumer's keeper's, and of those who decide on the layer."""
+
+    applicant_roles = frozenset({APPLICANT})
+
+    def holds(self, matter: Matter, actor: Actor, role: str) -> bool:
+        """Whether an application is this one's in that role."""
+        if role == APPLICANT:
+            return _keeps(actor, matter)
+        if role == KEEPER:
+            layer = layer_named(matter.values["layer"])
+            is_theirs = layer is not None and may_decide(caller_for(actor), layer)
+            return is_theirs and matter.assignee in ("", actor.name)
+        return role == STEWARD or super().holds(matter, actor, role)
+
+    def held(self, actor: Actor, role: str) -> Q:
+        """The same in SQL."""
+        if role == APPLICANT:
+            return self._kept(actor)
+        if role == KEEPER:
+            return self._decided(actor) & Q(assignee__in=["", actor.name])
+        return Q() if role == STEWARD else super().held(actor, role)
+
+    def whose(self, matter: Matter, transition: Transition) -> str:
+        """Who should take an action."""
+        if APPLICANT in transition.roles:
+            return matter.applicant
+        return matter.assignee or matter.department or KEEPER
+
+    def can_see(self, matter: Matter, actor: Actor) -> bool:
+        """Whether somebody may look at an application; ``visible`` says the same in SQL."""
+        roles = actor.roles & {APPLICANT, STEWARD}
+        layer = layer_named(matter.values["layer"])
+        decides = layer is not None and may_decide(caller_for(actor), layer)
+        return decides or any(self.holds(matter, actor, role) for role in roles)
+
+    def visible(self, actor: Actor) -> Q:
+        """The applications that somebody may look at."""
+        if STEWARD in actor.roles:
+            return Q()
+        return self._decided(actor) | self._kept(actor)
+
+    def check(self, situation: Any, action: str, given: Mapping[str, Any]) -> None:
+        """An action fits the application as it stands.
+
+        Raises:
+            InvalidInput: the layer is no longer shared, or a day that has passed.
+        """
+        values = situation.matter.values
+        layer = layer_named(values["layer"])
+        is_gone = layer is None or layer.sharing is Sharing.WITHHELD or layer.is_withdrawn
+        if action in ("grant", "renew") and is_gone:
+            raise InvalidInput(_("没有图层“%(layer)s”") % {"layer": values["layer"]})
+        until = given.get("until")
+        if action in ("ask_renewal", "renew") and until and until <= situation.at:
+            raise InvalidInput(_("使用期限已经过去"), "until")
+
+    @staticmethod
+    def _kept(actor: Actor) -> Q:
+        if not actor.name:
+            return Q(pk__in=[])
+        kept = Consumer.objects.filter(kept_by__username=actor.name).values_list("pk", flat=True)
+        return Q(values__consumer__in=list(kept))
+
+    @staticmethod
+    def _decided(actor: Actor) -> Q:
+        return Q(values__layer__in=[layer.id for layer in decidable(actor)])
+
+
+def consumer_of(matter: Matter) -> Consumer:
+    """The system for which an application is."""
+    return Consumer.objects.select_related("kept_by").get(pk=matter.values["consumer"])
+
+
+def _keeps(actor: Actor, matter: Matter) -> bool:
+    keeper = consumer_of(matter).kept_by
+    return may_maintain(Caller(actor.name), keeper.get_username() if keeper else "")
+
+
+def until_of(matter: Matter) -> datetime | None:
+    """Until when the use of a layer was applied for."""
+    return parse_datetime(matter.values.get("until") or "")
+
+
+def _standing(matter: Matter) -> Any:
+    """The grant of an application, as a query."""
+    return LayerGrant.objects.filter(pk=matter.values.get("grant"))
+
+
+def _granted(act: Act) -> Effect:
+    """The layer is opened: as it was applied for, or as it is ``given`` otherwise."""
+    values = act.matter.values
+    asked = LayerPart(values["layer"], tuple(values["fields"]), tuple(values["districts"]))
+    part = act.given.get("part") or asked
+    until = act.given["until"] if "until" in act.given else until_of(act.matter)
+    for code in _others(act.matter):
+        take(
+            DATA_APPLICATION, act.actor, code, "withdraw", {"reason": f"由 {act.matter.code} 代替"}
+        )
+    return _decided(act, _grant(act, part, until, bool(act.given.get("may_write"))))
+
+
+def _others(matter: Matter) -> list[str]:
+    """The earlier applications of the same consumer whose grant of the layer stands."""
+    wanted = {
+        "values__consumer": matter.values["consumer"],
+        "values__layer": matter.values["layer"],
+    }
+    found = Matter.objects.current().filter(procedure=DATA_APPLICATION.id, step="granted", **wanted)
+    return list(found.exclude(code=matter.code).values_list("code", flat=True))
+
+
+def _renewed(act: Act) -> Effect:
+    """The same part of the layer until the day that was asked for, or another one."""
+    old = _standing(act.matter).get()
+    asked = act.situation.open_requests[RENEWAL].until
+    answer_request(DATA_APPLICATION, act)
+    part = LayerPart(old.layer, tuple(old.fields), tuple(old.districts))
+    until = act.given.get("until") or asked
+    return _decided(act, _grant(act, part, until, old.may_write))
+
+
+def _grant(act: Act, part: LayerPart, until: datetime | None, may_write: bool) -> LayerGrant:
+    return grant_layer(
+        caller_for(act.actor),
+        consumer_of(act.matter),
+        part,
+        may_write=may_write,
+        conditions=act.given.get("conditions", text_of(act.given)),
+        until=until,
+    )
+
+
+def _refused(act: Act) -> Effect:
+    return _decided(act, None)
+
+
+def _decided(act: Act, grant: LayerGrant | None) -> Effect:
+    """What an application remembers of a decision; the audit has it too."""
+    about = {"application": act.matter.code, "granted": grant is not None}
+    consumer, layer = consumer_of(act.matter), act.matter.values["layer"]
+    record_act(Kind.APPLICATION_DECIDED, caller_for(act.actor), consumer, layer, **about)
+    values = act.matter.values | {
+        "answer": text_of(act.given),
+        "decided_by": act.actor.name,
+        "decided_at": act.at.isoformat(),
+        "grant": grant.pk if grant else None,
+    }
+    return Effect({"values": values, "ends_at": grant.until if grant else None})
+
+
+def _ended(act: Act) -> Effect:
+    """The grant ends with the step."""
+    end_grants(caller_for(act.actor), _standing(act.matter))
+    return Effect()
+
+
+DATA_APPLICATION = Procedure(
+    "data-application",
+    "数据申请",
+    Workflow(STATES, (*_TABLE.transitions, _EXPIRY)),
+    dict.fromkeys(OPEN, KEEPER),
+    policy=ApplicationPolicy(),
+    effects={
+        "grant": _granted,
+        "renew": _renewed,
+        "refuse": _refused,
+        "withdraw": _ended,
+        "expire": _ended,
+    },
+    askings={
+        RENEWAL: RequestKind(
+            "续期",
+            "ask_renewal",
+            "renew",
+            "deny_renewal",
+            frozenset(GIVEN),
+            frozenset({"withdraw"}),
+        )
+    },
+    numbered="SQ",
+    noun="申请",
+    kept=frozenset(),
+    recalls=frozenset({"recall_examined"}),
+    reassigns=frozenset({"reassign"}),
+    max_of={"reason": MAX_ANSWER, "note": MAX_ANSWER, "because": MAX_ANSWER},
+)
+
+
+def due(now: datetime | None = None) -> list[str]:
+    """The applications whose grant has come to its day."""
+    found = Matter.objects.current().filter(procedure=DATA_APPLICATION.id, step="granted")
+    over = found.filter(ends_at__lt=now or timezone.now())
+    return list(over.order_by("ends_at").values_list("code", flat=True))
