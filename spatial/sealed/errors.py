@@ -12,7 +12,7 @@ class KeyMissing(SealingError):
 
     def __init__(self, name: str, folder: object) -> None:
         super().__init__(
-            f"缺少封存密钥 {name}（目录 {folder}）；请从密钥备份恢复，不要另造新的"
+            f"缺少密封密钥 {name}（目录 {folder}）；请从密钥备份恢复，不要另造新的"
             f" / the sealing key {name} is missing from {folder}: restore it from the backup"
         )
 
@@ -22,7 +22,7 @@ class WrongKey(SealingError):
 
     def __init__(self, name: str, folder: object) -> None:
         super().__init__(
-            f"封存密钥 {name}（目录 {folder}）与数据库所用的不同，或已损坏；请从密钥备份恢复"
+            f"密封密钥 {name}（目录 {folder}）与数据库所用的不同，或已损坏；请从密钥备份恢复"
             f" / the sealing key {name} in {folder} is not the one that this database was sealed with"
         )
 
@@ -33,7 +33,7 @@ class BrokenSeal(SealingError):
     def __init__(self, register: str, column: str, code: str) -> None:
         self.register, self.column, self.code = register, column, code
         super().__init__(
-            f"{register} {code} 的 {column} 无法解封：密文缺失、被改动或属于另一行"
+            f"{register} {code} 的 {column} 无法启封：密文缺失、被改动或属于另一行"
             f" / {column} of {register} {code} cannot be opened: its ciphertext is gone, changed"
             " or another row's"
         )

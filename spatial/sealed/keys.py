@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -95,8 +96,7 @@ def keyring(using: str = "default") -> Keyring:
     place = folder()
     found = _read(place, _listing(place))
     known = (connections[using].settings_dict["NAME"], found)
-    if known not in _checked:
-        _check(found, using)
+    if known not in _checked and not _note(found, using):
         _checked.add(known)
     return found
 
@@ -150,10 +150,21 @@ def _key_in(path: Path) -> bytes:
     return key
 
 
-def _check(ring: Keyring, using: str) -> None:
-    """Hold the keys against the database's check values; those that it has not seen are noted.
+def note_keys(using: str = "default", **_: Any) -> None:
+    """After a migrate: hold the keys that are there against the database's, or note them.
 
-    A key of the vault that is not there is missed only by the values that it sealed.
+    Raises:
+        KeyMissing, WrongKey: of a key.
+    """
+    if _listing(folder()):
+        keyring(using)
+
+
+def _note(ring: Keyring, using: str) -> bool:
+    """Hold the keys against the database's check values, and note those that it has not seen.
+
+    A key of the vault that is not there is missed only by the values that it sealed. Returns
+    whether any was noted, which the transaction may yet take back.
     """
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT name, check_value FROM sealed_sealingkey")
@@ -170,3 +181,4 @@ def _check(ring: Keyring, using: str) -> None:
                 " ON CONFLICT DO NOTHING",
                 [[name for name, _ in fresh], [value for _, value in fresh]],
             )
+    return bool(fresh)

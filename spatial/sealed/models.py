@@ -19,10 +19,10 @@ class SealedValue(models.Model):
     ciphertext = models.BinaryField("密文")
     key_id = models.PositiveSmallIntegerField("密钥")  # N of the file vault-N.key
     mask = models.TextField("掩码")
-    sealed_at = models.DateTimeField("封存时间", db_default=models.functions.Now())
+    sealed_at = models.DateTimeField("密封时间", db_default=models.functions.Now())
 
     class Meta:
-        verbose_name = verbose_name_plural = "封存值"
+        verbose_name = verbose_name_plural = "密封值"
 
     def __str__(self) -> str:
         return f"{self.register} {self.code} {self.column}"
@@ -51,7 +51,7 @@ class SealingKey(models.Model):
     noted_at = models.DateTimeField("启用时间", auto_now_add=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "封存密钥"
+        verbose_name = verbose_name_plural = "密封密钥"
 
     def __str__(self) -> str:
         return self.name

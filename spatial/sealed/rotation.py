@@ -35,7 +35,7 @@ def make_next_key(using: str = "default") -> int:
     """Make the next key of the vault, which encrypts from now on; returns its number."""
     number = keyring(using).newest + 1
     make_key(f"vault-{number}")
-    keyring(using)  # its check value is noted before anything is sealed with it
+    keyring(using)  # its check value is noted
     return number
 
 

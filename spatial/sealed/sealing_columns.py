@@ -50,6 +50,7 @@ class SealColumns(Operation):
         using = schema_editor.connection.alias
         model = to_state.apps.get_model(app_label, self.model_name)
         table = _Table(model, [model._meta.get_field(name) for name in self.fields], using)
+        table.unguard()
         table.alter("TYPE text")
         table.change("NOT ({is_token})", lambda *row: seal(*row, using))
         table.refuse_plain_texts()
@@ -62,6 +63,7 @@ class SealColumns(Operation):
         sealed = from_state.apps.get_model(app_label, self.model_name)
         plain = to_state.apps.get_model(app_label, self.model_name)
         table = _Table(sealed, [sealed._meta.get_field(name) for name in self.fields], using)
+        table.unguard()
         table.accept_plain_texts()
         table.change(
             "{is_token}",
@@ -94,9 +96,12 @@ class _Table:
             cursor.execute(sql, params)
             return cursor.fetchall() if cursor.description else []
 
+    def unguard(self) -> None:
+        """Drop the guard against edits until the end of the migrate."""
+        self.run(UNGUARD.format(table=self.name))
+
     def alter(self, what: str, name: str = "") -> None:
         """Alter every column or one."""
-        self.run(UNGUARD.format(table=self.name))
         columns = [f.column for f in self.fields if name in ("", f.name)]
         self.run(
             f"ALTER TABLE {self.name} " + ", ".join(f'ALTER COLUMN "{c}" {what}' for c in columns)

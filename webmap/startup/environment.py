@@ -288,7 +288,7 @@ class Places(Group):
     )
     SEALING_KEYS: Path | None = variable(
         None,
-        "个人信息封存密钥的目录，不入库、不与备份同存；不设为 var/keys",
+        "个人信息密封密钥的目录，不入库、不与备份同存；不设为 var/keys",
         "the keys of sealed personal values, kept apart from database and backups; else var/keys",
     )
     CITY_PROFILE: Path | None = variable(

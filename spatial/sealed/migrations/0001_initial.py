@@ -22,11 +22,11 @@ class Migration(migrations.Migration):
                 ('ciphertext', models.BinaryField(verbose_name='密文')),
                 ('key_id', models.PositiveSmallIntegerField(verbose_name='密钥')),
                 ('mask', models.TextField(verbose_name='掩码')),
-                ('sealed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='封存时间')),
+                ('sealed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='密封时间')),
             ],
             options={
-                'verbose_name': '封存值',
-                'verbose_name_plural': '封存值',
+                'verbose_name': '密封值',
+                'verbose_name_plural': '密封值',
             },
         ),
         migrations.CreateModel(
@@ -37,8 +37,8 @@ class Migration(migrations.Migration):
                 ('noted_at', models.DateTimeField(auto_now_add=True, verbose_name='启用时间')),
             ],
             options={
-                'verbose_name': '封存密钥',
-                'verbose_name_plural': '封存密钥',
+                'verbose_name': '密封密钥',
+                'verbose_name_plural': '密封密钥',
             },
         ),
         migrations.CreateModel(

@@ -14,7 +14,7 @@ FIRST = (TOKEN, INDEX, "vault-1")
 class Command(BaseCommand):
     """Makes what a database without sealed values lacks, and checks the keys of any other."""
 
-    help = "生成个人信息封存密钥（已有的不动） / make the keys of sealed personal values"
+    help = "生成个人信息密封密钥（已有的不动） / make the keys of sealed personal values"
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it.

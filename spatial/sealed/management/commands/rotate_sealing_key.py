@@ -11,7 +11,7 @@ from spatial.sealed.rotation import is_rotating, make_next_key, rewrite, sealed_
 class Command(BaseCommand):
     """Makes the next key and rewrites the vault; where a rotation was broken off it goes on."""
 
-    help = "更换封存密钥并重写密文；中断后再次运行可续做 / rotate the key of sealed personal values"
+    help = "更换密封密钥并重写密文；中断后再次运行可续做 / rotate the key of sealed personal values"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Half of it, for several machines; or only what stands."""
@@ -21,7 +21,7 @@ class Command(BaseCommand):
             action="store_true",
             help="只生成新密钥，供先复制到其他机器 / make the key only, to be copied to other machines",
         )
-        only.add_argument("--status", action="store_true", help="只列出各密钥所封存的条数")
+        only.add_argument("--status", action="store_true", help="只列出各密钥所密封的条数")
 
     def handle(self, *args: Any, make: bool, status: bool, **options: Any) -> None:
         """Do it.
