@@ -52,7 +52,9 @@ class SealColumns(Operation):
         table = _Table(model, [model._meta.get_field(name) for name in self.fields], using)
         table.unguard()
         table.alter("TYPE text")
-        table.change("NOT ({is_token})", lambda *row: seal(*row, using))
+        table.change(
+            "NOT ({is_token})", lambda column, codes, texts: seal(column, codes, texts, using)
+        )
         table.refuse_plain_texts()
 
     def database_backwards(
