@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connections
 from django.db.models import Model
 
-from spatial.sealed.fields import SealedColumn, Token, column_of, sealed_fields
+from spatial.sealed.fields import SealedColumn, ValueToken, column_of, sealed_fields
 from spatial.sealed.keys import INDEX, TOKEN, Keyring, keyring
 from spatial.sealed.queries import open_values
 from spatial.sealed.rules.formats import mask
@@ -72,18 +72,19 @@ def _tokens(
 ) -> list[str]:
     """Tokens of values, some of which are tokens already."""
     found = list(values)
-    homes = _homes({value for value in values if isinstance(value, Token)}, using)
+    homes = _homes({value for value in values if isinstance(value, ValueToken)}, using)
     strange = [
         i
         for i, (code, value) in enumerate(zip(codes, values, strict=True))
-        if isinstance(value, Token) and homes.get(value) != (column.register, column.name, code)
+        if isinstance(value, ValueToken)
+        and homes.get(value) != (column.register, column.name, code)
     ]
     for i in strange:
         register, name, code = homes.get(values[i], (column.register, column.name, codes[i]))
         found[i] = open_values(
             SealedColumn(register, name, column.kind), [(code, values[i])], using
         )[0]
-    fresh = [i for i, value in enumerate(found) if not isinstance(value, Token)]
+    fresh = [i for i, value in enumerate(found) if not isinstance(value, ValueToken)]
     sealed = seal(column, [codes[i] for i in fresh], [found[i] for i in fresh], using)
     for i, token in zip(fresh, sealed, strict=True):
         found[i] = token
@@ -122,8 +123,8 @@ def _seal_part(
         cursor.execute("SELECT token FROM sealed_sealedvalue WHERE token = ANY(%s)", [list(places)])
         for (token,) in cursor.fetchall():
             del places[token]
-        if places:
-            _keep(cursor, ring, column, places)
+        if places:  # in the order of the index
+            _keep(cursor, ring, column, dict(sorted(places.items())))
     return tokens
 
 
@@ -149,5 +150,5 @@ def _keep(
         [masks[value] for _, _, value in places.values()],
     ]
     cursor.execute(KEEP, [column.register, column.name, ring.newest, *listed])
-    found = [(token, d) for token, (_, _, value) in places.items() for d in terms[value]]
-    cursor.execute(INDEX_THEM, [[token for token, _ in found], [d for _, d in found]])
+    found = sorted((d, token) for token, (_, _, value) in places.items() for d in terms[value])
+    cursor.execute(INDEX_THEM, [[token for _, token in found], [d for d, _ in found]])

@@ -9,7 +9,7 @@ from spatial.sealed.rules.formats import Kind
 from spatial.sealed.rules.sealing import MARK, TOKEN_LENGTH
 
 
-class Token(str):
+class ValueToken(str):
     """A token as it was read from a register: it stands for a value that is sealed already."""
 
     __slots__ = ()
@@ -56,7 +56,7 @@ class SealedField(models.CharField):
 
     def from_db_value(self, value: str | None, *_: Any) -> str | None:
         """A token, told from a plain text by its class."""
-        return Token(value) if value else value
+        return ValueToken(value) if value else value
 
 
 def sealed_fields(model: type[models.Model]) -> list[SealedField]:

@@ -15,10 +15,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='SealedValue',
             fields=[
-                ('token', models.TextField(primary_key=True, serialize=False, verbose_name='令牌')),
-                ('register', models.TextField(verbose_name='登记簿')),
-                ('column', models.TextField(verbose_name='列')),
-                ('code', models.TextField(verbose_name='编码')),
+                ('token', models.TextField(db_collation='C', primary_key=True, serialize=False, verbose_name='令牌')),
+                ('register', models.TextField(db_collation='C', verbose_name='登记簿')),
+                ('column', models.TextField(db_collation='C', verbose_name='列')),
+                ('code', models.TextField(db_collation='C', verbose_name='编码')),
                 ('ciphertext', models.BinaryField(verbose_name='密文')),
                 ('key_id', models.PositiveSmallIntegerField(verbose_name='密钥')),
                 ('mask', models.TextField(verbose_name='掩码')),
@@ -44,14 +44,13 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='BlindIndex',
             fields=[
-                ('pk', models.CompositePrimaryKey('token', 'digest', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('token', models.TextField(verbose_name='令牌')),
+                ('pk', models.CompositePrimaryKey('digest', 'token', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('digest', models.BinaryField(verbose_name='检索摘要')),
+                ('token', models.TextField(db_collation='C', verbose_name='令牌')),
             ],
             options={
                 'verbose_name': '检索摘要',
                 'verbose_name_plural': '检索摘要',
-                'indexes': [models.Index(fields=['digest'], name='blind_digest')],
             },
         ),
     ]

@@ -21,8 +21,8 @@ def normalised(kind: str, value: str) -> str:
     ('johnsmith', '13812345678')
     >>> normalised("id_number", "11010519491231002x")
     '11010519491231002X'
-    >>> normalised("certificate", "湘（2026）涟源市不动产权第 0000001 号")
-    '湘(2026)涟源市不动产权第0000001号'
+    >>> normalised("certificate", "湘（2026）某县不动产权第 0000001 号")
+    '湘(2026)某县不动产权第0000001号'
     """
     text = _BLANKS.sub("", unicodedata.normalize("NFKC", value))
     if kind == "name":
