@@ -176,8 +176,8 @@ def _note(ring: Keyring, using: str) -> bool:
                 raise WrongKey(f"{name}.key", ring.folder)
         if fresh := [(name, check_value(key)) for name, key in ring.keys if name not in known]:
             cursor.execute(
-                "INSERT INTO sealed_sealingkey (name, check_value, noted_at)"
-                " SELECT name, value, now() FROM unnest(%s::text[], %s::text[]) AS k(name, value)"
+                "INSERT INTO sealed_sealingkey (name, check_value)"
+                " SELECT name, value FROM unnest(%s::text[], %s::text[]) AS k(name, value)"
                 " ON CONFLICT DO NOTHING",
                 [[name for name, _ in fresh], [value for _, value in fresh]],
             )

@@ -47,7 +47,6 @@ class SealingKey(models.Model):
 
     name = models.CharField("密钥", max_length=40, primary_key=True)
     check_value = models.CharField("核对值", max_length=64)
-    noted_at = models.DateTimeField("启用时间", auto_now_add=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "密封密钥"

@@ -34,7 +34,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('name', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='密钥')),
                 ('check_value', models.CharField(max_length=64, verbose_name='核对值')),
-                ('noted_at', models.DateTimeField(auto_now_add=True, verbose_name='启用时间')),
             ],
             options={
                 'verbose_name': '密封密钥',
