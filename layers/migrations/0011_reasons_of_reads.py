@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("layers", "0009_refused_writes")]
+    dependencies = [("layers", "0010_recorded_at")]
 
     operations = [
         migrations.AddField(
