@@ -6,6 +6,7 @@ from layers.access.access import Caller
 from layers.declarations.registry import layer_of
 from layers.models import PersonalRead
 from layers.reading import personal
+from layers.reading.features import features
 from layers.reading.offices import page_share
 from layers.reading.personal import (
     PersonalDenied,
@@ -14,7 +15,6 @@ from layers.reading.personal import (
     find_people,
     full_values,
 )
-from layers.reading.queries import versions_shown
 from spatial.audit.models import AuditEvent
 from spatial.hazards.roles import HazardRole
 from spatial.parcels.models import Building
@@ -27,6 +27,10 @@ from tests.town import BUILDING, HOLDER, PHONE
 CLERK = Caller("jintu", roles=frozenset({LandRole.LAND}))
 DUTY = Caller("zhiban", roles=frozenset({HazardRole.HAZARD}))
 OTHER = Caller("guihua", roles=frozenset())
+
+
+def versions_shown(share, code):
+    return list(features(share).filter(code=code).order_by("id"))
 
 
 @pytest.mark.parametrize("reason", ["", "  "])
