@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 from django.db import connection
@@ -15,10 +16,12 @@ from importers.runs.outcome import Terms
 from importers.runs.review import discard
 from importers.runs.run import start, undo
 from importers.staging.staging import Stage
+from importers.values.batch import Batch
 from importers.values.issues import Issue
-from importers.values.personal import masked_remarks
+from importers.values.personal import mask_findings, masked_remarks
 from spatial.parcels.models import Parcel
 from spatial.sealed.models import BlindIndex, SealedValue
+from spatial.sealed.rules.formats import Kind
 from tests.factories import personal
 from tests.importers.files import gpkg, plots
 
@@ -91,6 +94,15 @@ def test_findings_hold_masks(tmp_path):
     assert ImportIssue.objects.filter(code="too-long", field="right_holder").exists()
     assert "欧阳修" not in said.replace("编码 欧阳修", "")  # a code is no name
     assert "长长" not in said
+
+
+def test_a_finding_that_quotes_a_person_quotes_the_mask():
+    columns = {"owner": np.array(["李四", "张三丰"], object)}
+    batch = Batch("a", np.arange(5, 7), columns)
+    batch.flag([1], "x", "值“张三丰”与李四不符", hint="把张三丰改为全名")
+    mask_findings(batch, {"owner": Kind.NAME})
+    (found,) = batch.issues
+    assert (found.message, found.hint) == ("值“张**”与李四不符", "把张**改为全名")
 
 
 def test_remarks_of_a_format_on_a_column_of_people_quote_nothing():
