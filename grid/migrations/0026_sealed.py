@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     atomic = False  # in batches; ended half-way it goes on
 
     dependencies = [
-        ("grid", "0023_true_times"),
+        ("grid", "0025_members"),
         ("sealed", "0001_initial"),
     ]
 
