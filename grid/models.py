@@ -9,6 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
 
 from spatial.casework.models import MatterFields, RequestFields, StepFields
+from spatial.sealed.fields import SealedField
+from spatial.sealed.rules.formats import Kind
 from spatial.versions.append_only import AppendOnly, Audited, RecordedAt
 from spatial.versions.fields import POINTS, POLYGONS, CityGeometryField
 from spatial.versions.models import SpatialFeature
@@ -73,8 +75,8 @@ class Case(MatterFields, SpatialFeature):
     uuid = models.UUIDField("上报标识", null=True)
     is_public = models.BooleanField("可公开", default=False)
     reporter = models.CharField("上报人", max_length=150, blank=True)
-    reporter_name = models.CharField("举报人姓名", max_length=60, blank=True)
-    reporter_phone = models.CharField("举报人电话", max_length=30, blank=True)
+    reporter_name = SealedField("举报人姓名", max_length=60, blank=True)
+    reporter_phone = SealedField("举报人电话", kind=Kind.TELEPHONE, max_length=30, blank=True)
     inspector = models.CharField("核实核查人", max_length=150, blank=True)
     condition = models.CharField("立案条件", max_length=100, blank=True)
     limit_amount = models.FloatField("处置时限", null=True)

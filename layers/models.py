@@ -9,7 +9,7 @@ from spatial.versions.append_only import AppendOnly, Audited, RecordedAt
 
 
 class PersonalRead(AppendOnly):
-    """One reading of personal data in full. Rows are only ever added."""
+    """One reading of personal data in full, or a search (no code). Rows are only ever added."""
 
     audited: ClassVar = Audited("personal-read", subject="layer", code="code", details=("fields",))
 
@@ -18,6 +18,7 @@ class PersonalRead(AppendOnly):
     layer = models.CharField("图层", max_length=40)
     code = models.CharField("编码", max_length=40)
     fields = models.CharField("字段", max_length=200)
+    reason = models.CharField("事由", max_length=200, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "个人信息查阅记录"

@@ -6,6 +6,9 @@
 # imported, exports and downloads (gone in a day), the sample, static files, logs, tools.
 DATA=(cases imports rasters terrain.tif)
 
+# The keys of sealed personal values, in the backup apart from all else.
+SEALING=${SEALING_KEYS:-$VAR/keys}
+
 place_of() { if [ "$1" = cases ]; then echo "${CASE_FILES:-$VAR/cases}"; else echo "$VAR/$1"; fi; }
 
 # Lead libpq's programs to the city's database as its owner, the password on no command line.

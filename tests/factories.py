@@ -11,6 +11,8 @@ from django.db.models import Model
 from spatial.city import city
 from spatial.crs import transformer
 from spatial.parcels.models import Parcel
+from spatial.sealed.fields import column_of
+from spatial.sealed.queries import open_values
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Edit
 from spatial.versions.models import Change
@@ -53,6 +55,12 @@ def open_feature(model=Parcel, code: str = "P1", at: datetime | None = None, **v
     values.setdefault("geom", square())
     apply(change(at or moment(2020)), model, [Edit(Action.OPEN, code, values)])
     return model.objects.current().get(code=code)
+
+
+def personal(version: Model, name: str) -> str:
+    """A sealed value of a version, in full."""
+    field = version._meta.get_field(name)
+    return open_values(column_of(type(version), field), [(version.code, getattr(version, name))])[0]
 
 
 @contextmanager

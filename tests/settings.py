@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 
@@ -21,6 +23,21 @@ if not os.environ.get("DATABASE_URL"):
 
 from webmap.settings import *  # noqa: E402, F403
 
+# The same keys in every run: what is in a template was sealed with them.
+SEALING_KEYS = VAR / "test_keys"  # noqa: F405
+
+
+def _lay_keys() -> None:
+    SEALING_KEYS.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in ("token-1", "index-1", "vault-1"):
+        part, path = SEALING_KEYS / f".{name}.{os.getpid()}", SEALING_KEYS / f"{name}.key"
+        part.write_bytes(b64encode(sha256(f"tests {name}".encode()).digest()))
+        part.chmod(0o600)
+        path.exists() or part.rename(path)
+        part.unlink(missing_ok=True)
+
+
+_lay_keys()
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -29,6 +29,8 @@ from grid.models import Case, CasePhoto, CaseRequest, CaseStep, Component, GridC
 from grid.roles import CENTRE, GridRole
 from spatial.base.models import District
 from spatial.city import city
+from spatial.sealed.fields import column_of, sealed_fields
+from spatial.sealed.queries import places_of
 
 # Within this of a case is what it may name as its component, and what is shown beside it.
 NEAR_M, MOST_NEAR = 100.0, 20
@@ -177,6 +179,17 @@ def visible_to(actor: Actor) -> Q:
         for district in actor.districts:
             allowed |= Q(district_code__startswith=district)
     return allowed
+
+
+def cases_reported_by(actor: Actor, text: str) -> list[tuple[str, str]]:
+    """(code, mask) of cases that this one may look at, of whose reporter this is name or number.
+
+    Exact but for blanks and width. Whoever asks has logged it.
+    """
+    columns = [column_of(Case, field) for field in sealed_fields(Case)]
+    masks = {place.code: place.mask for place in places_of(text, columns)}
+    codes = visible_cases(actor).filter(code__in=masks).order_by("code")
+    return [(code, masks[code]) for code in codes.values_list("code", flat=True)]
 
 
 def queue(actor: Actor, state: str) -> QuerySet[Case]:

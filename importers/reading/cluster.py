@@ -62,4 +62,4 @@ def check(rows: Rows, opened: Opened, register: Register, number: int, served: C
         raise DeliveryRefused(
             f"集群的节点配置的是{city().name}，不是{served.name}", "请统一 CITY_PROFILE"
         )
-    return encode(checked(rows, opened, register), number)
+    return encode(checked(rows, opened, register), number, register.personal)

@@ -21,6 +21,7 @@ from importers.values.batch import Batch
 from importers.values.columns import CODE, CODE_COLUMN, Register
 from importers.values.headings import match_columns
 from importers.values.issues import Issue
+from importers.values.personal import check_constants, masked_remarks
 from importers.values.table import Ask, Table
 
 T = TypeVar("T")
@@ -80,7 +81,8 @@ class Delivery:
     def notes(self) -> Iterator[Issue]:
         """Remarks on whole files."""
         for opened in self.opened:
-            yield from opened.table.remarks
+            named = {opened.headers[c] for c in self.register.personal if c in opened.headers}
+            yield from masked_remarks(opened.table.remarks, named)
             yield from opened.remarks
 
     def batches(self) -> Iterator[Encoded]:
@@ -89,7 +91,8 @@ class Delivery:
             if cluster.is_worth_it(opened.table):
                 yield from cluster.spread(opened, number, self.register)
             else:
-                yield from ahead(encode(b, number) for b in process(opened, self.register))
+                kinds = self.register.personal
+                yield from ahead(encode(b, number, kinds) for b in process(opened, self.register))
 
     def _check_alike(self) -> None:
         first = self.opened[0]
@@ -178,3 +181,4 @@ def _check_constants(register: Register, constants: Mapping[str, Any]) -> None:
     known = {column.name for column in register.columns}
     if strange := sorted(set(constants) - known):
         raise DeliveryRefused(f"“{register.title}”没有字段 {'、'.join(strange)}")
+    check_constants(constants, register)

@@ -1,6 +1,7 @@
 """Rows as PostgreSQL's COPY reads them: text, geometry as EWKB in hexadecimal."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -8,27 +9,38 @@ import numpy as np
 import shapely
 
 from importers.values.batch import Batch
-from importers.values.columns import GEOMETRY
+from importers.values.columns import CODE, GEOMETRY
+from importers.values.personal import mask_findings
 from spatial.city import city
+from spatial.sealed.rules.formats import Kind
 
 
 @dataclass(frozen=True)
 class Encoded:
     """A batch, and its rows ready for COPY: the good, and those that can be repaired.
 
-    ``file`` is the number of the file in the delivery.
+    ``file`` is the number of the file in the delivery. Personal values are no part of ``data``:
+    they stand in ``personal``, by column, for the same rows as ``codes``, and are sealed by
+    whoever has the keys.
     """
 
     batch: Batch
     columns: tuple[str, ...]
     data: bytes
     file: int
+    codes: tuple[str, ...] = ()
+    personal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def encode(batch: Batch, file_number: int) -> Encoded:
-    """Encode the rows of a batch that were not rejected, or that a proposal would mend."""
+def encode(batch: Batch, file_number: int, kinds: Mapping[str, Kind] | None = None) -> Encoded:
+    """Encode the rows of a batch that were not rejected, or that a proposal would mend.
+
+    ``kinds`` are the personal columns of the register.
+    """
     good, actions = _staged(batch)
-    names = sorted(batch.columns)
+    personal = sorted(batch.columns.keys() & (kinds or {}).keys())
+    mask_findings(batch, {name: (kinds or {})[name] for name in personal})
+    names = sorted(batch.columns.keys() - set(personal))
     rows = [str(row) for row in batch.rows[good].tolist()]
     listed = ["file_number", "row_number", *names]
     parts = [[str(file_number)] * len(rows), rows]
@@ -40,7 +52,14 @@ def encode(batch: Batch, file_number: int) -> Encoded:
         listed.append(GEOMETRY)
         parts.append(ewkb_hex(batch.shapes[good], city().projected))
     text = "\n".join(map("\t".join, zip(*parts, strict=True)))
-    return Encoded(batch, tuple(listed), f"{text}\n".encode() if text else b"", file_number)
+    return Encoded(
+        batch,
+        tuple(listed),
+        f"{text}\n".encode() if text else b"",
+        file_number,
+        tuple(batch.columns[CODE][good].tolist()) if personal else (),
+        {name: tuple(t or "" for t in batch.columns[name][good].tolist()) for name in personal},
+    )
 
 
 def _staged(batch: Batch) -> tuple[slice | np.ndarray, list[str]]:

@@ -12,6 +12,7 @@ from layers.declarations.declarations import Layer
 from layers.declarations.refusals import only_by_steps
 from layers.declarations.registry import all_layers, layer_named
 from spatial.codes import schemes
+from spatial.sealed.fields import SealedField
 from spatial.versions.queries import attribute_fields
 
 KINDS = {
@@ -76,6 +77,7 @@ def _column(layer: Layer, field: Field) -> Column:
         choices={str(code): str(label) for code, label in field.choices or ()},
         scheme=schemes()[scheme].title if scheme else "",
         known=_known(scheme, *beside),
+        personal=field.kind if isinstance(field, SealedField) else None,
     )
 
 

@@ -11,6 +11,7 @@ from django_tasks import task
 from importers.errors import DeliveryRefused
 from importers.models import ImportRun
 from importers.reading.delivery import Reading
+from importers.reading.registers import layer_for, register_of
 from importers.runs import originals, recovery
 from importers.runs.outcome import Terms
 from importers.runs.review import commit_run
@@ -18,6 +19,10 @@ from importers.runs.rights import check_may_deliver, check_may_undo, layer_id_of
 from importers.runs.run import start, undo
 from importers.runs.running_progress import RunProgress
 from importers.staging import locks
+from importers.values.personal import check_constants
+from layers.declarations.declarations import Layer
+from spatial.sealed.fields import column_of, sealed_fields
+from spatial.sealed.queries import codes_named_in
 
 
 def announce(
@@ -32,7 +37,13 @@ def announce(
 
     ``place`` puts the files into the folder it is given. Each delivery is a job of its
     own: many run on as many workers as there are.
+
+    Raises:
+        DeliveryRefused: a parameter names people; jobs keep their parameters.
     """
+    layer = layer_for(layer_id)
+    check_constants(reading.get("constants") or {}, register_of(layer))
+    check_texts(layer, terms.get("why", ""), terms.get("document", ""))
     run = ImportRun.objects.create(
         layer=layer_id,
         state=ImportRun.State.WAITING,
@@ -89,6 +100,37 @@ def import_files(
     except DeliveryRefused as error:
         return {"run": error.run_id, "refused": str(error)}
     return {"run": outcome.run.pk, "refused": outcome.refusal}
+
+
+def order_commit(run: ImportRun, who: str, terms: dict[str, Any]) -> None:
+    """Have a worker commit a reviewed run.
+
+    Raises:
+        DeliveryRefused: the reason names people of the register.
+    """
+    check_texts(layer_for(run.layer), terms.get("why", ""), terms.get("document", ""))
+    commit_reviewed.enqueue(run.pk, who, terms)
+
+
+def order_undo(run: ImportRun, who: str, why: str) -> None:
+    """Have a worker undo a committed run.
+
+    Raises:
+        DeliveryRefused: the reason names people of the register.
+    """
+    check_texts(layer_for(run.layer), why)
+    undo_committed.enqueue(run.pk, who, why)
+
+
+def check_texts(layer: Layer, *texts: str) -> None:
+    """Refuse texts that name people of a layer's register: they would stand in the jobs.
+
+    Raises:
+        DeliveryRefused: one does.
+    """
+    columns = [column_of(layer.model, field) for field in sealed_fields(layer.model)]
+    if columns and codes_named_in([text for text in texts if text], columns):
+        raise DeliveryRefused("事由或依据文件中写有登记簿里的姓名或号码", "请改写，不写个人信息")
 
 
 @task()

@@ -8,6 +8,7 @@ from django.utils import timezone
 from importers.models import ImportRun
 from importers.runs import originals
 from importers.staging import locks
+from importers.staging.forgetting import forget_unused_values
 from importers.staging.staging import Stage
 from layers.jobs.leases import take_up, unfinished
 
@@ -138,4 +139,6 @@ def expire() -> int:
             run.options["expired"] = True
             run.save(update_fields=["state", "message", "options"])
         originals.discard(run)
+    if over:
+        forget_unused_values()
     return len(over)

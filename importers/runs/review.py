@@ -25,6 +25,7 @@ from importers.staging import locks
 from importers.staging.component_cells import check_cells
 from importers.staging.difference import ends_many, mark_changed
 from importers.staging.ending import Grounds
+from importers.staging.forgetting import forget_unused_values
 from importers.staging.staging import Stage, expect_many
 from importers.values.batch import Batch
 from importers.values.issues import Severity
@@ -186,6 +187,7 @@ def discard(run_id: int, who: str) -> ImportRun:
         run.save(update_fields=["state", "message", "finished_at"])
         recovery.give_up(run)
         originals.discard(run)
+    forget_unused_values()
     return run
 
 

@@ -32,6 +32,7 @@ from importers.staging.staging import Stage
 from importers.values.columns import Register
 from importers.values.issues import IssueLog
 from layers.declarations.declarations import Layer
+from spatial.sealed.errors import SealingError
 from spatial.versions.actions import undo as undo_change
 from spatial.versions.edits import VersionConflict
 from spatial.versions.queries import conflicts_in
@@ -105,7 +106,7 @@ def _carry_out(
     kept = _keep(run, delivery, terms)
     try:
         return _take_in(run, layer, register, delivery, terms, commit, progress)
-    except (DeliveryRefused, VersionConflict) as error:
+    except (DeliveryRefused, VersionConflict, SealingError) as error:
         _fail(run, str(error), kept)
         refused = DeliveryRefused(str(error))
         refused.run_id = run.pk

@@ -77,7 +77,7 @@ class Trial:
         self.stage.create(self.cursor, self.layer.model)
         self.progress.step("读取")
         for encoded in self.delivery.batches():
-            self.stage.copy(self.cursor, encoded)
+            self.stage.copy(self.cursor, encoded, self.layer.model)
             self.log.add(encoded.batch.issues)
             self.progress.advance(len(encoded.batch))
         if self.delivery.features >= committing.MANY or self.delivery.features < 0:

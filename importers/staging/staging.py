@@ -6,6 +6,7 @@ journal, and a crash of the server empties it, which only means that the files, 
 are kept, must be read again. It lives until the run is committed or given up.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -18,6 +19,8 @@ from django.db.models import Field
 from importers.reading.encoding import Encoded
 from importers.values.columns import CODE
 from spatial.city import city
+from spatial.sealed.actions import seal
+from spatial.sealed.fields import column_of, sealed_fields
 from spatial.versions.logins import SITE, has_site
 from spatial.versions.models import VersionedFeature
 from spatial.versions.queries import attribute_fields
@@ -93,12 +96,21 @@ class Stage:
         """Remove the table."""
         cursor.execute(f"DROP TABLE IF EXISTS {self.table}")
 
-    def copy(self, cursor: Any, encoded: Encoded) -> None:
-        """Append a batch's good rows; what its bad rows name is held."""
+    def copy(
+        self, cursor: Any, encoded: Encoded, model: type[VersionedFeature] | None = None
+    ) -> None:
+        """Append a batch's good rows; what its bad rows name is held.
+
+        Personal values are sealed for the register of the ``model``.
+
+        Raises:
+            SealingError: a key is lost or wrong.
+        """
         _hold(cursor, encoded)
         if encoded.data:
-            quoted = ", ".join(f'"{name}"' for name in encoded.columns)
-            source = BytesIO(encoded.data)
+            names, data = _sealed(encoded, model)
+            quoted = ", ".join(f'"{name}"' for name in names)
+            source = BytesIO(data)
             with connection.wrap_database_errors:  # which Django does not do for COPY
                 cursor.copy_expert(f"COPY {self.table} ({quoted}) FROM STDIN", source, 1 << 20)
 
@@ -110,6 +122,24 @@ def expect_many(cursor: Any) -> None:
     as empty; nested loops planned on that would run for hours.
     """
     cursor.execute("SET LOCAL enable_nestloop = off")
+
+
+def _sealed(
+    encoded: Encoded, model: type[VersionedFeature] | None
+) -> tuple[tuple[str, ...], bytes]:
+    """Columns and rows for COPY, with tokens at the end of each row."""
+    if not encoded.personal or model is None:
+        return encoded.columns, encoded.data
+    parts: list[Sequence[str]] = []
+    for field in sealed_fields(model):
+        if field.name in encoded.personal:
+            values = encoded.personal[field.name]
+            parts.append(seal(column_of(model, field), encoded.codes, values))
+    tokens = ["\t".join(each).encode() for each in zip(*parts, strict=True)]
+    rows = encoded.data.split(b"\n")[:-1]
+    joined = b"\n".join(map(b"\t".join, zip(rows, tokens, strict=True)))
+    names = [field.name for field in sealed_fields(model) if field.name in encoded.personal]
+    return (*encoded.columns, *names), joined + b"\n"
 
 
 def _definition(cursor: Any, field: Field) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from spatial.sealed.rules.formats import Kind
+
 CODE = "code"
 GEOMETRY = "geom"
 
@@ -13,7 +15,8 @@ class Column:
     """One attribute of a register.
 
     ``kind`` is text, integer, number, boolean, date or datetime. A required column
-    must have a value; ``default`` is what an empty cell of one that need not becomes.
+    must have a value; ``default`` is what an empty cell of one that need not becomes. A
+    ``personal`` one, of that kind, is sealed before it is staged, and no finding holds its value.
     """
 
     name: str
@@ -28,6 +31,7 @@ class Column:
     choices: Mapping[str, str] = field(default_factory=dict)
     scheme: str = ""
     known: frozenset[str] = frozenset()
+    personal: Kind | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,11 @@ class Register:
     def geometry(self) -> str:
         """The OGC geometry type, or '' for a register without geometry."""
         return self.kinds[0] if self.kinds else ""
+
+    @property
+    def personal(self) -> dict[str, Kind]:
+        """The columns of personal values, and of which kind these are."""
+        return {c.name: c.personal for c in self.columns if c.personal}
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises KeyError if there is none."""

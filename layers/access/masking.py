@@ -1,32 +1,16 @@
-"""How personal data look to those who have not asked to see them in full. Pure."""
+"""How personal data within running texts look to those who have not asked to see them. Pure."""
 
 import re
 
-KEPT_DIGITS = 3
+from spatial.sealed.rules.formats import Kind, mask
+
 # A mobile telephone, an identity card, a telephone with its area code; with the blanks and
 # hyphens that people put between. Codes of components (16 digits) and cases (19) are none.
 _BETWEEN = r"[\s-]?"
 _NUMBERS = re.compile(
     rf"(?<!\d)(?:1[3-9](?:{_BETWEEN}\d){{9}}|\d(?:{_BETWEEN}\d){{16}}{_BETWEEN}[\dXx]|0\d{{2,3}}{_BETWEEN}\d{{7,8}})(?!\d)"
 )
-
-
-def masked(text: str) -> str:
-    """A name with its first character only, a number with its ends only.
-
-    >>> masked("张三丰")
-    '张**'
-    >>> masked("13812345678")
-    '138****5678'
-    >>> masked("")
-    ''
-    """
-    text = text.strip()
-    if not text:
-        return ""
-    if text.isdigit() and len(text) > KEPT_DIGITS + 4:
-        return f"{text[:KEPT_DIGITS]}****{text[-4:]}"
-    return f"{text[0]}**"
+_ID_LENGTH = 18
 
 
 def masked_within(text: str) -> str:
@@ -35,4 +19,9 @@ def masked_within(text: str) -> str:
     >>> masked_within("找王师傅 138 1234 5678，井盖 1234560103000123")
     '找王师傅 138****5678，井盖 1234560103000123'
     """
-    return _NUMBERS.sub(lambda found: masked(re.sub(r"[\sXx-]", "", found[0])), text)
+    return _NUMBERS.sub(_masked, text)
+
+
+def _masked(found: re.Match[str]) -> str:
+    number = re.sub(r"[\s-]", "", found[0])
+    return mask(Kind.ID_NUMBER if len(number) == _ID_LENGTH else Kind.TELEPHONE, number)

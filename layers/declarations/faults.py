@@ -9,6 +9,7 @@ from django.core.exceptions import FieldDoesNotExist
 
 from layers.declarations.declarations import Layer
 from layers.declarations.naming import fields_in
+from spatial.sealed.fields import sealed_fields
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ def faults(
     for layer in every:
         found += _dangling(layer, known)
         found += _unknown_fields(layer)
+        found += _open_people(layer)
     return found
 
 
@@ -62,6 +64,24 @@ def _dangling(layer: Layer, known: frozenset[str]) -> Iterator[Fault]:
                 layer.id,
                 f"字段 {field.name} 引用不存在的图层 {field.refers_to}",
                 f"its field {field.name} refers to the layer {field.refers_to}, which is not there",
+            )
+
+
+def _open_people(layer: Layer) -> Iterator[Fault]:
+    """Sealed fields that are published, searched, or not said to be personal."""
+    shown = {f.name for f in layer.fields} | {*layer.search, *layer.office_fields}
+    for name in (field.name for field in sealed_fields(layer.model)):
+        if name in shown:
+            yield Fault(
+                layer.id,
+                f"密封字段 {name} 不能发布或检索",
+                f"its sealed field {name} is published or searched",
+            )
+        elif name not in layer.personal and not layer.by_steps:
+            yield Fault(
+                layer.id,
+                f"密封字段 {name} 没有列为个人信息",
+                f"its sealed field {name} is not among the personal ones",
             )
 
 

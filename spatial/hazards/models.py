@@ -7,6 +7,8 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db.models import F, Func, Q
 
+from spatial.sealed.fields import SealedField
+from spatial.sealed.rules.formats import Kind
 from spatial.versions.fields import POINTS, POLYGONS, CityGeometryField
 from spatial.versions.models import SpatialFeature
 from spatial.versions.tallies import Tally
@@ -29,8 +31,8 @@ class HazardSite(SpatialFeature):
     occurred_on = models.DateField("发生日期", null=True)
     position_accuracy = models.CharField("位置精度", max_length=20, blank=True)
     source = models.CharField("资料来源", max_length=200, blank=True)
-    monitor = models.CharField("监测人", max_length=60, blank=True)
-    monitor_phone = models.CharField("监测人电话", max_length=30, blank=True)
+    monitor = SealedField("监测人", max_length=60, blank=True)
+    monitor_phone = SealedField("监测人电话", kind=Kind.TELEPHONE, max_length=30, blank=True)
     geom = CityGeometryField("图形", kinds=POINTS)
 
     class Meta(SpatialFeature.Meta):

@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.contrib.gis.db import models
 
+from spatial.sealed.fields import SealedField
+from spatial.sealed.rules.formats import Kind
 from spatial.versions.fields import POLYGONS, CityGeometryField
 from spatial.versions.models import SpatialFeature, VersionedFeature
 
@@ -55,8 +57,8 @@ class Right(VersionedFeature):
 
     unit_code = models.CharField("不动产单元编码", max_length=40)
     kind = models.CharField("权利类型", max_length=20)
-    holder = models.CharField("权利人", max_length=200, blank=True)
-    certificate = models.CharField("证书（证明）号", max_length=60, blank=True)
+    holder = SealedField("权利人", max_length=200, blank=True)
+    certificate = SealedField("证书（证明）号", kind=Kind.CERTIFICATE, max_length=60, blank=True)
 
     class Meta(VersionedFeature.Meta):
         verbose_name = verbose_name_plural = "权利与限制"

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.contrib.gis.db import models
 
+from spatial.sealed.fields import SealedField
 from spatial.versions.fields import POLYGONS, CityGeometryField
 from spatial.versions.models import SpatialFeature
 from spatial.versions.tallies import Tally
@@ -18,7 +19,7 @@ class Parcel(SpatialFeature):
     scheme = models.CharField("分类标准", max_length=40, blank=True)
     land_use = models.CharField("用途编码", max_length=10, blank=True)
     right_type = models.CharField("权利类型", max_length=60, blank=True)
-    right_holder = models.CharField("权利人", max_length=200, blank=True)
+    right_holder = SealedField("权利人", max_length=200, blank=True)
     registered_area_m2 = models.FloatField("登记面积（平方米）", null=True)
     registered_on = models.DateField("登记日期", null=True)
     district_code = models.CharField("所在村（社区）编码", max_length=12, blank=True)
@@ -43,7 +44,7 @@ class Building(SpatialFeature):
     height_m = models.FloatField("高度（米）", null=True)
     floor_area_m2 = models.FloatField("建筑面积（平方米）", null=True)
     completed_year = models.PositiveSmallIntegerField("竣工年份", null=True)
-    owner = models.CharField("产权人", max_length=200, blank=True)
+    owner = SealedField("产权人", max_length=200, blank=True)
     district_code = models.CharField("所在村（社区）编码", max_length=12, blank=True)
     geom = CityGeometryField("图形", kinds=POLYGONS)
 

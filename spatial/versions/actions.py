@@ -16,6 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from spatial.errors import SpatialError
+from spatial.sealed.actions import seal_rows
 from spatial.versions.audiences import audiences_of, closing_sql, opening_sql, span_columns
 from spatial.versions.districts import MANY, districts_sql, knows_districts, place_many
 from spatial.versions.edits import Action, Edit, VersionConflict
@@ -23,6 +24,7 @@ from spatial.versions.guards import registers
 from spatial.versions.keeping import Difference, keep, written
 from spatial.versions.models import Ancestry, Change, VersionedFeature
 from spatial.versions.queries import DISTRICTS, attribute_fields, conflicts_in
+from spatial.versions.reasons import check_reason
 from spatial.versions.revisions import count_change
 from spatial.versions.undoing import undo_ancestry, undo_register
 
@@ -60,12 +62,14 @@ def follow_up(change: Change) -> Change:
 def apply(change: Change, model: type[VersionedFeature], edits: Iterable[Edit]) -> Counts:
     """Carry out edits of one register as part of a change; all of them or none.
 
-    Returns how many were opened, replaced and ended.
+    Personal values are sealed. Returns how many were opened, replaced and ended.
 
     Raises:
-        VersionConflict: an edit does not fit what stands; nothing is written.
+        VersionConflict: an edit does not fit what stands, or the change's reason names people
+            of the register; nothing is written.
+        SealingError: a key is lost or wrong.
     """
-    rows = [_row(model, edit) for edit in edits]
+    rows = seal_rows(model, [_row(model, edit) for edit in edits])
     columns = ", ".join(f'"{f.column}" {f.db_type(connection)}' for f in attribute_fields(model))
     source = f"jsonb_to_recordset(%(edits)s::jsonb) AS s(action text, code text, expected bigint, {columns})"
     return _apply_source(change, model, source, {"edits": json.dumps(rows, cls=DjangoJSONEncoder)})
@@ -75,7 +79,7 @@ def apply_table(change: Change, model: type[VersionedFeature], table: str) -> Co
     """Carry out the edits that stand in a staging table: one statement for any number.
 
     ``table`` is a quoted SQL name with the columns action, code, expected and the
-    register's attributes.
+    register's attributes, personal values sealed.
 
     Raises:
         VersionConflict: as ``apply``.
@@ -161,6 +165,7 @@ def _apply_source(
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SELECT action, count(*) FROM {source} GROUP BY action", params)
         counts = {Action(action): number for action, number in cursor.fetchall()}
+        check_reason(cursor, change, model, source, params)
         try:
             with transaction.atomic():
                 found = _close(cursor, model, source, params)

@@ -10,6 +10,7 @@ from spatial.versions.edits import OnlyBySteps, VersionConflict
 from spatial.versions.keeping import events_of, keep
 from spatial.versions.models import Ancestry, Change, VersionedFeature
 from spatial.versions.queries import DISTRICTS, attribute_fields, later_changes
+from spatial.versions.reasons import check_reason
 from spatial.versions.revisions import count_change
 
 
@@ -32,6 +33,7 @@ def undo_register(change: Change, reverse: Change, model: type[VersionedFeature]
             raise OnlyBySteps(str(model._meta.verbose_name))
         if later := later_changes(model, change, "versions_undo"):
             raise VersionConflict([(code, f"此后又有变更 {pk}，须先撤销它") for code, pk in later])
+        check_reason(cursor, reverse, model, "versions_undo", {})
         before = events_of(cursor, model, "JOIN versions_undo USING (code)")
         for audience in audiences:
             _note_seen(cursor, table, audience, names)

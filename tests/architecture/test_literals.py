@@ -43,6 +43,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "webmap/settings.py": ({"cases"}, "a folder"),
     "webmap/startup/environment.py": ({"cases"}, "a folder"),
     "webmap/translation/messages.py": ({"cases"}, "a folder"),
+    "webmap/sharing/people.py": ({"cases"}, "reporters, by the policies of casework"),
     "layers/ogc/openapi/document.py": ({"components"}, "a word of OpenAPI"),
     "layers/ogc/openapi/features.py": ({"components"}, "a word of OpenAPI"),
     "layers/ogc/openapi/parts.py": ({"components"}, "a word of OpenAPI"),

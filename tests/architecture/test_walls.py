@@ -32,6 +32,18 @@ ALLOWED = {
 }
 
 
+# What opens sealed values, and the modules that may, each with its reason.
+OPENS = {"open_values", "opened_texts", "decrypt"}
+OPENERS = {
+    "spatial/sealed/queries.py": "defines it",
+    "spatial/sealed/actions.py": "a value carried to another code is sealed for it",
+    "spatial/sealed/rotation.py": "writes ciphertexts anew",
+    "spatial/sealed/sealing_columns.py": "the way back of a migration",
+    "layers/reading/personal.py": "with a reason, logged first",
+    "webmap/casework/cases.py": "the reporter of a case, by the policies of casework, logged by the same",
+}
+
+
 def reads(text: str) -> Iterator[str]:
     """How a module reads tables by itself: managers of registers, cursors of the site's login."""
     for node in ast.walk(ast.parse(text)):
@@ -87,6 +99,24 @@ def test_no_page_reads_a_register_past_the_shares():
 )
 def test_what_reads_past_them_is_seen(text):
     assert list(reads(text))
+
+
+def test_nobody_else_opens_sealed_values():
+    root = WEBMAP.parent
+    found = set()
+    for floor in ("spatial", "grid", "layers", "importers", "webmap"):
+        for path in (root / floor).rglob("*.py"):
+            text = path.read_text()
+            if any(name in text for name in OPENS) and path.name != "sealing.py":
+                imported = {
+                    name.name
+                    for node in ast.walk(ast.parse(text))
+                    if isinstance(node, ast.ImportFrom)
+                    for name in node.names
+                }
+                if imported & OPENS:
+                    found.add(path.relative_to(root).as_posix())
+    assert found == set(OPENERS)
 
 
 def test_the_rooms_of_casework_are_there():

@@ -2,6 +2,7 @@
 
 from django.contrib.gis.db import models
 
+from spatial.sealed.fields import SealedField
 from spatial.versions.fields import POINTS, POLYGONS, CityGeometryField
 from spatial.versions.models import SpatialFeature
 
@@ -14,7 +15,7 @@ class Park(SpatialFeature):
     opens_at = models.CharField("开放时间", max_length=40, blank=True)
     area_m2 = models.FloatField("登记面积（平方米）", null=True)
     district_code = models.CharField("区划编码", max_length=12, blank=True)
-    keeper_phone = models.CharField("管护人电话", max_length=30, blank=True)
+    keeper_phone = SealedField("管护人电话", kind="telephone", max_length=30, blank=True)
     geom = CityGeometryField("图形", kinds=POLYGONS)
 
     class Meta(SpatialFeature.Meta):

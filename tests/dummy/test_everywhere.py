@@ -105,7 +105,10 @@ def test_the_panel_has_its_fields_references_relations_fragment_and_history(keep
     assert "更名" in text
     assert "东门公园 → 人民公园" in text
     assert "13812345678" not in text
-    assert "13812345678" in keeper.post("/panel/parks/GY1/personal").content.decode()
+    assert (
+        "13812345678"
+        in keeper.post("/panel/parks/GY1/personal", {"reason": "核对"}).content.decode()
+    )
 
 
 def test_who_was_not_granted_the_benches_sees_none(client, parks):

@@ -76,6 +76,7 @@ def fill(folder: Path) -> None:
         "imports/7/roads.shp": "an original",
         "terrain.tif": "heights",
         "secret_key": "the key",
+        "keys/vault-1.key": "a sealing key",
         "exports/x.xlsx": "gone in a day",
     }.items():
         path = folder / "var" / name
@@ -117,6 +118,8 @@ def check_what_is_kept(kept: Path) -> None:
     assert told["postgis"].startswith("3.")
     assert not (kept / "files" / "exports").exists()
     assert (kept / "keys" / "secret_key").stat().st_mode & 0o777 == 0o600
+    sealing = kept / "keys" / "sealing" / "vault-1.key"
+    assert (sealing.read_text(), sealing.stat().st_mode & 0o777) == ("a sealing key", 0o600)
     assert kept.stat().st_mode & 0o777 == 0o700
     roles = (kept / "roles.sql").read_text()
     assert "PASSWORD" not in roles
@@ -134,6 +137,8 @@ def check_restored(empty: Path, kept: Path) -> None:
     assert (empty / "var" / "terrain.tif").read_text() == "heights"
     key = empty / "var" / "secret_key"
     assert (key.read_text(), key.stat().st_mode & 0o777) == ("the key", 0o600)
+    key = empty / "var" / "keys" / "vault-1.key"
+    assert (key.read_text(), key.stat().st_mode & 0o777) == ("a sealing key", 0o600)
 
 
 def check_set_aside(site: Path, run: Run, kept: Path) -> None:

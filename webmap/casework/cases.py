@@ -31,11 +31,12 @@ from grid.cases.queries import (
 )
 from grid.cases.situations import CaseSituation
 from grid.models import Case, CasePhoto
-from layers.access.masking import masked, masked_within
-from layers.models import PersonalRead
+from layers.access.masking import masked_within
+from layers.reading.personal import opened_texts, record_reading
 from spatial.casework.policies import can_amend
 from spatial.casework.queries import amendments_of
 from spatial.casework.texts import plain
+from spatial.sealed.queries import masks_of
 from webmap.casework.amendments import corrections_of
 from webmap.casework.available_actions import offers
 from webmap.casework.forms import ActionForm
@@ -46,6 +47,7 @@ from webmap.casework.rounds import PastRound, has_seen, past_round, shown_round
 from webmap.web.errors import Refusal, answering, is_script
 from webmap.web.guards import MOST_SENT, bounded, check
 
+REPORTER = ("reporter_name", "reporter_phone")
 ENDED_LATELY = timedelta(days=30)
 
 
@@ -86,16 +88,13 @@ def personal(request: StaffRequest, code: str) -> HttpResponse:
     """``/grid/cases/{code}/personal``: who reported it, in full; the look is recorded."""
     case = case_for(request, code)
     check(can_see_reporter(request.actor), gettext_noop("您没有查看举报人信息的权限。"))
-    PersonalRead.objects.create(
-        who=request.actor.name,
-        layer="cases",
-        code=code,
-        fields="reporter_name、reporter_phone、description",
-    )
+    fields = (*REPORTER, "description")
+    record_reading(request.actor.name, "cases", code, fields, request.POST.get("reason", ""))
+    texts = opened_texts(case, REPORTER)
     context = {
         "case": case,
-        "name": case.reporter_name,
-        "phone": case.reporter_phone,
+        "name": texts["reporter_name"],
+        "phone": texts["reporter_phone"],
         "words": case.description if _has_numbers(case) else "",
     }
     return render(request, "grid/reporter.html", context)
@@ -177,6 +176,7 @@ def shown(
     situation = CaseSituation(case, now)
     may = offers(situation, request.actor)
     amendments = amendments_of(CASES, case.code)
+    masks = masks_of([case.reporter_name, case.reporter_phone])
     context = {
         "case": case,
         "class_title": class_title(case),
@@ -188,8 +188,8 @@ def shown(
         "offers": [offer for offer in may if not offer.instead_of],
         "instead": [offer for offer in may if offer.instead_of],
         "is_stranded": holders(situation).is_stranded(case),
-        "reporter": masked(case.reporter_name),
-        "phone": masked(case.reporter_phone),
+        "reporter": masks.get(case.reporter_name, ""),
+        "phone": masks.get(case.reporter_phone, ""),
         "has_numbers": _has_numbers(case),
         "error": error,
         "is_done": is_done,

@@ -12,8 +12,8 @@ from grid.cases.queries import case_of, photos_of, steps_of
 from grid.cases.rounds import Round, rounds_of, version_at_end
 from grid.cases.situations import CaseSituation
 from grid.models import Case, CasePhoto, CaseStep
-from layers.access.masking import masked
 from spatial.casework.queries import amendments_of
+from spatial.sealed.queries import masks_of
 from webmap.casework.amendments import corrections_of
 from webmap.casework.available_actions import appeal_offer
 from webmap.casework.guards import StaffRequest
@@ -84,6 +84,7 @@ def shown_round(
     case, now, left_by = past.case, timezone.now(), past.round.left_by
     photos = [one for one in photos_of(case.code) if left_by and one.added_at <= left_by.at]
     amendments = amendments_of(CASES, case.code)
+    masks = masks_of([case.reporter_name, case.reporter_phone])
     context: dict[str, Any] = {
         "case": case,
         "round": past.round,
@@ -93,8 +94,8 @@ def shown_round(
         "class_title": class_title(case),
         "timeline": timeline(past.steps, corrections_of(case, amendments)),
         "offers": appeal_offer(CaseSituation(past.now, now), request.actor),
-        "reporter": masked(case.reporter_name),
-        "phone": masked(case.reporter_phone),
+        "reporter": masks.get(case.reporter_name, ""),
+        "phone": masks.get(case.reporter_phone, ""),
         "error": error,
         "is_done": is_done,
         "tag": past.tag,

@@ -103,22 +103,23 @@ def unit_table(shares: HousingShares, building_code: str, as_of: AsOf) -> UnitTa
 
 
 def rights_view(
-    unit_code: str, as_of: AsOf, caller: Caller, *, full: bool = False
+    unit_code: str, as_of: AsOf, caller: Caller, *, reason: str | None = None
 ) -> dict[str, Any]:
-    """The rights on a unit, standing ones first; holders masked unless asked for in full.
+    """The rights on a unit, standing ones first; holders masked unless read with a ``reason``.
 
     Reading them in full is logged first.
 
     Raises:
-        PersonalDenied: they are asked for in full by who may not have them.
+        PersonalDenied: they are read in full by who may not have them.
+        ReasonMissing: the reason is empty.
     """
     layer = layer_of("rights")
     share = page_share(caller, layer)
     rights = right_history(features(share), unit_code) if share else []
     add_changes(rights)
     texts: dict[int, Texts] = {}
-    if share and full:
-        texts = full_values(caller, share, rights, unit_code)
+    if share and reason is not None:
+        texts = full_values(caller, share, rights, unit_code, reason)
     elif share:
         texts = masked_values(share, rights)
     history = [_right_view(right, texts.get(right.pk, {}), as_of) for right in rights]
@@ -130,7 +131,7 @@ def rights_view(
         "former": [r for r in history if not r.stands and r.right.valid.upper],
         "state": unit_state(r.right.kind for r in history if r.stands),
         "may_reveal": may_see_personal(caller, layer),
-        "revealed": full,
+        "revealed": reason is not None,
     }
 
 

@@ -34,7 +34,8 @@ def personal_rights(request: HttpRequest, code: str) -> HttpResponse:
     check_personal(request, layer_of("rights"))
     as_of = moment_parameter(request)
     existing_version(share, code, as_of)
-    context = {"rights": rights_view(code, as_of, caller_of(request), full=True)}
+    reason = request.POST.get("reason", "")
+    context = {"rights": rights_view(code, as_of, caller_of(request), reason=reason)}
     return render(request, "panel/rights.html", context)
 
 

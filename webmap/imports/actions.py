@@ -125,7 +125,7 @@ def commit(request: HttpRequest, run_id: int) -> HttpResponse:
         raise Conflicting(_("该批次不在审核中（%(state)s）") % {"state": run.get_state_display()})
     with transaction.atomic():  # it says that it is queued when it is
         ImportRun.objects.filter(pk=run.pk).update(stage=QUEUED, message="")
-        jobs.commit_reviewed.enqueue(run.pk, request.user.get_username(), terms)
+        jobs.order_commit(run, request.user.get_username(), terms)
     return _accepted(request, run)
 
 
@@ -141,7 +141,7 @@ def undo(request: HttpRequest, run_id: int) -> HttpResponse:
     why = str(given_by(request).get("why") or "")[:500]
     with transaction.atomic():
         ImportRun.objects.filter(pk=run.pk).update(stage=QUEUED, message="")
-        jobs.undo_committed.enqueue(run.pk, request.user.get_username(), why)
+        jobs.order_undo(run, request.user.get_username(), why)
     return _accepted(request, run)
 
 

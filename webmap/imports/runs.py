@@ -15,10 +15,10 @@ from importers.runs import review
 from importers.runs.rights import layers_touched
 from importers.staging.staging import Stage
 from layers.access.access import may_deliver, may_undo
-from layers.access.masking import masked
 from layers.declarations.declarations import Layer
 from layers.declarations.refusals import only_by_steps, why_not_delivered
 from layers.declarations.registry import layer_named
+from layers.reading.personal import masks_of_rows
 from layers.sharing.refused_writes import concerns
 from spatial.city import city
 from spatial.crs import transformer
@@ -220,11 +220,14 @@ def rows_of(
             ],
         )
         found = cursor.fetchall()
-    listed = [_row(layer, names, layer.personal, row) for row in found[:PAGE]]
+    cells = [row[9:] for row in found[:PAGE]]
+    sides = [dict(zip(names, c[side::2], strict=True)) for c in cells for side in (0, 1)]
+    masks = masks_of_rows(layer.model, layer.personal, sides)
+    listed = [_row(layer, names, masks, row) for row in found[:PAGE]]
     return {"rows": listed, "page": page, "more": len(found) > PAGE}
 
 
-def _row(layer: Layer, names: list[str], personal: tuple[str, ...], row: tuple) -> dict[str, Any]:
+def _row(layer: Layer, names: list[str], masks: dict[str, str], row: tuple) -> dict[str, Any]:
     action, accepted, code, number, moved, *rest = row
     box, cells = rest[:4], rest[4:]
     after, before = (
@@ -250,18 +253,18 @@ def _row(layer: Layer, names: list[str], personal: tuple[str, ...], row: tuple) 
             {
                 "name": name,
                 "title": field_title(layer, layer.column(name)),
-                "before": _shown(layer, name, before, personal) if action != "open" else "",
-                "after": _shown(layer, name, after, personal) if action != "end" else "",
+                "before": _shown(layer, name, before, masks) if action != "open" else "",
+                "after": _shown(layer, name, after, masks) if action != "end" else "",
             }
             for name in differing
         ],
     }
 
 
-def _shown(layer: Layer, name: str, row: dict[str, Any], personal: tuple[str, ...]) -> str:
+def _shown(layer: Layer, name: str, row: dict[str, Any], masks: dict[str, str]) -> str:
     value = row[name]
-    if name in personal:
-        return masked(str(value or "")) or "—"
+    if name in layer.personal:
+        return masks.get(str(value or ""), "") or "—"
     scheme = scheme_of(layer, name, str(row.get("scheme") or ""))
     return shown(layer.column(name), value, scheme)
 

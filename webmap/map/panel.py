@@ -74,7 +74,8 @@ def personal(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     share = share_parameter(request, layer_id)
     check_personal(request, share.layer)
     version = existing_version(share, code, moment_parameter(request))
-    texts = full_values(caller_of(request), share, [version], code)
+    reason = request.POST.get("reason", "")
+    texts = full_values(caller_of(request), share, [version], code, reason)
     context = {"secrets": secrets_of(share.layer, texts.get(version.id, {})), "revealed": True}
     return render(request, "panel/personal.html", context)
 

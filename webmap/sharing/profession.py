@@ -8,9 +8,11 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from grid.cases.policies import can_see_reporter
 from layers.access.access import may_audit, may_decide, may_read_audit
 from layers.declarations.registry import all_layers, layer_named
 from layers.models import Consumer
+from layers.reading.personal import layers_searched
 from layers.roles import Role
 from layers.sharing.applications import DATA_APPLICATION, MAX_BASIS, MAX_PURPOSE, actor_for
 from spatial.casework.actors import Actor
@@ -35,6 +37,11 @@ def may_approve(request: HttpRequest) -> bool:
 def may_look_back(request: HttpRequest) -> bool:
     """Whether the caller may see who read what."""
     return may_audit(caller_of(request))
+
+
+def may_find_people(request: HttpRequest) -> bool:
+    """Whether the caller may search people in any register."""
+    return bool(layers_searched(caller_of(request))) or can_see_reporter(actor_behind(request))
 
 
 def may_search(request: HttpRequest) -> bool:
@@ -105,6 +112,7 @@ PROFESSION = Profession(
         Tab("index", _("数据目录"), "/sharing/"),
         Tab("mine", _("系统与申请"), "/sharing/mine", may_have_systems),
         Tab("steward", _("审批与发布"), "/sharing/steward", may_approve),
+        Tab("people", _("查人"), "/sharing/people", may_find_people),
         Tab("audit", _("访问审计"), "/sharing/audit", may_look_back),
         Tab("events", _("审计记录"), "/sharing/events", may_search),
     ),

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from layers.access.access import Caller, Sharing, may_grant_writing, may_manage_sharing
-from layers.access.masking import masked
 from layers.declarations.registry import all_layers, layer_named
 from layers.models import Consumer, LayerGrant
 from layers.sharing import actions
@@ -23,6 +22,7 @@ from layers.sharing.application_queries import (
 )
 from layers.sharing.applications import OPEN
 from spatial.casework.texts import plain
+from spatial.sealed.rules.formats import Kind, mask
 from webmap.sharing.forms import DecideForm, TermsForm
 from webmap.sharing.guards import decidable, done, only_if, page
 from webmap.web.callers import caller_of
@@ -165,7 +165,7 @@ def _consumers() -> list[tuple[Consumer, str, TermsForm]]:
     return [
         (
             consumer,
-            masked(consumer.phone),
+            mask(Kind.TELEPHONE, consumer.phone),
             TermsForm(
                 initial={
                     "is_department": consumer.is_department,

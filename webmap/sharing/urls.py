@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from webmap.sharing import audit, catalogue, events, mine, steward
+from webmap.sharing import audit, catalogue, events, mine, people, steward
 
 urlpatterns = [
     path("sharing/", catalogue.index, name="sharing"),
     path("sharing/mine", mine.mine, name="sharing-mine"),
+    path("sharing/people", people.people, name="sharing-people"),
     path("sharing/steward", steward.steward, name="sharing-steward"),
     path("sharing/audit", audit.audit, name="sharing-audit"),
     path("sharing/audit.csv", audit.audit_csv, name="sharing-audit-csv"),

@@ -286,6 +286,11 @@ class Places(Group):
         "审计链首每日另存的目录，宜为外部介质；var/audit/heads 之外再存一份",
         "where the head of the audit goes each day besides var/audit/heads: other media",
     )
+    SEALING_KEYS: Path | None = variable(
+        None,
+        "个人信息密封密钥的目录，不入库、不与备份同存；不设为 var/keys",
+        "the keys of sealed personal values, kept apart from database and backups; else var/keys",
+    )
     CITY_PROFILE: Path | None = variable(
         None, "另一城市的配置；不设为 data/city.toml", "another city's profile; else data/city.toml"
     )

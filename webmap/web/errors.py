@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from importers.errors import DeliveryRefused
+from layers.reading.personal import ReasonMissing, SearchedTooOften
 from layers.reading.reading import QueryTimeout, RoleMissing
 from layers.sharing import actions as sharing
 from layers.sharing.limits import RateLimited
@@ -26,6 +27,7 @@ from layers.sharing.refused_writes import reasoned
 from layers.webhooks.addresses import AddressRefused
 from spatial.casework.errors import InvalidInput, MatterConflict, MatterNotFound, NotResponsible
 from spatial.parties.errors import HandoverNeeded, NotOwnParty, PartyRefused
+from spatial.sealed.errors import SealingError
 from spatial.workflow import MissingInput, RoleNotAllowed, UnknownAction, WrongState
 from webmap.errors import WebmapError
 from webmap.web.sign_ins import SignInPaused
@@ -117,6 +119,7 @@ STATUS: Mapping[type[Exception], int] = MappingProxyType(
         TooLarge: 413,
         WrongType: 415,
         BadInput: 422,
+        ReasonMissing: 422,
         MissingInput: 422,
         InvalidInput: 422,
         PartyRefused: 422,
@@ -124,10 +127,12 @@ STATUS: Mapping[type[Exception], int] = MappingProxyType(
         Locked: 423,
         TooOften: 429,
         RateLimited: 429,
+        SearchedTooOften: 429,
         SignInPaused: 429,
         Unreachable: 502,
         RoleMissing: UNAVAILABLE,
         QueryTimeout: UNAVAILABLE,
+        SealingError: UNAVAILABLE,
         NoSpace: 507,
     }
 )

@@ -3,6 +3,7 @@
 import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+import spatial.sealed.fields
 import spatial.versions.fields
 from django.db import migrations, models
 
@@ -50,7 +51,7 @@ class Migration(migrations.Migration):
                 ('opens_at', models.CharField(blank=True, max_length=40, verbose_name='开放时间')),
                 ('area_m2', models.FloatField(null=True, verbose_name='登记面积（平方米）')),
                 ('district_code', models.CharField(blank=True, max_length=12, verbose_name='区划编码')),
-                ('keeper_phone', models.CharField(blank=True, max_length=30, verbose_name='管护人电话')),
+                ('keeper_phone', spatial.sealed.fields.SealedField(blank=True, kind='telephone', max_length=30, verbose_name='管护人电话')),
                 ('geom', spatial.versions.fields.CityGeometryField(kinds=('Polygon', 'MultiPolygon'), verbose_name='图形')),
                 ('closed_by', models.ForeignKey(db_constraint=False, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='versions.change', verbose_name='由此变更终止')),
                 ('opened_by', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='versions.change', verbose_name='由此变更产生')),

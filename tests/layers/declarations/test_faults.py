@@ -49,6 +49,19 @@ def test_a_field_that_the_register_has_not_is_named(changes):
     assert "its register has no field nickname" in str(fault)
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"fields": (Field("right_holder", "Holder"),)}, "right_holder is published"),
+        ({"search": ("right_holder",)}, "right_holder is published"),
+        ({"personal": ()}, "right_holder is not among the personal ones"),
+    ],
+)
+def test_a_sealed_field_that_is_shown_is_named(changes, said):
+    (fault,) = faults(with_("parcels", **changes))
+    assert said in str(fault)
+
+
 def test_a_layer_declared_twice_is_named():
     (fault,) = faults([*all_layers(), layer_of("roads")])
     assert str(fault) == "图层 roads：声明了两次 / layer roads: is declared twice"

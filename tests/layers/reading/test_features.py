@@ -149,9 +149,9 @@ def test_names_are_masked_and_read_in_full_only_where_that_is_logged():
     anonymous = page_share(ANONYMOUS, parcels)
     assert texts(masked_values(anonymous, shown[DEPARTMENT]), shown[DEPARTMENT]) == [""]
     with pytest.raises(PersonalDenied):
-        full_values(DEPARTMENT, anonymous, shown[DEPARTMENT], "P1")
+        full_values(DEPARTMENT, anonymous, shown[DEPARTMENT], "P1", "核对")
     assert not PersonalRead.objects.exists()
-    full = full_values(CLERK, page_share(CLERK, parcels), shown[CLERK], "P1")
+    full = full_values(CLERK, page_share(CLERK, parcels), shown[CLERK], "P1", "核对")
     assert texts(full, shown[CLERK]) == ["张三丰", "李四光"]
     assert PersonalRead.objects.get().who == "jintu"
 

@@ -194,7 +194,9 @@ def test_a_case_by_telephone_and_who_called(people):
     assert "139 0000" not in listed
     refused = people["dispatcher"].post(f"/grid/cases/{code}/personal")
     assert refused.status_code == 403
-    shown = people["chief"].post(f"/grid/cases/{code}/personal").content.decode()
+    shown = (
+        people["chief"].post(f"/grid/cases/{code}/personal", {"reason": "回访"}).content.decode()
+    )
     assert "张三丰 13812345678" in shown
     assert "139 0000 1111" in shown
     read = PersonalRead.objects.get()

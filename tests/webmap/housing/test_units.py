@@ -42,7 +42,7 @@ def test_a_unit_card_masks_its_rights_until_asked(clerk):
     assert "查封登记" in text
     assert "张**" in text
     assert HOLDER not in text
-    full = clerk.post(f"/panel/rights/{UNIT}/personal").content.decode()
+    full = clerk.post(f"/panel/rights/{UNIT}/personal", {"reason": "核对"}).content.decode()
     assert HOLDER in full
     assert PersonalRead.objects.get().code == UNIT
 

@@ -97,7 +97,7 @@ def test_staff_see_masks_and_every_full_reading_is_logged(clerk):
     assert "张**" in text
     assert HOLDER not in text
     assert not PersonalRead.objects.exists()
-    full = clerk.post("/panel/parcels/P2/personal").content.decode()
+    full = clerk.post("/panel/parcels/P2/personal", {"reason": "核对"}).content.decode()
     assert HOLDER in full
     read = PersonalRead.objects.get()
     assert (read.who, read.layer, read.code, read.fields) == (

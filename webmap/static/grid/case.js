@@ -160,7 +160,10 @@ drawer.addEventListener("click", async (event) => {
   if (other && ready.open) { event.preventDefault(); ready.open(other.dataset.open); return; }
   const reveal = event.target.closest("[data-personal]");
   if (!reveal) return;
-  const answer = await ask(`/grid/cases/${reveal.dataset.personal}/personal`, { method: "POST", headers: { "X-CSRFToken": csrf() } }).catch(() => null);
+  const reason = reveal.closest("dd").querySelector("[name=reason]");
+  if (!reason.value.trim()) { reason.focus(); return; }
+  const body = new URLSearchParams({ reason: reason.value });
+  const answer = await ask(`/grid/cases/${reveal.dataset.personal}/personal`, { method: "POST", body, headers: { "X-CSRFToken": csrf() } }).catch(() => null);
   if (answer?.ok && !answer.redirected) reveal.closest("dd").outerHTML = await answer.text();
   else if (answer && isSignedOut(answer)) noteSignedOut();
   else note(answer ? `没有取到（${answer.status}）。Failed.` : "没有取到：网络不通，请稍后再点。No network.", false);

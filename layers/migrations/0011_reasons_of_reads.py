@@ -1,0 +1,16 @@
+"""Readings of personal values have a reason."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("layers", "0010_recorded_at")]
+
+    operations = [
+        migrations.AddField(
+            model_name="personalread",
+            name="reason",
+            field=models.CharField(blank=True, default="", max_length=200, verbose_name="事由"),
+            preserve_default=False,
+        ),
+    ]
