@@ -36,6 +36,7 @@ class WebmapConfig(AppConfig):
         from grid.cases.clock_tasks import add_duty
         from layers.sharing.records import quality_by
         from spatial.casework.consulting import record_silence
+        from spatial.casework.notices import tell_of_late
         from spatial.outbox.topics import declare_topic
         from webmap.accounts.deputies import DEPUTIES
         from webmap.accounts.groups import make_roles
@@ -47,6 +48,7 @@ class WebmapConfig(AppConfig):
         from webmap.web.idle import note_act
         from webmap.web.obligations import check_accounts
         from webmap.web.profession_faults import check_professions
+        from webmap.web.professions import professions
 
         register(check_professions)
         listen_to_administrators()
@@ -59,12 +61,15 @@ class WebmapConfig(AppConfig):
         quality_by(quality_of)
         declare_topic(DEPUTIES)
         declare_subject("case", "/grid/cases/{}".format)
+        for pages in (each for one in professions() for each in one.procedures):
+            declare_subject(pages.procedure, f"{pages.path}{{}}".format)
         declare_subject("deputy", lambda _code: "/accounts/absences/")
         add_duty("notices", clock.deliver, often=True)
         add_duty("escalations", clock.escalate)
         add_duty("old notices", clock.forget)
-        add_duty("exports", _exports)
+        add_duty("late matters", tell_of_late)
         add_duty("silence", record_silence)
+        add_duty("exports", _exports)
         add_duty("sign-ins", _sign_ins)
         add_duty("uploads", _uploads)
         add_duty("audit head", _audit_head)

@@ -30,6 +30,7 @@ from grid.rules import rulebook
 from spatial.casework.actions import take
 from spatial.casework.acts import NOWHERE, Where
 from spatial.casework.errors import InvalidInput, MatterConflict
+from spatial.casework.notices import tell_of_arrival
 from spatial.casework.procedures import MAX_TEXT
 from spatial.casework.texts import plain
 from spatial.city import city
@@ -164,7 +165,7 @@ def _open(actor: Actor, told: Report, values: dict[str, Any], now: datetime) -> 
     code = _next_number(now)
     change = record_change(who=actor.name, why=f"案件 {code} 上报", at=now)
     apply(change, Case, [Edit(Action.OPEN, code, values)])
-    CaseStep.objects.create(
+    begun = CaseStep.objects.create(
         case_code=code,
         action="report",
         state_after=REPORTED,
@@ -180,7 +181,10 @@ def _open(actor: Actor, told: Report, values: dict[str, Any], now: datetime) -> 
         change=change,
     )
     keep_photos(told.photos, code, "report", actor, told.captured_at)
-    return _current(code)
+    case = _current(code)
+    title, mark = WORKFLOW.of("report").title, f"{CASES.id}:{code}:{begun.pk}"
+    tell_of_arrival(CASES, case, title, actor.name, now, mark)
+    return case
 
 
 def _scheme_for(told: Report) -> str:

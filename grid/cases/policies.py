@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from grid.cases import clocks
 from grid.cases.actors import Actor
 from grid.cases.photos import MOST_PHOTOS
-from grid.cases.queries import case_of, visible_to
+from grid.cases.queries import case_of, inspectors_of, visible_to
 from grid.cases.situations import CaseSituation
 from grid.cases.steps import ENDED, GRANTS, PHOTO_MOMENTS, TASKS, WORKFLOW
 from grid.models import Case, CaseRequest, Publication
@@ -28,6 +28,7 @@ from grid.roles import CENTRE, SUPERVISORS, SYSTEM, GridRole
 from spatial.casework.errors import InvalidInput, NotResponsible
 from spatial.casework.procedures import Policy
 from spatial.casework.texts import is_blank
+from spatial.parties.queries import deputies_of, holders_of, members_named
 from spatial.workflow import RoleNotAllowed, Transition
 from spatial.worktime import TimeLimit
 
@@ -140,6 +141,18 @@ class CasePolicy(Policy):
     def visible(self, actor: Actor) -> Q:
         """The cases that somebody may look at."""
         return visible_to(actor)
+
+    def recipients(self, matter: Case, role: str, at: datetime) -> tuple[str, ...]:
+        """The department's people, the inspector or those of the area, or the centre's."""
+        names = holders_of(role, at)
+        if role == GridRole.HANDLER:
+            people = set(members_named(matter.department, at))
+            return tuple(name for name in names if name in people)
+        if role == GridRole.INSPECTOR and matter.inspector:
+            return (matter.inspector, *deputies_of(matter.inspector, at, role))
+        if role == GridRole.INSPECTOR:
+            return inspectors_of(matter.district_code)
+        return names
 
     def check(self, situation: CaseSituation, action: str, given: Mapping[str, Any]) -> None:
         """An action, which the state and the role allow, may be taken on the case.

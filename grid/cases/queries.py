@@ -234,6 +234,18 @@ def inspectors(district_code: str = "") -> list[tuple[str, str]]:
     return [(user.username, user.get_full_name() or user.username) for user, _near in known]
 
 
+def inspectors_of(district_code: str) -> tuple[str, ...]:
+    """The accounts of the inspectors of an area; of one that nobody has, all of them."""
+    rows = active_inspectors().values_list("username", "staff__districts")
+    all_of_them = {name: districts or [] for name, districts in rows}
+    inside = [
+        name
+        for name, districts in all_of_them.items()
+        if any(district_code.startswith(area) for area in districts)
+    ]
+    return tuple(sorted(inside or all_of_them))
+
+
 def active_inspectors() -> QuerySet[User]:
     """The accounts of inspectors who can be given a task."""
     return User.objects.filter(groups__name=GridRole.INSPECTOR.value, is_active=True)

@@ -30,7 +30,7 @@ from spatial.calendars.queries import day_of as day_of
 from spatial.calendars.queries import held_on
 from spatial.codes import Code, schemes
 from spatial.parties.models import Department
-from spatial.parties.queries import NAMES, department_at
+from spatial.parties.queries import department_at, named
 from spatial.worktime import TimeLimit, TimeUnit
 
 FOLDER = Path(settings.BASE_DIR) / "data" / "grid"
@@ -142,8 +142,7 @@ def grades(on: date) -> list[Grade]:
 
 def departments(on: date) -> list[Department]:
     """The departments that there are on that day, with their names."""
-    found = holding(Department, on).exclude(merger__on__lte=on)
-    return list(found.prefetch_related(*NAMES))
+    return named(holding(Department, on).exclude(merger__on__lte=on))
 
 
 def department_called(name: str, on: date) -> Department | None:

@@ -23,6 +23,7 @@ from importers.formats.survey_text_head import SurveyTextHead
 from importers.values.cells import narrow
 from importers.values.issues import Issue, Severity
 from importers.values.table import Ask, Table, in_memory
+from spatial.texts import whole_number
 
 FIELDS = ("界址点数", "地块面积", "编号", "名称", "图形属性", "图幅号", "用途", "地类编码")
 MORE = {9: ("备注",), 12: ("图斑类型", "地类名称", "前等别", "后等别")}
@@ -186,8 +187,8 @@ def _shape(file: str, row: int, block: SurveyBlock) -> tuple[shapely.Geometry | 
     if open_rings and shapely.get_dimensions(shape) == 2:
         listed = "、".join(str(number) for number in open_rings[:8])
         say("ring-closed", f"第 {listed} 圈末尾没有重复首点，按闭合读入", "请核对是否缺点")
-    stated = narrow(_cell(block, 0))
-    if stated.isdigit() and int(stated) not in (block.points, sum(map(len, block.rings))):
+    stated = whole_number(narrow(_cell(block, 0)))
+    if stated is not None and stated not in (block.points, sum(map(len, block.rings))):
         say("point-count", f"写明 {stated} 个界址点，实有 {block.points} 行")
     hectares = _leading_number(_cell(block, 1))
     if hectares is not None and shapely.get_dimensions(shape) == 2:

@@ -20,6 +20,7 @@ from spatial.casework.acts import NOWHERE, Act, Command, Effect, Where
 from spatial.casework.errors import InvalidInput, NotResponsible
 from spatial.casework.idempotency import step_taken, text_of
 from spatial.casework.models import Matter
+from spatial.casework.notices import tell_of_step
 from spatial.casework.policies import Capacity, check_capacity, check_fits
 from spatial.casework.procedures import Procedure
 from spatial.casework.writing import (
@@ -213,10 +214,12 @@ def _advance(
     step |= {"state_after": after, "role": role, "text": text_of(act.given), "uuid": uuid}
     step |= {"details": {**where.details, **effect.details}, "change": change}
     steps = procedure.step_model
-    steps.objects.create(**{steps.matter_field: matter.code}, **step)
+    taken = steps.objects.create(**{steps.matter_field: matter.code}, **step)
     if procedure.attach:
         procedure.attach(act, where)
-    return current_matter(procedure, matter.code)
+    current = current_matter(procedure, matter.code)
+    tell_of_step(procedure, act, transition, current, taken.pk)
+    return current
 
 
 def _resumed(

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.core.checks import register
+from django.utils.translation import gettext_lazy as _
 
 
 class CaseworkConfig(AppConfig):
@@ -15,7 +16,14 @@ class CaseworkConfig(AppConfig):
         """Refuse a procedure in which work can get stuck; have clocks follow the calendar."""
         from spatial.calendars.actions import changed
         from spatial.casework.clocks import recompute
+        from spatial.casework.notices import TOPICS
         from spatial.casework.procedures import check_procedures
+        from spatial.casework.queries import held_by
+        from spatial.outbox.topics import declare_topic
+        from spatial.parties.handovers import count_open_work
 
         register(check_procedures)
+        for topic in TOPICS:
+            declare_topic(topic)
+        count_open_work("matters", _("名下事项"), lambda name: sum(held_by(name).values()))
         changed.connect(recompute, dispatch_uid="casework-clocks")

@@ -15,6 +15,7 @@ from spatial.casework.acts import NOWHERE, SubjectRef, Where
 from spatial.casework.errors import InvalidInput
 from spatial.casework.idempotency import already_used, step_taken
 from spatial.casework.models import Matter, MatterCounter, MatterSubject
+from spatial.casework.notices import tell_of_arrival
 from spatial.casework.policies import check_beginning
 from spatial.casework.procedures import Procedure
 from spatial.casework.texts import plain
@@ -77,7 +78,10 @@ def open_matter(
             matter = current_matter(procedure, code)
             step = step_values(first, None, matter, actor, now, where)
             step |= {"role": role, "uuid": uuid, "change": change}
-            procedure.step_model.objects.create(**{procedure.step_model.matter_field: code}, **step)
+            step_model = procedure.step_model
+            begun = step_model.objects.create(**{step_model.matter_field: code}, **step)
+            mark = f"{procedure.id}:{code}:{begun.pk}"
+            tell_of_arrival(procedure, matter, first.title, actor.name, now, mark)
             return matter
     except IntegrityError:
         if code := _begun_as(procedure, uuid):  # the same, a moment ago, elsewhere

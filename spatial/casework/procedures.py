@@ -22,6 +22,7 @@ from spatial.casework.roles import SYSTEM
 from spatial.casework.situations import SituatedMatter
 from spatial.casework.texts import is_blank, plain
 from spatial.casework.ways_out import faults_of
+from spatial.parties.queries import deputies_of, holders_of, members_named
 from spatial.workflow import Transition, Workflow
 from spatial.worktime import Deadline
 
@@ -114,6 +115,18 @@ class Policy:
         if actor.department:
             seen |= Q(department__in=(actor.department, *actor.other_names))
         return seen
+
+    def recipients(self, matter: Any, role: str, at: datetime) -> tuple[str, ...]:
+        """Who hears that a matter waits for this role: accounts, with deputies of who is away."""
+        if role in self.applicant_roles:
+            return (matter.applicant,)
+        if matter.assignee:
+            return (matter.assignee, *deputies_of(matter.assignee, at, role))
+        names = holders_of(role, at)
+        if role in self.department_roles and matter.department:
+            people = set(members_named(matter.department, at))
+            names = tuple(name for name in names if name in people)
+        return names
 
     def check(self, situation: Any, action: str, given: Mapping[str, Any]) -> None:
         """An action, which the state and the role allow, may be taken on the matter.

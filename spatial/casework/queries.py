@@ -98,7 +98,12 @@ def held_by(name: str) -> dict[str, int]:
     return dict(Counter(held.values_list("procedure", flat=True)))
 
 
+def open_matters(procedure: Procedure) -> QuerySet[Any]:
+    """The matters of a procedure that wait for somebody."""
+    found = procedure.matter_model.objects.current().filter(step__in=procedure.open_states)
+    return found.filter(procedure=procedure.id) if procedure.matter_model is Matter else found
+
+
 def late_matters(procedure: Procedure, now: datetime | None = None) -> QuerySet[Any]:
     """The open matters that are past the time of their state."""
-    found = procedure.matter_model.objects.current().filter(step__in=procedure.open_states)
-    return found.filter(step_due_at__lt=now or timezone.now())
+    return open_matters(procedure).filter(step_due_at__lt=now or timezone.now())

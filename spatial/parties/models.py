@@ -51,6 +51,8 @@ class Department(Dated):
 
     def _with_absorbed(self, passed: set[str]) -> list["Department"]:
         found, today = [self], timezone.localdate()
+        if not getattr(self, "absorbs", True):  # so the query said (``queries.named``)
+            return found
         for merger in self.absorbed.all():
             if merger.on <= today and merger.department_id not in passed:
                 passed.add(merger.department_id)

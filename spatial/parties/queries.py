@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 
 from spatial.calendars.queries import day_of, held_on
 from spatial.parties.handovers import OpenWork, open_work
@@ -19,7 +19,14 @@ from spatial.parties.models import (
 )
 from spatial.parties.rules import Deputyship, Mergers, successor
 
-NAMES = ("later_names", "absorbed__department__later_names")  # what ``all_names`` reads
+
+def named(found: QuerySet[Department]) -> list[Department]:
+    """Departments with what ``all_names`` reads; mergers are rare, and cost a query where there are any."""
+    absorbed = DepartmentMerger.objects.filter(into=OuterRef("code"))
+    rows = found.annotate(absorbs=Exists(absorbed)).prefetch_related("later_names")
+    absorbing = [row for row in rows if row.absorbs]
+    prefetch_related_objects(absorbing, "absorbed__department__later_names")
+    return list(rows)
 
 
 def mergers() -> Mergers:
@@ -33,8 +40,8 @@ def department_at(code: str, day: date) -> Department | None:
 
     A merger goes before a renaming of the same day: see ``rules``.
     """
-    found = Department.objects.filter(code=successor(code, mergers(), day))
-    return found.filter(held_on(day)).prefetch_related(*NAMES).first()
+    found = Department.objects.filter(held_on(day), code=successor(code, mergers(), day))
+    return next(iter(named(found)), None)
 
 
 def departments_of(username: str, at: datetime) -> tuple[Department, ...]:
@@ -54,7 +61,7 @@ def departments_through(codes: Collection[str], day: date) -> tuple[Department, 
         return ()
     merged = mergers()
     wanted = list(dict.fromkeys(successor(code, merged, day) for code in codes))
-    rows = Department.objects.filter(held_on(day), code__in=wanted).prefetch_related(*NAMES)
+    rows = named(Department.objects.filter(held_on(day), code__in=wanted))
     known = {row.code: row for row in rows}
     return tuple(known[code] for code in wanted if code in known)
 
@@ -79,6 +86,15 @@ def members_of(department_code: str, at: datetime) -> tuple[str, ...]:
     codes = [code for code in merged if successor(code, merged, day) == department_code]
     held = Member.objects.filter(held_on(day), department_id__in=[department_code, *codes])
     return _names(_active(User.objects.filter(memberships__in=held)))
+
+
+def members_named(department: str, at: datetime) -> tuple[str, ...]:
+    """The same of a department by any name that it has had."""
+    named = Q(name=department) | Q(later_names__name=department)
+    codes = Department.objects.filter(named).values_list("code", flat=True).distinct()
+    day, merged = day_of(at), mergers()
+    found = {name for code in codes for name in members_of(successor(code, merged, day), at)}
+    return tuple(sorted(found))
 
 
 def holders_of(role: str, at: datetime) -> tuple[str, ...]:
@@ -114,14 +130,14 @@ def principals_of(username: str, at: datetime, role: str = "") -> tuple[str, ...
 
     A deputy for absences acts only while the principal is away.
     """
-    found = _standing(at).filter(deputy__username=username, principal__is_active=True)
+    found = acting(at).filter(deputy__username=username)
     names = _in_role(found, role).values_list("principal__username", flat=True)
     return tuple(names.order_by("principal__username").distinct())
 
 
 def deputies_of(username: str, at: datetime, role: str = "") -> tuple[str, ...]:
     """Who may act in somebody's stead."""
-    found = _standing(at).filter(principal__username=username, deputy__is_active=True)
+    found = acting(at).filter(principal__username=username, deputy__is_active=True)
     names = _in_role(found, role).values_list("deputy__username", flat=True)
     return tuple(names.order_by("deputy__username").distinct())
 
@@ -148,10 +164,12 @@ def deputyships(users: Collection[int]) -> list[Deputyship]:
     return [Deputyship(*row) for row in rows]
 
 
-def _standing(at: datetime) -> QuerySet[Deputy]:
-    """The deputyships that let somebody act at a moment."""
+def acting(at: datetime) -> QuerySet[Deputy]:
+    """The deputyships that let somebody act at a moment, for principals whose account is open."""
     held = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
-    found = Deputy.objects.filter(held, starts_at__lte=at, withdrawn_at__isnull=True)
+    found = Deputy.objects.filter(
+        held, starts_at__lte=at, withdrawn_at__isnull=True, principal__is_active=True
+    )
     return found.filter(Q(only_absent=False) | Exists(_absences(at, "principal")))
 
 

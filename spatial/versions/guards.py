@@ -4,7 +4,7 @@
   transition table; writers of the same codes take turns, so two transactions cannot
   slip past each other).
 - A version is never deleted, and never edited except to close or void it: it keeps its start,
-  only ever gets shorter, with the change that closed or voided it, which stays named.
+  only ever gets shorter, with the change that closed or voided it, which is named once.
 - The changes that a version names exist.
 - What is append-only (``append_only``), changes among it, is only ever added to.
 
@@ -74,8 +74,8 @@ CREATE OR REPLACE TRIGGER versions_no_truncate BEFORE TRUNCATE ON {table}
 CREATE OR REPLACE TRIGGER versions_only_shorter BEFORE UPDATE OF valid, closed_by_id, voided_by_id ON {table}
     FOR EACH ROW WHEN (NOT isempty(NEW.valid)
             AND (NOT NEW.valid <@ OLD.valid OR lower(NEW.valid) <> lower(OLD.valid))
-        OR NEW.closed_by_id IS NULL AND OLD.closed_by_id IS NOT NULL
-        OR NEW.voided_by_id IS NULL AND OLD.voided_by_id IS NOT NULL
+        OR NEW.closed_by_id IS DISTINCT FROM OLD.closed_by_id AND OLD.closed_by_id IS NOT NULL
+        OR NEW.voided_by_id IS DISTINCT FROM OLD.voided_by_id AND OLD.voided_by_id IS NOT NULL
         OR (NEW.valid = OLD.valid) <> (NEW.closed_by_id IS NOT DISTINCT FROM OLD.closed_by_id
             AND NEW.voided_by_id IS NOT DISTINCT FROM OLD.voided_by_id))
     EXECUTE FUNCTION versions_refuse();

@@ -30,7 +30,7 @@ from spatial.parties.models import (
     Shift,
 )
 from spatial.parties.policies import check_deputy, check_may_leave, check_merger, check_period
-from spatial.parties.queries import NAMES
+from spatial.parties.queries import named
 from spatial.parties.rules import Deputyship
 from webmap.accounts.deputies import name_and_tell
 from webmap.admin.casework import RuleAdmin, RuleForm
@@ -48,7 +48,7 @@ class DepartmentForm(RuleForm):
         given = super().clean()
         name, own = given.get("name"), self._own_code(given)
         others = Department.objects.exclude(code=own).exclude(merger__into__code=own)
-        if name and any(name in other.all_names() for other in others.prefetch_related(*NAMES)):
+        if name and any(name in other.all_names() for other in named(others)):
             self.add_error("name", _("别的部门正在用或用过这个名称"))
         return given
 
@@ -287,8 +287,8 @@ class DeputyAdmin(Entered):
     @admin.action(description=gettext_lazy("撤销"), permissions=["add"])
     def withdraw(self, request: HttpRequest, found: QuerySet[Deputy]) -> None:
         """No longer."""
-        for named in found.select_related("principal", "deputy"):
-            withdraw(request.user, named)
+        for standing in found.select_related("principal", "deputy"):
+            withdraw(request.user, standing)
 
 
 class ShiftForm(PartyForm):

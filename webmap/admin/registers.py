@@ -19,6 +19,7 @@ from layers.reading.queries import add_changes, history_shown, voided_versions
 from layers.reading.shares import Share
 from layers.sharing.callers import caller_of
 from spatial.codes import scheme
+from spatial.texts import whole_number
 from spatial.versions.guards import registers
 from spatial.versions.queries import attribute_fields, children_of, parents_of
 from webmap.admin.reading import ReadOnly
@@ -80,9 +81,10 @@ class RegisterAdmin(ReadOnly):
 
     def _version(self, share: Share, object_id: str) -> Any:
         """The version of that id that the share shows, or that an undo has voided; or None."""
-        if not object_id.isdigit():
+        number = whole_number(object_id)
+        if number is None:
             return None
-        found = features(share).filter(pk=int(object_id) % 2**63)
+        found = features(share).filter(pk=number)
         voided = found.filter(voided_by_id__isnull=False, is_shown=True)
         return found.ever().first() or voided.first()
 

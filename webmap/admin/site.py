@@ -6,6 +6,8 @@ through ``spatial.versions.actions``. Which registers a person sees is decided b
 one, on a page that asks and writes it to the audit.
 """
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.apps import apps
@@ -23,6 +25,8 @@ from webmap.admin.changes import ChangeAdmin
 from webmap.admin.reading import ReadOnly
 from webmap.admin.registers import register_registers
 from webmap.models import Export
+from webmap.web.errors import BadRequest
+from webmap.web.parsing import check_storable
 
 
 def to_sign_in(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -36,6 +40,24 @@ def to_sign_in(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
 def one_password_page(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
     """To the site's own page, with its limit on failures."""
     return HttpResponseRedirect(reverse("password"))
+
+
+def admin_view(view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    """As Django's; a filter by what no column can hold is refused.
+
+    Raises:
+        BadRequest: the address holds the character NUL, or a number that no date has.
+    """
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        check_storable(dict(request.GET))
+        try:
+            return view(request, *args, **kwargs)
+        except OverflowError as error:
+            raise BadRequest(_("请求无法解读，请核对后再试。")) from error
+
+    return admin.AdminSite.admin_view(admin.site, checked, cacheable)
 
 
 RECORDS = ("importers", "layers", "grid")
@@ -56,6 +78,7 @@ admin.site.index_title = gettext_lazy("数据与系统管理")
 admin.site.enable_nav_sidebar = False
 admin.site.login = to_sign_in  # type: ignore[method-assign]
 admin.site.password_change = one_password_page  # type: ignore[method-assign,assignment]
+admin.site.admin_view = admin_view  # type: ignore[method-assign,assignment]
 admin.site.get_app_list = app_list  # type: ignore[method-assign,assignment]
 admin.site.disable_action("delete_selected")  # several at once reach no signal, and so no audit
 

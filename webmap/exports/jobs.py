@@ -125,13 +125,17 @@ def caller_of_user(user: User | None) -> Caller:
 
 
 def may_still_have(export: Export) -> bool:
-    """Whether every layer in the file is still shared as it was with the one who asked for it."""
+    """Whether every layer in the file is still shared as it was with the one who asked for it.
+
+    Never if it is not on record as what they were shared: a file of an earlier release.
+    """
     caller = caller_of_user(export.asked_by)
-    return all(
+    used = export.params.get("used")
+    return used is not None and all(
         exportable(layer_named(name), caller)
         and (share := share_by_id(caller, name)) is not None
         and share.key == key
-        for name, key in export.params.get("used", {}).items()
+        for name, key in used.items()
     )
 
 

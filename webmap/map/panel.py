@@ -38,9 +38,11 @@ def panel(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
 
 @require_safe
 def history(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
-    """The part of a record's timeline that goes back from the moment ``at``."""
+    """The part of a record's timeline that goes back from ``at``; 404 for what never existed."""
     share = share_parameter(request, layer_id)
     shown = history_shown(share, code, moment_parameter(request).instant)
+    if not shown.total:
+        raise Http404(_("没有这个要素"))
     context = {"layer": share.layer, "code": code, **timeline(request, share, shown)}
     return render(request, "panel/timeline.html", context)
 

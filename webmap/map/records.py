@@ -144,7 +144,7 @@ def eras_of(share: Share, shown: History, caller: Caller) -> list[EraView]:
             at=str(at(new.valid.lower)) if new.valid.upper else "",
             differences=differences(share, old, new) if old else [],
         )
-        for new, old in zip(newest, [*newest[1:], shown.before], strict=True)
+        for new, old in zip(newest, [*newest, shown.before][1:], strict=True)
     ]
 
 

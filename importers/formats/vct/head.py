@@ -10,6 +10,7 @@ from functools import cached_property
 
 from importers.formats.survey_text_head import DATUMS
 from importers.formats.vct.cursor import Cursor
+from spatial.texts import whole_number
 
 KINDS = {"point": "point", "点": "point", "line": "line", "线": "line", "polygon": "polygon", "面": "polygon"}  # fmt: skip
 
@@ -126,10 +127,11 @@ def read_structures(cursor: Cursor, separator: str) -> dict[str, Structure]:
         cells = [cell.strip() for cell in line.split(separator)]
         if cells == ["0"]:
             continue
-        if len(cells) < 2 or not cells[1].isdigit():
+        number = whole_number(cells[1]) if len(cells) > 1 else None
+        if number is None:
             raise cursor.wrong(f"不是“属性表名,字段数”：{line[:40]}")
         fields = []
-        for _ in range(int(cells[1])):
+        for _ in range(number):
             parts = [part.strip() for part in cursor.next().split(separator)]
             if len(parts) < 2:
                 raise cursor.wrong("不是“字段名,类型,宽度”")

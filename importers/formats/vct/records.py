@@ -81,9 +81,9 @@ def _records(
 ) -> Iterator[tuple[VctRecord, int]]:
     """What all objects begin with: identifier, code, style, kind."""
     for line in cursor.until(end):
-        if not line.lstrip("-").isdigit():
-            raise cursor.wrong(f"应为标识码，却是“{line[:40]}”")
-        record = VctRecord(cursor.number, int(line), cursor.next())
+        cursor.back(line)
+        number = cursor.integer("标识码")
+        record = VctRecord(cursor.number, number, cursor.next())
         cursor.next()
         yield record, cursor.integer("特征类型") if has_kind else 0
 

@@ -17,6 +17,7 @@ from layers.reading.search import terms_of
 from layers.reading.shares import Share
 from spatial.city import city
 from spatial.periods import NOW, AsOf, parse_as_of
+from spatial.texts import whole_number
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000
@@ -317,9 +318,9 @@ def read_integer(
     text = params.get(name)
     if text is None or text == "":
         return default
-    if not text.isascii() or not text.lstrip("-").isdigit() or len(text) > 18:
+    number = whole_number(text)
+    if number is None:
         raise InvalidParameter(f"{name} 应为整数：{text}")
-    number = int(text)
     if number < least or (most is not None and number > most):
         raise InvalidParameter(f"{name} 超出范围：{text}")
     return number

@@ -28,6 +28,7 @@ from layers.sharing.records import CatalogueRecord
 from spatial.city import city
 from spatial.crs import transformer
 from spatial.periods import AsOf, parse_as_of
+from spatial.texts import whole_number
 
 KINDS = {
     "type": "string",
@@ -190,7 +191,7 @@ def _equal(name: str, text: str) -> Test:
     kind = KINDS[name]
     if kind == "boolean" and text not in ("true", "false"):
         raise InvalidParameter(f"{name} 应为 true 或 false：{text}")
-    if kind == "integer" and not (text.isascii() and text.lstrip("-").isdigit()):
+    if kind == "integer" and whole_number(text) is None:
         raise InvalidParameter(f"{name} 应为整数：{text}")
     if kind in ("date", "date-time"):
         wanted = _moment(name, text)

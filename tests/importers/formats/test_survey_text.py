@@ -106,6 +106,11 @@ def test_numbering_may_begin_anew_in_each_ring(tmp_path):
     assert len(shapes[0].interiors) == 1
 
 
+def test_a_number_of_points_that_is_none_is_passed_over(tmp_path):
+    _, _, shapes = written(tmp_path, HEAD + "²,0.01,1,一,面,H,住宅,0701,@\n" + lines(SQUARE))
+    assert len(shapes) == 1
+
+
 def test_the_data_are_believed_not_the_head(tmp_path):
     text = HEAD.replace("带号=37", "带号=38") + "9,0.5,1,一,面,H,住宅,0701,@\n" + lines(SQUARE)
     table, _, shapes = written(tmp_path, text)

@@ -154,6 +154,7 @@ def test_the_database_refuses_to_edit_or_delete(owner, sql):
         "valid = tstzrange(lower(valid), '2021-01-01')",
         "closed_by_id = opened_by_id",
         "voided_by_id = opened_by_id",
+        "valid = tstzrange(lower(valid), '2021-01-01'), closed_by_id = opened_by_id",
     ],
 )
 def test_a_version_only_gets_shorter_and_what_closed_it_stays(change_of):

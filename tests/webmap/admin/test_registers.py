@@ -146,7 +146,7 @@ def test_an_ended_thing_still_has_its_page(chief):
     assert "灭失" in text
 
 
-@pytest.mark.parametrize("number", ["0", "999999", "abc", "9" * 30])
+@pytest.mark.parametrize("number", ["0", "999999", "abc", "9" * 30, "9" * 5000, "²"])
 def test_what_is_not_there_leads_back(chief, number):
     response = chief.get(f"{PARCELS}{number}/change/")
     assert response.status_code == 302

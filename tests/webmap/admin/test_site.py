@@ -1,4 +1,4 @@
-"""What is kept on the administrator pages is deleted one by one, and each act is in the audit."""
+"""The administrator pages as one: deletions one by one, each in the audit; what they refuse."""
 
 import pytest
 from django.contrib import admin
@@ -36,3 +36,15 @@ def test_one_that_is_deleted_is_in_the_audit(root):
     root.post(f"/admin/calendars/specialday/{day.pk}/delete/", {"post": "yes"})
     event = AuditEvent.objects.get(kind=Kind.ADMINISTRATION)
     assert (event.subject, event.details["act"]) == (SpecialDay._meta.db_table, "deleted")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "parcels/parcel/?land_use=%00",  # a filter of ours
+        "webmap/accountevent/?kind__exact=%00",  # and one of Django's
+        "webmap/accountevent/?at__year=99999999999999999999",
+    ],
+)
+def test_a_filter_by_what_no_column_holds_is_refused(root, page):
+    assert root.get(f"/admin/{page}").status_code == 400

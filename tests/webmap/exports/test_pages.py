@@ -137,6 +137,14 @@ def test_a_layer_shared_with_less_meanwhile_closes_the_file(client):
     assert client.get(address).status_code == 404
 
 
+def test_a_file_of_an_earlier_release_is_not_handed_out(client):
+    ask(client, layers="roads")
+    export = Export.objects.get()
+    del export.params["used"]
+    export.save()
+    assert client.get(f"/exports/{export.pk}/file").status_code == 404
+
+
 def test_a_right_withdrawn_before_the_job_leaves_the_layer_out(client, pipe_engineer, queued):
     open_feature(PipePoint, code="JS-1", network="JS", geom=spot())
     client.force_login(pipe_engineer)

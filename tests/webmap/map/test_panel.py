@@ -143,6 +143,13 @@ def test_a_change_of_owner_is_seen_by_the_office_alone(client, before, after):
 
 
 @pytest.mark.django_db
+def test_a_history_without_versions_is_none(client):
+    open_feature(code="P1", at=moment(2020))
+    assert client.get("/panel/parcels/P1/history?at=2019-01-01").status_code == 200
+    assert client.get("/panel/parcels/NONE/history").status_code == 404
+
+
+@pytest.mark.django_db
 def test_a_long_history_is_read_in_parts(client, monkeypatch):
     monkeypatch.setattr(queries, "MOST_VERSIONS", 3)
     open_feature(code="P1", at=moment(2010), location="2010")

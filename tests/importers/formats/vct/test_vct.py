@@ -166,6 +166,8 @@ def test_an_object_that_cannot_be_drawn_is_an_error_of_its_row(tmp_path, change,
         (lambda t: t.replace("HeadBegin", "Haed"), "不是 VCT"),
         (lambda t: "noise\n", "不是 VCT"),
         (lambda t: t.replace("DLTB,3", "DLTB,300000000000"), "不是“字段名|不完整"),
+        (lambda t: t.replace("DLTB,3", "DLTB,³"), "不是“属性表名"),
+        (lambda t: re.sub(r"PolygonBegin\n\d+", "PolygonBegin\n--1", t), "应为标识码"),
         (lambda t: t.replace("2001010100,地类图斑,Polygon,DLTB", "x"), "不是“要素代码"),
     ],
 )  # fmt: skip

@@ -145,6 +145,7 @@ def test_a_published_field_is_a_parameter(client, parcels):
         "limit=0",
         "limit=-1",
         "limit=abc",
+        "limit=--5",
         "limit=1e3",
         "offset=100000000000000000000",
         "foo=bar",
