@@ -48,6 +48,7 @@ class WebmapConfig(AppConfig):
         from webmap.web.idle import note_act
         from webmap.web.obligations import check_accounts
         from webmap.web.profession_faults import check_professions
+        from webmap.web.professions import professions
 
         register(check_professions)
         listen_to_administrators()
@@ -60,6 +61,8 @@ class WebmapConfig(AppConfig):
         quality_by(quality_of)
         declare_topic(DEPUTIES)
         declare_subject("case", "/grid/cases/{}".format)
+        for pages in (each for one in professions() for each in one.procedures):
+            declare_subject(pages.procedure, f"{pages.path}{{}}".format)
         declare_subject("deputy", lambda _code: "/accounts/absences/")
         add_duty("notices", clock.deliver, often=True)
         add_duty("escalations", clock.escalate)

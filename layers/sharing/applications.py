@@ -31,6 +31,7 @@ from spatial.casework.models import Matter
 from spatial.casework.procedures import Policy, Procedure, RequestKind
 from spatial.casework.roles import SYSTEM
 from spatial.casework.ways_out import with_ways_out
+from spatial.parties.queries import holders_of
 from spatial.workflow import Transition, Workflow
 
 # Parties that no group stands for: who keeps a consumer, whose office delivers the layer.
@@ -142,6 +143,12 @@ class ApplicationPolicy(Policy):
             return matter.applicant
         return matter.assignee or matter.department or KEEPER
 
+    def recipients(self, matter: Matter, role: str, at: datetime) -> tuple[str, ...]:
+        """Who hears of an application: the office that delivers the layer, else the stewards."""
+        if role != KEEPER or matter.assignee:
+            return super().recipients(matter, role, at)
+        return deciders(matter, at)
+
     def can_see(self, matter: Matter, actor: Actor) -> bool:
         """Whether somebody may look at an application; ``visible`` says the same in SQL."""
         roles = actor.roles & {APPLICANT, STEWARD}
@@ -180,6 +187,14 @@ class ApplicationPolicy(Policy):
     @staticmethod
     def _decided(actor: Actor) -> Q:
         return Q(values__layer__in=[layer.id for layer in decidable(actor)])
+
+
+def deciders(matter: Matter, at: datetime) -> tuple[str, ...]:
+    """The accounts of the office that delivers the layer of an application; none: the stewards."""
+    layer = layer_named(matter.values["layer"])
+    roles = sorted(layer.deliverers) if layer else []
+    names = {name for role in roles for name in holders_of(role, at)}
+    return tuple(sorted(names)) or holders_of(STEWARD, at)
 
 
 def consumer_of(matter: Matter) -> Consumer:

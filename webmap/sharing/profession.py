@@ -4,21 +4,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from grid.cases.policies import can_see_reporter
-from layers.access.access import may_audit, may_decide, may_read_audit
-from layers.declarations.registry import all_layers, layer_named
+from layers.access.access import Caller, may_audit, may_decide, may_read_audit
+from layers.declarations.registry import all_layers
 from layers.models import Consumer
 from layers.reading.personal import layers_searched
 from layers.roles import Role
-from layers.sharing.applications import DATA_APPLICATION, MAX_BASIS, MAX_PURPOSE, actor_for
+from layers.sharing.applications import (
+    APPLICANT,
+    DATA_APPLICATION,
+    MAX_BASIS,
+    MAX_PURPOSE,
+    actor_for,
+    deciders,
+)
 from spatial.casework.actors import Actor
 from spatial.casework.procedures import Procedure
-from webmap.web.callers import actor_behind, caller_of
-from webmap.web.procedure_pages import FieldKind, FormField, ProcedurePages
+from webmap.web.callers import caller_of, matter_actor
+from webmap.web.procedure_pages import FieldKind, FormField, ProcedurePages, named_people
 from webmap.web.professions import DemoUser, Link, Profession, Tab, Urls
 from webmap.web.values import layer_title
 
@@ -50,20 +57,21 @@ def may_search(request: HttpRequest) -> bool:
 
 
 def applying(request: HttpRequest) -> Actor:
-    """The caller as a party to applications, of the department that the account is of."""
-    actor, behind = actor_for(caller_of(request)), actor_behind(request)
-    return replace(actor, department=behind.department, other_names=behind.other_names)
+    """The caller as a party to applications, of the account's department, with its principals.
+
+    A deputy decides in a principal's stead, and applies for nobody's systems.
+    """
+    party = matter_actor(request)
+    principals = [
+        replace(one, roles=actor_for(Caller(one.name, one.roles)).roles - {APPLICANT})
+        for one in party.principals
+    ]
+    return replace(party, roles=actor_for(caller_of(request)).roles, principals=tuple(principals))
 
 
 def who_decide(_procedure: Procedure, matter: Any) -> Sequence[tuple[str, str]]:
     """The accounts of the office that delivers the layer of an application."""
-    layer = layer_named(matter.values["layer"])
-    roles = {*(layer.deliverers if layer else ()), Role.STEWARD}
-    found = User.objects.filter(is_active=True, groups__name__in=roles).distinct()
-    return [
-        (one.get_username(), one.get_full_name() or one.get_username())
-        for one in found.order_by("username")
-    ]
+    return named_people(deciders(matter, timezone.now()))
 
 
 def _consumers() -> list[tuple[Any, str]]:

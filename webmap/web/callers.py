@@ -15,24 +15,21 @@ from layers.sharing.callers import caller_of
 from spatial.calendars.queries import day_of
 from spatial.parties.queries import acting, departments_through
 
-__all__ = ["actor_behind", "actor_of", "caller_of", "groups_of", "matter_actor"]
+__all__ = ["actor_behind", "actor_of", "caller_of", "groups_of", "matter_actor", "party_of"]
 
 
 def actor_behind(request: HttpRequest) -> Actor:
     """The actor behind a request; it is read once, unless somebody signs in or out within it."""
-    known: tuple[int | None, Actor] | None = getattr(request, "_actor", None)
-    if known is None or known[0] != request.user.pk:
-        known = (request.user.pk, actor_of(request.user))
-        request._actor = known  # type: ignore[attr-defined]
-    return known[1]
+    return _of_staff(matter_actor(request), request.user)
 
 
 def matter_actor(request: HttpRequest) -> Actor:
-    """The same for matters of any procedure: every group is a role.
-
-    An administrator has the roles that the account was given and no others.
-    """
-    return replace(actor_behind(request), roles=groups_of(request))
+    """The same for matters of any procedure: see ``party_of``."""
+    known: tuple[int | None, Actor] | None = getattr(request, "_party", None)
+    if known is None or known[0] != request.user.pk:
+        known = (request.user.pk, party_of(request.user))
+        request._party = known  # type: ignore[attr-defined]
+    return known[1]
 
 
 def groups_of(request: HttpRequest) -> frozenset[str]:
@@ -41,19 +38,32 @@ def groups_of(request: HttpRequest) -> frozenset[str]:
 
 
 def actor_of(user: AbstractBaseUser | AnonymousUser) -> Actor:
-    """The actor behind a user: the groups are the roles; an administrator has all of them.
+    """The actor of city management behind a user; an administrator has all of its roles.
 
-    Those whose deputy this one is now come along, each with the roles that the deputy may act in;
-    of an administrator the groups alone: what else they may is not lent.
+    Of an administrator whose deputy somebody is the groups alone: what else they may is not lent.
+    """
+    return _of_staff(party_of(user), user)
+
+
+def party_of(user: AbstractBaseUser | AnonymousUser) -> Actor:
+    """The actor behind a user in any procedure: every group is a role, of an administrator too.
+
+    Those whose deputy this one is now come along, each with the roles that the deputy may act in.
     """
     if not isinstance(user, User) or not user.is_authenticated:
         return Actor("", frozenset())
     now = timezone.now()
     facts = _facts_of(user, now)
     principals = _principals_of(user, now) if facts.is_deputy else ()
-    return _actor(
-        user, frozenset(GridRole) if user.is_superuser else facts.roles, facts, principals
-    )
+    return _actor(user, facts.roles, facts, principals)
+
+
+def _of_staff(party: Actor, user: AbstractBaseUser | AnonymousUser) -> Actor:
+    """A party with the roles of city management alone."""
+    every = frozenset(GridRole)
+    roles = every if getattr(user, "is_superuser", False) else party.roles & every
+    principals = tuple(replace(one, roles=one.roles & every) for one in party.principals)
+    return replace(party, roles=roles, principals=principals)
 
 
 @dataclass(frozen=True)
@@ -107,5 +117,5 @@ def _facts_of(user: User, now: datetime) -> _Facts:
         return _Facts(day, frozenset(), [], (), False)
     groups = {row[0] for row in rows}
     codes = list(dict.fromkeys(row[1] for row in rows if row[1]))
-    roles = frozenset(role for role in GridRole if role in groups)
+    roles = frozenset(group for group in groups if group)
     return _Facts(day, roles, codes, tuple(rows[0][2] or ()), rows[0][3])

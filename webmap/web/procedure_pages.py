@@ -11,12 +11,14 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import Promise
 
 from spatial.casework.actors import Actor
 from spatial.casework.procedures import Procedure, procedure_named
 from spatial.casework.queries import waiting_for
 from spatial.casework.roles import SYSTEM
+from spatial.parties.queries import holders_of
 from webmap.web.callers import matter_actor
 
 # Inputs that the pages' own forms have: no field is called so.
@@ -53,10 +55,14 @@ class FormField:
     empty: str | Promise = "—"  # how it reads where nothing was written
 
 
-def holders_of(procedure: Procedure, matter: Any) -> Sequence[tuple[str, str]]:
+def people_for(procedure: Procedure, matter: Any) -> Sequence[tuple[str, str]]:
     """(account, name) of everybody who holds the role for which a matter waits."""
-    role = procedure.waits_for.get(matter.step, "")
-    found = User.objects.filter(is_active=True, groups__name=role).order_by("username")
+    return named_people(holders_of(procedure.waits_for.get(matter.step, ""), timezone.now()))
+
+
+def named_people(accounts: Iterable[str]) -> list[tuple[str, str]]:
+    """(account, name) of some accounts."""
+    found = User.objects.filter(username__in=list(accounts)).order_by("username")
     return [(one.get_username(), one.get_full_name() or one.get_username()) for one in found]
 
 
@@ -77,7 +83,7 @@ class ProcedurePages:
     template: str = ""
     context: Callable[[Any, HttpRequest], Mapping[str, Any]] = lambda _matter, _request: {}
     actor: Callable[[HttpRequest], Actor] = matter_actor
-    holders: Callable[[Procedure, Any], Sequence[tuple[str, str]]] = holders_of
+    holders: Callable[[Procedure, Any], Sequence[tuple[str, str]]] = people_for
     in_menu: bool = True
 
     @property

@@ -202,6 +202,18 @@ def test_whose_an_application_is(consumer):
     assert APPLICANT not in actor_for(Caller("调度", key=3)).roles
 
 
+def test_the_office_that_delivers_the_layer_hears_of_it(consumer):
+    matter = Matter.objects.current().get(code=applied(consumer).code)
+
+    def told():
+        return DATA_APPLICATION.policy.recipients(matter, KEEPER, timezone.now())
+
+    make_user("steward", Role.STEWARD)
+    assert told() == ("steward",)
+    make_user("engineer", PipeRole.PIPES)
+    assert told() == ("engineer",)
+
+
 def test_it_is_given_to_one_of_the_office_by_name(consumer):
     asked = applied(consumer)
     steward = actor_for(GROUPS)

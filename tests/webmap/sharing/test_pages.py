@@ -20,6 +20,7 @@ from spatial.parcels.roles import LandRole
 from spatial.pipes.roles import PipeRole
 from tests.layers.sharing.applied import applied_for
 from tests.town import make_user
+from webmap.notices.subjects import path_of
 
 pytestmark = pytest.mark.django_db
 PIPES, ITEMS = "/sharing/pipe-lines", "/ogc/collections/pipe-lines/items"
@@ -298,6 +299,7 @@ def test_an_application_is_renewed_on_its_own_page(town, people):
     asked(people["housing"], consumer)
     code = applications().get().code
     page = f"/matters/data-application/{code}"
+    assert path_of("data-application", code) == page
     for name, opens in (("housing", 200), ("pipes", 200), ("steward", 200), ("auditor", 404)):
         assert people[name].get(page).status_code == opens, name
     text = text_of(people["pipes"].get(page))

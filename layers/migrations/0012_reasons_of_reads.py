@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("layers", "0010_recorded_at")]
+    dependencies = [("layers", "0011_applications_are_matters")]
 
     operations = [
         migrations.AddField(
