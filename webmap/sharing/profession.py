@@ -24,7 +24,7 @@ from layers.sharing.applications import (
 )
 from spatial.casework.actors import Actor
 from spatial.casework.procedures import Procedure
-from webmap.web.callers import caller_of, matter_actor
+from webmap.web.callers import actor_behind, caller_of, matter_actor
 from webmap.web.procedure_pages import FieldKind, FormField, ProcedurePages, named_people
 from webmap.web.professions import DemoUser, Link, Profession, Tab, Urls
 from webmap.web.values import layer_title
