@@ -28,7 +28,7 @@ CASES = "cases"
 REPORTER = ("reporter_name", "reporter_phone")
 
 
-class PeopleForm(forms.Form):
+class PeopleSearchForm(forms.Form):
     """Whom, and why."""
 
     text = forms.CharField(label=_("姓名、电话或证号"), max_length=MOST_TEXT)
@@ -38,7 +38,7 @@ class PeopleForm(forms.Form):
 @with_roles(may_find_people)
 def people(request: StaffRequest) -> HttpResponse:
     """``/sharing/people``: the form, and what was found by it; each search is logged."""
-    form = PeopleForm(request.POST if request.method == "POST" else None)
+    form = PeopleSearchForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {"form": form, "most": MOST_FOUND}
     if form.is_valid():
         text, reason = form.cleaned_data["text"], form.cleaned_data["reason"]
