@@ -239,6 +239,9 @@ def test_a_part_holds_its_matter_up(people):
         people["zhang"].post(f"{LIST}new", {"title": "x", "area": "1", "parent": code}).status_code
         == 422
     )
+    own = people["zhang"].begin()  # whoever applies cannot hold the decision up
+    part = {"title": "x", "area": "1", "parent": own}
+    assert people["zhang"].post(f"{LIST}new", part).status_code == 422
     clerk = User.objects.get(username="li")
     clerk.groups.add(*User.objects.get(username="wang").groups.all())
     page = people["li"].get(f"{LIST}{code}").text
