@@ -74,6 +74,13 @@ def steps_of(code: str) -> list[CaseStep]:
     return list(CaseStep.objects.filter(case_code=code))
 
 
+def steps_behind(case: Case) -> list[CaseStep]:
+    """The steps of a case, read once for each version of it that was loaded."""
+    if "steps_behind" not in case.__dict__:
+        case.__dict__["steps_behind"] = steps_of(case.code)
+    return case.__dict__["steps_behind"]
+
+
 def photos_of(code: str) -> list[CasePhoto]:
     """The photos of a case, in order."""
     return list(CasePhoto.objects.filter(case_code=code))

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from grid.cases.actors import Actor
-from grid.cases.queries import steps_of, visible_cases
+from grid.cases.queries import steps_behind, visible_cases
 from grid.cases.steps import DISPATCHES, IN_HAND, RECALLS, STATES
 from grid.models import Case, CaseStep
 from grid.roles import GridRole
@@ -47,7 +47,7 @@ class Round:
 
 def rounds_of(case: Case, steps: Sequence[CaseStep] | None = None) -> list[Round]:
     """The rounds of a case as it stands, in order; ``steps`` are all of its steps, if known."""
-    steps = steps_of(case.code) if steps is None else steps
+    steps = steps_behind(case) if steps is None else steps
     exempt = _exempt(case, steps)
     sent = [(number, step) for number, step in enumerate(steps) if step.action in DISPATCHES]
     if not sent and case.department and case.step in HANDED_OVER:

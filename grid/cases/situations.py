@@ -6,8 +6,8 @@ A page asks many policies of one case; each fact is read once, when it is first 
 from dataclasses import dataclass
 from functools import cached_property
 
-from grid.cases.queries import inspectors, likely_duplicates, requests_of
-from grid.models import Case, CaseRequest
+from grid.cases.queries import inspectors, likely_duplicates, requests_of, steps_behind
+from grid.models import Case, CaseRequest, CaseStep
 from grid.rules import rulebook
 from grid.rules.models import HandlingLimit
 from spatial.casework.situations import Situation
@@ -24,6 +24,11 @@ class CaseSituation(Situation):
     def case(self) -> Case:
         """The case."""
         return self.matter
+
+    @cached_property
+    def steps(self) -> list[CaseStep]:
+        """What has been done on the case, in order."""
+        return steps_behind(self.case)
 
     @cached_property
     def requests(self) -> list[CaseRequest]:

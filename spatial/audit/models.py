@@ -13,6 +13,9 @@ class Kind(models.TextChoices):
 
     CASE_STEP = "case-step", _("办理步骤")
     CASE_PHOTO = "case-photo", _("案件照片")
+    MATTER_STEP = "matter-step", _("事项办理步骤")
+    AMENDMENT = "amendment", _("更正")
+    FIGURES_FILED = "figures-filed", _("报送数据")
     PUBLICATION = "publication", _("公开决定")
     CHANGE = "change", _("变更")
     PERSONAL_READ = "personal-read", _("查阅个人信息")

@@ -13,6 +13,8 @@ from django.db.migrations.serializer import serializer_factory
 from tests.upgrades.steps import OURS, SingleSteps, plan_of
 from webmap.startup.history import steps_without_parent
 
+SINCE = {"casework"}  # apps that began after the steps were put together
+
 
 @cache
 def single():
@@ -83,9 +85,9 @@ def test_a_single_app_may_have_been_migrated_to_any_of_its_steps(app):
 def test_every_step_of_ours_is_replaced_once():
     replaced = [tuple(key) for migration in squashed() for key in migration.replaces]
     assert len(set(replaced)) == len(replaced)
-    assert {app for app, _ in replaced} == set(OURS)
+    assert {app for app, _ in replaced} == set(OURS) - SINCE
     later = {key for key in steps() if key[0] in OURS} - set(replaced)
-    for app in OURS:
+    for app in set(OURS) - SINCE:
         before = max(name for label, name in replaced if label == app)
         assert all(name > before for label, name in later if label == app)
 

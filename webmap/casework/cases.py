@@ -25,7 +25,6 @@ from grid.cases.queries import (
     component_of,
     components_near,
     photos_of,
-    steps_of,
     visible_cases,
     with_cell,
 )
@@ -33,6 +32,7 @@ from grid.cases.situations import CaseSituation
 from grid.models import Case, CasePhoto
 from layers.access.masking import masked_within
 from layers.reading.personal import opened_texts, record_reading
+from spatial.casework.amending import AMEND
 from spatial.casework.policies import can_amend
 from spatial.casework.queries import amendments_of
 from spatial.casework.texts import plain
@@ -175,12 +175,13 @@ def shown(
     now = timezone.now()
     situation = CaseSituation(case, now)
     may = offers(situation, request.actor)
-    amendments = amendments_of(CASES, case.code)
+    is_amended = any(step.action == AMEND for step in situation.steps)
+    amendments = amendments_of(CASES, case.code) if is_amended else []
     masks = masks_of([case.reporter_name, case.reporter_phone])
     context = {
         "case": case,
         "class_title": class_title(case),
-        "timeline": timeline(steps_of(case.code), corrections_of(case, amendments)),
+        "timeline": timeline(situation.steps, corrections_of(case, amendments)),
         "can_amend": any(can_amend(CASES, case, request.actor, name) for name in AMENDABLE),
         "main": main_of(case),
         "requests": situation.requests,

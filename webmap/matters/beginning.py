@@ -55,7 +55,7 @@ def _fields(request: MatterRequestContext, role: str) -> list[FormField]:
     if policy.department_roles:
         names = [(name, name) for name in department_names()]
         fields.append(FormField(DEPARTMENT, _("承办部门"), FieldKind.CHOICE, choices=names))
-    hint = _("图层:编码，如 parcels:431382001")
+    hint = _("图层:编码")
     fields.append(FormField(SUBJECT, _("所涉对象"), hint=hint))
     if role not in policy.applicant_roles:
         hint = _("账号；不填为本人")
