@@ -173,6 +173,11 @@ class ApplicationPolicy(Policy):
         is_gone = layer is None or layer.sharing is Sharing.WITHHELD or layer.is_withdrawn
         if action in ("grant", "renew") and is_gone:
             raise InvalidInput(_("没有图层“%(layer)s”") % {"layer": values["layer"]})
+        part = given.get("part")
+        if action == "grant" and part and values["fields"] and not part.fields:
+            raise InvalidInput(_("申请只要部分字段，请选择要批准的字段"), "fields_wanted")
+        if action == "grant" and part and values["districts"] and not part.districts:
+            raise InvalidInput(_("申请只要部分区划，请填写要批准的区划"), "districts")
         until = given.get("until")
         if action in ("ask_renewal", "renew") and until and until <= situation.at:
             raise InvalidInput(_("使用期限已经过去"), "until")

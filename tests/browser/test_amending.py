@@ -12,7 +12,7 @@ from tests.grid.people import new_case
 __all__ = ["centre"]
 
 
-@pytest.mark.slow(reason="a browser signs in twice and draws the map")
+@pytest.mark.long
 def test_a_place_is_corrected_on_the_map_and_words_outlive_the_session(centre):
     visit, case = centre, new_case(description="路面有坑")
     page = visit.page

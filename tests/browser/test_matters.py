@@ -9,7 +9,7 @@ from tests.browser.sessions import let_in, open_as
 from tests.browser.waiting import until
 from tests.webmap.matters.permits import LIST, make_known, make_people
 
-pytestmark = pytest.mark.slow(reason="opens pages in a browser")
+pytestmark = pytest.mark.long
 
 
 def test_what_was_written_outlives_the_session(visit, monkeypatch):

@@ -24,6 +24,7 @@ from layers.sharing import actions
 from layers.sharing.actions import Application, InvalidApplication, LayerPart, NotSteward
 from layers.sharing.grants import keys_changed
 from layers.sharing.keys import InvalidKey, caller_of_consumer, caller_with
+from spatial.casework.errors import InvalidInput
 from spatial.hazards.roles import HazardRole
 from spatial.parcels.models import Parcel
 from spatial.parcels.roles import LandRole
@@ -305,6 +306,16 @@ def test_an_application_that_is_granted_opens_the_layer(keeper, steward, town):
     assert (decided.grant.fields, decided.grant.conditions) == (["network"], "限调度使用")
     with pytest.raises(InvalidApplication, match="已批准"):
         actions.decide_application(steward, asked, granted=False, answer="晚了")
+
+
+def test_nothing_chosen_is_not_more_than_was_asked_for(keeper, steward, town):
+    """A form without a tick would grant every field to whoever applied for one."""
+    asked = application(keeper, consumer_of(keeper), LayerPart("pipe-lines", ("network",)))
+    with pytest.raises(InvalidInput, match="选择要批准的字段"):
+        actions.decide_application(
+            steward, asked, granted=True, answer="", part=LayerPart("pipe-lines")
+        )
+    assert not LayerGrant.objects.exists()
 
 
 def test_a_refusal_says_why_and_opens_nothing(keeper, steward, town):

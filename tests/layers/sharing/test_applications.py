@@ -120,7 +120,7 @@ def test_a_renewal_may_be_denied_and_lapses_with_the_grant(consumer):
 
 def test_a_wider_grant_takes_the_place_of_the_first(consumer):
     first = granted(consumer)
-    second = granted(consumer, part=LayerPart("pipe-lines"))
+    second = granted(consumer, part=LayerPart("pipe-lines", ("network", "material")))
     assert (step_of(first), step_of(second)) == ("withdrawn", "granted")
     assert LayerGrant.objects.get(withdrawn_at=None).pk == second.grant.pk
 
