@@ -198,7 +198,7 @@ def _open(actor: Actor, told: Report, values: dict[str, Any], now: datetime) -> 
     apply(change, Case, [Edit(Action.OPEN, code, values)])
     roles = WORKFLOW.of("report").roles
     who, role = next((one, r) for one in actor.capacities if (r := one.role_for(roles)))
-    begun = CaseStep.objects.create(
+    CaseStep.objects.create(
         case_code=code,
         action="report",
         state_after=REPORTED,
@@ -215,8 +215,7 @@ def _open(actor: Actor, told: Report, values: dict[str, Any], now: datetime) -> 
     )
     keep_photos(told.photos, code, "report", actor, told.captured_at)
     case = _current(code)
-    title, mark = WORKFLOW.of("report").title, f"{CASES.id}:{code}:{begun.pk}"
-    tell_of_arrival(CASES, case, title, actor.name, now, mark)
+    tell_of_arrival(CASES, case, WORKFLOW.of("report").title, actor.name, now)
     return case
 
 

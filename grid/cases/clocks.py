@@ -1,7 +1,6 @@
 """The clocks of a case: of each state at the centre, and of the handling as a whole."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -14,7 +13,7 @@ from grid.cases.steps import CHECKING, CLOSED, CLOSING, ENDED, FEEDBACK, HANDLIN
 from grid.models import Case, CaseStep
 from grid.rules import rulebook
 from spatial.calendars.queries import calendar
-from spatial.casework.clocks import step_values, values_of
+from spatial.casework.clocks import pauses_of, step_values, values_of
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Edit
 from spatial.worktime import Deadline, Pause, TimeLimit, TimeUnit, deadline
@@ -57,7 +56,9 @@ def limit_of(case: Case) -> TimeLimit | None:
 
 def pauses_since(code: str, started_at: datetime) -> list[Pause]:
     """The closed spans for which a case stood suspended in its present round of handling."""
-    return [pause for pause in _pauses([code])[code] if pause[0] >= started_at]
+    return [
+        pause for pause in pauses_of(CaseStep, {SUSPENDED}, [code])[code] if pause[0] >= started_at
+    ]
 
 
 def due_values(found: Deadline) -> dict[str, Any]:
@@ -92,21 +93,12 @@ def recompute(since: date, **_: Any) -> int:
         .select_for_update()
     )
     cases = list(standing)
-    pauses = _pauses([case.code for case in cases])
+    pauses = pauses_of(CaseStep, {SUSPENDED}, [case.code for case in cases])
     edits = [edit for case in cases if (edit := _moved(case, first, pauses[case.code]))]
     if edits:
         change = record_change(who=CLOCK.name, why="工作日历已变动，案件时限重算")
         apply(change, Case, edits)
     return len(edits)
-
-
-def _pauses(codes: Sequence[str]) -> dict[str, list[Pause]]:
-    left = CaseStep.objects.filter(case_code__in=codes, state_before=SUSPENDED)
-    found: dict[str, list[Pause]] = defaultdict(list)
-    for step in left.exclude(state_after=SUSPENDED):
-        if step.entered_at:
-            found[step.case_code].append((step.entered_at, step.at))
-    return found
 
 
 def _moved(case: Case, first: datetime, pauses: list[Pause]) -> Edit | None:

@@ -73,20 +73,21 @@ def _was_late(case: Case) -> bool:
     return bool(case.due_at and case.handled_at and case.handled_at > case.due_at)
 
 
-def _ask(kind: str) -> Callable[[Act], Effect]:
-    def ask(act: Act) -> Effect:
-        until = _until(act) if kind == Kind.SUSPENSION else None
-        CaseRequest.objects.create(
-            case_code=act.matter.code,
-            kind=kind,
-            asked_by=act.actor.name,
-            asked_at=act.at,
-            reason=act.given["reason"],
-            until=until,
-        )
-        return Effect(details={"until": until.isoformat()} if until else {})
+def _ask(act: Act, kind: str, until: datetime | None = None) -> None:
+    CaseRequest.objects.create(
+        case_code=act.matter.code,
+        kind=kind,
+        asked_by=act.actor.name,
+        asked_at=act.at,
+        reason=act.given["reason"],
+        until=until,
+    )
 
-    return ask
+
+def _ask_suspension(act: Act) -> Effect:
+    until = _until(act)
+    _ask(act, Kind.SUSPENSION, until)
+    return Effect(details={"until": until.isoformat()})
 
 
 def _until(act: Act) -> datetime:
@@ -104,14 +105,6 @@ def _answered(act: Act, kind: str, *, granted: bool) -> CaseRequest:
     request.answer = str(act.given.get("reason") or "")
     request.save()
     return request
-
-
-def _refuse(kind: str) -> Callable[[Act], Effect]:
-    def refuse(act: Act) -> Effect:
-        _answered(act, kind, granted=False)
-        return Effect()
-
-    return refuse
 
 
 def _grant_extension(act: Act) -> Effect:
@@ -154,7 +147,7 @@ def _appeal(act: Act) -> Effect:
     against = mine.get(str(act.given.get("round") or next(reversed(mine), "")))
     if against is None:
         raise InvalidInput("请选择贵部门承办、且未豁免的一次派遣", "round")
-    _ask(Kind.APPEAL)(act)
+    _ask(act, Kind.APPEAL)
     named = {"round": str(against.dispatch)} if against.dispatch else {}
     return Effect(details={"department": against.department} | named)
 
@@ -188,12 +181,9 @@ EFFECTS: MappingProxyType[str, Callable[[Act], Effect]] = MappingProxyType(
         "dispatch": reassignment.dispatch,
         "finish": _finish,
         "return_dispatch": _returned,
-        "ask_extension": _ask(Kind.EXTENSION),
         "grant_extension": _grant_extension,
-        "refuse_extension": _refuse(Kind.EXTENSION),
-        "ask_suspension": _ask(Kind.SUSPENSION),
+        "ask_suspension": _ask_suspension,
         "suspend": _suspend,
-        "refuse_suspension": _refuse(Kind.SUSPENSION),
         "resume": _resume,
         "recall": reassignment.recall,
         "reassign": reassignment.reassign,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from grid.cases import clocks
-from grid.cases.amendable import AMENDABLE
+from grid.cases.amendable import AMENDABLE, MAX_ADDRESS, MAX_DESCRIPTION
 from grid.cases.conflicts import task_taken_back
 from grid.cases.effects import EFFECTS
 from grid.cases.idempotency import NAMED, are_kept
@@ -36,9 +36,9 @@ MAX_OF: Mapping[str, int] = {
     "reason": MAX_TEXT,
     "note": MAX_TEXT,
     "because": MAX_TEXT,
-    "words": 4_000,
-    "description": 4_000,
-    "address": 200,
+    "words": MAX_DESCRIPTION,
+    "description": MAX_DESCRIPTION,
+    "address": MAX_ADDRESS,
     "name": 60,
     "phone": 30,
 }

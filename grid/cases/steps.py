@@ -116,7 +116,6 @@ REQUESTS = MappingProxyType(
         "appeal": ("appeal", "grant_appeal", "refuse_appeal"),
     }
 )
-ASKS = MappingProxyType({ask: kind for kind, (ask, *_) in REQUESTS.items()})
 GRANTS = MappingProxyType({kind: grant for kind, (_, grant, _refuse) in REQUESTS.items()})
 ANSWERS = MappingProxyType(
     {action: kind for kind, (_, *answers) in REQUESTS.items() for action in answers}

@@ -77,7 +77,6 @@ __all__ = [
 ]
 
 OVERLAP = timedelta(days=7)  # how long the old key goes on working beside its successor
-DEFAULT_PER_MINUTE = 6000
 
 
 def register_consumer(

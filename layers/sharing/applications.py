@@ -145,9 +145,7 @@ class ApplicationPolicy(Policy):
 
     def recipients(self, matter: Matter, role: str, at: datetime) -> tuple[str, ...]:
         """Who hears of an application: the office that delivers the layer, else the stewards."""
-        if role != KEEPER or matter.assignee:
-            return super().recipients(matter, role, at)
-        return deciders(matter, at)
+        return deciders(matter, at) if role == KEEPER else super().recipients(matter, role, at)
 
     def can_see(self, matter: Matter, actor: Actor) -> bool:
         """Whether somebody may look at an application; ``visible`` says the same in SQL."""
@@ -203,8 +201,12 @@ def deciders(matter: Matter, at: datetime) -> tuple[str, ...]:
 
 
 def consumer_of(matter: Matter) -> Consumer:
-    """The system for which an application is."""
-    return Consumer.objects.select_related("kept_by").get(pk=matter.values["consumer"])
+    """The system for which an application is, read once for each version that was loaded."""
+    if "consumer" not in matter.__dict__:
+        found = Consumer.objects.select_related("kept_by").get(pk=matter.values["consumer"])
+        matter.__dict__["consumer"] = found
+    consumer: Consumer = matter.__dict__["consumer"]
+    return consumer
 
 
 def _keeps(actor: Actor, matter: Matter) -> bool:

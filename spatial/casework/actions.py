@@ -215,11 +215,11 @@ def _advance(
     step |= {"role": capacity.role, "department": capacity.department}
     step |= {"details": {**where.details, **effect.details}, "change": change}
     steps = procedure.step_model
-    taken = steps.objects.create(**{steps.matter_field: matter.code}, **step)
+    steps.objects.create(**{steps.matter_field: matter.code}, **step)
     if procedure.attach:
         procedure.attach(act, where)
     current = current_matter(procedure, matter.code)
-    tell_of_step(procedure, act, transition, current, taken.pk)
+    tell_of_step(procedure, act, transition, current)
     return current
 
 
@@ -229,7 +229,8 @@ def _resumed(
     """The end of the whole once a clock that stood still goes on: moved by as much."""
     if matter.step not in procedure.paused or after in procedure.paused | procedure.ended:
         return {}
-    pauses = clocks.pauses_of(procedure, [matter.code])[matter.code]
+    codes = [matter.code]
+    pauses = clocks.pauses_of(procedure.step_model, procedure.paused, codes)[matter.code]
     if matter.entered_at:
         pauses = [*pauses, (matter.entered_at, entered_at)]
     return clocks.due_values(clocks.whole_deadline(procedure, matter.accepted_at, pauses))

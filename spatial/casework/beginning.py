@@ -79,9 +79,8 @@ def open_matter(
             step = step_values(first, None, matter, actor, now, where)
             step |= {"role": role, "uuid": uuid, "change": change}
             step_model = procedure.step_model
-            begun = step_model.objects.create(**{step_model.matter_field: code}, **step)
-            mark = f"{procedure.id}:{code}:{begun.pk}"
-            tell_of_arrival(procedure, matter, first.title, actor.name, now, mark)
+            step_model.objects.create(**{step_model.matter_field: code}, **step)
+            tell_of_arrival(procedure, matter, first.title, actor.name, now)
             return matter
     except IntegrityError:
         if code := _begun_as(procedure, uuid):  # the same, a moment ago, elsewhere

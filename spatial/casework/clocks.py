@@ -6,7 +6,7 @@ calendar is not published yet is provisional, and set anew when it is.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -81,14 +81,15 @@ def clock_of(
     return state_deadline(procedure, state, entered_at)
 
 
-def pauses_of(procedure: Procedure, codes: Sequence[str]) -> dict[str, list[Pause]]:
-    """The closed spans for which matters stood still, by matter."""
-    steps = procedure.step_model
+def pauses_of(
+    steps: type[Any], paused: Collection[str], codes: Collection[str]
+) -> dict[str, list[Pause]]:
+    """The closed spans for which matters stood still in these states, by matter."""
     left = steps.objects.filter(
-        **{f"{steps.matter_field}__in": list(codes)}, state_before__in=procedure.paused
+        **{f"{steps.matter_field}__in": list(codes)}, state_before__in=paused
     )
     found: dict[str, list[Pause]] = defaultdict(list)
-    for step in left.exclude(state_after__in=procedure.paused):
+    for step in left.exclude(state_after__in=paused):
         if step.entered_at:
             found[getattr(step, steps.matter_field)].append((step.entered_at, step.at))
     return found
@@ -112,21 +113,34 @@ def recompute(since: date, **_: Any) -> int:
     guessed = Q(due_is_provisional=True) | Q(step_is_provisional=True)
     standing = Matter.objects.current().filter(closed_at=None).filter(reached | guessed)
     matters = list(standing.order_by("code").select_for_update())
-    edits = [edit for matter in matters if (edit := _moved(matter, first))]
+    pauses = _pauses_by_procedure(matters)
+    edits = [edit for matter in matters if (edit := _moved(matter, first, pauses))]
     if edits:
         change = record_change(who=CLOCK.name, why="工作日历已变动，事项时限重算")
         apply(change, Matter, edits)
     return len(edits)
 
 
-def _moved(matter: Matter, first: datetime) -> Edit | None:
+def _pauses_by_procedure(matters: list[Matter]) -> dict[str, list[Pause]]:
+    """The pauses of matters of several procedures, by matter; a query for each procedure."""
+    codes: dict[str, list[str]] = defaultdict(list)
+    for matter in matters:
+        codes[matter.procedure].append(matter.code)
+    found: dict[str, list[Pause]] = {}
+    for name, of in codes.items():
+        if procedure := procedure_named(name):
+            found |= pauses_of(procedure.step_model, procedure.paused, of)
+    return found
+
+
+def _moved(matter: Matter, first: datetime, pauses: dict[str, list[Pause]]) -> Edit | None:
     procedure = procedure_named(matter.procedure)
     if procedure is None or matter.step in procedure.paused:
         return None
     values: dict[str, Any] = {}
     if _may_move(matter.due_at, matter.due_is_provisional, first):
-        pauses = pauses_of(procedure, [matter.code])[matter.code]
-        values |= due_values(whole_deadline(procedure, matter.accepted_at, pauses))
+        stood = pauses.get(matter.code, [])
+        values |= due_values(whole_deadline(procedure, matter.accepted_at, stood))
     if matter.entered_at and _may_move(matter.step_due_at, matter.step_is_provisional, first):
         values |= step_values(state_deadline(procedure, matter.step, matter.entered_at))
     if all(getattr(matter, name) == value for name, value in values.items()):

@@ -5,6 +5,7 @@ assists (协办) answers too. Silence past the day is recorded as silence, never
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,12 +15,14 @@ from django.utils import timezone
 
 from spatial.casework.actors import CLOCK, Actor
 from spatial.casework.acts import NOWHERE
-from spatial.casework.errors import InvalidInput, NotResponsible
+from spatial.casework.errors import InvalidInput, MatterConflict, NotResponsible
 from spatial.casework.idempotency import step_taken
 from spatial.casework.models import Matter, MatterRequest
+from spatial.casework.notices import ANSWERED, ASKED, tell
 from spatial.casework.policies import can_take
 from spatial.casework.procedures import Procedure, procedure_named
 from spatial.casework.writing import current_matter, matter_as_seen, replace_version, step_values
+from spatial.parties.queries import members_named
 from spatial.workflow import MissingInput, RoleNotAllowed, Transition
 
 CONSULT, ANSWER, SILENT = "consult", "answer", "silent"
@@ -77,7 +80,10 @@ def consult(
             for name in given["departments"]
         )  # fmt: skip
         details = {"departments": given["departments"], "kind": kind}
-        return _put_beside(procedure, matter, actor, CONSULT, given["reason"], details, now, uuid)
+        done = _put_beside(procedure, matter, actor, CONSULT, given["reason"], details, now, uuid)
+        names = {name for one in given["departments"] for name in members_named(one, now)}
+        tell(ASKED, procedure, done, names, TITLES[CONSULT], actor.name, now)
+        return done
 
 
 def answer(
@@ -110,7 +116,10 @@ def answer(
         for request in mine:
             _settle(request, actor.name, given["reason"], now, granted=agreed)
         details = {"agreed": agreed, "departments": [r.department for r in mine]}
-        return _put_beside(procedure, matter, actor, ANSWER, given["reason"], details, now, uuid)
+        done = _put_beside(procedure, matter, actor, ANSWER, given["reason"], details, now, uuid)
+        names = {request.asked_by for request in mine}
+        tell(ANSWERED, procedure, done, names, TITLES[ANSWER], actor.name, now)
+        return done
 
 
 def record_silence(now: datetime | None = None) -> int:
@@ -119,7 +128,8 @@ def record_silence(now: datetime | None = None) -> int:
     late = MatterRequest.objects.filter(granted=None, due_at__lt=now).exclude(department="")
     done = 0
     for pk, code in list(late.values_list("pk", "matter_code")):
-        with transaction.atomic():
+        # Whoever acts on the matter at this moment goes first; it is tried again in a minute.
+        with suppress(MatterConflict), transaction.atomic():
             request = MatterRequest.objects.select_for_update().get(pk=pk)
             matter = Matter.objects.current().filter(code=code).first()
             procedure = procedure_named(matter.procedure) if matter else None
@@ -127,7 +137,9 @@ def record_silence(now: datetime | None = None) -> int:
                 continue
             _settle(request, CLOCK.name, SILENCE, now, granted=False)
             details = {"departments": [request.department]}
-            _put_beside(procedure, matter, CLOCK, SILENT, SILENCE, details, now, None)
+            silent = _put_beside(procedure, matter, CLOCK, SILENT, SILENCE, details, now, None)
+            names = {request.asked_by}
+            tell(ANSWERED, procedure, silent, names, TITLES[SILENT], CLOCK.name, now)
             done += 1
     return done
 

@@ -17,7 +17,7 @@ from spatial.casework.queries import open_matters
 from spatial.outbox.actions import order_notice
 from spatial.outbox.models import Notice
 from spatial.outbox.topics import Escalation, Topic
-from spatial.parties.queries import holders_of
+from spatial.parties.queries import deputies_of
 from spatial.workflow import Transition
 from spatial.worktime import TimeLimit, TimeUnit
 
@@ -33,35 +33,40 @@ LATELY = timedelta(days=1)  # clocks that ran out before that were told of, or t
 MAX_AT_ONCE = 500
 
 
-def tell_of_step(
-    procedure: Procedure, act: Act, transition: Transition, matter: Any, step_id: int
-) -> None:
+def tell_of_step(procedure: Procedure, act: Act, transition: Transition, matter: Any) -> None:
     """Tell those concerned of an action that was just taken; ``matter`` is as it is now."""
     is_moved = matter.step != act.matter.step
     is_given = act.action in procedure.reassigns | procedure.recalls
-    mark = f"{procedure.id}:{matter.code}:{step_id}"
     if is_moved or is_given:
-        tell_of_arrival(procedure, matter, transition.title, act.actor.name, act.at, mark)
+        tell_of_arrival(procedure, matter, transition.title, act.actor.name, act.at)
     if kind := procedure.asked_by(act.action):
         roles = procedure.workflow.of(procedure.askings[kind].grant).roles
-        names = {name for role in roles for name in holders_of(role, act.at)}
-        _order(ASKED, procedure, matter, names, transition.title, act.actor.name, act.at, mark)
+        names = {
+            name for role in roles for name in procedure.policy.recipients(matter, role, act.at)
+        }
+        tell(ASKED, procedure, matter, names, transition.title, act.actor.name, act.at)
     if kind := procedure.answered_by(act.action):
         request = act.situation.open_requests.get(kind)
         names = {request.asked_by} if request else set()
-        _order(ANSWERED, procedure, matter, names, transition.title, act.actor.name, act.at, mark)
+        tell(ANSWERED, procedure, matter, names, transition.title, act.actor.name, act.at)
 
 
-def tell_of_arrival(
-    procedure: Procedure, matter: Any, title: str, who: str, at: datetime, mark: str
-) -> None:
+def tell_of_arrival(procedure: Procedure, matter: Any, title: str, who: str, at: datetime) -> None:
     """Tell those whose it is now; of one that has ended, whoever applied for it."""
     if matter.step in procedure.ended:
         applicant = getattr(matter, "applicant", "")
-        _order(ENDED, procedure, matter, {applicant} - {""}, title, who, at, mark)
+        tell(ENDED, procedure, matter, {applicant} - {""}, title, who, at)
         return
-    names = procedure.policy.recipients(matter, procedure.waits_for[matter.step], at)
-    _order(ARRIVED, procedure, matter, names, title, who, at, mark)
+    names = whose_it_is(procedure, matter, at)
+    tell(ARRIVED, procedure, matter, names, title, who, at)
+
+
+def whose_it_is(procedure: Procedure, matter: Any, at: datetime) -> tuple[str, ...]:
+    """Who is to act now: whom it was given to by name, with their deputies, or all of the role."""
+    role = procedure.waits_for[matter.step]
+    if name := getattr(matter, "assignee", ""):
+        return (name, *deputies_of(name, at, role))
+    return procedure.policy.recipients(matter, role, at)
 
 
 def tell_of_late(now: datetime | None = None) -> int:
@@ -69,14 +74,12 @@ def tell_of_late(now: datetime | None = None) -> int:
     now, told = now or timezone.now(), 0
     for procedure in all_procedures():
         late = open_matters(procedure).filter(step_due_at__range=(now - LATELY, now))
-        rows = list(late.order_by("step_due_at")[:MAX_AT_ONCE])
-        marks = {_late_mark(procedure, matter): matter for matter in rows}
-        asked = [_dedupe(LATE, mark) for mark in marks]
-        known = set(Notice.objects.filter(dedupe__in=asked).values_list("dedupe", flat=True))
-        for mark in (one for one in marks if _dedupe(LATE, one) not in known):
+        marks = {_late_mark(procedure, matter): matter for matter in late}
+        known = Notice.objects.filter(dedupe__in=marks).values_list("dedupe", flat=True)
+        for mark in sorted(marks.keys() - set(known))[:MAX_AT_ONCE]:
             matter = marks[mark]
-            names = procedure.policy.recipients(matter, procedure.waits_for[matter.step], now)
-            _order(LATE, procedure, matter, names, "", "", now, mark)
+            names = whose_it_is(procedure, matter, now)
+            tell(LATE, procedure, matter, names, "", "", now, dedupe=mark)
             told += 1
     return told
 
@@ -85,11 +88,7 @@ def _late_mark(procedure: Procedure, matter: Any) -> str:
     return f"late:{procedure.id}:{matter.code}:{matter.step_due_at:%Y%m%d%H%M%S}"
 
 
-def _dedupe(topic: Topic, mark: str) -> str:
-    return f"{topic.id}:{mark}"
-
-
-def _order(
+def tell(
     topic: Topic,
     procedure: Procedure,
     matter: Any,
@@ -97,8 +96,9 @@ def _order(
     title: str,
     who: str,
     at: datetime,
-    mark: str,
+    dedupe: str = "",
 ) -> None:
+    """Order a notice about a matter to these accounts but for who acted; nobody: none."""
     recipients = sorted(set(names) - {who})
     if not recipients and topic is not LATE:
         return  # a queue that nobody holds shows itself at the desk, and in its clock
@@ -113,6 +113,6 @@ def _order(
             "state": procedure.workflow.states[matter.step],
             "who": who,
         },
-        dedupe=_dedupe(topic, mark),
+        dedupe=dedupe,
         at=at,
     )

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django.core.checks import CheckMessage, Error
-from django.db.models import Model, Q
+from django.db.models import Q
 
 from spatial.casework.actors import Actor
 from spatial.casework.acts import Act, Effect, Where
@@ -22,7 +22,7 @@ from spatial.casework.roles import SYSTEM
 from spatial.casework.situations import SituatedMatter
 from spatial.casework.texts import is_blank, plain
 from spatial.casework.ways_out import faults_of
-from spatial.parties.queries import deputies_of, holders_of, members_named
+from spatial.parties.queries import holders_of, members_named
 from spatial.workflow import Transition, Workflow
 from spatial.worktime import Deadline
 
@@ -122,11 +122,9 @@ class Policy:
         return seen
 
     def recipients(self, matter: Any, role: str, at: datetime) -> tuple[str, ...]:
-        """Who hears that a matter waits for this role: accounts, with deputies of who is away."""
+        """The accounts that a matter concerns in this role."""
         if role in self.applicant_roles:
             return (matter.applicant,)
-        if matter.assignee:
-            return (matter.assignee, *deputies_of(matter.assignee, at, role))
         names = holders_of(role, at)
         if role in self.department_roles and matter.department:
             people = set(members_named(matter.department, at))
@@ -284,8 +282,3 @@ def check_procedures(**_: Any) -> list[CheckMessage]:
         except DeadEnd as error:
             faults.append(Error(str(error), id="casework.E001"))
     return faults
-
-
-def field_names(model: type[Model]) -> frozenset[str]:
-    """The names of a model's own columns."""
-    return frozenset(one.name for one in model._meta.concrete_fields)

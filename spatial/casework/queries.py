@@ -102,8 +102,3 @@ def open_matters(procedure: Procedure) -> QuerySet[Any]:
     """The matters of a procedure that wait for somebody."""
     found = procedure.matter_model.objects.current().filter(step__in=procedure.open_states)
     return found.filter(procedure=procedure.id) if procedure.matter_model is Matter else found
-
-
-def late_matters(procedure: Procedure, now: datetime | None = None) -> QuerySet[Any]:
-    """The open matters that are past the time of their state."""
-    return open_matters(procedure).filter(step_due_at__lt=now or timezone.now())

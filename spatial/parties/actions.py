@@ -6,17 +6,14 @@ from datetime import date, datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from spatial.audit.actions import record_event
 from spatial.audit.models import Kind
-from spatial.parties.errors import PartyRefused
-from spatial.parties.models import Absence, Department, DepartmentMerger, Deputy, Member
+from spatial.parties.models import Absence, Department, DepartmentMerger, Deputy
 from spatial.parties.policies import (
     Person,
     check_acts_for,
     check_deputy,
-    check_may_leave,
     check_merger,
     check_period,
 )
@@ -113,21 +110,6 @@ def withdraw_deputy(person: Person, named: Deputy) -> None:
     if Deputy.objects.filter(pk=named.pk, withdrawn_at=None).update(withdrawn_at=timezone.now()):
         deputy = named.deputy.get_username()
         _record(Kind.DEPUTY_WITHDRAWN, person, named.principal, deputy=deputy)
-
-
-@transaction.atomic
-def end_membership(member: Member, on: date) -> None:
-    """Somebody leaves a department or a post as a day begins.
-
-    Raises:
-        HandoverNeeded: they have work in hand.
-        PartyRefused: the day is not after the one on which it began.
-    """
-    check_may_leave(member.user.get_username())
-    if on <= member.valid_from:
-        raise PartyRefused(_("离任日期应晚于任职日期"), "valid_to")
-    member.valid_to = on
-    member.save(update_fields=["valid_to"])
 
 
 @transaction.atomic

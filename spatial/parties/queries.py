@@ -44,17 +44,6 @@ def department_at(code: str, day: date) -> Department | None:
     return next(iter(named(found)), None)
 
 
-def departments_of(username: str, at: datetime) -> tuple[Department, ...]:
-    """The departments that somebody belongs to, the one entered last first, through mergers."""
-    day = day_of(at)
-    held = (
-        Member.objects.filter(held_on(day), user__username=username, department__isnull=False)
-        .order_by("-valid_from", "-id")
-        .values_list("department_id", flat=True)
-    )
-    return departments_through([str(code) for code in held], day)
-
-
 def departments_through(codes: Collection[str], day: date) -> tuple[Department, ...]:
     """What some departments are on a day, each once, in their order; those that ended are out."""
     if not codes:
@@ -114,25 +103,10 @@ def on_duty(post_code: str, at: datetime) -> tuple[str, ...]:
     return _names(present.filter(~Exists(_absences(at))))
 
 
-def is_available(username: str, at: datetime) -> bool:
-    """Whether an account is active and its owner not away."""
-    return bool(available_among([username], at))
-
-
 def available_among(usernames: Iterable[str], at: datetime) -> tuple[str, ...]:
     """Those of some accounts that are active and not away."""
     found = _active(User.objects.filter(username__in=list(usernames)))
     return _names(found.filter(~Exists(_absences(at))))
-
-
-def principals_of(username: str, at: datetime, role: str = "") -> tuple[str, ...]:
-    """In whose stead somebody may act, one step and no further; with ``role``, in that role.
-
-    A deputy for absences acts only while the principal is away.
-    """
-    found = acting(at).filter(deputy__username=username)
-    names = _in_role(found, role).values_list("principal__username", flat=True)
-    return tuple(names.order_by("principal__username").distinct())
 
 
 def deputies_of(username: str, at: datetime, role: str = "") -> tuple[str, ...]:

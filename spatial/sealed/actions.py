@@ -79,11 +79,14 @@ def _tokens(
         if isinstance(value, ValueToken)
         and homes.get(value) != (column.register, column.name, code)
     ]
+    by_column: dict[SealedColumn, list[tuple[int, str]]] = defaultdict(list)
     for i in strange:
         register, name, code = homes.get(values[i], (column.register, column.name, codes[i]))
-        found[i] = open_values(
-            SealedColumn(register, name, column.kind), [(code, values[i])], using
-        )[0]
+        by_column[SealedColumn(register, name, column.kind)].append((i, code))
+    for home, places in by_column.items():  # a query for each column, however many rows
+        opened = open_values(home, [(code, values[i]) for i, code in places], using)
+        for (i, _), value in zip(places, opened, strict=True):
+            found[i] = value
     fresh = [i for i, value in enumerate(found) if not isinstance(value, ValueToken)]
     sealed = seal(column, [codes[i] for i in fresh], [found[i] for i in fresh], using)
     for i, token in zip(fresh, sealed, strict=True):

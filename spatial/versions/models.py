@@ -228,6 +228,10 @@ class RevisionChange(AppendOnly):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["register", "number"], name="one_change_per_revision")
         ]
+        # Rows arrive nearly in the order of the changes, so ranges of blocks find a change's.
+        indexes: ClassVar = [
+            BrinIndex(fields=["change"], name="revisionchange_change", pages_per_range=16)
+        ]
 
     def __str__(self) -> str:
         return f"{self.register} {self.number}"

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from spatial.parties import actions
 from spatial.parties.errors import PartyRefused
 from spatial.parties.models import Absence, Deputy, Member
+from spatial.texts import whole_number
 from webmap.accounts.deputies import name_and_tell
 from webmap.web.errors import BadRequest, attempt
 from webmap.web.guards import StaffRequest, signed_in
@@ -126,9 +127,8 @@ def _done(form: forms.Form, act: Callable[[dict[str, Any]], object]) -> bool:
 
 
 def _own(kind: Any, request: StaffRequest, **whose: User) -> Any:
-    number = request.POST.get("id", "")
-    is_number = number.isascii() and number.isdigit() and len(number) < 19
-    found = kind.objects.filter(pk=number, **whose).first() if is_number else None
+    number = whole_number(request.POST.get("id", ""))
+    found = kind.objects.filter(pk=number, **whose).first()
     if found is None:
         raise Http404(_("没有这一条，或不是您的。"))
     return found

@@ -34,10 +34,6 @@ class MatterForm(RequestForm):
         found = {name: _kept(v) for name, v in self.cleaned_data.items() if name not in apart}
         return {name: value for name, value in found.items() if value not in (None, "", [])}
 
-    def shown_fields(self) -> list[Any]:
-        """The fields that are filled in."""
-        return self.visible_fields()
-
 
 def _kept(value: Any) -> Any:
     return plain(value) if isinstance(value, str) else value

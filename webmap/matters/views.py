@@ -169,7 +169,7 @@ def _page(
         "subjects": subjects_shown(subjects_of(matter.code)),
         "parent": _parent(request, matter),
         "parts": _parts(request, situation),
-        "new_part": _new_part(request, matter),
+        "new_part": _new_part(request, situation),
         "is_stranded": bool(matter.assignee) and matter.assignee not in holders,
         "error": error,
         "lost": sorted(_written(request).items()) if error and not still_asked else (),
@@ -203,9 +203,8 @@ def _parts(request: MatterRequestContext, situation: Any) -> list[Any]:
     return [matter_row(request.procedure, one, situation.at) for one in found]
 
 
-def _new_part(request: MatterRequestContext, matter: Matter) -> str:
+def _new_part(request: MatterRequestContext, situation: Any) -> str:
     """Where this one begins a part of the matter; none: it may not, or the matter has ended."""
-    situation = request.procedure.situation(matter, timezone.now())
     if request.pages.begins_at or not may_have_part(request, situation):
         return ""
-    return f"{request.pages.path}new?{urlencode({'parent': matter.code})}"
+    return f"{request.pages.path}new?{urlencode({'parent': situation.matter.code})}"

@@ -15,13 +15,13 @@ from spatial.outbox.actions import mark_read
 from spatial.outbox.models import NoticeDelivery
 from spatial.outbox.queries import MOST_COUNTED, inbox_of, topics_in_inbox, unread_of
 from spatial.outbox.rules import DeliveryState
+from spatial.texts import whole_number
 from webmap.notices.rendering import NoticeText, rendered, title_of
 from webmap.notices.subjects import path_of
 from webmap.web.errors import NotSignedIn
 from webmap.web.guards import SIGNED_OUT, signed_in
 
 PER_PAGE = 50
-MOST_DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     topic, unread_only = request.GET.get("topic", "")[:40], request.GET.get("unread") == "1"
     found = inbox_of(name, now, topic, unread_only=unread_only)
     before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) <= MOST_DIGITS:
-        found = found.filter(pk__lt=int(before))
+    if (last := whole_number(before)) is not None:
+        found = found.filter(pk__lt=last)
     page = list(found[: PER_PAGE + 1])
     context: dict[str, Any] = {
         "rows": [_row(one) for one in page[:PER_PAGE]],
@@ -98,9 +98,7 @@ def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
 def read(request: HttpRequest) -> HttpResponse:
     """``/notices/read``: those named are read, or all with ``all``; back to the list."""
     name, given = request.user.get_username(), request.POST.getlist("id")
-    keys = [
-        int(one) for one in given if one.isascii() and one.isdigit() and len(one) <= MOST_DIGITS
-    ]
+    keys = [key for one in given if (key := whole_number(one)) is not None]
     mark_read(name, None if "all" in request.POST else keys, timezone.now())
     return HttpResponseRedirect("/notices/")
 

@@ -13,10 +13,13 @@ from grid.models import Case
 from grid.roles import GridRole
 from spatial.casework import procedures
 from spatial.casework.actions import take
+from spatial.casework.actors import Actor
 from spatial.casework.beginning import open_matter
+from spatial.casework.consulting import answer, consult
 from spatial.casework.models import Matter
 from spatial.casework.notices import tell_of_late
 from spatial.outbox.models import Notice, NoticeDelivery
+from spatial.parties.models import Department, Member
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Edit
 from tests.grid.people import INTAKE, make_ground, make_inspector, new_case
@@ -69,6 +72,16 @@ def test_what_is_asked_goes_to_who_answers_and_the_answer_back():
     assert heard("matter-answered") == ["王审"]
     take(PERMIT, ZHAO, matter.code, "refuse", {"reason": "不符"})
     assert heard("matter-ended") == ["zhang"]
+
+
+def test_a_department_that_is_asked_hears_of_it_and_whoever_asked_of_the_answer():
+    roads = Department.objects.create(code="GL", name="公路局", valid_from="2020-01-01")
+    Member.objects.create(user=account("路工"), department=roads, valid_from="2020-01-01")
+    matter = open_matter(PERMIT, CITIZEN, title="建房")
+    consult(PERMIT, WANG, matter.code, ["公路局"], "是否占用")
+    assert heard("matter-asked") == ["路工"]
+    answer(PERMIT, Actor("路工", frozenset(), "公路局"), matter.code, agreed=True, text="")
+    assert heard("matter-answered") == ["王审"]
 
 
 def test_an_act_that_is_taken_back_tells_nobody():

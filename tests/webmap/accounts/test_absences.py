@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from spatial.parties.models import Absence, Deputy
-from spatial.parties.queries import is_available, principals_of
+from spatial.parties.queries import available_among, deputies_of
 from tests.spatial.parties.people import department, member, person
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def test_everybody_enters_their_own(client):
     assert client.post(PAGE, {"act": "absence", "reason": "培训"} | times()).status_code == 302
     given = {"act": "deputy", "deputy": "李"} | times()
     assert client.post(PAGE, given).status_code == 302
-    assert principals_of("李", timezone.now()) == ("王",)
+    assert deputies_of("王", timezone.now()) == ("李",)
     page = client.get(PAGE).text
     assert "培训" in page
     assert "李四" in page
@@ -39,8 +39,8 @@ def test_everybody_enters_their_own(client):
     client.force_login(wang)
     for act, one in (("end", absence), ("withdraw", named)):
         assert client.post(PAGE, {"act": act, "id": one.pk}).status_code == 302
-    assert is_available("王", timezone.now())
-    assert principals_of("李", timezone.now()) == ()
+    assert available_among(["王"], timezone.now())
+    assert deputies_of("王", timezone.now()) == ()
 
 
 @pytest.mark.parametrize(
