@@ -28,6 +28,7 @@ from spatial.casework.errors import CaseworkError, InvalidInput, NotResponsible
 from spatial.casework.models import Matter, MatterCounter, MatterRequest, MatterStep
 from spatial.casework.policies import can_see, can_take
 from spatial.casework.queries import visible_matters, waiting_for
+from spatial.outbox.models import NoticeDelivery
 from spatial.pipes.roles import PipeRole
 from spatial.workflow import RoleNotAllowed, WrongState
 from tests.layers.sharing.applied import applied_for
@@ -104,6 +105,16 @@ def test_a_grant_ends_on_its_day_and_is_renewed_on_request(consumer):
     matter = Matter.objects.current().get(code=first.code)
     assert (matter.step, matter.ends_at, matter.values["grant"]) == ("granted", later, grant.pk)
     assert MatterRequest.objects.get().granted is True
+
+
+def test_the_office_of_the_layer_hears_of_a_renewal_as_the_stewards_do(consumer):
+    make_user("engineer", PipeRole.PIPES)
+    make_user("steward", Role.STEWARD)
+    first = granted(consumer)
+    wanted = {"until": timezone.now() + timedelta(days=300), "reason": "续"}
+    take(DATA_APPLICATION, actor_for(KEEPS), first.code, "ask_renewal", wanted)
+    told = NoticeDelivery.objects.filter(notice__topic="matter-asked", channel="inbox")
+    assert set(told.values_list("recipient", flat=True)) == {"engineer", "steward"}
 
 
 def test_a_renewal_may_be_denied_and_lapses_with_the_grant(consumer):
