@@ -3,10 +3,13 @@ import { ask, csrf, isSignedOut, post } from "../base/http.js";
 import { draftsOf, forget, formKey, keep, refill } from "./drafts.js";
 
 const drawer = document.getElementById("drawer");
-export const ready = { open: null, done: () => {}, place: () => {} };
+export const ready = { open: null, done: () => {}, lost: () => {}, place: () => {} };
 
-export async function fill(answer) {
-  const shown = put(await answer.text());
+// The case that was answered; nothing where something else was asked for meanwhile.
+export async function fill(answer, signal) {
+  const html = await answer.text();
+  if (signal?.aborted) return null;
+  const shown = put(html);
   drawer.scrollTop = 0;
   return shown;
 }
@@ -47,16 +50,19 @@ drawer.addEventListener("submit", async (event) => {
     const { status, type, text } = answer;
     const settled = () => forget(form.closest("article"), formKey(form));
     if (type.startsWith("application/json")) { settled(); ready.done(JSON.parse(text).code); return; }
+    if (!form.isConnected && status >= 300) { ready.lost(why(answer)); return; }
     // What does not fit is mended in the form, which keeps what was written and chosen.
     if (status === 401) { stay(SIGNED_OUT); offerSignIn(form.querySelector(".remark.bad")); return; }
     if (status === 413 || status === 422 || !isCase(text)) { stay(why(answer)); return; }
     if (status < 300) settled();
+    if (!form.isConnected) { ready.done(""); return; } // another case was opened meanwhile
     put(text);
     if (status === 409) await takeOver(form);
     drawer.focus();
     drawer.scrollTop = 0;
     ready.done("");
   } catch {
+    if (!form.isConnected) { ready.lost("没有发出去：网络不通；写下的内容还在该案件中。Not sent: no network."); return; }
     stay("没有发出去：网络不通，请稍后再按一次。Not sent: no network.");
   }
 });
@@ -110,6 +116,7 @@ function load(section) {
 
 async function loadNow(section) {
   const answer = await ask(section.dataset.load).catch(() => null);
+  if (!section.isConnected) return;
   if (!answer?.ok || answer.redirected) {
     if (answer && isSignedOut(answer)) noteSignedOut();
     else note(answer ? `没有取到（${answer.status}）。Failed.` : "没有取到：网络不通，请稍后再点。No network.", false);
@@ -164,6 +171,7 @@ drawer.addEventListener("click", async (event) => {
   if (!reason.value.trim()) { reason.focus(); return; }
   const body = new URLSearchParams({ reason: reason.value });
   const answer = await ask(`/grid/cases/${reveal.dataset.personal}/personal`, { method: "POST", body, headers: { "X-CSRFToken": csrf() } }).catch(() => null);
+  if (!reveal.isConnected) return;
   if (answer?.ok && !answer.redirected) reveal.closest("dd").outerHTML = await answer.text();
   else if (answer && isSignedOut(answer)) noteSignedOut();
   else note(answer ? `没有取到（${answer.status}）。Failed.` : "没有取到：网络不通，请稍后再点。No network.", false);

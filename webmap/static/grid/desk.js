@@ -2,6 +2,7 @@
 import * as maplibregl from "../map/maplibre.js";
 import { groundLayers, groundSources, sourceOf } from "../base/ground.js";
 import { ask, csrf, isSignedOut } from "../base/http.js";
+import { latestOnly } from "../base/latest.js";
 import { draftsOf, keep, refill } from "./drafts.js";
 import { fill, offerSignIn, ready, SIGNED_OUT } from "./case.js";
 
@@ -12,7 +13,8 @@ const sift = document.getElementById("sift");
 const drawer = document.getElementById("drawer");
 const notice = document.getElementById("notice");
 const COLOURS = ["match", ["get", "urgency"], "late", "#a63a2b", "soon", "#d9a400", "done", "#8a8f94", "#2f7fc1"];
-let tag = "", current = "", placing = null, placed = null, spot = null, timer = 0, loading = null;
+let tag = "", current = "", placing = null, placed = null, spot = null, timer = 0;
+const listing = latestOnly(), opening = latestOnly(), offering = latestOnly();
 
 const map = new maplibregl.Map({ container: "map", center: [config.longitude, config.latitude], zoom: config.zoom, maxZoom: 20, attributionControl: false, style: style() });
 map.addControl(new maplibregl.NavigationControl(), "top-left");
@@ -28,6 +30,7 @@ map.on("mousemove", "cases", () => { map.getCanvas().style.cursor = "pointer"; }
 map.on("mouseleave", "cases", () => { map.getCanvas().style.cursor = ""; });
 
 ready.open = open;
+ready.lost = (words) => say(words);
 ready.done = (code) => { tag = ""; if (code) open(code); load(); };
 
 function style() {
@@ -47,23 +50,23 @@ function style() {
 // ---- the list -------------------------------------------------------------
 async function load() {
   clearTimeout(timer);
-  loading?.abort();
-  const asking = loading = new AbortController();
+  const signal = listing.begin();
   try {
     const asked = new URLSearchParams(new FormData(sift)).toString();
     for (const id of ["csv", "gpkg"]) document.getElementById(id).href = `/grid/cases.${id}?${asked}`;
-    const answer = await ask(`/grid/list?${asked}`, { headers: tag ? { "If-None-Match": tag } : {}, signal: asking.signal });
+    const answer = await ask(`/grid/list?${asked}`, { headers: tag ? { "If-None-Match": tag } : {}, signal });
+    const html = answer.status === 200 ? await answer.text() : "";
+    if (signal.aborted) return; // of a filter that was changed since
     if (isSignedOut(answer)) signedOut();
-    else if (answer.status === 200) { show(await answer.text()); tag = answer.headers.get("ETag") || ""; }
+    else if (answer.status === 200) { show(html); tag = answer.headers.get("ETag") || ""; }
     else if (answer.status !== 304) throw new Error(answer.status);
     if (notice.dataset.about && !isSignedOut(answer)) say("");
   } catch (error) {
-    if (asking.signal.aborted) return undefined;
+    if (signal.aborted) return;
     say("与服务器的连接中断，恢复后自动更新。Connection lost; will update by itself.", "net");
   }
   const isIdle = document.hidden || notice.dataset.about === "out";
   timer = setTimeout(load, isIdle ? EVERY_MS * 5 : EVERY_MS);
-  return undefined;
 }
 
 function show(html) {
@@ -135,26 +138,36 @@ function counted(box) {
 }
 
 let typing = 0;
-sift.addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(() => { tag = ""; load(); }, 250); });
-sift.addEventListener("submit", (event) => event.preventDefault());
+const askAnew = () => { clearTimeout(typing); tag = ""; load(); };
+sift.addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(askAnew, 250); });
+sift.addEventListener("submit", (event) => { event.preventDefault(); askAnew(); }); // Enter asks what stands in the field
 
 // ---- one case -------------------------------------------------------------
 async function open(code) {
   unplace();
   current = code;
   mark();
-  const answer = await ask(`/grid/cases/${encodeURIComponent(code)}`).catch(() => null);
-  if (current !== code) return; // another was opened meanwhile
+  const signal = opening.begin();
+  const answer = await asked(`/grid/cases/${encodeURIComponent(code)}`, signal);
+  if (answer === undefined) return;
   if (!answer) { say(NO_NETWORK); return; }
   if (isSignedOut(answer)) { signedOut(); return; }
   if (!answer.ok) { say(answer.status === 404 ? "没有这件案件，或已转给别的环节。" : `没有打开（${answer.status}）`); return; }
-  const shown = await fill(answer);
+  const shown = await fill(answer, signal);
+  if (!shown) return;
   mark();
   const place = [Number(shown.dataset.lon), Number(shown.dataset.lat)];
   map.easeTo({ center: place, zoom: Math.max(map.getZoom(), 15.5), padding: { right: covered() }, duration: 400 });
 }
 
+// The answer; null where none came; undefined where something else was asked for meanwhile.
+async function asked(path, signal) {
+  const answer = await ask(path, { signal }).catch(() => null);
+  return signal.aborted ? undefined : answer;
+}
+
 function shut() {
+  opening.end();
   drawer.hidden = true;
   const row = list.querySelector(`li[data-code="${current}"]`);
   current = "";
@@ -177,12 +190,14 @@ drawer.addEventListener("click", (event) => {
 });
 
 document.getElementById("register")?.addEventListener("click", async () => {
-  const answer = await ask("/grid/new").catch(() => null);
+  const signal = opening.begin();
+  const answer = await asked("/grid/new", signal);
+  if (answer === undefined) return;
   if (!answer) { say(NO_NETWORK); return; }
   if (isSignedOut(answer)) { signedOut(); return; }
   if (!answer.ok) { say(`没有打开（${answer.status}）。Failed.`); return; }
   current = "";
-  await fill(answer);
+  if (!(await fill(answer, signal))) return;
   mark();
   unplace();
   placing = new maplibregl.Marker({ color: "#a63a2b", draggable: true });
@@ -226,9 +241,11 @@ function put(lngLat) {
 
 // The components near the place, out of which the case may name one.
 async function offerComponents(select, { lng, lat }) {
-  const answer = await ask(`/grid/new/components?lon=${lng}&lat=${lat}`).catch(() => null);
+  const signal = offering.begin(); // of two places the first answer may come last
+  const answer = await asked(`/grid/new/components?lon=${lng}&lat=${lat}`, signal);
   if (!answer?.ok || answer.redirected) return;
   const { components } = await answer.json();
+  if (signal.aborted) return;
   const before = select.value;
   select.length = 1;
   for (const one of components) select.add(new Option(`${one.title}（${one.far_m} m，${one.state}）${one.code}`, one.code));

@@ -1,8 +1,8 @@
 // The review of a delivery: its lists beside its map; a click in one shows it in the other.
 import { groundLayers, groundSources, sourceOf } from "../base/ground.js";
 import * as maplibregl from "../map/maplibre.js";
-import { ask, check, csrfToken } from "../map/asking.js";
-import { latestOnly } from "../map/latest.js";
+import { ask, check, csrfToken } from "../base/session.js";
+import { latestOnly } from "../base/latest.js";
 
 const config = JSON.parse(document.getElementById("config").textContent);
 const base = `/imports/${config.run}`;

@@ -1,5 +1,5 @@
 // Uploads in pieces by the tus protocol: an interrupted file goes on where it stopped.
-import { ask, csrfToken } from "../map/asking.js";
+import { ask, csrfToken } from "../base/session.js";
 
 const PIECE = 8 * 1024 * 1024;
 const PIECE_MS = 600_000; // for a piece on a thin line

@@ -11,7 +11,7 @@ import { choose } from "./map.js";
 const WARN_M = 10, CONFIRM_M = 30;
 const page = document.getElementById("page-report");
 const $ = (selector) => page.querySelector(selector);
-let draft = blank(), known = { classes: [], recent: [] };
+let nearTurn = 0, draft = blank(), known = { classes: [], recent: [] };
 
 // ``mends`` is the item of the queue that the draft stands for.
 function blank() {
@@ -146,7 +146,9 @@ async function showNear() {
   const near = $("#near"), at = draft.spot || fresh();
   near.hidden = !(draft.class.startsWith("component:") && at);
   if (near.hidden) return;
+  const turn = ++nearTurn;
   const found = await componentsNear(at, draft.class.split(":")[1]);
+  if (turn !== nearTurn) return; // another class or place was chosen meanwhile
   near.innerHTML = `<p>${t("附近的部件")}</p>${found.map((one) => `<button type="button" data-component="${one.code}" aria-pressed="${one.code === draft.component}">${escape(one.name || one.class_code)}<small> ${one.far.toFixed(0)} m　${one.code}</small></button>`).join("") || `<p>${t("50 米内没有登记的部件")}</p>`}`;
 }
 

@@ -1,7 +1,7 @@
 // The map's program: makes the map and ties the parts together. Each part is a module
 // with one task; what they share is the `app` object made here.
 import * as maplibregl from "./maplibre.js";
-import { check } from "./asking.js";
+import { check } from "../base/session.js";
 import { keepState, readState, wireAddress } from "./state.js";
 import { wireLayers } from "./layers.js";
 import { wireTime } from "./time.js";

@@ -1,7 +1,7 @@
 // The past day beside today: what was added, changed and ended since, drawn over the map.
 
-import { ask } from "./asking.js";
-import { latestOnly } from "./latest.js";
+import { ask } from "../base/session.js";
+import { latestOnly } from "../base/latest.js";
 
 const KINDS = { added: "#1a7f37", changed: "#b8860b", ended: "#c0392b" };
 const MOST = 2000;

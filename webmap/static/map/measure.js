@@ -1,7 +1,7 @@
 // Measuring: drawn here, computed on the server in the city's own CRS.
 
-import { ask, csrfToken } from "./asking.js";
-import { latestOnly } from "./latest.js";
+import { ask, csrfToken } from "../base/session.js";
+import { latestOnly } from "../base/latest.js";
 
 export function wireMeasure(app) {
   const { map, texts } = app;

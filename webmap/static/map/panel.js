@@ -1,7 +1,7 @@
 // Click → record. What is under the pointer is asked of the tiles; the rest of the
 // server, as HTML fragments.
-import { ask, csrfToken } from "./asking.js";
-import { latestOnly } from "./latest.js";
+import { ask, csrfToken } from "../base/session.js";
+import { latestOnly } from "../base/latest.js";
 import { mark, outline, walkTable } from "./selection.js";
 
 export function wirePanel(app) {

@@ -1,7 +1,7 @@
 // Search as one types; up, down, enter and escape by keyboard. Enter answers what stands in
 // the field: while that is still being asked it waits, and nothing older is ever opened.
-import { ask } from "./asking.js";
-import { latestOnly } from "./latest.js";
+import { ask } from "../base/session.js";
+import { latestOnly } from "../base/latest.js";
 
 const TYPING_MS = 200;
 const PATIENCE_MS = 150; // a list that comes at once replaces the old one without a flash

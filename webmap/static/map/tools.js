@@ -1,5 +1,5 @@
 // The other tools: a link to this view, a printable map, a tilt.
-import { hereAddress } from "./asking.js";
+import { hereAddress } from "../base/session.js";
 import { entranceAddress } from "./state.js";
 
 export function wireTools(app) {

@@ -2,8 +2,8 @@
 // when the session has ended since, the server refuses (401) and says so in words, which
 // are shown over the page with a way back to this very place. Nothing typed is lost.
 
-import { csrf, patience } from "../base/http.js";
-import { presence } from "../base/presence.js";
+import { csrf, patience } from "./http.js";
+import { presence } from "./presence.js";
 
 export const csrfToken = csrf;
 const LOST = "X-Signed-Out", LONG_MS = 60_000; // a check of a whole register may take its time
