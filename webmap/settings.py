@@ -236,7 +236,6 @@ STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [
     BASE_DIR / "webmap" / "static",
     ("maplibre-gl", BASE_DIR / "node_modules" / "maplibre-gl" / "dist"),
-    ("htmx", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
     ("proj4", BASE_DIR / "node_modules" / "proj4" / "dist"),
 ]
 STATICFILES_FINDERS = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.gis.db.models.functions import Envelope, Transform
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
@@ -68,7 +69,7 @@ def sites_by_kind(sites: VersionedQuerySet) -> list[tuple[str, int, int]]:
 
 
 def past_warnings(warnings: VersionedQuerySet, before: datetime) -> list[Any]:
-    """The latest warnings that ended before a moment, newest first; without their areas.
+    """The latest warnings that ended before a moment, newest first; of their areas the box.
 
     Each is told once, by its last version; one that was prolonged and stands is not past.
     """
@@ -83,7 +84,8 @@ def past_warnings(warnings: VersionedQuerySet, before: datetime) -> list[Any]:
         .distinct("code")
     )
     rows = ever.filter(pk__in=last.values("pk"))
-    return list(rows.defer("geom").order_by("-valid")[:MOST_PAST])
+    boxed = rows.defer("geom").annotate(box=Transform(Envelope("geom"), 4326))
+    return list(boxed.order_by("-valid")[:MOST_PAST])
 
 
 def _hour(as_of: AsOf) -> datetime:

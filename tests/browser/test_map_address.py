@@ -163,7 +163,7 @@ def test_past_days_are_written_in_the_citys_time_wherever_the_browser_is(visit):
 
 
 ASKING = (
-    "document.querySelector('[hx-post]').click()",
+    "document.querySelector('[data-post]').click()",
     "tujing.turnTo('2021-01-01')",
     "document.getElementById('q').value = '示范楼';"
     "document.getElementById('search-form').requestSubmit()",
@@ -208,7 +208,7 @@ def test_a_lost_session_says_so_and_leads_back(housing):
 def test_wherever_the_map_asks_a_lost_session_is_told_until_it_is_back(housing):
     page = housing.page
     page.evaluate("tujing.open('units/B1U0101')")
-    page.wait_for_selector("[hx-post]")
+    page.wait_for_selector("[data-post]")
     for what in ASKING:
         lose_session(housing)
         page.evaluate(what)
@@ -218,5 +218,5 @@ def test_wherever_the_map_asks_a_lost_session_is_told_until_it_is_back(housing):
         let_in(housing, User.objects.get(username="fangguan"))  # in another tab
         page.evaluate("tujing.open('units/B1U0201')")
         shows(housing, "B1U0201")
-        page.wait_for_selector("[hx-post]")
+        page.wait_for_selector("[data-post]")
         assert page.query_selector("#signed-out") is None

@@ -60,7 +60,7 @@ def test_a_report_without_an_account_and_its_way(street):
 
     page.click("text=在地图上看")
     page.wait_for_selector("html[data-ready=cases]")
-    assert page.inner_text("output[data-stage=open]") == "1"
+    assert page.inner_text("b[data-stage=open]") == "1"
     box = page.locator("#map").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_selector(".maplibregl-popup-content:has-text('道路破损')")

@@ -24,6 +24,8 @@ from webmap.web.guards import StaffRequest, signed_in
 
 MOST_NAMES = 200  # suggested
 
+DEPUTY_IDS = "deputy_%s"  # two forms of one page have fields of one name
+
 
 class MomentInput(forms.DateTimeInput):
     """A moment of the city's time, chosen in the browser."""
@@ -94,7 +96,7 @@ def _enter(request: StaffRequest, user: User) -> HttpResponse:
 
 
 def _name(request: StaffRequest, user: User) -> HttpResponse:
-    form = OwnDeputyForm(request.POST)
+    form = OwnDeputyForm(request.POST, auto_id=DEPUTY_IDS)
 
     def name(given: dict[str, Any]) -> Deputy:
         when = given["starts_at"], given["ends_at"]
@@ -146,7 +148,7 @@ def _page(request: StaffRequest, user: User, status: int = 200, **forms: Any) ->
     standing = Deputy.objects.filter(unended, withdrawn_at__isnull=True)
     context = {
         "absence_form": AbsencePeriodForm(initial={"starts_at": start}),
-        "deputy_form": OwnDeputyForm(initial={"starts_at": start}),
+        "deputy_form": OwnDeputyForm(initial={"starts_at": start}, auto_id=DEPUTY_IDS),
         "absences": user.absences.filter(ends_at__gt=now, withdrawn_at=None).order_by("starts_at"),
         "deputies": standing.filter(principal=user).select_related("deputy"),
         "principals": standing.filter(deputy=user).select_related("principal"),

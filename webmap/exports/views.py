@@ -13,10 +13,9 @@ title        a heading of the user's own (optional, at most 60 characters)
 ===========  ==========================================================================
 
 and answers **202** with an HTML fragment, ``<div class="export" id="export-…">``, that
-watches itself: it carries ``hx-get="/exports/{id}"``, ``hx-trigger="every 1s"`` and
-``hx-swap="outerHTML"`` until the file is there, and then a link to
-``/exports/{id}/file``. Put it anywhere on a page that has htmx; with plain ``fetch``,
-insert it and call ``htmx.process(element)``. A form that cannot be carried out gets
+watches itself: it carries ``data-get="/exports/{id}"`` and ``data-every="1"`` (seconds) until
+the file is there, and then a link to ``/exports/{id}/file``. Put it anywhere below an element
+given to ``wireFragments`` (``static/base/fragments.js``). A form that cannot be carried out gets
 **400**, too many requests **429**, both with the same kind of fragment
 (``class="export failed"``), so show the body whatever the status.
 """
@@ -34,7 +33,7 @@ from webmap.exports.jobs import Asker, folder, may_still_have, submit_export
 from webmap.exports.requests import read_request
 from webmap.models import Export
 from webmap.web.callers import caller_of
-from webmap.web.errors import Refusal, answering
+from webmap.web.errors import Refusal, answering, is_fragment
 
 TOKEN = "export_owner"  # noqa: S105  (the session key's name)
 
@@ -57,7 +56,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def status(request: HttpRequest, export_id: UUID) -> HttpResponse:
-    """How far an export is: a fragment for htmx, else a page of its own."""
+    """How far an export is: a fragment for the panel, else a page of its own."""
     return _answer(request, {"export": _own(request, export_id)})
 
 
@@ -99,8 +98,8 @@ def _own(request: HttpRequest, export_id: UUID) -> Export:
 
 
 def _answer(request: HttpRequest, context: dict, status: int = 200) -> HttpResponse:
-    fragment = request.method == "POST" or request.headers.get("HX-Request") == "true"
+    fragment = request.method == "POST" or is_fragment(request)
     template = "exports/_status.html" if fragment else "exports/status.html"
     response = render(request, template, context, status=status)
-    response["Vary"] = "HX-Request, Cookie"
+    response["Vary"] = "X-Requested-With, Cookie"
     return response

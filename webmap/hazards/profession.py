@@ -16,7 +16,7 @@ PROFESSION = Profession(
         subtitle=_("隐患点、雨量站与预警"),
         hint=_("点击隐患点，查看威胁对象；拖动日期，查看当时的预警。"),
         layers=("water", "roads", "warnings", "districts", "rain-stations", "hazard-sites"),
-        zoom=-2.6,
+        whole=True,
         relief=True,
         fragment="/warnings",
     ),

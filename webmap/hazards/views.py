@@ -49,6 +49,7 @@ def warnings(request: HttpRequest) -> HttpResponse:
             {
                 "warning": w,
                 "at": str(at(max(w.valid.lower, w.effective or w.valid.lower))),
+                "bounds": ",".join(f"{degrees:.5f}" for degrees in w.box.extent) if w.box else "",
                 "level": levels.name(w.level).split("（")[0],
                 "colour": levels.colour(w.level),
             }

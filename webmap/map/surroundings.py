@@ -22,6 +22,7 @@ class Item:
     """One neighbour in words."""
 
     link: str
+    code: str
     name: str
     shared_m2: float
     percent: float
@@ -37,6 +38,14 @@ class NeighbourGroup:
     items: list[Item]
     more: bool
     late: bool = False
+
+    @property
+    def bunches(self) -> list[tuple[str, list[Item]]]:
+        """The items by name, in the order of the first of each: twelve pipes DN 300 are one line."""
+        named: dict[str, list[Item]] = {}
+        for item in self.items:
+            named.setdefault(item.name, []).append(item)
+        return list(named.items())
 
 
 def surroundings_of(
@@ -74,6 +83,7 @@ def _item(other: Share, neighbour: Neighbour, area: float) -> Item:
     version = neighbour.version
     return Item(
         link=f"{other.layer.id}/{version.code}",
+        code=version.code,
         name=heading(other, version),
         shared_m2=neighbour.shared_m2,
         percent=100 * neighbour.shared_m2 / area if area else 0.0,

@@ -264,7 +264,7 @@ def as_problem(
 
 
 def as_page(request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any) -> HttpResponse:
-    """A page, or a fragment for HTMX; who may not open it reads what to do, and not why."""
+    """A page, or a fragment for a program of ours; who may not open it reads what to do, and not why."""
     title, text = refusal.title or _(TITLES.get(refusal.status, BAD_REQUEST)), refusal.text
     if refusal.status == FORBIDDEN and not refusal.title:
         text = _(NO_RIGHT)
@@ -272,18 +272,18 @@ def as_page(request: HttpRequest, refusal: Refusal, *_args: Any, **_named: Any) 
 
 
 def page(request: HttpRequest, code: int, title: str, text: str) -> HttpResponse:
-    """A whole page, or a fragment for the panel when HTMX asked."""
+    """A whole page, or a fragment for the panel."""
     context = {"code": code, "title": title, "text": text, "fragment": is_fragment(request)}
     return render(request, "error.html", context, status=code)
 
 
 def is_fragment(request: HttpRequest) -> bool:
-    """Whether HTMX asks."""
-    return request.headers.get("HX-Request") == "true"
+    """Whether a program of ours asks for a part of its page."""
+    return request.headers.get("X-Requested-With") == "fragment"
 
 
 def reads_pages(request: HttpRequest) -> bool:
-    """Whether a browser asks for a page, or HTMX for a part of one."""
+    """Whether a browser asks for a page, or a program of ours for a part of one."""
     return "text/html" in request.headers.get("Accept", "") or is_fragment(request)
 
 

@@ -80,7 +80,7 @@ def _told(request: HttpRequest) -> HttpResponse:
     if _is_script(request):
         words = f"{title}。{text}"
         return HttpResponse(words, status=503, content_type="text/plain; charset=utf-8")
-    is_fragment = request.headers.get("HX-Request") == "true"
+    is_fragment = request.headers.get("X-Requested-With") == "fragment"
     context = {"code": 503, "title": title, "text": text, "fragment": is_fragment}
     return HttpResponse(render_to_string("error.html", context), status=503)
 
@@ -91,12 +91,13 @@ def _is_program(request: HttpRequest) -> bool:
 
 
 def _is_script(request: HttpRequest) -> bool:
-    """Whether a page's script asks, not for a page and not through HTMX."""
+    """Whether a page's script asks, neither for a page nor for a part of one."""
     headers = request.headers
-    if "text/html" in headers.get("Accept", "") or "HX-Request" in headers:
+    asked_with = headers.get("X-Requested-With")
+    if "text/html" in headers.get("Accept", "") or asked_with == "fragment":
         return False
     return (
-        "X-Requested-With" in headers
+        asked_with is not None
         or "Tus-Resumable" in headers
         or headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
     )

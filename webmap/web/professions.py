@@ -49,6 +49,7 @@ class Entrance:
     hint: Text
     layers: tuple[str, ...]
     zoom: float = 0.0
+    whole: bool = False  # opens on the whole city, and on a phone with the head of its fragment
     pitch: float = 0.0
     bearing: float = 0.0
     solid: bool = False  # buildings stand up

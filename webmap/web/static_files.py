@@ -23,7 +23,6 @@ PACKAGES = {
         "maplibre-gl-shared.mjs",
         "maplibre-gl-worker.mjs",
     },
-    "htmx": {"htmx.min.js"},
     "proj4": {"proj4.js"},
 }
 IMPORT = (

@@ -72,16 +72,16 @@ def test_the_sheet_is_headed_by_its_entrance(client):
 def test_the_fragment_watches_itself_until_the_file_is_there(client, queued):
     asked = ask(client)
     export = Export.objects.get()
-    assert f'hx-get="/exports/{export.pk}"' in asked.text
+    assert f'data-get="/exports/{export.pk}"' in asked.text
     assert "排队中" in client.get(f"/exports/{export.pk}", **HTMX).text
     assert client.get(f"/exports/{export.pk}/file").status_code == 404
     jobs.make_export.func(str(export.pk))
     done = client.get(f"/exports/{export.pk}", **HTMX).text
-    assert "hx-get" not in done
+    assert "data-get" not in done
     assert f'href="/exports/{export.pk}/file"' in done
 
 
-def test_without_htmx_the_status_is_a_page(client):
+def test_without_a_program_the_status_is_a_page(client):
     ask(client)
     page = client.get(f"/exports/{Export.objects.get().pk}").text
     assert page.startswith("<!doctype html>")

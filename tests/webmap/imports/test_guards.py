@@ -7,7 +7,7 @@ from tests.town import make_user
 
 pytestmark = pytest.mark.django_db
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-SCRIPTS = ({"X-Requested-With": "fetch"}, {"HX-Request": "true"})
+SCRIPTS = ({"X-Requested-With": "fetch"}, {"X-Requested-With": "fragment"})
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_a_missing_page_is_told_in_words(client, db):
     answer = client.get("/nowhere")
     assert answer.status_code == 404
     assert "没有找到" in answer.content.decode()
-    fragment = client.get("/panel/nowhere/1", headers={"HX-Request": "true"})
+    fragment = client.get("/panel/nowhere/1", headers={"X-Requested-With": "fragment"})
     assert fragment.status_code == 404
     assert "<html" not in fragment.content.decode()
 

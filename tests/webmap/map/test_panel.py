@@ -168,9 +168,9 @@ def test_a_long_history_is_read_in_parts(client, monkeypatch):
     assert years(text) == [2014, 2015, 2016]
     assert "共 7 个版本" in text
     assert "2013 → 2014" in text
-    text = text_of(client, re.search(r'hx-get="([^"]+)"', text)[1])
+    text = text_of(client, re.search(r'data-get="([^"]+)"', text)[1])
     assert years(text) == [2011, 2012, 2013]
-    text = text_of(client, re.search(r'hx-get="([^"]+)"', text)[1])
+    text = text_of(client, re.search(r'data-get="([^"]+)"', text)[1])
     assert "<p>测试</p>" in text
     assert "更早的版本" not in text
     assert "<dd>2010</dd>" in text_of(client, "/panel/parcels/P1?at=2010-06-01")

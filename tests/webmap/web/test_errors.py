@@ -96,7 +96,7 @@ def test_a_page_a_fragment_a_script_and_a_program_read_their_own_form(rf):
     assert (page.status_code, page["Content-Type"]) == (409, "text/html; charset=utf-8")
     assert "<!doctype html>" in page.text
     assert "别人已办理" in page.text
-    fragment = answered(rf, error, **{"HX-Request": "true"})
+    fragment = answered(rf, error, **{"X-Requested-With": "fragment"})
     assert fragment.status_code == 409
     assert "<!doctype html>" not in fragment.text
     assert "别人已办理" in fragment.text
@@ -111,7 +111,7 @@ def test_who_is_not_signed_in_is_led_to_the_sign_in_but_a_script_keeps_its_page(
     error = NotSignedIn("登录已过期")
     page = answered(rf, error)
     assert (page.status_code, page["Location"]) == (302, "/accounts/login/?next=/grid/%3Fa%3D1")
-    for headers in (FETCH, JSON, {"HX-Request": "true"}):
+    for headers in (FETCH, JSON, {"X-Requested-With": "fragment"}):
         assert answered(rf, error, **headers).status_code == 401
 
 

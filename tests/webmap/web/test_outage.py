@@ -69,7 +69,7 @@ def visitor():
         ("/grid/", {"Accept": "text/html"}, "text/html"),
         ("/admin/", {"Accept": "text/html"}, "text/html"),
         ("/accounts/login/", {"Accept": "text/html"}, "text/html"),
-        (HERE, {"HX-Request": "true"}, "text/html"),
+        (HERE, {"X-Requested-With": "fragment"}, "text/html"),
         ("/grid/list", {"X-Requested-With": "fetch"}, "text/plain"),
         ("/ogc/collections/buildings/items", {}, "application/problem+json"),
         ("/ogc/collections", {"Accept": "text/html"}, "application/problem+json"),
@@ -106,7 +106,7 @@ def test_the_fragment_and_the_other_language(away, visitor):
     visitor.cookies["django_language"] = "en"
     page = visitor.get("/", headers={"Accept": "text/html"}).content.decode()
     assert "The database is not answering just now" in page
-    fragment = visitor.get(HERE, headers={"HX-Request": "true"})
+    fragment = visitor.get(HERE, headers={"X-Requested-With": "fragment"})
     assert "<html" not in fragment.content.decode()
 
 

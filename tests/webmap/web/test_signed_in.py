@@ -26,7 +26,7 @@ def said(user):
 
 @pytest.mark.parametrize("url", ASKED)
 def test_a_page_of_a_session_that_ended_is_told(client, officer, url):
-    answer = client.get(url, headers=said(officer) | {"HX-Request": "true"})
+    answer = client.get(url, headers=said(officer) | {"X-Requested-With": "fragment"})
     assert answer.status_code == 401
     assert answer["X-Signed-Out"] == "1"
     assert "WWW-Authenticate" not in answer

@@ -34,7 +34,7 @@ def test_each_client_reads_its_own_form(db, case):
     assert program.json()["error"]
     script = refused(case, **{"X-Requested-With": "fetch"})
     assert (script["Content-Type"], "<" in script.text) == ("text/plain; charset=utf-8", False)
-    assert refused(case, **{"HX-Request": "true"}).text.startswith("<article")
+    assert refused(case, **{"X-Requested-With": "fragment"}).text.startswith("<article")
     page = refused(case)
     assert "<!doctype html>" in page.text
     assert "no-store" in page["Cache-Control"]

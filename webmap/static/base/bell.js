@@ -1,10 +1,12 @@
 // The bell of every page: how many notices are unread; at a desk a sound when an urgent one comes.
 import { ask, isSignedOut } from "./http.js";
+import { latestOnly } from "./latest.js";
 
 const SHOWN_MS = 20_000, HIDDEN_MS = 60_000;
 const MUTED = "bell.muted", RUNG = "bell.rung"; // of all pages: each urgent notice rings once
 const bell = document.querySelector(".bell"), sound = document.querySelector(".bell-sound");
 const number = bell.querySelector("b");
+const asking = latestOnly();
 let tag = "", timer = 0, audio = null;
 
 const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
@@ -21,7 +23,7 @@ function show(unread) {
 // Two short tones, made here: no file, no other host. A browser plays nothing before the first
 // touch of the page.
 function ring() {
-  document.documentElement.dataset.rang = Number(document.documentElement.dataset.rang || 0) + 1;
+  document.documentElement.dataset.rang = String(Number(document.documentElement.dataset.rang || 0) + 1);
   audio ??= new AudioContext();
   audio.resume();
   [880, 660].forEach((pitch, place) => {
@@ -43,8 +45,9 @@ function heard(urgent) {
 
 async function look() {
   clearTimeout(timer);
+  const signal = asking.begin();
   try {
-    const answer = await ask("/notices/count", { headers: tag ? { "If-None-Match": tag } : {} });
+    const answer = await ask("/notices/count", { signal, headers: tag ? { "If-None-Match": tag } : {} });
     if (isSignedOut(answer)) { show(""); return; } // the next page asks again
     if (answer.ok) {
       tag = answer.headers.get("ETag") || "";
@@ -53,6 +56,7 @@ async function look() {
       heard(urgent);
     }
   } catch { /* no answer: later */ }
+  if (signal.aborted) return;
   timer = setTimeout(look, document.hidden ? HIDDEN_MS : SHOWN_MS);
 }
 

@@ -2,9 +2,14 @@
 import { presence } from "./presence.js";
 
 const ANSWER_MS = 20_000, STILL_MS = 30_000, WORK_MS = 60_000;
+/** @type {{asked: XMLHttpRequest, moved: number} | null} */
 let sending = null;
 
-// Aborts after a while, or with another signal. AbortSignal.timeout and .any are not on old phones.
+/**
+ * Aborts after a while, or with another signal. AbortSignal.timeout and .any are not on old phones.
+ * @param {number} [ms]
+ * @param {AbortSignal | null} [other]
+ */
 export function patience(ms = ANSWER_MS, other = null) {
   const stop = new AbortController();
   setTimeout(() => stop.abort(new DOMException("no answer", "TimeoutError")), ms);
@@ -15,16 +20,29 @@ export function patience(ms = ANSWER_MS, other = null) {
 // The token of this moment: signing in again makes that of an open page worth nothing.
 export const csrf = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || document.querySelector("[name=csrfmiddlewaretoken]")?.value || "";
 
-// An answer; rejects where none came in time.
+/**
+ * An answer; rejects where none came in time.
+ * @param {string} path
+ * @param {RequestInit & {ms?: number}} [options]
+ */
 export function ask(path, { headers = {}, signal, ms, ...more } = {}) {
   return fetch(path, { cache: "no-store", ...more, headers: { "X-Requested-With": "fetch", ...presence(), ...headers }, signal: patience(ms, signal) });
 }
 
-// Whether the session has ended: told by 401, by older pages by leading to the sign-in.
+/**
+ * Whether the session has ended: told by 401, by older pages by leading to the sign-in.
+ * @param {{status: number, redirected: boolean, url: string}} answer
+ */
 export const isSignedOut = (answer) => answer.status === 401 || (answer.redirected && new URL(answer.url).pathname.startsWith("/accounts/login/"));
 
-// A form, for which not the whole time counts but how long nothing moves: a large photo on a
-// thin line goes through. {status, type, text}; rejects where nothing was heard.
+/**
+ * A form, for which not the whole time counts but how long nothing moves: a large photo on a
+ * thin line goes through. Rejects where nothing was heard.
+ * @param {string} path
+ * @param {FormData} body
+ * @param {Record<string, string>} [headers]
+ * @returns {Promise<{status: number, type: string, text: string, url: string}>}
+ */
 export function post(path, body, headers = {}) {
   return new Promise((resolve, reject) => {
     const asked = new XMLHttpRequest(), mine = { asked, moved: Date.now() };

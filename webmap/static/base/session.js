@@ -22,7 +22,11 @@ export const headers = () => {
   return { ...(user ? { "X-Signed-In-As": user } : {}), ...presence() };
 };
 
-// Rejects where no answer came within ``ms``, and where the session has ended.
+/**
+ * Rejects where no answer came within ``ms``, and where the session has ended.
+ * @param {string} url
+ * @param {RequestInit & {ms?: number}} [options]
+ */
 export async function ask(url, { ms = LONG_MS, signal, ...options } = {}) {
   const answer = await fetch(url, { ...options, signal: patience(ms, signal), headers: { ...headers(), ...options.headers } });
   if (answer.status === 401 && answer.headers.has(LOST)) {
@@ -55,14 +59,6 @@ function tell(fragment) {
   document.body.append(box);
 }
 
-// Where htmx asks by itself it says the same, and hears the same.
-document.addEventListener("htmx:configRequest", ({ detail }) => {
-  Object.assign(detail.headers, headers(), { "X-CSRFToken": csrfToken() });
-});
-document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
-  if (xhr.status === 401 && xhr.getResponseHeader(LOST)) tell(xhr.responseText);
-});
-
 // Signing in leads back to exactly this view, also where the link came later than the page.
 for (const kind of ["pointerdown", "click"]) {
   document.addEventListener(kind, ({ target }) => {
@@ -82,6 +78,7 @@ const sure = new WeakSet();
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
   if (!document.body.dataset.user || form.getAttribute("method")?.toLowerCase() !== "post" || !form.closest("main")) return;
+  if (form.matches(".kept, [data-post]") || form.closest("[data-keeps]")) return; // sent by a program that loses nothing
   if (sure.delete(form)) {
     const field = form.querySelector("[name=csrfmiddlewaretoken]");
     if (field) field.value = csrfToken();

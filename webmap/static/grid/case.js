@@ -1,8 +1,10 @@
 // A case in its drawer or on its page: its forms are sent without leaving, refusals shown in place.
 import { ask, csrf, isSignedOut, post } from "../base/http.js";
+import { clockTime } from "../base/moments.js";
 import { draftsOf, forget, formKey, keep, refill } from "./drafts.js";
 
 const drawer = document.getElementById("drawer");
+/** What the desk does for a case: a case page of its own has none of it. @type {{open: ((code: string) => void) | null, done: (code: string) => void, lost: (words: string) => void, place: (form: any) => void}} */
 export const ready = { open: null, done: () => {}, lost: () => {}, place: () => {} };
 
 // The case that was answered; nothing where something else was asked for meanwhile.
@@ -135,7 +137,7 @@ function offerDrafts() {
   for (const [which, draft] of draftsOf(article)) {
     const line = document.createElement("p"), titled = draft.title ? `“${draft.title}”` : "";
     line.className = "remark draft";
-    line.append(`有写下没有提交的内容${titled}（${new Date(draft.at).toLocaleString()}；照片须重选）。Unsent text. `);
+    line.append(`有写下没有提交的内容${titled}（${clockTime(draft.at, document.documentElement.lang)}；照片须重选）。Unsent text. `);
     for (const [words, act] of [["恢复 / restore", "restore"], ["丢弃 / discard", "discard"]]) {
       const button = document.createElement("button");
       Object.assign(button, { type: "button", className: "button ghost tiny", textContent: words });

@@ -52,16 +52,16 @@ async function load() {
   clearTimeout(timer);
   const signal = listing.begin();
   try {
-    const asked = new URLSearchParams(new FormData(sift)).toString();
-    for (const id of ["csv", "gpkg"]) document.getElementById(id).href = `/grid/cases.${id}?${asked}`;
-    const answer = await ask(`/grid/list?${asked}`, { headers: tag ? { "If-None-Match": tag } : {}, signal });
+    const filter = new URLSearchParams(/** @type {any} */ (new FormData(sift))).toString();
+    for (const id of ["csv", "gpkg"]) document.getElementById(id).href = `/grid/cases.${id}?${filter}`;
+    const answer = await ask(`/grid/list?${filter}`, { headers: tag ? { "If-None-Match": tag } : {}, signal });
     const html = answer.status === 200 ? await answer.text() : "";
     if (signal.aborted) return; // of a filter that was changed since
     if (isSignedOut(answer)) signedOut();
     else if (answer.status === 200) { show(html); tag = answer.headers.get("ETag") || ""; }
-    else if (answer.status !== 304) throw new Error(answer.status);
+    else if (answer.status !== 304) throw new Error(String(answer.status));
     if (notice.dataset.about && !isSignedOut(answer)) say("");
-  } catch (error) {
+  } catch {
     if (signal.aborted) return;
     say("与服务器的连接中断，恢复后自动更新。Connection lost; will update by itself.", "net");
   }

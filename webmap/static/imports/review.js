@@ -93,7 +93,7 @@ function open(tab) {
 }
 
 async function load() {
-  const asked = new URLSearchParams({ page: view.page, code: view.kind, action: view.action, q: view.q });
+  const asked = new URLSearchParams({ page: String(view.page), code: view.kind, action: view.action, q: view.q });
   const [src, signal] = [view.src, listing.begin()];
   const answer = await heard(`${src}?${asked}`, { signal, headers: SCRIPT });
   const text = answer?.ok ? await answer.text() : answer && (await reason(answer));
@@ -220,7 +220,7 @@ async function keepSource(event) {
 // While a worker is at it, the head is fetched every second; when it is done, the page.
 async function watch() {
   while (document.getElementById("run-head").dataset.moving === "1") {
-    await new Promise((wait) => setTimeout(wait, document.getElementById("signed-out") ? 5000 : 1000));
+    await new Promise((wait) => { setTimeout(wait, document.getElementById("signed-out") ? 5000 : 1000); });
     const answer = await heard(`${base}?part=head`, { headers: SCRIPT });
     if (!answer?.ok) continue;
     document.getElementById("head").innerHTML = await answer.text();

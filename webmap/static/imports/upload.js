@@ -69,7 +69,7 @@ async function upload(item) {
       if (problem.fragment) { item.state.textContent = texts.failed; break; } // goes on after signing in
       if (problem.final) { item.state.textContent = problem.message; break; }
       item.state.textContent = texts.again;
-      await new Promise((wait) => setTimeout(wait, 500 * 2 ** attempt));
+      await new Promise((wait) => { setTimeout(wait, 500 * 2 ** attempt); });
     }
   }
   item.busy = false;

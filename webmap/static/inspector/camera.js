@@ -19,7 +19,7 @@ export async function shrink(file) {
   canvas.height = Math.round(image.height * factor);
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
   image.close();
-  const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
+  const blob = await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", QUALITY); });
   return { name: "photo.jpg", type: "image/jpeg", bytes: await blob.arrayBuffer() };
 }
 

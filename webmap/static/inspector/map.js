@@ -89,7 +89,7 @@ async function make() {
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new maplibregl.ScaleControl(), "bottom-left");
   window.tujing = { map };
-  await new Promise((resolve) => map.once("load", resolve));
+  await new Promise((resolve) => { map.once("load", resolve); });
   here();
 }
 

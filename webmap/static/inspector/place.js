@@ -127,6 +127,6 @@ export async function componentsNear(at, classCode, within = 50) {
     const far = metres(at, { lon: geometry.coordinates[0], lat: geometry.coordinates[1] });
     if (far <= within) found.push({ ...properties, far });
   }
-  found.sort((a, b) => (b.class_code === classCode) - (a.class_code === classCode) || a.far - b.far);
+  found.sort((a, b) => Number(b.class_code === classCode) - Number(a.class_code === classCode) || a.far - b.far);
   return found.slice(0, 8);
 }

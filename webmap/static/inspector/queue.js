@@ -5,6 +5,7 @@ import { all, change, get, newId, put, remove } from "./store.js";
 import { t } from "./words.js";
 
 const FIRST_MS = 4_000, LAST_MS = 120_000, LAST_OF_ONE_MS = 600_000;
+/** @type {{me: any, online: boolean, signedOut: boolean, unwell: boolean, sending: boolean, why?: string, changed: () => void, sent: (item: any, told: any) => void, switched: (before: any) => unknown}} */
 export const state = { me: null, online: navigator.onLine, signedOut: false, unwell: false, sending: false, changed: () => {}, sent: () => {}, switched: () => {} };
 let wait = FIRST_MS, timer = 0;
 

@@ -9,14 +9,14 @@ let opening = null;
 
 function open() {
   opening ??= new Promise((resolve, reject) => {
-    const asked = indexedDB.open(NAME, VERSION);
-    asked.onupgradeneeded = () => { for (const store of STORES) if (!asked.result.objectStoreNames.contains(store)) asked.result.createObjectStore(store, { keyPath: "id" }); };
-    asked.onsuccess = () => {
-      asked.result.onclose = () => { opening = null; };
-      asked.result.onversionchange = () => { asked.result.close(); opening = null; };
-      resolve(asked.result);
+    const request = indexedDB.open(NAME, VERSION);
+    request.onupgradeneeded = () => { for (const store of STORES) if (!request.result.objectStoreNames.contains(store)) request.result.createObjectStore(store, { keyPath: "id" }); };
+    request.onsuccess = () => {
+      request.result.onclose = () => { opening = null; };
+      request.result.onversionchange = () => { request.result.close(); opening = null; };
+      resolve(request.result);
     };
-    asked.onerror = () => { opening = null; reject(asked.error); };
+    request.onerror = () => { opening = null; reject(request.error); };
   });
   return opening;
 }
@@ -26,9 +26,9 @@ async function run(store, mode, action, again = true) {
     const database = await open();
     return await new Promise((resolve, reject) => {
       const transaction = database.transaction(store, mode, { durability: "strict" });
-      const asked = action(transaction.objectStore(store));
-      transaction.oncomplete = () => resolve(asked.result);
-      transaction.onabort = transaction.onerror = () => reject(transaction.error || asked.error);
+      const request = action(transaction.objectStore(store));
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = transaction.onerror = () => reject(transaction.error || request.error);
     });
   } catch (error) {
     if (again && ["InvalidStateError", "UnknownError", "AbortError"].includes(error?.name)) { opening = null; return run(store, mode, action, false); }
@@ -45,9 +45,9 @@ export const removeAll = (store, ids) => run(store, "readwrite", (s) => ids.map(
 
 // Amend a row that is still there; one that was thrown away meanwhile stays away.
 export const change = (store, id, amend) => run(store, "readwrite", (s) => {
-  const asked = s.get(id);
-  asked.onsuccess = () => { if (asked.result) { amend(asked.result); s.put(asked.result); } };
-  return asked;
+  const request = s.get(id);
+  request.onsuccess = () => { if (request.result) { amend(request.result); s.put(request.result); } };
+  return request;
 });
 
 // What the server said last, without asking it.

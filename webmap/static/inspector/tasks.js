@@ -106,10 +106,10 @@ function tell(card, task) {
   card.dataset.urgency = task.urgency || "";
   card.dataset.title = task.title;
   card.querySelector(".shoot").hidden = Boolean(task.isGone) || task.step === "closing";
-  const told = task.isGone ? toldGone(task) : toldOf(task);
+  const head = task.isGone ? toldGone(task) : toldOf(task);
   const buttons = task.isGone ? `<button class="second no" data-forget>${t("丢弃")}</button>`
     : (CHOICES[task.step] || []).map(([action, title]) => `<button class="big${NEEDS_WORDS.has(action) ? " no" : ""}" data-act="${action}">${title}</button>`).join("");
-  for (const [place, text] of [[".told", told], [".two", buttons]]) {
+  for (const [place, text] of [[".told", head], [".two", buttons]]) {
     const box = card.querySelector(place);
     if (box.said !== text) { box.innerHTML = text; box.said = text; }
   }

@@ -1,4 +1,6 @@
 // What the app says: Chinese in the code, the chosen language from the page, which is kept with it.
+import { clockTime } from "../base/moments.js";
+
 const said = JSON.parse(document.getElementById("words").textContent);
 export const language = document.documentElement.lang;
 
@@ -10,6 +12,4 @@ export function escape(text) {
   return String(text ?? "").replace(/[&<>"']/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" })[c]);
 }
 
-export function clock(text, form = { month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false }) {
-  return new Date(text).toLocaleString(language, form);
-}
+export const clock = (text, form) => clockTime(text, language, form);

@@ -9,9 +9,11 @@ import { wireCompare } from "./compare.js";
 import { wirePanel } from "./panel.js";
 import { wireSearch } from "./search.js";
 import { wireMeasure } from "./measure.js";
+import { wirePrinting } from "./printing.js";
 import { wireTools } from "./tools.js";
 import { wireKeyboard } from "./keyboard.js";
 
+let sayTimer = 0;
 const config = JSON.parse(document.getElementById("config").textContent);
 const texts = JSON.parse(document.getElementById("texts").textContent);
 const state = readState(config);
@@ -42,10 +44,12 @@ wirePanel(app);
 wireSearch(app);
 wireMeasure(app);
 wireTools(app);
+wirePrinting(app);
 wireKeyboard(app);
 wireAddress(app);
 wireCursor();
 wireBusy();
+if (config.whole && !state.isPlaced) app.fit(config.bounds, { duration: 0 });
 map.on("moveend", () => app.keep());
 document.documentElement.dataset.ready = "wired";
 map.once("idle", () => { document.documentElement.dataset.ready = "idle"; });
@@ -59,8 +63,8 @@ function say(text, seconds = 4) {
   const notice = document.getElementById("notice");
   notice.textContent = text;
   notice.hidden = !text;
-  clearTimeout(say.timer);
-  if (text && seconds) say.timer = setTimeout(() => { notice.hidden = true; }, seconds * 1000);
+  clearTimeout(sayTimer);
+  if (text && seconds) sayTimer = setTimeout(() => { notice.hidden = true; }, seconds * 1000);
 }
 
 // Coordinates under the cursor, in the city's projected CRS (north, east) and in degrees.

@@ -49,10 +49,10 @@ export function wireCompare(app) {
 
   async function differences(layer, signal) {
     const box = map.getBounds().toArray().flat().map((degrees) => degrees.toFixed(6)).join(",");
-    const query = new URLSearchParams({ from: state.at, bbox: box, limit: MOST });
+    const query = new URLSearchParams({ from: state.at, bbox: box, limit: String(MOST) });
     const answer = await ask(`/ogc/collections/${layer}/changes?${query}`, { signal });
     if (answer.status === 404) return NOTHING;
-    if (!answer.ok) throw new Error(answer.status);
+    if (!answer.ok) throw new Error(String(answer.status));
     const page = await answer.json();
     return { features: page.features, more: page.links.some((link) => link.rel === "next") };
   }

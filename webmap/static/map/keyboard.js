@@ -1,5 +1,6 @@
 // The map without a mouse: while it has the keyboard's focus a cross marks its middle,
-// arrows and plus/minus move it (MapLibre's own keys), and Enter asks what is there.
+// arrows and plus/minus move it (MapLibre's own keys), and Enter asks what is there. While
+// something is measured, space sets a point at the cross and Enter ends (measure.js).
 
 export function wireKeyboard(app) {
   const { map } = app;
@@ -18,6 +19,11 @@ export function wireKeyboard(app) {
   canvas.addEventListener("blur", () => { cross.hidden = true; });
   map.on("move", () => { if (!cross.hidden) place(); });
   canvas.addEventListener("keydown", (event) => {
+    if (event.key === " " && app.drawing) {
+      event.preventDefault();
+      app.addPoint(map.getCenter());
+      return;
+    }
     if (event.key !== "Enter" || app.drawing) return;
     const middle = map.getCenter();
     app.pick(map.project(middle), middle);

@@ -25,6 +25,7 @@ export function wireMeasure(app) {
     map.addLayer({ id: "measure-line", type: "line", source: "measure", paint: { "line-color": "#a63a2b", "line-width": 2.4, "line-dasharray": [3, 1.5] } });
     map.addLayer({ id: "measure-point", type: "circle", source: "measure", filter: ["==", ["geometry-type"], "Point"],
       paint: { "circle-radius": 4, "circle-color": "#fff", "circle-stroke-color": "#a63a2b", "circle-stroke-width": 2 } });
+    if (app.state.measured) tell();
   });
 
   function begin(what) {
@@ -37,6 +38,7 @@ export function wireMeasure(app) {
     map.getCanvas().style.cursor = "crosshair";
     map.doubleClickZoom.disable();
     app.say(texts.drawing, 0);
+    if (!map.getCanvas().matches(":focus")) map.getCanvas().focus({ preventScroll: true });
   }
 
   function stop(clear) {
@@ -52,20 +54,43 @@ export function wireMeasure(app) {
     points = [];
     draw();
     app.say("");
+    if (!app.state.measured) return;
+    app.state.measured = null;
+    app.keep();
   }
 
   async function finish() {
     const enough = points.length >= (kind === "polygon" ? 3 : 2);
     stop(!enough);
     if (!enough) return;
-    const [measured, signal] = [kind, turn.begin()];
+    app.state.measured = { kind, points };
+    app.keep({ push: true });
+    await tell();
+  }
+
+  // What was measured, with its figures: after drawing, and where a link brings it.
+  async function tell() {
+    const { kind: measured, points: corners } = app.state.measured;
+    const signal = turn.begin();
     const geometry = measured === "polygon"
-      ? { type: "Polygon", coordinates: [[...points, points[0]]] }
-      : { type: "LineString", coordinates: points };
+      ? { type: "Polygon", coordinates: [[...corners, corners[0]]] }
+      : { type: "LineString", coordinates: corners };
+    [kind, points] = [measured, corners];
+    draw();
     points = [];
     const told = await answerTo(measured, geometry, signal);
     if (!signal.aborted) app.say(told, 0);
   }
+
+  function restore() {
+    if (app.drawing) stop(false);
+    if (app.state.measured) { tell(); return; }
+    turn.end();
+    points = [];
+    draw();
+    app.say("");
+  }
+  document.addEventListener("tujing:restored", restore);
 
   async function answerTo(measured, geometry, signal) {
     try {
@@ -89,7 +114,8 @@ export function wireMeasure(app) {
 
   buttons.line.addEventListener("click", () => begin("line"));
   buttons.polygon.addEventListener("click", () => begin("polygon"));
-  map.on("click", ({ lngLat }) => { if (app.drawing) { points.push([lngLat.lng, lngLat.lat]); draw(); } });
+  app.addPoint = ({ lng, lat }) => { points.push([lng, lat]); draw(); };
+  map.on("click", ({ lngLat }) => { if (app.drawing) app.addPoint(lngLat); });
   map.on("mousemove", ({ lngLat }) => { if (app.drawing && points.length) draw([lngLat.lng, lngLat.lat]); });
   map.on("dblclick", () => { if (app.drawing) { points.splice(-1, 1); finish().then(() => {}); } });
   document.addEventListener("keydown", (event) => {

@@ -1,5 +1,6 @@
 // Click → record. What is under the pointer is asked of the tiles; the rest of the
 // server, as HTML fragments.
+import { wireFragments } from "../base/fragments.js";
 import { ask, csrfToken } from "../base/session.js";
 import { latestOnly } from "../base/latest.js";
 import { mark, outline, walkTable } from "./selection.js";
@@ -8,23 +9,37 @@ export function wirePanel(app) {
   const { map, config, state, texts } = app;
   const body = document.getElementById("panel-body");
   const more = document.getElementById("panel-more");
-  const openPanel = (open) => {
+  const openPanel = (open, { peek = false } = {}) => {
     document.body.classList.toggle("open", open);
-    const wide = window.innerWidth > 760;
-    const unfolded = wide && !document.getElementById("layers-list").hidden;
-    map.easeTo({ padding: {
-      left: open && unfolded ? document.getElementById("layers").offsetWidth + 14 : 0,
-      right: open && wide ? document.getElementById("panel").offsetWidth + 14 : 0,
-      bottom: open && !wide ? window.innerHeight * 0.45 : 0,
-    }, duration: 200 });
+    document.body.classList.toggle("peek", open && peek && isNarrow());
+    map.easeTo({ padding: covered(), duration: 200 });
   };
+  const isNarrow = () => window.innerWidth <= 760;
+
+  // How much of the map lies below what stands over it.
+  function covered() {
+    const isOpen = document.body.classList.contains("open"), isPeek = document.body.classList.contains("peek");
+    const unfolded = !isNarrow() && !document.getElementById("layers-list").hidden;
+    return {
+      left: isOpen && unfolded ? document.getElementById("layers").offsetWidth + 14 : 0,
+      right: isOpen && !isNarrow() ? document.getElementById("panel").offsetWidth + 14 : 0,
+      bottom: isOpen && isNarrow() ? window.innerHeight * (isPeek ? 0.2 : 0.45) : 0,
+    };
+  }
+
+  // Show a box of degrees beside what stands over the map.
+  app.fit = ([west, south, east, north], options = {}) => {
+    map.jumpTo({ padding: covered() });
+    map.fitBounds([[west, south], [east, north]], { padding: 24, maxZoom: 18, duration: 700, ...options });
+  };
+
   const at = () => (state.at ? `at=${encodeURIComponent(state.at)}` : "");
   app.panelTurn = latestOnly();
 
   // Show a fragment; true if it is still the one that was wanted last when it came.
-  app.load = (url) => {
+  app.load = (url, how) => {
     app.current = url;
-    return fill(url + (at() ? (url.includes("?") ? "&" : "?") + at() : ""));
+    return fill(url + (at() ? (url.includes("?") ? "&" : "?") + at() : ""), {}, how);
   };
 
   app.send = (url, values) => {
@@ -32,15 +47,14 @@ export function wirePanel(app) {
     return fill(url, { method: "POST", body: new URLSearchParams(values), headers: { "X-CSRFToken": csrfToken() } });
   };
 
-  async function fill(address, options = {}) {
+  async function fill(address, options = {}, how = {}) {
     const signal = app.panelTurn.begin();
-    openPanel(true);
+    openPanel(true, how);
     body.setAttribute("aria-busy", "true");
     const fragment = await fetched(address, { ...options, signal });
     if (signal.aborted) return false;
     body.removeAttribute("aria-busy");
     body.innerHTML = fragment;
-    window.htmx.process(body);
     const shape = body.querySelector(".ended") && document.getElementById("record-shape");
     outline(map, shape ? JSON.parse(shape.textContent) : null);
     return true;
@@ -49,7 +63,7 @@ export function wirePanel(app) {
   // The fragment, or in its place why there is none.
   async function fetched(address, options) {
     try {
-      const answer = await ask(address, { ...options, headers: { "HX-Request": "true", ...options.headers } });
+      const answer = await ask(address, { ...options, headers: { "X-Requested-With": "fragment", ...options.headers } });
       return worded(answer.status, await answer.text());
     } catch (problem) {
       return problem.fragment ?? worded(500, "");
@@ -105,13 +119,16 @@ export function wirePanel(app) {
     outline(map, null);
   }
 
+  // On a phone the panel would cover the map; what the duty officer must know stands there at once.
+  const opensByItself = config.fragment && (!isNarrow() || config.whole);
+
   // The panel becomes what the state says.
   function showState({ fly = false, closed = false } = {}) {
     more.replaceChildren();
     if (state.selected) return app.open(state.selected, { fly, push: false });
     if (state.point) return app.openHere(state.point, { push: false });
     forgetRecord();
-    if (!closed && config.fragment && window.innerWidth > 760) return app.load(config.fragment);
+    if (!closed && opensByItself) return app.load(config.fragment, { peek: true });
     return app.closePanel({ push: false });
   }
 
@@ -127,8 +144,7 @@ export function wirePanel(app) {
   function flyToRecord() {
     const box = body.querySelector("[data-bbox]")?.dataset.bbox?.split(",").map(Number);
     if (!box || box.length !== 4 || !box.every(Number.isFinite)) return;
-    const padding = Math.min(80, window.innerWidth / 8);
-    map.fitBounds([[box[0], box[1]], [box[2], box[3]]], { padding, maxZoom: 18, duration: 700 });
+    app.fit(box, { padding: Math.min(80, window.innerWidth / 8) });
   }
 
   app.pick = (point, { lng, lat }) => {
@@ -185,6 +201,7 @@ export function wirePanel(app) {
     event.preventDefault();
     if (link.dataset.open) app.open(link.dataset.open, { fly: true });
     else app.turnTo(link.dataset.at);
+    if (link.dataset.bounds) app.fit(link.dataset.bounds.split(",").map(Number));
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !app.drawing) app.closePanel();
@@ -192,12 +209,10 @@ export function wirePanel(app) {
     walkTable(event);
   });
   document.addEventListener("tujing:time", () => { if (app.current && document.body.classList.contains("open")) app.load(app.current); });
-  // What htmx asks by itself (an export's state, a name in full) speaks only while it is shown.
-  document.body.addEventListener("htmx:responseError", ({ detail: { elt, xhr } }) => {
-    if (elt.isConnected) body.innerHTML = worded(xhr.status, xhr.responseText);
-  });
-  document.body.addEventListener("htmx:sendError", ({ detail: { elt } }) => {
-    if (elt.isConnected) body.innerHTML = worded(500, "");
+  // What a part of the panel asks for itself: an export's state, a name in full.
+  wireFragments(body, (status, text) => { body.innerHTML = worded(status || 500, text); });
+  document.getElementById("panel").addEventListener("click", (event) => {
+    if (document.body.classList.contains("peek") && !event.target.closest("#panel-close")) openPanel(true);
   });
   document.getElementById("panel-close").addEventListener("click", () => app.closePanel());
   document.getElementById("tool-panel").addEventListener("click", () => {
@@ -207,7 +222,11 @@ export function wirePanel(app) {
   document.addEventListener("tujing:restored", ({ detail }) => showState(detail));
 
   map.once("load", () => {
-    const isBare = !state.selected && !state.point && !(config.fragment && window.innerWidth > 760);
+    if (config.whole && opensByItself && !state.isPlaced && !state.selected) { // beside the panel that comes
+      openPanel(true, { peek: true });
+      app.fit(config.bounds, { duration: 0 });
+    }
+    const isBare = !state.selected && !state.point && !opensByItself;
     if (!isBare) showState({ fly: !state.isPlaced });
     else if (window.innerWidth > 1200) openPanel(true);
   });

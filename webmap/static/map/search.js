@@ -36,7 +36,7 @@ export function wireSearch(app) {
     const [text, at] = JSON.parse(key);
     const query = new URLSearchParams({ q: text, ...(at && { at }) });
     try {
-      const found = await ask(`/search?${query}`, { signal, ms: LONGEST_MS, headers: { "HX-Request": "true" } });
+      const found = await ask(`/search?${query}`, { signal, ms: LONGEST_MS, headers: { "X-Requested-With": "fragment" } });
       const fragment = await found.text();
       if (signal.aborted) return false;
       if (found.ok) { fill(fragment); answered = key; }

@@ -1,4 +1,5 @@
 // The date turns the whole map: every tile, the panel and the search.
+import { dayOf as cityDay, inWords } from "../base/moments.js";
 
 const DAY = 86400000;
 const WAIT_MS = 250;
@@ -11,7 +12,7 @@ export function wireTime(app) {
   const days = Math.max(1, Math.round((Date.parse(config.today) - first) / DAY));
   const ordinal = (day) => Math.round((Date.parse(day) - first) / DAY);
   const dayOf = (value) => new Date(first + value * DAY).toISOString().slice(0, 10);
-  const dayShown = () => dayIn(config.time_zone, state.at);
+  const dayShown = () => cityDay(state.at);
   let timer = 0;
   let turned = ""; // the moment that the tiles show
   range.max = days;
@@ -40,7 +41,7 @@ export function wireTime(app) {
     range.setAttribute("aria-valuetext", field.value);
     now.setAttribute("aria-pressed", String(!day));
     past.hidden = !day;
-    part("past-text").textContent = `${texts.past}${written(config.time_zone, state.at)}`;
+    part("past-text").textContent = `${texts.past}${inWords(state.at, document.documentElement.lang)}`;
     part("time-back").disabled = !neighbour(-1);
     part("time-on").disabled = !state.at;
     document.body.classList.toggle("in-past", Boolean(day));
@@ -68,20 +69,6 @@ export function wireTime(app) {
   reflect();
   map.once("load", turn);
   document.addEventListener("tujing:restored", () => { clearTimeout(timer); reflect(); turn(); });
-}
-
-// Days and hours are the city's, wherever the browser believes to be.
-function written(timeZone, at) {
-  if (!at) return "";
-  const day = { year: "numeric", month: "long", day: "numeric" };
-  const [moment, how] = at.includes("T")
-    ? [new Date(at), { ...day, hour: "2-digit", minute: "2-digit", timeZone }]
-    : [new Date(`${at}T12:00:00Z`), { ...day, timeZone: "UTC" }];
-  return moment.toLocaleString(document.documentElement.lang, how);
-}
-
-function dayIn(timeZone, at) {
-  return at.includes("T") ? new Date(at).toLocaleDateString("sv", { timeZone }) : at;
 }
 
 // Under the slider: the years, and a stroke for every day on which something changed.

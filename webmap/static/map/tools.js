@@ -20,7 +20,11 @@ export function wireTools(app) {
     const path = link.getAttribute("href");
     link.addEventListener("click", () => { link.href = entranceAddress(app, path); });
   }
-  document.querySelector("form.lang")?.addEventListener("submit", ({ target }) => { target.elements.next.value = hereAddress(); });
+  for (const form of document.querySelectorAll("form.lang")) form.addEventListener("submit", () => { form.elements.next.value = hereAddress(); });
+
+  // The menu of a phone closes where something else is touched.
+  const menu = document.querySelector("details.more");
+  document.addEventListener("click", ({ target }) => { if (!target.closest("details.more")) menu.open = false; });
 
   // A plain "#panel" would take the place of the view in the address.
   document.querySelector("a.skip").addEventListener("click", (event) => {

@@ -40,7 +40,7 @@ sift.addEventListener("input", () => {
   const first = select.options[0];
   const found = groups.map(({ label, rows }) => ({ label, rows: rows.filter((row) => label.includes(wanted) || row.textContent.includes(wanted)) })).filter(({ rows }) => rows.length);
   const kept = select.value;
-  select.replaceChildren(first, ...found.map(({ label, rows }) => Object.assign(document.createElement("optgroup"), { label })).map((group, n) => { group.append(...found[n].rows); return group; }));
+  select.replaceChildren(first, ...found.map(({ label }) => Object.assign(document.createElement("optgroup"), { label })).map((group, n) => { group.append(...found[n].rows); return group; }));
   const all = found.flatMap(({ rows }) => rows);
   // One that fits is chosen; of several the person chooses.
   select.value = all.length === 1 ? all[0].value : all.some((row) => row.value === kept) ? kept : "";
