@@ -16,7 +16,8 @@ from django.urls import Resolver404, URLPattern, get_resolver, resolve
 from webmap.demo.accounts import create_demo_accounts, demo_users
 
 HREF = re.compile(r'<a\b[^>]*\bhref="(/[^"#]*)"')
-SKIPPED = ("admin/", "ogc", "open311/", "i18n/")  # of other makers, for programs, no pages
+# Of other makers, for programs, files: no pages of ours.
+SKIPPED = re.compile(r"^(admin/|ogc|open311/|i18n/|\.well-known/)|/api/|\.\w+$")
 REFUSED = (302, 401, 403, 404)
 ENDS_SESSION = ("accounts/logout/", "accounts/oidc/")
 
@@ -79,7 +80,7 @@ def _patterns() -> list[tuple[str, str | None]]:
     return [
         (route, None if "<" in route or "(" in route else f"/{route}")
         for route in _routes(get_resolver())
-        if not route.startswith((*SKIPPED, *ENDS_SESSION)) and "^" not in route
+        if not SKIPPED.search(route) and not route.startswith(ENDS_SESSION) and "^" not in route
     ]
 
 

@@ -33,5 +33,5 @@ def test_the_shell_brings_the_words_of_its_language():
     client = Client()
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     page = client.get("/inspector/").text
-    assert '<html lang="en">' in page
+    assert '<html lang="en"' in page
     assert "Position" in page

@@ -114,7 +114,8 @@ export function wireMeasure(app) {
 
   buttons.line.addEventListener("click", () => begin("line"));
   buttons.polygon.addEventListener("click", () => begin("polygon"));
-  app.addPoint = ({ lng, lat }) => { points.push([lng, lat]); draw(); };
+  // As exact as an address holds it (a centimetre), so that whoever is sent it reads the same figures.
+  app.addPoint = ({ lng, lat }) => { points.push([lng, lat].map((degrees) => Number(degrees.toFixed(7)))); draw(); };
   map.on("click", ({ lngLat }) => { if (app.drawing) app.addPoint(lngLat); });
   map.on("mousemove", ({ lngLat }) => { if (app.drawing && points.length) draw([lngLat.lng, lngLat.lat]); });
   map.on("dblclick", () => { if (app.drawing) { points.splice(-1, 1); finish().then(() => {}); } });
