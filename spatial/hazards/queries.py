@@ -1,20 +1,23 @@
-"""Reads of hazards: warnings in force, sites, and who is threatened.
+"""Reads of hazards: warnings in force, sites, and who is threatened; what gauges caught.
 
-Each takes the features that the caller is shown.
+Those of registers take the features that the caller is shown.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.gis.db.models.functions import Envelope, Transform
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, DateTimeField, F, Func, Q, Sum
 from django.utils import timezone
 
+from spatial.hazards.models import RainReading
 from spatial.periods import AsOf
 from spatial.versions.models import VersionedQuerySet
 
 MOST_PAST = 12
+SUM_HOURS = (1, 3, 24)
+LATE = timedelta(hours=24)
 REAL = "Actual"  # exercises, tests and drafts are on record too, and warn nobody
 
 
@@ -103,3 +106,40 @@ def threat_of(sites: VersionedQuerySet) -> Threat:
         n=Count("id"), households=Sum("threatened_households"), people=Sum("threatened_people")
     )
     return Threat(total["n"], total["households"] or 0, total["people"] or 0)
+
+
+@dataclass(frozen=True)
+class Rain:
+    """What a gauge caught up to its newest reading before a moment.
+
+    ``sums`` are (hours, mm): of readings that ended within so many hours before ``until``;
+    ``readings`` those of the last day, (end, mm), oldest first.
+    """
+
+    until: datetime
+    sums: tuple[tuple[int, float], ...]
+    readings: tuple[tuple[datetime, float], ...]
+    is_late: bool
+
+    @property
+    def most_mm(self) -> float:
+        """The greatest reading, for drawing."""
+        return max((mm for _, mm in self.readings), default=0.0)
+
+
+def rain_of(station: str, as_of: AsOf) -> Rain | None:
+    """The rain at a gauge up to a moment, or None where it had measured nothing by then."""
+    moment = as_of.instant or timezone.now()
+    ends = RainReading.objects.filter(station=station).annotate(
+        end=Func(F("during"), function="upper", output_field=DateTimeField())
+    )
+    until = ends.filter(end__lte=moment).order_by("-end").values_list("end", flat=True).first()
+    if until is None:
+        return None
+    day = ends.filter(end__gt=until - LATE, end__lte=until).order_by("end")
+    readings = tuple(day.values_list("end", "mm"))
+    sums = tuple(
+        (hours, sum(mm for end, mm in readings if end > until - timedelta(hours=hours)))
+        for hours in SUM_HOURS
+    )
+    return Rain(until, sums, readings, is_late=moment - until > LATE)

@@ -51,14 +51,14 @@ def test_the_bell_counts_and_rings_once_at_a_desk(visit):
     until(page, lambda: shown.inner_text() == "3")
     assert page.evaluate(RANG) is None
     page.goto(visit.base + "/notices/")
-    page.locator("button[name=all]").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():  # sent when it is sure that somebody is still signed in
+        page.locator("button[name=all]").click()
     assert not page.locator(".inbox .unread").count()
     until(page, lambda: not shown.is_visible())
     page.goto(visit.base + "/notices/preferences")
     page.locator("input[name='deputies.email']").check()
-    page.locator("main form .button").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main form .button").click()
     assert page.locator("input[name='deputies.email']").is_checked()
 
 

@@ -64,6 +64,10 @@ def test_paper_shows_the_map_and_what_belongs_to_it(visit):
     visit.open("/" + near() + "&at=2020-07-09&sel=parcels/P3")
     page.wait_for_selector("#panel-body .record")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    metres = page.evaluate(
+        "(() => { const box = tujing.map.getContainer(), y = box.clientHeight / 2;"
+        " return tujing.map.unproject([0, y]).distanceTo(tujing.map.unproject([box.clientWidth, y])); })()"
+    )
     page.emulate_media(media="print")
     for unseen in ("#panel", ".tools", ".time", "header.bar", "#map", ".past"):
         assert page.is_hidden(unseen), unseen
@@ -83,10 +87,6 @@ def test_paper_shows_the_map_and_what_belongs_to_it(visit):
     assert "建筑" in legend
     assert page.is_visible(".foot .credit")
     # The bar is as long on paper as its metres are on the ground.
-    metres = page.evaluate(
-        "(() => { const box = tujing.map.getContainer(), y = box.clientHeight / 2;"
-        " return tujing.map.unproject([0, y]).distanceTo(tujing.map.unproject([box.clientWidth, y])); })()"
-    )
     text = page.inner_text("#print-scale")
     told = float(text.split()[0]) * (1000 if "公里" in text else 1)
     share = page.evaluate(
@@ -166,9 +166,9 @@ def test_a_form_of_any_page_is_kept_where_the_session_has_ended(visit):
     assert field.input_value() == "en"
     assert page.url.endswith("/notices/preferences")
     let_in(visit, user)  # in another tab
-    page.locator("main form button").last.click()
-    page.wait_for_function("!document.getElementById('signed-out')")
-    page.reload()
+    with page.expect_navigation():
+        page.locator("main form button").last.click()
+    assert page.query_selector("#signed-out") is None
     assert field.input_value() == "en"
 
 

@@ -1,9 +1,21 @@
 """地灾预警: sites, gauges, warnings and what they threaten."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
+from layers.access.access import Caller
+from spatial.hazards.queries import rain_of
 from spatial.hazards.roles import HazardRole
-from webmap.web.professions import DemoUser, Entrance, Profession, Urls
+from spatial.periods import AsOf
+from webmap.web.professions import DemoUser, Entrance, Fragment, Profession, Urls
+
+
+def rain(code: str, as_of: AsOf, caller: Caller) -> Mapping[str, Any]:
+    """What a gauge caught up to the moment."""
+    return {"rain": rain_of(code, as_of)}
+
 
 PROFESSION = Profession(
     id="hazards",
@@ -20,6 +32,7 @@ PROFESSION = Profession(
         relief=True,
         fragment="/warnings",
     ),
+    fragments=(Fragment("rain-stations", "panel/rain.html", rain),),
     urls=(Urls("webmap.hazards.urls"),),
     demo=(DemoUser("hazard", HazardRole.HAZARD),),
 )
