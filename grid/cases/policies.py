@@ -85,7 +85,7 @@ def can_register(actor: Actor) -> bool:
 
 def can_patrol(actor: Actor) -> bool:
     """Whether somebody reports, patrols and takes tasks with a phone."""
-    return GridRole.INSPECTOR in actor.roles
+    return GridRole.INSPECTOR in actor.all_roles
 
 
 def can_answer_requests(actor: Actor) -> bool:

@@ -48,7 +48,7 @@ def open_matter(
         RoleNotAllowed: in none of the roles that begin one.
         InvalidInput: no title, a text too long, a parent that is not there or has ended.
     """
-    first, role = procedure.first, check_beginning(procedure, actor)
+    first, capacity = procedure.first, check_beginning(procedure, actor)
     title = _title(title)
     given = dict(values or {})
     if done := step_taken(procedure, actor, uuid, _begun_as(procedure, uuid), first.action, {}):
@@ -77,7 +77,10 @@ def open_matter(
             _record_subjects(code, subjects, change)
             matter = current_matter(procedure, code)
             step = step_values(first, None, matter, actor, now, where)
-            step |= {"role": role, "uuid": uuid, "change": change}
+            step |= {"role": capacity.role, "department": capacity.department}
+            step |= {"uuid": uuid, "change": change}
+            if capacity.deputy_of:
+                step["details"] = {"deputy_of": capacity.deputy_of}
             step_model = procedure.step_model
             step_model.objects.create(**{step_model.matter_field: code}, **step)
             tell_of_arrival(procedure, matter, first.title, actor.name, now)

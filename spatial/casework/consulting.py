@@ -19,7 +19,7 @@ from spatial.casework.errors import InvalidInput, MatterConflict, NotResponsible
 from spatial.casework.idempotency import step_taken
 from spatial.casework.models import Matter, MatterRequest
 from spatial.casework.notices import ANSWERED, ASKED, tell
-from spatial.casework.policies import can_take
+from spatial.casework.policies import Capacity, can_take
 from spatial.casework.procedures import Procedure, procedure_named
 from spatial.casework.writing import current_matter, matter_as_seen, replace_version, step_values
 from spatial.parties.queries import members_named
@@ -34,9 +34,15 @@ SILENCE = "逾期未答复"
 
 def can_consult(procedure: Procedure, situation: Any, actor: Actor) -> bool:
     """Whether somebody may ask departments: whoever could take the matter on."""
+    return consulting_capacity(procedure, situation, actor) is not None
+
+
+def consulting_capacity(procedure: Procedure, situation: Any, actor: Actor) -> Capacity | None:
+    """In what capacity somebody may ask departments; None: it is not this one's matter."""
     state = situation.matter.step
     moving = (t for t in procedure.workflow.leaving(state) if t.lands_in(state) != state)
-    return any(can_take(procedure, situation, actor, t) for t in moving)
+    found = (can_take(procedure, situation, actor, t) for t in moving)
+    return next((one for one in found if one is not None), None)
 
 
 def consult(
@@ -67,7 +73,8 @@ def consult(
     with transaction.atomic():
         matter = matter_as_seen(procedure, code, None)
         situation = procedure.situation(matter, now)
-        if not can_consult(procedure, situation, actor):
+        capacity = consulting_capacity(procedure, situation, actor)
+        if capacity is None:
             raise RoleNotAllowed("只有正在办理该事项的人可以征询意见")
         asked = {r.department for r in situation.requests if r.granted is None}
         if again := asked & set(given["departments"]):
@@ -80,10 +87,21 @@ def consult(
             for name in given["departments"]
         )  # fmt: skip
         details = {"departments": given["departments"], "kind": kind}
-        done = _put_beside(procedure, matter, actor, CONSULT, given["reason"], details, now, uuid)
+        done = _put_beside(
+            procedure, matter, actor, CONSULT, given["reason"], details, now, uuid, capacity
+        )
         names = {name for one in given["departments"] for name in members_named(one, now)}
         tell(ASKED, procedure, done, names, TITLES[CONSULT], actor.name, now)
         return done
+
+
+def answering_capacity(actor: Actor, department: str) -> Capacity | None:
+    """In what capacity somebody answers what a department was asked; None: it is another's."""
+    for one in actor.capacities:
+        if one.is_of(department):
+            deputy_of = "" if one is actor else one.name
+            return Capacity(one.department, deputy_of=deputy_of, department=one.department)
+    return None
 
 
 def answer(
@@ -110,13 +128,16 @@ def answer(
     with transaction.atomic():
         matter = matter_as_seen(procedure, code, None)
         waiting = MatterRequest.objects.select_for_update().filter(matter_code=code, granted=None)
-        mine = [r for r in waiting if r.department and actor.is_of(r.department)]
+        mine = [r for r in waiting if answering_capacity(actor, r.department)]
         if not mine:
             raise NotResponsible("没有征询您的部门，或已经答复")
         for request in mine:
             _settle(request, actor.name, given["reason"], now, granted=agreed)
         details = {"agreed": agreed, "departments": [r.department for r in mine]}
-        done = _put_beside(procedure, matter, actor, ANSWER, given["reason"], details, now, uuid)
+        capacity = answering_capacity(actor, mine[0].department)
+        done = _put_beside(
+            procedure, matter, actor, ANSWER, given["reason"], details, now, uuid, capacity
+        )
         names = {request.asked_by for request in mine}
         tell(ANSWERED, procedure, done, names, TITLES[ANSWER], actor.name, now)
         return done
@@ -159,13 +180,17 @@ def _put_beside(
     details: dict[str, Any],
     now: datetime,
     uuid: UUID | None,
+    capacity: Capacity | None = None,
 ) -> Any:
     """A step that stands beside the handling: it moves nothing but the version."""
     change = replace_version(procedure, matter, {}, actor, TITLES[action], now)
     transition = Transition(action, TITLES[action], (matter.step,), "", frozenset())
     step = step_values(transition, matter, matter, actor, now, NOWHERE)
-    step |= {"role": actor.department or actor.role_for(actor.roles), "uuid": uuid}
+    step |= {"role": actor.role_for(actor.roles), "uuid": uuid}
     step |= {"text": text, "details": details, "change": change}
+    if capacity:
+        step |= {"role": capacity.role, "department": capacity.department}
+        details |= {"deputy_of": capacity.deputy_of} if capacity.deputy_of else {}
     steps = procedure.step_model
     steps.objects.create(**{steps.matter_field: matter.code}, **step)
     return current_matter(procedure, matter.code)

@@ -38,7 +38,7 @@ ITS_OWN = {TITLE, APPLICANT, DEPARTMENT, CHANNEL, OCCURRED_AT, SUBJECT, PARENT}
 @of_procedure
 def new(request: MatterRequestContext) -> HttpResponseBase:
     """``/matters/{procedure}/new``: the form; a POST begins the matter."""
-    role = check_beginning(request.procedure, request.actor)
+    role = check_beginning(request.procedure, request.actor).role
     if request.pages.begins_at:
         return redirect(request.pages.begins_at)
     if request.method != "POST":

@@ -26,7 +26,7 @@ from spatial.casework.queries import (
 )
 from spatial.casework.texts import plain
 from spatial.versions.queries import revision_of
-from webmap.matters.guards import MatterRequestContext, of_procedure
+from webmap.matters.guards import MatterRequestContext, has_department, of_procedure
 from webmap.matters.presentation import facts, matter_row
 from webmap.web.parsing import page_in
 from webmap.web.spreadsheets import csv_answer
@@ -170,7 +170,7 @@ def _queues(request: MatterRequestContext, chosen: str) -> list[MatterQueue]:
         found.append(MatterQueue(state, title, *counts.get(state, (0, 0)), state in own))
     if procedure.askings and (number := awaiting_answer(procedure, actor).count()):
         found.append(MatterQueue(REQUESTS, _("待审批申请"), number, 0, True))
-    if actor.department and (number := awaiting_opinion(procedure, actor).count()):
+    if has_department(actor) and (number := awaiting_opinion(procedure, actor).count()):
         found.append(MatterQueue(OPINIONS, _("待答复征询"), number, 0, True))
     found.append(MatterQueue(ALL, _("全部事项"), None))
     return [replace(queue, is_chosen=queue.id == chosen) for queue in found]

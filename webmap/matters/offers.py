@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from grid.rules import rulebook
 from spatial.casework.amending import value_of
-from spatial.casework.consulting import can_consult
+from spatial.casework.consulting import answering_capacity, can_consult
 from spatial.casework.policies import can_amend, can_take
 from spatial.workflow import Transition
 from webmap.matters.forms import (
@@ -134,8 +134,8 @@ def _consult(
 def _answer(
     request: MatterRequestContext, situation: Any, sent: Mapping[str, Any] | None
 ) -> list[MatterOffer]:
-    waiting = [one for one in situation.requests if one.granted is None and one.department]
-    if not any(request.actor.is_of(one.department) for one in waiting):
+    waiting = [one.department for one in situation.requests if one.granted is None]
+    if not any(answering_capacity(request.actor, department) for department in waiting):
         return []
     mine = _sent_to(sent, ANSWER)
     form = AnswerForm(mine, **_fresh(situation.matter, ANSWER))

@@ -15,8 +15,8 @@ from spatial.casework.actors import Actor
 from spatial.casework.models import Amendment, Matter, MatterLimit, MatterRequest, MatterStep
 from spatial.casework.policies import can_take
 from spatial.parties.models import Member
-from tests.spatial.casework.procedure import EXAMINER, PERMIT
-from tests.webmap.matters.permits import LIST, PAGES, make_known
+from tests.spatial.casework.procedure import CLERK, EXAMINER, PERMIT
+from tests.webmap.matters.permits import APPLICANT, LIST, PAGES, make_known
 from webmap.web.callers import matter_actor
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +171,30 @@ def test_a_deputy_acts_for_whom_is_away(people, monkeypatch):
     page = people["zhang"].get(f"{LIST}{code}").text
     assert "代理wang" in page
     assert "nobody（审查）" in page
+
+
+def test_a_deputy_receives_and_answers_for_a_department(people, monkeypatch):
+    day = rulebook.day_of(timezone.now())
+    department = rulebook.departments(day)[0].name_on(day)
+    li = Actor("li", frozenset({CLERK}), department)
+    guest = Actor("guest", frozenset({APPLICANT}))
+
+    def acting(request):
+        own = matter_actor(request)
+        return replace(own, principals=(guest, li)) if own.name == "nobody" else own
+
+    make_known(monkeypatch, replace(PAGES, actor=acting))
+    assert people["nobody"].get(LIST).status_code == 200
+    code = people["nobody"].begin(applicant="zhang")
+    begun = MatterStep.objects.get(matter_code=code)
+    assert (begun.role, begun.details["deputy_of"]) == (CLERK, "li")
+    asked = {"departments": [department], "kind": "joint", "reason": "是否占用"}
+    people["wang"].send(code, "", "consult", **asked)
+    assert "待答复征询 <b>1</b>" in people["nobody"].get(LIST).text
+    people["nobody"].send(code, "", "answer", agreed="yes", text="不占用")
+    step = MatterStep.objects.last()
+    assert (step.action, step.department) == ("answer", department)
+    assert step.details["deputy_of"] == "li"
 
 
 def test_a_value_is_corrected(people):
