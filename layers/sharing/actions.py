@@ -56,6 +56,7 @@ from spatial.casework.acts import SubjectRef
 from spatial.casework.beginning import open_matter
 from spatial.casework.models import Matter
 from spatial.casework.texts import plain
+from spatial.casework.titles import state_shown
 
 __all__ = [
     "Application",
@@ -332,6 +333,6 @@ def _open_application(code: str) -> Matter:
     """The matter of an application that nobody has decided."""
     found = applications().get(code=code)
     if found.step not in OPEN:
-        title = DATA_APPLICATION.workflow.states[found.step]
+        title = state_shown(DATA_APPLICATION, found.step)
         raise InvalidApplication(_("该申请已经办结：%(state)s") % {"state": title})
     return found

@@ -20,9 +20,10 @@ from spatial.casework.policies import check_amending
 from spatial.casework.procedures import Amendable, Procedure
 from spatial.casework.writing import current_matter, matter_as_seen, replace_version, step_values
 from spatial.versions.models import Change
-from spatial.workflow import MissingInput, Transition
+from spatial.workflow import MissingInput, Title, Transition
 
 AMEND = "amend"
+AMENDED = {AMEND: Title("更正", "Amendment")}
 
 
 def amend(
@@ -69,7 +70,7 @@ def amend(
             values |= clocks.step_values(clocks.clock_of(procedure, matter.step, since, whole))
         change = replace_version(procedure, matter, values, actor, f"更正{entry.title}", now)
         _record_amendment(procedure, matter, name, (before, after), given["reason"], actor, change)
-        transition = Transition(AMEND, "更正", (matter.step,), "", entry.roles)
+        transition = Transition(AMEND, AMENDED[AMEND], (matter.step,), "", entry.roles)
         details = {"field": name, "title": entry.title, **_deadline(values)}
         if uuid:
             details["sent"] = _digest(value)

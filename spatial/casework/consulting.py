@@ -23,12 +23,16 @@ from spatial.casework.policies import Capacity, can_take
 from spatial.casework.procedures import Procedure, procedure_named
 from spatial.casework.writing import current_matter, matter_as_seen, replace_version, step_values
 from spatial.parties.queries import members_named
-from spatial.workflow import MissingInput, RoleNotAllowed, Transition
+from spatial.workflow import MissingInput, RoleNotAllowed, Title, Transition
 
 CONSULT, ANSWER, SILENT = "consult", "answer", "silent"
-TITLES = {CONSULT: "征询意见", ANSWER: "答复征询", SILENT: "逾期未答复"}
+TITLES = {
+    CONSULT: Title("征询意见", "Consult departments"),
+    ANSWER: Title("答复征询", "Answer the consultation"),
+    SILENT: Title("逾期未答复", "No answer in time"),
+}
 JOINT, ASSISTING = "joint", "assisting"
-KINDS = {JOINT: "会签", ASSISTING: "协办"}
+KINDS = {JOINT: Title("会签", "Joint decision"), ASSISTING: Title("协办", "Assistance")}
 SILENCE = "逾期未答复"
 
 

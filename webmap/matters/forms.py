@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from spatial.casework.consulting import KINDS
 from spatial.casework.procedures import MAX_NAME, Procedure
 from spatial.casework.texts import plain
+from spatial.casework.titles import amended_shown, title_shown
 from spatial.workflow import Transition
 from webmap.web.forms import ParsedField, RequestForm
 from webmap.web.parsing import uuid_in, version_in
@@ -141,7 +142,10 @@ def _assignee(pages: ProcedurePages, matter: Any) -> FormField:
 
 
 def _needed(procedure: Procedure, transition: Transition, name: str) -> FormField:
-    title, most = transition.words.get(name, name), procedure.max_of.get(name, MAX_NAME)
+    title, most = (
+        title_shown(transition.words.get(name, name)),
+        procedure.max_of.get(name, MAX_NAME),
+    )
     kind = FieldKind.MOMENT if name == "until" else FieldKind.LONG
     return FormField(name, title, kind, is_needed=True, most=most)
 
@@ -151,7 +155,7 @@ def amend_fields(pages: ProcedurePages, name: str) -> list[FormField]:
     procedure = pages.declared
     asked = pages.forms.get(procedure.first.action, ())
     own = next((one for one in asked if one.name == name), None)
-    title = procedure.amendable[name].title
+    title = amended_shown(procedure, name)
     value = FormField(
         "value", title, own.kind, own.is_needed, own.choices, own.hint, own.most
     ) if own else FormField("value", title)  # fmt: skip
@@ -163,7 +167,10 @@ class ConsultForm(MatterForm):
     """Which departments are asked, what, until when."""
 
     departments = forms.MultipleChoiceField(label=_("部门"), widget=forms.CheckboxSelectMultiple)
-    kind = forms.ChoiceField(label=_("方式"), choices=tuple(KINDS.items()))
+    kind = forms.ChoiceField(
+        label=_("方式"),
+        choices=lambda: [(kind, title_shown(title)) for kind, title in KINDS.items()],
+    )
     due_at = field_of(FormField("due_at", _("答复时限"), FieldKind.MOMENT))
     reason = field_of(FormField("reason", _("事由"), FieldKind.LONG, is_needed=True, most=MAX_NAME))
 

@@ -12,6 +12,7 @@ from grid.rules import rulebook
 from spatial.casework.amending import value_of
 from spatial.casework.consulting import answering_capacity, can_consult
 from spatial.casework.policies import can_amend, can_take
+from spatial.casework.titles import title_shown
 from spatial.workflow import Transition
 from webmap.matters.forms import (
     AnswerForm,
@@ -70,7 +71,7 @@ def amendments_offered(
         mine = _sent_to(sent, AMEND, name)
         before = entry.read(matter) if entry.read else value_of(matter, name)
         form = amend_form(request, name)(mine, **_fresh(matter, f"{AMEND}-{name}", value=before))
-        title = _("更正%(what)s") % {"what": entry.title}
+        title = _("更正%(what)s") % {"what": title_shown(entry.title)}
         found.append(
             MatterOffer(f"{AMEND}-{name}", title, AMEND, form, is_open=bool(mine), name=name)
         )
@@ -109,7 +110,7 @@ def _act(
     )
     is_forward = not instead_of and _is_forward(request, matter, transition)
     return MatterOffer(
-        transition.action, transition.title, "act", form, transition.action,
+        transition.action, title_shown(transition.title), "act", form, transition.action,
         is_forward, bool(mine), instead_of, deputy_of,
     )  # fmt: skip
 

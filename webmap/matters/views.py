@@ -23,6 +23,7 @@ from spatial.casework.queries import (
     subjects_of,
     visible_matters,
 )
+from spatial.casework.titles import state_shown
 from spatial.workflow import UnknownAction
 from webmap.matters.forms import AnswerForm, ConsultForm, as_value
 from webmap.matters.guards import (
@@ -124,7 +125,7 @@ def _refused(
 def _handled(request: MatterRequestContext, matter: Matter, handle: Handle) -> HttpResponseBase:
     """Do what was sent; then the matter, or the list for whom it has gone on beyond."""
     done = handle(request, matter)
-    state = request.procedure.workflow.states.get(done.step, done.step)
+    state = state_shown(request.procedure, done.step)
     messages.success(request, _("已办理，现为“%(state)s”。") % {"state": state})
     seen = visible_matters(request.procedure, request.actor).filter(code=done.code)
     return redirect(f"{request.pages.path}{done.code if seen.exists() else ''}")

@@ -11,10 +11,12 @@ from django.test import Client
 from django.utils import timezone
 
 from grid.rules import rulebook
+from spatial.casework import procedures
 from spatial.casework.actors import Actor
 from spatial.casework.models import Amendment, Matter, MatterLimit, MatterRequest, MatterStep
 from spatial.casework.policies import can_take
 from spatial.parties.models import Member
+from spatial.workflow import Title
 from tests.spatial.casework.procedure import CLERK, EXAMINER, PERMIT
 from tests.webmap.matters.permits import APPLICANT, LIST, PAGES, make_known
 from webmap.web.callers import matter_actor
@@ -343,3 +345,30 @@ def test_the_menu_and_the_tasks_know_the_procedure(people):
     assert f'href="{LIST}"' not in people["nobody"].get("/").text
     tasks = people["wang"].get("/tasks").text
     assert f'href="{LIST}"' in tasks
+
+
+def test_whoever_reads_english_reads_the_titles_in_english(people, monkeypatch):
+    table = replace(
+        PERMIT.workflow,
+        states={s: Title(zh, f"en {s}") for s, zh in PERMIT.workflow.states.items()},
+        transitions=tuple(
+            replace(t, title=Title(t.title, f"en {t.action}")) for t in PERMIT.workflow.transitions
+        ),
+    )
+    english = replace(PERMIT, title=Title(PERMIT.title, "Permits"), workflow=table)
+    monkeypatch.setitem(procedures._procedures, PERMIT.id, english)
+    code = people["zhang"].begin()
+    wang = people["wang"]
+    wang.cookies["django_language"] = "en"
+    page = wang.get(LIST).text
+    for text in ("<h1>Permits</h1>", "en received", "en examined"):
+        assert text in page
+    page = wang.get(f"{LIST}{code}").text
+    for text in ("en received", "en examine", "en apply", ">Permits</a>"):
+        assert text in page
+    assert "待审查" not in page
+    assert "en examined" in wang.get(wang.send(code, "examine", note="ok")["Location"]).text
+    rows = b"".join(wang.get(f"{LIST}list.csv?state=all").streaming_content).decode("utf-8-sig")
+    assert ",en examined," in rows
+    why = Matter.objects.current().get(code=code).opened_by.why
+    assert why.endswith("审查通过")  # records keep the Chinese
