@@ -5,8 +5,6 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from spatial.casework import procedures
 from spatial.casework.actions import take, take_all
@@ -262,32 +260,3 @@ def test_the_clock_stands_while_it_waits_for_the_applicant():
     back = take(PERMIT, CITIZEN, matter.code, "supply", {"note": "补图"})
     stood = back.entered_at - asked.entered_at
     assert back.due_at - matter.due_at == stood
-
-
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(st.lists(st.sampled_from([t.action for t in PERMIT.workflow.transitions]), max_size=12))
-def test_whatever_has_happened_and_whoever_is_gone_somebody_can_go_on(actions):
-    parties = [LI, WANG, ZHAO, CITIZEN]
-    matter = begun()
-    given_to = {"reason": "因", "note": "注", "because": "代"}
-    for action in actions:
-        for actor in parties:
-            situation = PERMIT.situation(matter, timezone.now())
-            if can_take(PERMIT, situation, actor, PERMIT.workflow.of(action)):
-                to = {"assignee": "" if matter.assignee else WANG.name}
-                matter = take(PERMIT, actor, matter.code, action, given_to | to)
-                break
-    if matter.step in PERMIT.ended:
-        return
-    for gone in parties:
-        situation = PERMIT.situation(matter, timezone.now())
-        others = [one for one in parties if one is not gone]
-        ways = [
-            t
-            for t in PERMIT.workflow.leaving(matter.step)
-            for one in others
-            if can_take(PERMIT, situation, one, t) and (t.lands_in(matter.step) != matter.step)
-        ]
-        assert ways, (matter.step, gone.name)
