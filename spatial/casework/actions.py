@@ -216,8 +216,7 @@ def _advance(
     step |= {"details": {**where.details, **effect.details}, "change": change}
     steps = procedure.step_model
     steps.objects.create(**{steps.matter_field: matter.code}, **step)
-    if procedure.attach:
-        procedure.attach(act, where)
+    procedure.attach(act, where)
     current = current_matter(procedure, matter.code)
     tell_of_step(procedure, act, transition, current)
     return current

@@ -13,6 +13,7 @@ from spatial.casework import clocks
 from spatial.casework.actors import Actor
 from spatial.casework.acts import NOWHERE, SubjectRef, Where
 from spatial.casework.errors import InvalidInput
+from spatial.casework.files import ReceivedFile, store
 from spatial.casework.idempotency import already_used, step_taken
 from spatial.casework.models import Matter, MatterCounter, MatterSubject
 from spatial.casework.notices import tell_of_arrival
@@ -40,6 +41,7 @@ def open_matter(
     parent: str = "",
     uuid: UUID | None = None,
     where: Where = NOWHERE,
+    files: Sequence[ReceivedFile] = (),
 ) -> Matter:
     """Begin a matter of a procedure without a register of its own; the same UUID again gives
     the matter that it began.
@@ -51,7 +53,9 @@ def open_matter(
     first, capacity = procedure.first, check_beginning(procedure, actor)
     title = _title(title)
     given = dict(values or {})
-    if done := step_taken(procedure, actor, uuid, _begun_as(procedure, uuid), first.action, {}):
+    if done := step_taken(
+        procedure, actor, uuid, _begun_as(procedure, uuid), first.action, {"photos": files}
+    ):
         return _same_matter(procedure, done.matter_code, title, given)
     now = timezone.now()
     accepted_at = true_time(where, None, now)
@@ -83,6 +87,7 @@ def open_matter(
                 step["details"] = {"deputy_of": capacity.deputy_of}
             step_model = procedure.step_model
             step_model.objects.create(**{step_model.matter_field: code}, **step)
+            store(files, code, first.action, actor.name)
             tell_of_arrival(procedure, matter, first.title, actor.name, now)
             return matter
     except IntegrityError:

@@ -17,6 +17,7 @@ from django.db.models import Q
 from spatial.casework.actors import Actor
 from spatial.casework.acts import Act, Effect, Where
 from spatial.casework.errors import DeadEnd, InvalidInput, NotResponsible
+from spatial.casework.files import are_kept, keep_files
 from spatial.casework.models import Matter, MatterRequest, MatterStep
 from spatial.casework.roles import SYSTEM
 from spatial.casework.situations import SituatedMatter
@@ -181,8 +182,8 @@ class Procedure:
     situation: Callable[[Any, datetime], Any] = SituatedMatter
     clock: Callable[[str, datetime, Mapping[str, Any]], Deadline | None] | None = None
     explain_late: Callable[[Any, Actor, str], Exception | None] = lambda *_: None
-    attach: Callable[[Act, Where], None] | None = None
-    is_attached: Callable[[str, Mapping[str, Any]], bool] = lambda _code, _given: True
+    attach: Callable[[Act, Where], None] = keep_files
+    is_attached: Callable[[str, Mapping[str, Any]], bool] = are_kept
 
     @property
     def ended(self) -> frozenset[str]:

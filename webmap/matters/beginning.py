@@ -24,7 +24,7 @@ from webmap.matters.guards import MatterRequestContext, may_have_part, of_proced
 from webmap.matters.offers import department_names
 from webmap.web.callers import caller_of
 from webmap.web.errors import BadInput, Refusal, answering
-from webmap.web.guards import MOST_WRITTEN, bounded
+from webmap.web.guards import MOST_SENT, bounded
 from webmap.web.procedure_pages import FieldKind, FormField
 
 TITLE, APPLICANT, DEPARTMENT = "title", "applicant", "department"
@@ -33,7 +33,7 @@ PARENT = "parent"
 ITS_OWN = {TITLE, APPLICANT, DEPARTMENT, CHANNEL, OCCURRED_AT, SUBJECT, PARENT}
 
 
-@bounded(MOST_WRITTEN)
+@bounded(MOST_SENT)
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_procedure
 def new(request: MatterRequestContext) -> HttpResponseBase:
@@ -70,7 +70,7 @@ def _form(
     request: MatterRequestContext, refusal: Refusal | None = None, role: str = ""
 ) -> HttpResponse:
     """The form; after a refusal with what was written in it."""
-    made = form_of(_fields(request, role))
+    made = form_of(_fields(request, role), with_files=True)
     initial = {"uuid": uuid4(), SUBJECT: request.GET.get(SUBJECT, "")}
     form: MatterForm = made(request.POST) if refusal else made(initial=initial)
     context: dict[str, Any] = {
@@ -87,7 +87,8 @@ def _form(
 
 @answering(_form)
 def _begun(request: MatterRequestContext, role: str) -> HttpResponseBase:
-    form = form_of(_fields(request, role))(request.POST).checked()
+    made = form_of(_fields(request, role), with_files=True)
+    form = made(request.POST, request.FILES).checked()
     sent = form.values()
     values = {name: as_value(value) for name, value in sent.items() if name not in ITS_OWN}
     matter = open_matter(
@@ -101,6 +102,7 @@ def _begun(request: MatterRequestContext, role: str) -> HttpResponseBase:
         parent=_parent(request),
         uuid=form.cleaned_data["uuid"],
         where=Where(occurred_at=sent.get(OCCURRED_AT), channel=sent.get(CHANNEL, "")),
+        files=form.files_sent(),
     )
     messages.success(request, _("已收件，编号 %(code)s。") % {"code": matter.code})
     seen = visible_matters(request.procedure, request.actor).filter(code=matter.code)

@@ -6,10 +6,20 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from spatial.casework.consulting import KINDS
+from spatial.casework.consulting import KINDS as PARTS
+from spatial.casework.errors import InvalidInput
+from spatial.casework.files import (
+    KINDS,
+    MOST_BYTES,
+    MOST_FILES,
+    ReceivedFile,
+    check_number,
+    read_file,
+)
 from spatial.casework.procedures import MAX_NAME, Procedure
 from spatial.casework.texts import plain
 from spatial.casework.titles import amended_shown, title_shown
@@ -21,6 +31,7 @@ from webmap.web.procedure_pages import FieldKind, FormField, ProcedurePages
 MOMENT = "%Y-%m-%dT%H:%M"
 CHANNELS = (("", _("在线")), ("窗口", _("窗口")), ("电话", _("电话")), ("来信", _("来信")))
 TEXTS = ("reason", "note")
+FILES = "files"
 
 
 class MatterForm(RequestForm):
@@ -31,9 +42,13 @@ class MatterForm(RequestForm):
 
     def values(self) -> dict[str, Any]:
         """What was written, as it is kept: texts plain, what was left empty absent."""
-        apart = ("expected", "uuid", "action")
+        apart = ("expected", "uuid", "action", FILES)
         found = {name: _kept(v) for name, v in self.cleaned_data.items() if name not in apart}
         return {name: value for name, value in found.items() if value not in (None, "", [])}
+
+    def files_sent(self) -> list[ReceivedFile]:
+        """The files that came along."""
+        return list(self.cleaned_data.get(FILES) or ())
 
 
 def _kept(value: Any) -> Any:
@@ -43,6 +58,36 @@ def _kept(value: Any) -> Any:
 def as_value(value: Any) -> Any:
     """A value of a form as a matter's values hold it: days and moments are texts."""
     return value.isoformat() if isinstance(value, (date, datetime)) else value
+
+
+class FilesInput(forms.FileInput):
+    """An input of several files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.Field):
+    """Files that come along, looked at: their kind and size."""
+
+    def __init__(self) -> None:
+        widget = FilesInput(attrs={"multiple": True, "accept": ",".join(KINDS)})
+        hint = _("PDF、OFD、JPEG、PNG、DOCX、XLSX，一次最多 %(files)d 个，每个不超过 %(mb)d MB")
+        sizes = {"files": MOST_FILES, "mb": MOST_BYTES // 1024**2}
+        super().__init__(label=_("附件"), required=False, help_text=hint % sizes, widget=widget)
+
+    def clean(self, value: Any) -> list[ReceivedFile]:
+        """The files; the refusal of one becomes the field's error."""
+        uploads = list(value or ())
+        try:
+            check_number(len(uploads))
+            return [_received(one) for one in uploads]
+        except InvalidInput as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+def _received(upload: UploadedFile) -> ReceivedFile:
+    """A file that came; of one that is too large no more is read than tells so."""
+    return read_file(upload.name or "", upload.read(MOST_BYTES + 1))
 
 
 class FiniteField(forms.FloatField):
@@ -106,9 +151,11 @@ def field_of(one: FormField) -> forms.Field:
     return MAKERS[one.kind](one, common)
 
 
-def form_of(fields: Iterable[FormField]) -> type[MatterForm]:
-    """The form of declared fields, in their order."""
+def form_of(fields: Iterable[FormField], *, with_files: bool = False) -> type[MatterForm]:
+    """The form of declared fields, in their order, and of files that come along."""
     made: dict[str, Any] = {one.name: field_of(one) for one in fields}
+    if with_files:
+        made[FILES] = FilesField()
     return type("DeclaredForm", (MatterForm,), made)
 
 
@@ -169,7 +216,7 @@ class ConsultForm(MatterForm):
     departments = forms.MultipleChoiceField(label=_("部门"), widget=forms.CheckboxSelectMultiple)
     kind = forms.ChoiceField(
         label=_("方式"),
-        choices=lambda: [(kind, title_shown(title)) for kind, title in KINDS.items()],
+        choices=lambda: [(kind, title_shown(title)) for kind, title in PARTS.items()],
     )
     due_at = field_of(FormField("due_at", _("答复时限"), FieldKind.MOMENT))
     reason = field_of(FormField("reason", _("事由"), FieldKind.LONG, is_needed=True, most=MAX_NAME))

@@ -82,7 +82,7 @@ def act_form(
     request: MatterRequestContext, matter: Any, transition: Transition, instead_of: str = ""
 ) -> type[MatterForm]:
     """The form of an action."""
-    return form_of(fields_of(request.pages, transition, matter, instead_of))
+    return form_of(fields_of(request.pages, transition, matter, instead_of), with_files=True)
 
 
 def amend_form(request: MatterRequestContext, name: str) -> type[MatterForm]:

@@ -12,7 +12,7 @@ from grid.cases.urgency import soon_from
 from layers.declarations.registry import layer_named
 from spatial.casework.amending import AMEND
 from spatial.casework.consulting import TITLES
-from spatial.casework.models import Matter, MatterSubject
+from spatial.casework.models import Matter, MatterFile, MatterSubject
 from spatial.casework.procedures import Procedure
 from spatial.casework.titles import (
     action_shown,
@@ -135,6 +135,11 @@ def requests_shown(procedure: Procedure, found: list[Any]) -> list[dict[str, Any
         }
         for one in found
     ]
+
+
+def files_shown(procedure: Procedure, found: list[MatterFile]) -> list[dict[str, Any]]:
+    """What came with the actions of a matter, each with the title of its action."""
+    return [{"file": one, "title": action_shown(procedure, one.action)} for one in found]
 
 
 def subjects_shown(found: list[MatterSubject]) -> list[dict[str, str]]:

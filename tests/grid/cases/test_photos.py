@@ -135,7 +135,7 @@ def test_what_a_killed_process_left_goes_after_a_day(
     for name, age_h in (("11a.orig.part", 25), ("11b.orig.part", 1), ("11c.orig", 25)):
         (folder / name).write_bytes(b"x")
         os.utime(folder / name, (now - age_h * 3600, now - age_h * 3600))
-    with patch("grid.cases.photos.time.time", return_value=now):
+    with patch("spatial.casework.kept_files.time.time", return_value=now):
         sweep()
     left = {path.name for path in files_in(folder)} - {path.name for path in kept}
     assert left == {"11b.orig.part", "11c.orig"}
@@ -143,7 +143,7 @@ def test_what_a_killed_process_left_goes_after_a_day(
 
 def swept(later_s: float) -> None:
     """Sweep so many seconds from now."""
-    with patch("grid.cases.photos.time.time", return_value=time.time() + later_s):
+    with patch("spatial.casework.kept_files.time.time", return_value=time.time() + later_s):
         sweep()
 
 
