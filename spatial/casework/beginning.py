@@ -17,7 +17,7 @@ from spatial.casework.files import ReceivedFile, store
 from spatial.casework.idempotency import already_used, step_taken
 from spatial.casework.models import Matter, MatterCounter, MatterSubject
 from spatial.casework.notices import tell_of_arrival
-from spatial.casework.policies import check_beginning
+from spatial.casework.policies import Capacity, check_beginning
 from spatial.casework.procedures import Procedure
 from spatial.casework.texts import plain
 from spatial.casework.writing import current_matter, step_values, true_time
@@ -53,9 +53,8 @@ def open_matter(
     first, capacity = procedure.first, check_beginning(procedure, actor)
     title = _title(title)
     given = dict(values or {})
-    if done := step_taken(
-        procedure, actor, uuid, _begun_as(procedure, uuid), first.action, {"photos": files}
-    ):
+    sent = {"photos": files}
+    if done := step_taken(procedure, actor, uuid, _begun_as(procedure, uuid), first.action, sent):
         return _same_matter(procedure, done.matter_code, title, given)
     now = timezone.now()
     accepted_at = true_time(where, None, now)
@@ -68,10 +67,7 @@ def open_matter(
         "department": department,
         "applicant": applicant or actor.name,
         "parent_code": parent,
-        "accepted_at": accepted_at,
-        "entered_at": accepted_at,
-        **clocks.due_values(clocks.whole_deadline(procedure, accepted_at)),
-        **clocks.step_values(clocks.clock_of(procedure, first.target, accepted_at, given)),
+        **_clocks(procedure, accepted_at, given),
     }
     try:
         with transaction.atomic():
@@ -81,10 +77,7 @@ def open_matter(
             _record_subjects(code, subjects, change)
             matter = current_matter(procedure, code)
             step = step_values(first, None, matter, actor, now, where)
-            step |= {"role": capacity.role, "department": capacity.department}
-            step |= {"uuid": uuid, "change": change}
-            if capacity.deputy_of:
-                step["details"] = {"deputy_of": capacity.deputy_of}
+            step |= _taken_as(capacity) | {"uuid": uuid, "change": change}
             step_model = procedure.step_model
             step_model.objects.create(**{step_model.matter_field: code}, **step)
             store(files, code, first.action, actor.name)
@@ -94,6 +87,22 @@ def open_matter(
         if code := _begun_as(procedure, uuid):  # the same, a moment ago, elsewhere
             return _same_matter(procedure, code, title, given)
         raise
+
+
+def _taken_as(capacity: Capacity) -> dict[str, Any]:
+    """What a step says of the capacity in which it was taken."""
+    details = {"deputy_of": capacity.deputy_of} if capacity.deputy_of else {}
+    return {"role": capacity.role, "department": capacity.department, "details": details}
+
+
+def _clocks(procedure: Procedure, since: datetime, given: Mapping[str, Any]) -> dict[str, Any]:
+    """When a matter was received, and until when it and its first state should be done."""
+    return {
+        "accepted_at": since,
+        "entered_at": since,
+        **clocks.due_values(clocks.whole_deadline(procedure, since)),
+        **clocks.step_values(clocks.clock_of(procedure, procedure.first.target, since, given)),
+    }
 
 
 def _title(text: str) -> str:
