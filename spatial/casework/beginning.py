@@ -13,7 +13,7 @@ from spatial.casework import clocks
 from spatial.casework.actors import Actor
 from spatial.casework.acts import NOWHERE, SubjectRef, Where
 from spatial.casework.errors import InvalidInput
-from spatial.casework.idempotency import already_used, step_taken
+from spatial.casework.idempotency import already_used, sent_with, step_taken
 from spatial.casework.models import Matter, MatterCounter, MatterSubject
 from spatial.casework.notices import tell_of_arrival
 from spatial.casework.policies import check_beginning
@@ -51,7 +51,10 @@ def open_matter(
     first, role = procedure.first, check_beginning(procedure, actor)
     title = _title(title)
     given = dict(values or {})
-    if done := step_taken(procedure, actor, uuid, _begun_as(procedure, uuid), first.action, {}):
+    things = [(s.layer, s.code, s.geom) for s in subjects]
+    beside = [department, applicant, parent, where.occurred_at, where.channel]
+    sent = {"title": title, "values": given, "subjects": things, "beside": beside}
+    if done := step_taken(procedure, actor, uuid, _begun_as(procedure, uuid), first.action, sent):
         return _same_matter(procedure, done.matter_code, title, given)
     now = timezone.now()
     accepted_at = true_time(where, None, now)
@@ -64,10 +67,7 @@ def open_matter(
         "department": department,
         "applicant": applicant or actor.name,
         "parent_code": parent,
-        "accepted_at": accepted_at,
-        "entered_at": accepted_at,
-        **clocks.due_values(clocks.whole_deadline(procedure, accepted_at)),
-        **clocks.step_values(clocks.clock_of(procedure, first.target, accepted_at, given)),
+        **_clocks(procedure, accepted_at, given),
     }
     try:
         with transaction.atomic():
@@ -78,14 +78,26 @@ def open_matter(
             matter = current_matter(procedure, code)
             step = step_values(first, None, matter, actor, now, where)
             step |= {"role": role, "uuid": uuid, "change": change}
+            step |= {"details": sent_with(uuid, sent)}
             step_model = procedure.step_model
             step_model.objects.create(**{step_model.matter_field: code}, **step)
             tell_of_arrival(procedure, matter, first.title, actor.name, now)
             return matter
     except IntegrityError:
-        if code := _begun_as(procedure, uuid):  # the same, a moment ago, elsewhere
+        code = _begun_as(procedure, uuid)  # the same, a moment ago, elsewhere
+        if code and step_taken(procedure, actor, uuid, code, first.action, sent):
             return _same_matter(procedure, code, title, given)
         raise
+
+
+def _clocks(procedure: Procedure, since: datetime, given: Mapping[str, Any]) -> dict[str, Any]:
+    """When a matter was received, and until when it and its first state should be done."""
+    return {
+        "accepted_at": since,
+        "entered_at": since,
+        **clocks.due_values(clocks.whole_deadline(procedure, since)),
+        **clocks.step_values(clocks.clock_of(procedure, procedure.first.target, since, given)),
+    }
 
 
 def _title(text: str) -> str:

@@ -19,6 +19,7 @@ from spatial.casework.consulting import answer, consult
 from spatial.casework.models import Matter
 from spatial.casework.notices import tell_of_late
 from spatial.outbox.models import Notice, NoticeDelivery
+from spatial.parties.actions import enter_absence, name_deputy
 from spatial.parties.models import Department, Member
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Edit
@@ -62,6 +63,17 @@ def test_those_whose_it_is_hear_of_it_and_not_who_sent_it():
     before = Notice.objects.count()
     take(PERMIT, SUN, matter.code, "remark", {"note": "电话"})
     assert Notice.objects.count() == before
+
+
+def test_who_stands_in_for_somebody_away_hears_what_they_hear():
+    wang, stand_in = User.objects.get(username="王审"), account("代")
+    now = timezone.now() - timedelta(minutes=1)
+    name_deputy(wang, wang, stand_in, now)
+    open_matter(PERMIT, CITIZEN, title="建房")
+    assert heard("matter-arrived") == ["孙审", "王审"]
+    enter_absence(wang, wang, now, now + timedelta(hours=2))
+    open_matter(PERMIT, CITIZEN, title="建房")
+    assert heard("matter-arrived") == ["代", "孙审", "王审"]
 
 
 def test_what_is_asked_goes_to_who_answers_and_the_answer_back():

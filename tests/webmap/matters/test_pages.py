@@ -121,7 +121,7 @@ def test_too_late_is_told_who_was_quicker(people):
     assert "缺图纸" in answer.text
 
 
-@pytest.mark.parametrize("path", ["", "/act", "/amend", "/consult", "/answer"])
+@pytest.mark.parametrize("path", ["", "/act", "/amend", "/consult", "/answer", "/unask"])
 def test_what_is_not_there_and_what_is_not_theirs_is_not_found(people, path):
     code = people["zhang"].begin()
     stranger = people["sun"].__class__()
@@ -216,6 +216,15 @@ def test_a_department_is_asked_and_answers(people):
     refused = people["zhao"].send(code, "grant")
     assert refused.status_code == 422
     assert name in refused.text
+    assert people["li"].form(code, "", "unask") is None
+    refused = people["li"].send(code, "", "unask", departments=[name], reason="误发")
+    assert refused.status_code == 403
+    refused = people["zhao"].send(code, "", "unask", departments=[name], reason="x" * 151)
+    assert "理由：文字超过 150 字" in refused.text
+    for _ in range(2):
+        people["zhao"].send(code, "", "unask", departments=[name], reason="误发", uuid=UUID)
+    assert "撤回征询：误发" in people["nobody"].get(f"{LIST}{code}").text
+    assert people["zhao"].send(code, "", "consult", **asked).status_code == 302
     assert people["nobody"].send(code, "", "answer", agreed="no").status_code == 422
     assert people["nobody"].send(code, "", "answer", agreed="yes", text="不占用").status_code == 302
     assert people["nobody"].form(code, "", "answer") is None
