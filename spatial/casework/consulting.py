@@ -88,8 +88,7 @@ def consult(
         details = {"departments": given["departments"], "kind": kind}
         details |= sent_with(uuid, given)
         done = _put_beside(procedure, matter, actor, CONSULT, given["reason"], details, now, uuid)
-        names = {name for one in given["departments"] for name in members_named(one, now)}
-        tell(ASKED, procedure, done, with_deputies(names, now), TITLES[CONSULT], actor.name, now)
+        _tell_departments(procedure, done, given["departments"], CONSULT, actor.name, now)
         return done
 
 
@@ -179,7 +178,18 @@ def unask(
             text = f"{TITLES[UNASK]}：{given['reason']}"
             _settle(request, actor.name, text[:MAX_TEXT], now, granted=False)
         details = {"departments": given["departments"], **sent_with(uuid, given)}
-        return _put_beside(procedure, matter, actor, UNASK, given["reason"], details, now, uuid)
+        done = _put_beside(procedure, matter, actor, UNASK, given["reason"], details, now, uuid)
+        _tell_departments(procedure, done, given["departments"], UNASK, actor.name, now)
+        return done
+
+
+def _tell_departments(
+    procedure: Procedure, matter: Any, departments: list[str], act: str, who: str, at: datetime
+) -> None:
+    """Tell their people, and who stands in for them, that they are asked, or no longer."""
+    names = {name for one in departments for name in members_named(one, at)}
+    people = with_deputies(names, at)
+    tell(ASKED, procedure, matter, people, TITLES[act], who, at, template=f"matter_{act}")
 
 
 def record_silence(now: datetime | None = None) -> int:
@@ -198,8 +208,10 @@ def record_silence(now: datetime | None = None) -> int:
             _settle(request, CLOCK.name, SILENCE, now, granted=False)
             details = {"departments": [request.department]}
             silent = _put_beside(procedure, matter, CLOCK, SILENT, SILENCE, details, now, None)
-            names = {request.asked_by}
-            tell(ANSWERED, procedure, silent, names, TITLES[SILENT], CLOCK.name, now)
+            tell(
+                ANSWERED, procedure, silent, {request.asked_by}, TITLES[SILENT], CLOCK.name, now,
+                template="matter_silent",
+            )  # fmt: skip
             done += 1
     return done
 

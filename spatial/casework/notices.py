@@ -101,8 +101,12 @@ def tell(
     who: str,
     at: datetime,
     dedupe: str = "",
+    template: str = "",
 ) -> None:
-    """Order a notice about a matter to these accounts but for who acted; nobody: none."""
+    """Order a notice about a matter to these accounts but for who acted; nobody: none.
+
+    Its words are the topic's, or those of a ``template`` of its own.
+    """
     recipients = sorted(set(names) - {who})
     if not recipients and topic is not LATE:
         return  # a queue that nobody holds shows itself at the desk, and in its clock
@@ -110,7 +114,7 @@ def tell(
         topic=topic.id,
         about=(procedure.id, matter.code),
         recipients=recipients,
-        template=topic.id.replace("-", "_"),
+        template=template or topic.id.replace("-", "_"),
         values={
             "procedure": procedure.title,
             "action": title,

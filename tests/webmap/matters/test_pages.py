@@ -272,6 +272,8 @@ def test_what_came_by_paper_counts_from_its_true_time(people):
     later = timezone.localtime() + timedelta(days=2)
     sent = {"title": "x", "area": "1", "occurred_at": f"{later:%Y-%m-%dT%H:%M}"}
     assert people["li"].post(f"{LIST}new", sent).status_code == 422
+    nobody = people["li"].post(f"{LIST}new", {"title": "x", "area": "1", "applicant": "zhangg"})
+    assert "没有这个账号，或已停用" in nobody.text
 
 
 def test_the_list_is_sifted_paged_and_a_file(people, monkeypatch):
