@@ -31,6 +31,7 @@ TITLES = {CONSULT: "征询意见", ANSWER: "答复征询", SILENT: "逾期未答
 JOINT, ASSISTING = "joint", "assisting"
 KINDS = {JOINT: "会签", ASSISTING: "协办"}
 SILENCE = "逾期未答复"
+WITHDRAWN = f"{TITLES[UNASK]}："  # begins what stands in place of an answer
 
 
 def can_consult(procedure: Procedure, situation: Any, actor: Actor) -> bool:
@@ -132,6 +133,14 @@ def answer(
         return done
 
 
+def was_answered(request: MatterRequest) -> bool:
+    """Whether a department said yes or no: neither silence nor a question taken back is a no."""
+    is_silence = request.answered_by == CLOCK.name
+    is_withdrawn = request.answer.startswith(WITHDRAWN)
+    is_open = request.granted is None
+    return not (is_open or request.department and (is_silence or is_withdrawn))
+
+
 def can_answer(actor: Actor, department: str) -> bool:
     """Whether somebody answers for a department: one of it, or who stands in for one of it."""
     return any(one.is_of(department) for one in actor.capacities)
@@ -175,8 +184,8 @@ def unask(
         if gone := set(given["departments"]) - {r.department for r in mine}:
             raise InvalidInput(f"{'、'.join(sorted(gone))}没有待答复的征询", "departments")
         for request in mine:
-            text = f"{TITLES[UNASK]}：{given['reason']}"
-            _settle(request, actor.name, text[:MAX_TEXT], now, granted=False)
+            text = f"{WITHDRAWN}{given['reason']}"[:MAX_TEXT]
+            _settle(request, actor.name, text, now, granted=False)
         details = {"departments": given["departments"], **sent_with(uuid, given)}
         done = _put_beside(procedure, matter, actor, UNASK, given["reason"], details, now, uuid)
         _tell_departments(procedure, done, given["departments"], UNASK, actor.name, now)

@@ -21,7 +21,7 @@ from spatial.casework.errors import InvalidInput
 from spatial.casework.procedures import Procedure
 
 SENT = "sent"  # the digest, in the details of a step
-ABSENT = (None, "", (), [])
+ABSENT: tuple[Any, ...] = (None, "", (), [])
 
 
 def text_of(given: Mapping[str, Any]) -> str:

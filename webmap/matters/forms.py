@@ -101,7 +101,7 @@ MAKERS: Mapping[FieldKind, Callable[[FormField, dict[str, Any]], forms.Field]] =
 
 def field_of(one: FormField) -> forms.Field:
     """The field of a declaration."""
-    common = {"label": one.title, "required": one.is_needed, "help_text": one.hint}
+    common: dict[str, Any] = {"label": one.title, "required": one.is_needed, "help_text": one.hint}
     if one.kind in (FieldKind.TEXT, FieldKind.LONG):
         common["error_messages"] = {"max_length": _("文字超过 %(limit_value)d 字")}
     return MAKERS[one.kind](one, common)

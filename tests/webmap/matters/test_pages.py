@@ -223,7 +223,10 @@ def test_a_department_is_asked_and_answers(people):
     assert "理由：文字超过 150 字" in refused.text
     for _ in range(2):
         people["zhao"].send(code, "", "unask", departments=[name], reason="误发", uuid=UUID)
-    assert "撤回征询：误发" in people["nobody"].get(f"{LIST}{code}").text
+    page = people["nobody"].get(f"{LIST}{code}").text
+    assert "撤回征询：误发" in page
+    assert "未答复" in page
+    assert "未同意" not in page
     assert people["zhao"].send(code, "", "consult", **asked).status_code == 302
     assert people["nobody"].send(code, "", "answer", agreed="no").status_code == 422
     assert people["nobody"].send(code, "", "answer", agreed="yes", text="不占用").status_code == 302
