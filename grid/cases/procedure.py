@@ -8,7 +8,7 @@ from grid.cases import clocks
 from grid.cases.amendable import AMENDABLE, MAX_ADDRESS, MAX_DESCRIPTION
 from grid.cases.conflicts import task_taken_back
 from grid.cases.effects import EFFECTS
-from grid.cases.idempotency import NAMED, are_kept
+from grid.cases.idempotency import are_kept
 from grid.cases.photos import Photo, store_photos
 from grid.cases.policies import CasePolicy, check_photos
 from grid.cases.rounds import is_against_the_last
@@ -99,7 +99,6 @@ CASES = Procedure(
     },
     amendable=AMENDABLE,
     noun="案件",
-    kept=frozenset(NAMED),
     recalls=frozenset({"recall", *RESULTS_RECALLED, *TASKS_RECALLED} - {"reassign_task"}),
     reassigns=frozenset({"reassign", "reassign_task"}),
     aside=ASIDE,

@@ -136,6 +136,11 @@ def caller_for(actor: Actor) -> Caller:
     return Caller(actor.name, actor.roles)
 
 
+def decider(actor: Actor) -> Caller:
+    """Whoever takes a decision, with the rights of those whose deputy this one is."""
+    return Caller(actor.name, actor.all_roles)
+
+
 def decidable(actor: Actor) -> list[Layer]:
     """The layers on whose applications somebody decides."""
     caller = caller_for(actor)
@@ -287,7 +292,7 @@ def _renewed(act: Act) -> Effect:
 
 def _grant(act: Act, part: LayerPart, until: datetime | None, may_write: bool) -> LayerGrant:
     return grant_layer(
-        caller_for(act.actor),
+        decider(act.actor),
         consumer_of(act.matter),
         part,
         may_write=may_write,
@@ -320,6 +325,12 @@ def _ended(act: Act) -> Effect:
     return Effect()
 
 
+def _withdrawn(act: Act) -> Effect:
+    """The same before its day; whoever applied reads why."""
+    _ended(act)
+    return Effect({"values": act.matter.values | {"answer": text_of(act.given)}})
+
+
 DATA_APPLICATION = Procedure(
     "data-application",
     Title("数据申请", "Applications for data"),
@@ -330,7 +341,7 @@ DATA_APPLICATION = Procedure(
         "grant": _granted,
         "renew": _renewed,
         "refuse": _refused,
-        "withdraw": _ended,
+        "withdraw": _withdrawn,
         "expire": _ended,
     },
     askings={
@@ -345,7 +356,6 @@ DATA_APPLICATION = Procedure(
     },
     numbered="SQ",
     noun="申请",
-    kept=frozenset(),
     recalls=frozenset({"recall_examined"}),
     reassigns=frozenset({"reassign"}),
     max_of={"reason": MAX_ANSWER, "note": MAX_ANSWER, "because": MAX_ANSWER},

@@ -14,7 +14,7 @@ from spatial.casework.actors import Actor
 from spatial.casework.acts import NOWHERE, SubjectRef, Where
 from spatial.casework.errors import InvalidInput
 from spatial.casework.files import ReceivedFile, store
-from spatial.casework.idempotency import already_used, step_taken
+from spatial.casework.idempotency import already_used, sent_with, step_taken
 from spatial.casework.models import Matter, MatterCounter, MatterSubject
 from spatial.casework.notices import tell_of_arrival
 from spatial.casework.policies import Capacity, check_beginning
@@ -53,7 +53,8 @@ def open_matter(
     first, capacity = procedure.first, check_beginning(procedure, actor)
     title = _title(title)
     given = dict(values or {})
-    sent = {"photos": files}
+    beside = [department, applicant, parent, where.occurred_at, where.channel]
+    sent = _sent(title, given, subjects, beside) | {"photos": files}
     if done := step_taken(procedure, actor, uuid, _begun_as(procedure, uuid), first.action, sent):
         return _same_matter(procedure, done.matter_code, title, given)
     now = timezone.now()
@@ -77,21 +78,31 @@ def open_matter(
             _record_subjects(code, subjects, change)
             matter = current_matter(procedure, code)
             step = step_values(first, None, matter, actor, now, where)
-            step |= _taken_as(capacity) | {"uuid": uuid, "change": change}
+            step |= _taken_as(capacity, sent_with(uuid, sent)) | {"uuid": uuid, "change": change}
             step_model = procedure.step_model
             step_model.objects.create(**{step_model.matter_field: code}, **step)
             store(files, code, first.action, actor.name)
             tell_of_arrival(procedure, matter, first.title, actor.name, now)
             return matter
     except IntegrityError:
-        if code := _begun_as(procedure, uuid):  # the same, a moment ago, elsewhere
+        code = _begun_as(procedure, uuid)  # the same, a moment ago, elsewhere
+        if code and step_taken(procedure, actor, uuid, code, first.action, sent):
             return _same_matter(procedure, code, title, given)
         raise
 
 
-def _taken_as(capacity: Capacity) -> dict[str, Any]:
-    """What a step says of the capacity in which it was taken."""
-    details = {"deputy_of": capacity.deputy_of} if capacity.deputy_of else {}
+def _sent(
+    title: str, values: dict[str, Any], subjects: Sequence[SubjectRef], beside: list[Any]
+) -> dict[str, Any]:
+    """What was sent to begin a matter, by which it is known again."""
+    things = [(s.layer, s.code, s.geom) for s in subjects]
+    return {"title": title, "values": values, "subjects": things, "beside": beside}
+
+
+def _taken_as(capacity: Capacity, details: dict[str, Any]) -> dict[str, Any]:
+    """What a step says of the capacity in which it was taken, and of what was sent."""
+    if capacity.deputy_of:
+        details["deputy_of"] = capacity.deputy_of
     return {"role": capacity.role, "department": capacity.department, "details": details}
 
 

@@ -154,8 +154,7 @@ class Procedure:
     ``numbered`` begins the numbers of its matters. ``superiors`` may take what is not theirs
     in another's stead. ``aside`` are actions that stand beside the handling, ``uncertain``
     those that need more than a role (another matter, say), so that no way out can rest on
-    them. In ``paused`` states no clock runs. ``kept`` names what is given to actions and kept
-    under the same name in the details of their steps (None: everything). ``attach`` keeps what
+    them. In ``paused`` states no clock runs. ``attach`` keeps what
     came with an action, ``is_attached`` tells whether a matter has all of it already.
     """
 
@@ -169,7 +168,6 @@ class Procedure:
     amendable: Mapping[str, Amendable] = field(default_factory=dict)
     numbered: str = ""
     noun: str = "事项"
-    kept: frozenset[str] | None = None
     recalls: frozenset[str] = frozenset()
     reassigns: frozenset[str] = frozenset()
     aside: frozenset[str] = frozenset({"remark"})

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from grid.cases.procedure import CASES
 from grid.cases.rounds import Round
-from grid.cases.steps import ASIDE, ENDED, STEPS, SUSPENDED
+from grid.cases.steps import ASIDE, ENDED, REQUESTS, STEPS, SUSPENDED
 from grid.cases.urgency import soon_from
 from grid.models import Case, CaseStep, Component
 from spatial.base.models import District
+from spatial.casework.amending import AMEND
 from spatial.casework.titles import lapsed_shown, state_shown, title_shown
 from spatial.city import city
 from spatial.codes import schemes
@@ -25,6 +26,8 @@ from webmap.web.moments import local, span
 DIGITS = 6  # of degrees: a decimetre
 NOTHING: Mapping[int, Any] = MappingProxyType({})
 SAME_MOMENT = timedelta(minutes=1)
+# Beside the handling: no deadline of the state is theirs.
+BESIDE = ASIDE | {AMEND, *REQUESTS["appeal"]}
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ def timeline(
 
 def _was_late(step: CaseStep) -> bool:
     """Whether it came too late; what is done beside the handling cannot."""
-    return step.action not in ASIDE and bool(step.due_at and step.at > step.due_at)
+    return step.action not in BESIDE and bool(step.due_at and step.at > step.due_at)
 
 
 def _captured_at(step: CaseStep) -> datetime | None:

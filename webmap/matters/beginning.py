@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -98,7 +99,7 @@ def _begun(request: MatterRequestContext, role: str) -> HttpResponseBase:
         values=values,
         subjects=_subjects(request, sent.get(SUBJECT, "")),
         department=sent.get(DEPARTMENT, ""),
-        applicant=sent.get(APPLICANT, ""),
+        applicant=_applicant(sent.get(APPLICANT, "")),
         parent=_parent(request),
         uuid=form.cleaned_data["uuid"],
         where=Where(occurred_at=sent.get(OCCURRED_AT), channel=sent.get(CHANNEL, "")),
@@ -107,6 +108,13 @@ def _begun(request: MatterRequestContext, role: str) -> HttpResponseBase:
     messages.success(request, _("已收件，编号 %(code)s。") % {"code": matter.code})
     seen = visible_matters(request.procedure, request.actor).filter(code=matter.code)
     return redirect(f"{request.pages.path}{matter.code if seen.exists() else ''}")
+
+
+def _applicant(name: str) -> str:
+    """The account for whom a desk begins a matter: a name misspelt would be nobody's."""
+    if name and not User.objects.filter(username=name, is_active=True).exists():
+        raise BadInput(_("没有这个账号，或已停用"), APPLICANT)
+    return name
 
 
 def _parent(request: MatterRequestContext) -> str:

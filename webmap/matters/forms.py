@@ -109,7 +109,9 @@ MAKERS: Mapping[FieldKind, Callable[[FormField, dict[str, Any]], forms.Field]] =
 
 def field_of(one: FormField) -> forms.Field:
     """The field of a declaration."""
-    common = {"label": one.title, "required": one.is_needed, "help_text": one.hint}
+    common: dict[str, Any] = {"label": one.title, "required": one.is_needed, "help_text": one.hint}
+    if one.kind in (FieldKind.TEXT, FieldKind.LONG):
+        common["error_messages"] = {"max_length": _("文字超过 %(limit_value)d 字")}
     return MAKERS[one.kind](one, common)
 
 
@@ -172,10 +174,20 @@ def amend_fields(pages: ProcedurePages, name: str) -> list[FormField]:
     return [value, FormField("reason", _("更正理由"), FieldKind.LONG, is_needed=True, most=most)]
 
 
-class ConsultForm(MatterForm):
-    """Which departments are asked, what, until when."""
+class DepartmentsForm(MatterForm):
+    """Some of several departments."""
 
     departments = forms.MultipleChoiceField(label=_("部门"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, departments: Sequence[str], *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        choices = [(name, name) for name in departments]
+        self.fields["departments"].choices = choices  # type: ignore[attr-defined]
+
+
+class ConsultForm(DepartmentsForm):
+    """Which departments are asked, what, until when."""
+
     kind = forms.ChoiceField(
         label=_("方式"),
         choices=lambda: [(kind, title_shown(title)) for kind, title in PARTS.items()],
@@ -183,10 +195,11 @@ class ConsultForm(MatterForm):
     due_at = field_of(FormField("due_at", _("答复时限"), FieldKind.MOMENT))
     reason = field_of(FormField("reason", _("事由"), FieldKind.LONG, is_needed=True, most=MAX_NAME))
 
-    def __init__(self, departments: Sequence[str], *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
-        choices = [(name, name) for name in departments]
-        self.fields["departments"].choices = choices  # type: ignore[attr-defined]
+
+class UnaskForm(DepartmentsForm):
+    """Which departments are asked no longer, and why."""
+
+    reason = field_of(FormField("reason", _("理由"), FieldKind.LONG, is_needed=True, most=MAX_NAME))
 
 
 class AnswerForm(MatterForm):

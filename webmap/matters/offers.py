@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from grid.rules import rulebook
 from spatial.casework.amending import value_of
-from spatial.casework.consulting import answering_capacity, can_consult
+from spatial.casework.consulting import can_answer, can_consult
 from spatial.casework.policies import can_amend, can_take
 from spatial.casework.titles import title_shown
 from spatial.workflow import Transition
@@ -18,13 +18,14 @@ from webmap.matters.forms import (
     AnswerForm,
     ConsultForm,
     MatterForm,
+    UnaskForm,
     amend_fields,
     fields_of,
     form_of,
 )
 from webmap.matters.guards import MatterRequestContext
 
-AMEND, CONSULT, ANSWER = "amend", "consult", "answer"
+AMEND, CONSULT, ANSWER, UNASK = "amend", "consult", "answer", "unask"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,11 @@ def offers(
         for transition in request.procedure.workflow.leaving(situation.matter.step)
         if (may := can_take(request.procedure, situation, request.actor, transition)) is not None
     ]
-    asked = [*_consult(request, situation, sent), *_answer(request, situation, sent)]
+    asked = [
+        *_consult(request, situation, sent),
+        *_answer(request, situation, sent),
+        *_unask(request, situation, sent),
+    ]
     return sorted(acts, key=lambda one: not one.is_forward) + asked
 
 
@@ -132,11 +137,26 @@ def _consult(
     return [MatterOffer(CONSULT, _("征询部门意见"), CONSULT, form, is_open=bool(mine))]
 
 
+def asked_departments(situation: Any) -> list[str]:
+    """The departments that were asked and have not answered."""
+    return [one.department for one in situation.requests if one.granted is None and one.department]
+
+
+def _unask(
+    request: MatterRequestContext, situation: Any, sent: Mapping[str, Any] | None
+) -> list[MatterOffer]:
+    waiting = asked_departments(situation)
+    if not waiting or not can_consult(request.procedure, situation, request.actor):
+        return []
+    mine = _sent_to(sent, UNASK)
+    form = UnaskForm(waiting, mine, **_fresh(situation.matter, UNASK))
+    return [MatterOffer(UNASK, _("撤回征询"), UNASK, form, is_open=bool(mine))]
+
+
 def _answer(
     request: MatterRequestContext, situation: Any, sent: Mapping[str, Any] | None
 ) -> list[MatterOffer]:
-    waiting = [one.department for one in situation.requests if one.granted is None]
-    if not any(answering_capacity(request.actor, department) for department in waiting):
+    if not any(can_answer(request.actor, name) for name in asked_departments(situation)):
         return []
     mine = _sent_to(sent, ANSWER)
     form = AnswerForm(mine, **_fresh(situation.matter, ANSWER))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from grid.cases.urgency import soon_from
 from layers.declarations.registry import layer_named
 from spatial.casework.amending import AMEND
-from spatial.casework.consulting import TITLES
+from spatial.casework.consulting import TITLES, was_answered
 from spatial.casework.models import Matter, MatterFile, MatterSubject
 from spatial.casework.procedures import Procedure
 from spatial.casework.titles import (
@@ -131,6 +131,7 @@ def requests_shown(procedure: Procedure, found: list[Any]) -> list[dict[str, Any
             "title": title_shown(procedure.askings[one.kind].title)
             if one.kind in procedure.askings
             else "",
+            "was_answered": was_answered(one),
             "is_late": bool(one.granted is None and one.due_at and one.due_at < timezone.now()),
         }
         for one in found

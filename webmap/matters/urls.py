@@ -14,4 +14,5 @@ urlpatterns = [
     path("matters/<slug:procedure>/<str:code>/amend", views.amended, name="matter-amend"),
     path("matters/<slug:procedure>/<str:code>/consult", views.consulted, name="matter-consult"),
     path("matters/<slug:procedure>/<str:code>/answer", views.answered, name="matter-answer"),
+    path("matters/<slug:procedure>/<str:code>/unask", views.unasked, name="matter-unask"),
 ]

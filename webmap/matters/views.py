@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from spatial.casework.actions import take
 from spatial.casework.amending import amend
-from spatial.casework.consulting import answer, consult
+from spatial.casework.consulting import answer, consult, unask
 from spatial.casework.files import files_of, path_of
 from spatial.casework.models import Matter
 from spatial.casework.queries import (
@@ -26,7 +26,7 @@ from spatial.casework.queries import (
 )
 from spatial.casework.titles import state_shown
 from spatial.workflow import UnknownAction
-from webmap.matters.forms import AnswerForm, ConsultForm, as_value
+from webmap.matters.forms import AnswerForm, ConsultForm, UnaskForm, as_value
 from webmap.matters.guards import (
     MatterRequestContext,
     matter_shown,
@@ -124,6 +124,15 @@ def _consult(request: MatterRequestContext, matter: Matter) -> Matter:
     )  # fmt: skip
 
 
+def _unask(request: MatterRequestContext, matter: Matter) -> Matter:
+    named = request.POST.getlist("departments")  # which of them still wait, the engine says
+    sent = UnaskForm(named, request.POST).checked().cleaned_data
+    return unask(
+        request.procedure, request.actor, matter.code, sent["departments"], sent["reason"],
+        uuid=sent["uuid"],
+    )  # fmt: skip
+
+
 def _answer(request: MatterRequestContext, matter: Matter) -> Matter:
     sent = AnswerForm(request.POST).checked().cleaned_data
     return answer(
@@ -164,6 +173,7 @@ acted = _posted(_act, MOST_SENT)
 amended = _posted(_amend)
 consulted = _posted(_consult)
 answered = _posted(_answer)
+unasked = _posted(_unask)
 
 
 def _page(

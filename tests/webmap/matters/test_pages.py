@@ -123,7 +123,7 @@ def test_too_late_is_told_who_was_quicker(people):
     assert "缺图纸" in answer.text
 
 
-@pytest.mark.parametrize("path", ["", "/act", "/amend", "/consult", "/answer"])
+@pytest.mark.parametrize("path", ["", "/act", "/amend", "/consult", "/answer", "/unask"])
 def test_what_is_not_there_and_what_is_not_theirs_is_not_found(people, path):
     code = people["zhang"].begin()
     stranger = people["sun"].__class__()
@@ -242,6 +242,18 @@ def test_a_department_is_asked_and_answers(people):
     refused = people["zhao"].send(code, "grant")
     assert refused.status_code == 422
     assert name in refused.text
+    assert people["li"].form(code, "", "unask") is None
+    refused = people["li"].send(code, "", "unask", departments=[name], reason="误发")
+    assert refused.status_code == 403
+    refused = people["zhao"].send(code, "", "unask", departments=[name], reason="x" * 151)
+    assert "理由：文字超过 150 字" in refused.text
+    for _ in range(2):
+        people["zhao"].send(code, "", "unask", departments=[name], reason="误发", uuid=UUID)
+    page = people["nobody"].get(f"{LIST}{code}").text
+    assert "撤回征询：误发" in page
+    assert "未答复" in page
+    assert "未同意" not in page
+    assert people["zhao"].send(code, "", "consult", **asked).status_code == 302
     assert people["nobody"].send(code, "", "answer", agreed="no").status_code == 422
     assert people["nobody"].send(code, "", "answer", agreed="yes", text="不占用").status_code == 302
     assert people["nobody"].form(code, "", "answer") is None
@@ -289,6 +301,8 @@ def test_what_came_by_paper_counts_from_its_true_time(people):
     later = timezone.localtime() + timedelta(days=2)
     sent = {"title": "x", "area": "1", "occurred_at": f"{later:%Y-%m-%dT%H:%M}"}
     assert people["li"].post(f"{LIST}new", sent).status_code == 422
+    nobody = people["li"].post(f"{LIST}new", {"title": "x", "area": "1", "applicant": "zhangg"})
+    assert "没有这个账号，或已停用" in nobody.text
 
 
 def test_the_list_is_sifted_paged_and_a_file(people, monkeypatch):
