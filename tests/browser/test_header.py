@@ -28,10 +28,15 @@ def test_nothing_is_outside_the_window_for_somebody_of_several_professions(visit
         page.goto(visit.base + path)
         assert page.evaluate(WIDER) <= 0, path
         assert page.evaluate(OUTSIDE) == [], path
+    hidden = "(() => { const tabs = document.querySelector('.tabs'); return tabs.scrollWidth - tabs.clientWidth; })()"
+    assert page.evaluate(hidden) <= 0
     ways = page.locator("header .ways")
     assert not ways.locator("nav").is_visible()
     ways.locator("summary").click()
     desk = ways.locator('a[href="/grid/"]')
     assert desk.bounding_box()["x"] + desk.bounding_box()["width"] <= 1000
+    page.set_viewport_size({"width": 390, "height": 700})
+    assert desk.bounding_box()["x"] >= 0
+    assert page.evaluate(WIDER) <= 0
     desk.click()
     page.wait_for_url("**/grid/")
