@@ -9,7 +9,7 @@ from spatial.housing.roles import HousingRole
 from tests.browser.sessions import let_in
 from tests.browser.test_map import click_on, near
 from tests.browser.test_map_address import lose_session
-from tests.town import centre_degrees, make_user
+from tests.town import make_user
 
 pytestmark = pytest.mark.long  # software draws the map: by night
 

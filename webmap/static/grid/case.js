@@ -1,7 +1,7 @@
 // A case in its drawer or on its page: its forms are sent without leaving, refusals shown in place.
 import { ask, csrf, isSignedOut, post } from "../base/http.js";
 import { clockTime } from "../base/moments.js";
-import { draftsOf, forget, formKey, keep, refill } from "./drafts.js";
+import { draftsOf, forget, formKey, keep, refill } from "../base/drafts.js";
 
 const drawer = document.getElementById("drawer");
 /** What the desk does for a case: a case page of its own has none of it. @type {{open: ((code: string) => void) | null, done: (code: string) => void, lost: (words: string) => void, place: (form: any) => void}} */

@@ -22,9 +22,10 @@ export function wireTools(app) {
   }
   for (const form of document.querySelectorAll("form.lang")) form.addEventListener("submit", () => { form.elements.next.value = hereAddress(); });
 
-  // The menu of a phone closes where something else is touched.
-  const menu = document.querySelector("details.more");
-  document.addEventListener("click", ({ target }) => { if (!target.closest("details.more")) menu.open = false; });
+  // Menus close where something else is touched.
+  document.addEventListener("click", ({ target }) => {
+    for (const menu of document.querySelectorAll("details.more, details.ways")) if (!menu.contains(target)) menu.open = false;
+  });
 
   // A plain "#panel" would take the place of the view in the address.
   document.querySelector("a.skip").addEventListener("click", (event) => {
