@@ -238,6 +238,8 @@ STATICFILES_DIRS = [
     ("maplibre-gl", BASE_DIR / "node_modules" / "maplibre-gl" / "dist"),
     ("htmx", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
     ("proj4", BASE_DIR / "node_modules" / "proj4" / "dist"),
+    ("tabulator", BASE_DIR / "node_modules" / "tabulator-tables" / "dist"),
+    ("chart", BASE_DIR / "node_modules" / "chart.js" / "dist"),
 ]
 STATICFILES_FINDERS = [
     "webmap.web.static_files.UsedFiles",

@@ -11,6 +11,7 @@ import { wireSearch } from "./search.js";
 import { wireMeasure } from "./measure.js";
 import { wireTools } from "./tools.js";
 import { wireKeyboard } from "./keyboard.js";
+import { wireTable } from "../table/table.js";
 
 const config = JSON.parse(document.getElementById("config").textContent);
 const texts = JSON.parse(document.getElementById("texts").textContent);
@@ -43,6 +44,7 @@ wireSearch(app);
 wireMeasure(app);
 wireTools(app);
 wireKeyboard(app);
+wireTable(app);
 wireAddress(app);
 wireCursor();
 wireBusy();

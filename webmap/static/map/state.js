@@ -1,6 +1,7 @@
 // The view in the address: what one sends is what the other sees. Read and written here alone.
 // #14.2/27.69340/111.66410/0/0&at=2020-05-01&on=roads,water&sel=parcels/4313…
-// Also: cmp=1 (beside today), relief=0 (shading off), here=lon,lat (the point asked about).
+// Also: cmp=1 (beside today), relief=0 (shading off), here=lon,lat (the point asked about),
+// table=layer and rows={…} (the attribute table and what is chosen in it).
 
 const DAY_OR_MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
@@ -8,6 +9,7 @@ export function readState(config) {
   const state = {
     centre: config.centre, zoom: config.zoom, pitch: config.pitch, bearing: config.bearing,
     at: "", on: new Set(config.layers), selected: "", point: null, relief: config.relief, compare: false,
+    table: "", rows: "",
     isPlaced: false, // whether the address says where to look; else a record is flown to
   };
   const [view, ...rest] = location.hash.slice(1).split("&");
@@ -23,6 +25,7 @@ export function readState(config) {
   state.compare = given.get("cmp") === "1";
   if (given.has("on")) state.on = new Set(given.get("on").split(",").filter(Boolean));
   if (given.has("relief")) state.relief = given.get("relief") === "1";
+  [state.table, state.rows] = [given.get("table") || "", given.get("rows") || ""];
   const query = new URLSearchParams(location.search);
   state.selected = given.get("sel") || (query.get("sel") || "").replace(":", "/");
   const point = (given.get("here") || "").split(",").map(Number);
@@ -41,6 +44,8 @@ export function keepState({ map, state, config, address }, { push = false } = {}
   if (state.relief !== config.relief) parts.push(`relief=${state.relief ? 1 : 0}`);
   if (state.selected) parts.push(`sel=${encodeURIComponent(state.selected)}`);
   if (state.point) parts.push(`here=${state.point.map((degrees) => degrees.toFixed(7)).join(",")}`);
+  if (state.table) parts.push(`table=${encodeURIComponent(state.table)}`);
+  if (state.table && state.rows) parts.push(`rows=${encodeURIComponent(state.rows)}`);
   const shown = parts.join("&");
   const isNew = push && shown !== address.shown;
   const target = `${location.pathname}#${viewOf(map)}&${shown}`;
