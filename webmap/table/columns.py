@@ -66,6 +66,8 @@ def _column(share: Share, field: Field) -> dict[str, Any]:
 
 def _names(field: Field, column: Any) -> dict[str, str]:
     """The names of a column's codes; of several schemes the declared one's come first."""
+    if column.name == "scheme":
+        return {one.id: f"{one.title}（{one.version}）" for one in schemes().values()}
     if column.choices:
         return {str(value): str(name) for value, name in column.flatchoices}
     known = schemes()

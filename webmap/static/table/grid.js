@@ -14,14 +14,15 @@ const NEAR_END_PX = 600;
  *   only: (column: any, how: string, value: any) => void, mark: (code: string) => void}} deps
  */
 export function grid(Tabulator, element, deps) {
-  let table = null, opened = "", picked = new Set(), built = Promise.resolve();
+  let table = null, opened = "", picked = new Set(), built = Promise.resolve(), isBuilt = false;
 
   /** Make it anew for the columns of a layer. @param {any[]} columns @param {string} sort */
   function build(columns, sort) {
     table?.destroy();
+    isBuilt = false;
     table = new Tabulator(element, {
-      index: "code", data: [], height: "100%", layout: "fitDataFill", headerSort: false, movableColumns: true,
-      placeholder: "", columnDefaults: { resizable: true, minWidth: 70, maxInitialWidth: 320 },
+      index: "code", data: [], height: "100%", layout: "fitDataFill", movableColumns: true,
+      placeholder: "", columnDefaults: { resizable: true, headerSort: false, minWidth: 70, maxInitialWidth: 320 },
       rowFormatter: paint,
       columns: columns.map((column) => ({
         title: column.title, field: column.name, tooltip: true, frozen: column.name === "code",
@@ -32,7 +33,7 @@ export function grid(Tabulator, element, deps) {
       })),
     });
     const mine = table;
-    built = new Promise((resolve) => mine.on("tableBuilt", () => resolve()));
+    built = new Promise((resolve) => mine.on("tableBuilt", () => { isBuilt = mine === table; resolve(); }));
     table.on("rowClick", (/** @type {any} */ _event, /** @type {any} */ row) => deps.open(row.getData().code));
     table.on("scrollVertical", () => nearEnd());
     element.onkeydown = keys;
@@ -71,7 +72,7 @@ export function grid(Tabulator, element, deps) {
   /** @param {any} column @param {string} sort */
   function head(column, sort) {
     const way = sort.replace(/^-/, "") === column.name ? (sort.startsWith("-") ? "↓" : "↑") : "";
-    const title = column.unit && !column.title.includes(column.unit) ? `${column.title}（${column.unit}）` : column.title;
+    const title = column.unit && !/[(（]/.test(column.title) ? `${column.title}（${column.unit}）` : column.title;
     const label = way ? t(way === "↑" ? "{title}，升序" : "{title}，降序", { title }) : t("按{title}排序", { title });
     return el("button", { type: "button", class: "table-sort", "aria-label": label, onclick: () => deps.sort(column.name) }, title, el("span", { "aria-hidden": "true" }, way));
   }
@@ -96,7 +97,7 @@ export function grid(Tabulator, element, deps) {
     /** The rows whose features are marked on the map. @param {string} code @param {Iterable<string>} codes */
     show(code, codes) {
       [opened, picked] = [code, new Set(codes)];
-      if (table) for (const row of table.getRows("visible")) paint(row);
+      if (isBuilt) for (const row of table.getRows("visible")) paint(row);
     },
     /** Bring a row into sight, if it is there. @param {string} code */
     async reveal(code) {
@@ -104,7 +105,7 @@ export function grid(Tabulator, element, deps) {
       const row = table?.getRow(code);
       if (row) await table.scrollToRow(row, "center", false).catch(() => {});
     },
-    redraw() { table?.redraw(); },
+    redraw() { if (isBuilt) table.redraw(); },
     codes: () => (table ? table.getData().map((/** @type {any} */ row) => row.code) : []),
   };
 }

@@ -396,7 +396,7 @@ def test_a_client_that_does_not_read_is_cut_at_the_limit(server):
 @pytest.mark.clients
 def test_a_download_over_a_real_line_is_whole(server, tmp_path):
     open_buildings(DISCS, disc)
-    for form in DOWNLOAD_FORMS:
+    for form in WHOLE:
         _, answer = asked(server, form)
         found = read_back(answer.read(), form, tmp_path, "buildings")
         assert len(found) == DISCS, form
