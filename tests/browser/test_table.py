@@ -1,6 +1,7 @@
 """The attribute table in a browser: opened from a layer, narrowed, chosen on the map, kept in the address."""
 
 import json
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -88,7 +89,7 @@ def test_rows_and_map_lead_to_each_other(visit):
     with visit.page.expect_download() as download:
         visit.page.click("[data-table=export]")
         visit.page.click("[data-export=csv]")
-    text = open(download.value.path(), encoding="utf-8-sig").read()
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
     assert "P2" in text
     assert "P3" not in text
 

@@ -25,7 +25,7 @@ from spatial.rasters import RasterError, terrain_tile
 from spatial.versions.figures import ever_schematic
 from spatial.versions.queries import days_of_change
 from webmap.map.legends import values_in_use
-from webmap.table.texts import table_context
+from webmap.map.table.texts import table_context
 from webmap.web.entrances import Entrance, entrance_named, entrances
 from webmap.web.values import layer_title
 

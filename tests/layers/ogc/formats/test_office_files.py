@@ -89,6 +89,8 @@ def test_more_than_a_file_holds_is_refused_before_anything_is_sent(client, monke
 
 
 def test_a_text_longer_than_a_cell_is_not_cut(tmp_path):
-    table = FileTable(str(tmp_path / "x.xlsx"), "XLSX", "x", "图层", "", (("a", "string", "甲", 0),))
+    table = FileTable(
+        str(tmp_path / "x.xlsx"), "XLSX", "x", "图层", "", (("a", "string", "甲", 0),)
+    )
     with pytest.raises(ValueError, match="32768 characters"):
         write_workbook(table, [{"a": "长" * 32_768}])

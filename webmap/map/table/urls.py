@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from webmap.table import areas, columns, rows, views
+from webmap.map.table import areas, columns, rows, views
 
 urlpatterns = [
     path("table/area", areas.area, name="table-area"),

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from spatial.housing.roles import HousingRole
 from tests.town import make_user
-from webmap.table.texts import TEXTS
+from webmap.map.table.texts import TEXTS
 
 pytestmark = pytest.mark.django_db
 SCRIPTS = Path(settings.BASE_DIR) / "webmap" / "static" / "table"

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.town import make_user
+from webmap.map.table import views
 from webmap.models import SavedView
-from webmap.table import views
 
 pytestmark = pytest.mark.django_db
 VIEWS = "/table/views"

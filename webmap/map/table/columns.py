@@ -54,7 +54,7 @@ def _column(share: Share, field: Field) -> dict[str, Any]:
     layer = share.layer
     column = layer.column(field.name)
     kind = layer.json_type(field.name)
-    told = {"name": field.name, "title": field_title(layer, column), "kind": kind}
+    told: dict[str, Any] = {"name": field.name, "title": field_title(layer, column), "kind": kind}
     if field.unit:
         told["unit"] = field.unit
     if kind in GROUPED:

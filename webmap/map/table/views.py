@@ -19,6 +19,7 @@ from webmap.web.guards import signed_in
 MOST_BYTES = 600_000  # an area of 20,000 corners
 MOST_VIEWS = 200  # of one person
 MOST_LISTED = 500
+MOST_SIGNS = 40  # of a title, as the column holds
 PARTS = frozenset({"conditions", "words", "sort", "columns", "area", "codes", "group"})
 
 
@@ -79,9 +80,8 @@ def _wanted(request: HttpRequest) -> dict[str, Any]:
 
 def _save(request: HttpRequest, layer_id: str, wanted: dict[str, Any]) -> None:
     title = str(wanted.get("title", "")).strip()
-    longest = SavedView._meta.get_field("title").max_length
-    if not 1 <= len(title) <= longest:
-        raise BadInput(_("请给出不超过 %(most)s 个字的名称") % {"most": longest}, "title")
+    if not 1 <= len(title) <= MOST_SIGNS:
+        raise BadInput(_("请给出不超过 %(most)s 个字的名称") % {"most": MOST_SIGNS}, "title")
     own = SavedView.objects.filter(owner_id=request.user.pk)
     known = own.filter(layer=layer_id, title=title)
     if not known.exists() and own.count() >= MOST_VIEWS:

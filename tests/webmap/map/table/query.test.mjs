@@ -1,7 +1,7 @@
 // What a person chose, as the query of the API. Run by test_scripts.py with node's own runner.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { filterOf, hows, isWhole, nextCursor, nothing, packed, parameters, thinned, unpacked } from "../../../webmap/static/table/query.js";
+import { filterOf, hows, isWhole, nextCursor, nothing, packed, parameters, thinned, unpacked } from "../../../../webmap/static/table/query.js";
 
 const columns = [
   { name: "code", title: "编码", kind: "string" },
