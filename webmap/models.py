@@ -175,3 +175,24 @@ class Export(models.Model):
     def is_pending(self) -> bool:
         """Whether there is still something to wait for."""
         return self.state in (self.State.QUEUED, self.State.RUNNING)
+
+
+class SavedView(models.Model):
+    """What somebody chose in the table of a layer, under a name: conditions, order, columns, area."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("保存人"))
+    layer = models.CharField(_("图层"), max_length=60)
+    title = models.CharField(_("名称"), max_length=40)
+    state = models.JSONField(_("内容"))
+    is_shared = models.BooleanField(_("共享"), default=False)
+    saved_at = models.DateTimeField(_("保存时间"), auto_now=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("表格视图")
+        indexes: ClassVar = [models.Index(fields=["layer", "is_shared"], name="saved_view_shared")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner", "layer", "title"], name="one_view_per_title")
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -237,6 +237,8 @@ STATICFILES_DIRS = [
     BASE_DIR / "webmap" / "static",
     ("maplibre-gl", BASE_DIR / "node_modules" / "maplibre-gl" / "dist"),
     ("proj4", BASE_DIR / "node_modules" / "proj4" / "dist"),
+    ("tabulator", BASE_DIR / "node_modules" / "tabulator-tables" / "dist"),
+    ("chart", BASE_DIR / "node_modules" / "chart.js" / "dist"),
 ]
 STATICFILES_FINDERS = [
     "webmap.web.static_files.UsedFiles",

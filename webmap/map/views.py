@@ -25,7 +25,9 @@ from spatial.rasters import RasterError, terrain_tile
 from spatial.versions.figures import ever_schematic
 from spatial.versions.queries import days_of_change
 from webmap.map.legends import values_in_use
+from webmap.map.table.texts import table_context
 from webmap.web.entrances import Entrance, entrance_named, entrances
+from webmap.web.values import layer_title
 
 MAX_TERRAIN_ZOOM = 15
 MOST_DAYS = 300
@@ -45,6 +47,7 @@ def map_page(request: HttpRequest, entrance: str = "") -> HttpResponse:
         "groups": layer_groups(visible_shares(request), chosen),
         "config": page_config(request, chosen),
         "has_terrain": settings.TERRAIN.exists(),
+        **table_context(),
     }
     get_token(request)
     return render(request, "map/map.html", context)
@@ -111,6 +114,7 @@ def layer_groups(shares: list[Share], entrance: Entrance) -> list[dict[str, Any]
             groups.setdefault(layer.group, []).append(
                 {
                     "layer": layer,
+                    "title": layer_title(layer),
                     "shown": layer.id in entrance.layers,
                     "legend": legend(layer, values_in_use(share)),
                     "shape": layer.paint.kind,

@@ -24,6 +24,8 @@ PACKAGES = {
         "maplibre-gl-worker.mjs",
     },
     "proj4": {"proj4.js"},
+    "tabulator": {"js/tabulator_esm.min.mjs", "css/tabulator_simple.min.css"},
+    "chart": {"chart.umd.min.js"},
 }
 IMPORT = (
     r"""(?m)^(?P<matched>(?P<lead>(?:import|export)\b[^;'"]*?)["'](?P<url>\.{1,2}/[^"']+)["'])""",

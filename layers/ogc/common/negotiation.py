@@ -23,10 +23,12 @@ MEDIA_TYPES = {
     "gpkg": "application/geopackage+sqlite3",
     "fgb": "application/vnd.flatgeobuf",
     "geojsonseq": "application/geo+json-seq",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "dxf": "image/vnd.dxf",
 }
 PAGE_FORMS = ("json", "html", "jsonfg", "csv", "gpkg", "fgb")
 ITEM_FORMS = ("json", "html", "jsonfg")
-DOWNLOAD_FORMS = ("gpkg", "fgb", "csv", "json", "geojsonseq", "jsonfg")
+DOWNLOAD_FORMS = ("gpkg", "fgb", "csv", "json", "geojsonseq", "jsonfg", "xlsx", "dxf")
 PAGING = ("limit", "offset", "cursor")
 
 

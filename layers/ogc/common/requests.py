@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -61,6 +61,9 @@ class Crs:
     flipped: bool
 
 
+IN_CRS84 = Crs(CRS84, 4326, flipped=False)
+
+
 @dataclass(frozen=True)
 class Box:
     """West, south, east, north in the units of a CRS, always x before y."""
@@ -83,7 +86,7 @@ class ItemsQuery:
 
     as_of: AsOf = NOW
     boxes: tuple[Box, ...] = ()
-    crs: Crs = field(default_factory=lambda: Crs(CRS84, 4326, flipped=False))
+    crs: Crs = IN_CRS84
     limit: int = DEFAULT_LIMIT
     offset: int = 0
     after: tuple[Any, ...] = ()
@@ -110,7 +113,7 @@ def epsg_uri(epsg: int) -> str:
 def offered_crs() -> Mapping[str, Crs]:
     """Every CRS in which items can be had, by URI; EPSG says north, east for all but CRS84."""
     profile = city()
-    found = [Crs(CRS84, 4326, flipped=False)]
+    found = [IN_CRS84]
     found += [Crs(epsg_uri(e), e, flipped=True) for e in dict.fromkeys((4326, profile.geographic))]
     projected = profile.projected
     found.append(Crs(epsg_uri(projected), projected, flipped=north_first(projected)))
@@ -229,6 +232,15 @@ def _filter(share: Share, params: Mapping[str, str]) -> Filter | None:
         return None
     if language == "cql-text":
         language, text = "cql2-text", ILIKE.sub(r"CASEI(\1) LIKE CASEI(\2)", text)
+    return filter_of(share, text, language, crs)
+
+
+def filter_of(share: Share, text: str, language: str = LANGUAGES[0], crs: Crs = IN_CRS84) -> Filter:
+    """A filter over what may be filtered by, its geometries in the CRS given.
+
+    Raises:
+        FilterError: an unreadable filter, or a field that is not the share's.
+    """
     return compile_filter(
         text,
         language,

@@ -17,7 +17,12 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from layers.ogc.common.cursors import order_sql
-from layers.ogc.common.errors import UnknownParameter, ogc_errors
+from layers.ogc.common.errors import (
+    ContentTooLarge,
+    InvalidParameter,
+    UnknownParameter,
+    ogc_errors,
+)
 from layers.ogc.common.etags import holds, tagged
 from layers.ogc.common.negotiation import (
     DOWNLOAD_FORMS,
@@ -28,12 +33,13 @@ from layers.ogc.common.negotiation import (
     share_for,
 )
 from layers.ogc.common.requests import ItemsQuery, epsg_uri, offered_crs, read_items_query
+from layers.ogc.formats.columns import has_geometry
 from layers.ogc.formats.documents import Writing, pieces, portions, writing_of
 from layers.ogc.formats.files import WriteFailed, room_for_a_file, write_table
 from layers.ogc.formats.geojson import selection
 from layers.ogc.formats.naming import disposition
 from layers.ogc.formats.slots import slot_of
-from layers.ogc.formats.tables import DRIVERS, line_sql, table_of
+from layers.ogc.formats.tables import DRIVERS, MOST_ROWS, line_sql, table_of
 from layers.ogc.formats.watching import Watch
 from layers.reading.digests import tag_of
 from layers.reading.reading import QueryTimeout, stream
@@ -69,6 +75,8 @@ def _query(request: HttpRequest, share: Share, form: str) -> ItemsQuery:
         if name in request.GET:
             raise UnknownParameter(f"下载的是全部要素，没有参数“{name}”")
     query = read_items_query(share, request.GET.dict())
+    if form == "dxf" and not has_geometry(share, query):
+        raise InvalidParameter(f"“{share.layer.title}”没有图形，不能做成 DXF")
     if form in DRIVERS and "crs" not in request.GET:
         return replace(query, crs=offered_crs()[epsg_uri(city().projected)])
     return query
@@ -90,6 +98,15 @@ def _answer(request: HttpRequest, share: Share, query: ItemsQuery, form: str) ->
     except BaseException:
         held.close()
         raise
+
+
+def check_rows(form: str, read: int) -> None:
+    """Raises ContentTooLarge: more rows than a file of this kind holds."""
+    most = MOST_ROWS.get(form, read)
+    if read > most:
+        raise ContentTooLarge(
+            f"{form.upper()} 最多 {most:,} 个要素；请用 filter 或 bbox 缩小范围，或改用 gpkg、csv"
+        )
 
 
 class _Making:
@@ -124,9 +141,11 @@ class _Making:
         def lines() -> Iterator[bytes]:
             nonlocal read
             with ExitStack() as reading:
-                for portion in portions(self._rows(reading, line_sql(self.share, self.query))):
+                rows = self._rows(reading, line_sql(self.share, self.query, form))
+                for portion in portions(rows):
                     check()
                     read += len(portion)
+                    check_rows(form, read)
                     yield b"".join(portion)
 
         written = write_table(table_of(self.share, self.query, path, form), lines())

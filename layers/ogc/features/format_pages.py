@@ -29,7 +29,7 @@ def other_page(
 ) -> HttpResponse:
     """One page of features as CSV, JSON-FG or GIS file."""
     writing = None if form in tables.DRIVERS else writing_of(request, share, query, form)
-    row = writing.row if writing else tables.line_sql(share, query)
+    row = writing.row if writing else tables.line_sql(share, query, form)
     page = page_of(share, query, row, writing.sql_glue if writing else "")
     count = count_of(share, query, page)
     links = links_of(request, share, query, page, form)

@@ -9,6 +9,8 @@ TITLES = {
     "gpkg": "GeoPackage",
     "json": "GeoJSON",
     "jsonfg": "JSON-FG",
+    "xlsx": "Excel 表格",
+    "dxf": "DXF（CAD）",
 }
 # "enclosure" in full: at the short name pygeoapi would fetch each link to learn its length.
 IANA = "http://www.iana.org/assignments/relation/"

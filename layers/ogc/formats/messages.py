@@ -29,6 +29,7 @@ class FileTable:
     geometry: str = ""  # the type of shapes; '' for a table without
     crs: str = ""
     in_order: bool = False  # rows stay as they come, if need be without a spatial index
+    time_zone: str = "UTC"  # of moments, where a format has none of its own
 
 
 class BrokenTable(LayersError, ValueError):

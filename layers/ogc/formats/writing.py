@@ -2,7 +2,9 @@
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
+from typing import Any
 
 import pyarrow as pa
 import pyogrio.raw
@@ -11,6 +13,10 @@ from pyarrow import csv
 from layers.ogc.formats.messages import FileTable
 
 SHAPE = "geometry"
+BY_ROW = {
+    "XLSX": ("layers.ogc.formats.workbook", "write_workbook"),
+    "DXF": ("layers.ogc.formats.drawing", "write_drawing"),
+}
 TYPES = {
     "string": pa.string(),
     "integer": pa.int32(),
@@ -24,6 +30,8 @@ TYPES = {
 def write(table: FileTable, portions: Iterator[bytes]) -> int:
     """Write a file from portions of CSV; returns the number of rows."""
     schema = _schema(table)
+    if table.driver in BY_ROW:
+        return _by_row(table.driver)(table, _rows(table, schema, portions))
     number = 0
     wrong: list[Exception] = []  # GDAL would only say that something was
 
@@ -52,6 +60,22 @@ def write(table: FileTable, portions: Iterator[bytes]) -> int:
     except Exception as error:
         raise (wrong or [error])[0] from error
     return number
+
+
+def _by_row(driver: str) -> Callable[[FileTable, Iterable[Mapping[str, Any]]], int]:
+    """What writes a kind of file that GDAL does not write well; loaded when it is wanted."""
+    module, name = BY_ROW[driver]
+    write_file: Callable[[FileTable, Iterable[Mapping[str, Any]]], int]
+    write_file = getattr(import_module(module), name)
+    return write_file
+
+
+def _rows(
+    table: FileTable, schema: pa.Schema, portions: Iterable[bytes]
+) -> Iterator[Mapping[str, Any]]:
+    for portion in portions:
+        for batch in _parsed(table, schema, portion):
+            yield from batch.to_pylist()
 
 
 def _schema(table: FileTable) -> pa.Schema:

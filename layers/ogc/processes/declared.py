@@ -28,6 +28,7 @@ AREA = {
     "format": "geojson-geometry",
     "properties": {"type": {"enum": ["Polygon", "MultiPolygon"]}},
 }
+EXPRESSION = {"oneOf": [{"type": "string"}, {"type": "object"}]}
 
 
 class JobDismissed(LayersError):

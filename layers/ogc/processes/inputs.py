@@ -34,6 +34,15 @@ class Inputs:
             return self._wrong(name, f"应为不超过 {longest} 个字符的文本", "")
         return value
 
+    def expression(self, name: str) -> tuple[str, str]:
+        """A CQL2 filter and its language, as text or as JSON; '' and the language if not given."""
+        value = self._value(name)
+        if isinstance(value, Mapping):
+            return json.dumps(value), "cql2-json"
+        if value is not None and not isinstance(value, str):
+            self.wrong(name, "应为 CQL2 文本或 JSON 对象")
+        return (value if isinstance(value, str) else ""), "cql2-text"
+
     def number(self, name: str, default: float, least: float, most: float) -> float:
         """A number within bounds."""
         value = self._value(name)

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers.access.access import Caller
+from layers.cql2.compiling import Filter, FilterError
 from layers.declarations.registry import layer_of_register
 from layers.ogc.common.errors import InvalidInputs
-from layers.ogc.formats.geojson import relation
+from layers.ogc.common.requests import ItemsQuery, filter_of
+from layers.ogc.formats.geojson import conditions, relation
 from layers.ogc.processes.declared import (
     AREA,
     COUNT,
     DATETIME,
+    EXPRESSION,
     NUMBER,
     TEXT,
     Asking,
@@ -20,10 +23,10 @@ from layers.ogc.processes.declared import (
 )
 from layers.ogc.processes.examples import example_area, example_collection
 from layers.ogc.processes.inputs import Inputs
+from layers.reading.search import terms_of
 from layers.reading.shares import Share, share_by_id
 from spatial.base.models import District
 from spatial.city import city
-from spatial.periods import AsOf
 from spatial.versions.districts import LENGTHS
 
 MOST_GROUPS = 1_000
@@ -41,7 +44,7 @@ class StatisticsInputs:
     area: str  # EWKB, hex; '' for no bound
     district: str
     group_by: str
-    as_of: AsOf
+    chosen: ItemsQuery  # when, and what else narrows the layer
 
 
 def reads(caller: Caller, given: Mapping[str, Any]) -> StatisticsInputs:
@@ -63,10 +66,21 @@ def reads(caller: Caller, given: Mapping[str, Any]) -> StatisticsInputs:
             inputs.wrong("groupBy", f"不能按“{group_by}”分组")
     if share and not share.layer.geometry and (area or district):
         inputs.wrong("collection", f"“{share.layer.title}”没有图形，不能按范围统计")
-    as_of = inputs.moment()
+    condition = _filter(inputs, share) if share else None
+    words = tuple(terms_of(inputs.text("q")))
+    chosen = ItemsQuery(as_of=inputs.moment(), filter=condition, words=words)
     if share is None or inputs.faults:
         raise InvalidInputs(inputs.faults)
-    return StatisticsInputs(share, area, district, group_by, as_of)
+    return StatisticsInputs(share, area, district, group_by, chosen)
+
+
+def _filter(inputs: Inputs, share: Share) -> Filter | None:
+    text, language = inputs.expression("filter")
+    try:
+        return filter_of(share, text, language) if text else None
+    except FilterError as error:
+        inputs.wrong("filter", str(error))
+        return None
 
 
 def answers(asking: Asking, question: StatisticsInputs) -> dict[str, Any]:
@@ -87,7 +101,7 @@ def answers(asking: Asking, question: StatisticsInputs) -> dict[str, Any]:
     return {
         "collection": share.layer.id,
         "title": share.layer.title,
-        "datetime": str(question.as_of) or None,
+        "datetime": str(question.chosen.as_of) or None,
         "crs": f"EPSG:{city().projected}",
         **total,
         **({"groupBy": question.group_by, "groups": groups} if question.group_by else {}),
@@ -99,7 +113,7 @@ def _outline(asking: Asking, question: StatisticsInputs) -> str:
     share = next(iter(asking.placed_shares([layer_of_register(District).id])), None)
     rows: list[tuple] = []
     if share:
-        versions, moment = relation(share, question.as_of)
+        versions, moment = relation(share, question.chosen.as_of)
         sql = f"SELECT encode(ST_AsEWKB(geom), 'hex') FROM {versions} WHERE code = %s"
         rows = asking.read(share, f"{sql} AND geom IS NOT NULL", [*moment, question.district])
     if not rows:
@@ -119,11 +133,11 @@ def _summed(share: Share) -> list[str]:
 def _statement(question: StatisticsInputs, area: str, numbers: list[str]) -> tuple[str, list[Any]]:
     share = question.share
     column = share.layer.column
-    versions, params = relation(share, question.as_of)
+    versions, params = relation(share, question.chosen.as_of)
     values: list[Any] = []
-    bound = "true"
+    bound, narrowing = conditions(share, question.chosen)
     if area:
-        values, bound = [area], "ST_Intersects(geom, area.g)"
+        values, bound = [area], f"ST_Intersects(geom, area.g) AND {bound}"
         versions = f"(SELECT %s::geometry AS g) AS area, {versions}"
     found = f"SELECT versions.*, {_measure(share, area)} AS _measure FROM {versions} WHERE {bound}"
     if share.layer.geometry == "Polygon" and area:
@@ -141,7 +155,7 @@ def _statement(question: StatisticsInputs, area: str, numbers: list[str]) -> tup
         f"SELECT {flag}, {shown}, count(*), sum(_measure){figures} FROM ({found}) AS t"
         f" GROUP BY {sets} LIMIT {MOST_GROUPS + 2}"
     )
-    return sql, [*values, *params]
+    return sql, [*values, *params, *narrowing]
 
 
 def _measure(share: Share, area: str) -> str:
@@ -195,6 +209,8 @@ PROCESS = Process(
         "area": Input("范围", AREA, description="GeoJSON 面，经度、纬度（CRS84）"),
         "district": Input("行政区划", TEXT, description="6、9 或 12 位区划编码；与 area 只取其一"),
         "groupBy": Input("分组字段", TEXT),
+        "q": Input("字词", TEXT, description="同要素查询的 q"),
+        "filter": Input("条件", EXPRESSION, description="CQL2，文本或 JSON；其中的图形为 CRS84"),
         "datetime": Input("时间", DATETIME),
     },
     result={

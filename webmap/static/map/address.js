@@ -1,7 +1,8 @@
 // What an address says of the view, and back: text alone, neither map nor page.
 // #14.2/27.69340/111.66410/0/0&at=2020-05-01&on=roads,water&sel=parcels/4313…
 // Also: cmp=1 (beside today), relief=0 (shading off), here=lon,lat (the point asked about),
-// m=line:lon,lat;lon,lat… or m=area:… (what was measured).
+// m=line:lon,lat;lon,lat… or m=area:… (what was measured), table=layer and rows={…} (the attribute
+// table and what is chosen in it).
 
 const DAY_OR_MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
 const MOST_POINTS = 200; // an address that every browser and mail program takes
@@ -30,6 +31,8 @@ const MOST_POINTS = 200; // an address that every browser and mail program takes
  * @property {Shape | null} measured
  * @property {boolean} relief
  * @property {boolean} compare
+ * @property {string} table the layer whose table is open
+ * @property {string} rows what is chosen in it, as JSON
  * @property {boolean} isPlaced whether the address says where to look; else a record is flown to
  */
 
@@ -45,7 +48,7 @@ export function readAddress(hash, search, defaults) {
   const view = {
     centre: defaults.centre, zoom: defaults.zoom, pitch: defaults.pitch, bearing: defaults.bearing,
     at: "", on: new Set(defaults.layers), selected: "", point: null, measured: null,
-    relief: defaults.relief, compare: false, isPlaced: false,
+    relief: defaults.relief, compare: false, table: "", rows: "", isPlaced: false,
   };
   const [camera, ...rest] = hash.replace(/^#/, "").split("&");
   const numbers = camera.split("/").map(Number);
@@ -63,6 +66,7 @@ export function readAddress(hash, search, defaults) {
   view.selected = values.get("sel") || (new URLSearchParams(search).get("sel") || "").replace(":", "/");
   if (!view.selected) view.point = place(values.get("here") || "");
   view.measured = shape(values.get("m") || "");
+  [view.table, view.rows] = [values.get("table") || "", values.get("rows") || ""];
   return view;
 }
 
@@ -83,6 +87,8 @@ export function writeShown(view, relief) {
     const kind = view.measured.kind === "polygon" ? "area" : "line";
     parts.push(`m=${kind}:${view.measured.points.map(written).join(";")}`);
   }
+  if (view.table) parts.push(`table=${encodeURIComponent(view.table)}`);
+  if (view.table && view.rows) parts.push(`rows=${encodeURIComponent(view.rows)}`);
   return parts.join("&");
 }
 

