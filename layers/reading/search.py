@@ -1,24 +1,45 @@
 """The search over every layer: by code, name, address; bounded, and as of any moment.
 
-Only the published views are read. What is matched is found through the trigram
-indexes of this app's migrations; a term without letters is compared as it is, since
-``ILIKE`` folds every row's text first.
+Only the published views are read, as the share's role. One statement looks in turn for what
+is called so, a house of that number, what begins so, what holds the text, what holds all its
+parts. Each step goes by the index of spread texts and stops after a few hundred rows; one
+that has enough leaves out the next. What stands in some ten thousand rows is answered from
+every 64th of them, which have an index of their own, beside what is called just so
+(docs/adr/0018-search.md).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from layers.reading.reading import read
+from layers.reading.search_patterns import (
+    FUNCTION,
+    MOST_SEGMENTS,
+    begins,
+    contains,
+    equals,
+    every,
+    folded,
+    is_searchable,
+    numbered,
+    segments_of,
+    spread,
+)
 from layers.reading.shares import Share
 from layers.reading.timestamps import shown_sql
 from spatial.periods import AsOf
 
-MAX_TERMS = 4
 MAX_LENGTH = 60
 MIN_CODE = 3
 TIMEOUT_MS = 3_000
-POOL = 200  # how many matches are ranked
+SAMPLE = "(hashtext(code) & 63) = 0"  # the condition of the indexes of every 64th row
+MANY = 150  # so many of the sample stand for some ten thousand rows
+POOL = 300  # how many matches of one step are ranked
+LAST = "\U0010ffff"
+# The steps, from the best: what a match of the later ones stands behind.
+CODE, BEGINNING_OF_CODE, NAME, NUMBER, BEGINNING, TEXT, NUMBERED_PARTS, PARTS, SAMPLED = range(9)
 
 
 @dataclass(frozen=True)
@@ -30,17 +51,30 @@ class SearchHit:
     place: tuple[float, float] | None
 
 
-def search(share: Share, text: str, as_of: AsOf, most: int = 6) -> list[SearchHit]:
-    """The best matches of a share: its code exactly, its code's beginning, then its texts.
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for: the text as one, and its parts, each of which must occur."""
 
-    Raises:
-        QueryTimeout: beyond the time limit.
+    text: str
+    parts: tuple[str, ...]
+    code: str = ""  # as it was written, if it may be one
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to look for."""
+        return not is_searchable(self.text)
+
+
+def wanted_of(text: str) -> Wanted:
+    """What a query looks for.
+
+    >>> wanted_of("人民路 12"), wanted_of(" b-1 ").code
+    (Wanted(text='人民路12', parts=('人民路', '12'), code=''), 'b-1')
     """
-    terms = terms_of(text)
-    if not terms:
-        return []
-    sql, params = search_sql(share, terms, as_of, most)
-    return [_hit(row) for row in read(share, sql, params, timeout_ms=TIMEOUT_MS)]
+    cut = " ".join(text.replace("\x00", "").split())[:MAX_LENGTH].strip()
+    parts = tuple(part for part in segments_of(cut) if is_searchable(part))
+    code = cut if cut.isascii() and " " not in cut else ""
+    return Wanted(folded(cut), parts if len(parts) > 1 else (), code)
 
 
 def terms_of(text: str) -> list[str]:
@@ -49,44 +83,47 @@ def terms_of(text: str) -> list[str]:
     >>> terms_of("  人民路 12 号 ")
     ['人民路', '12', '号']
     """
-    return text.replace("\x00", "").strip()[:MAX_LENGTH].split()[:MAX_TERMS]
+    return text.replace("\x00", "").strip()[:MAX_LENGTH].split()[:MOST_SEGMENTS]
 
 
-def search_sql(share: Share, terms: list[str], as_of: AsOf, most: int) -> tuple[str, list[Any]]:
-    """The query and its parameters.
+def search(share: Share, text: str, as_of: AsOf, most: int = 6) -> list[SearchHit]:
+    """The best matches of a share: its code exactly, its code's beginning, then its texts.
 
-    Texts and codes are looked up apart: joined by OR, neither would use its index.
+    Raises:
+        QueryTimeout: beyond the time limit.
     """
+    return search_for(share, wanted_of(text), as_of, most)
+
+
+def search_for(share: Share, wanted: Wanted, as_of: AsOf, most: int = 6) -> list[SearchHit]:
+    """As ``search``, of a query that was read before.
+
+    Raises:
+        QueryTimeout: beyond the time limit.
+    """
+    if wanted.is_empty:
+        return []
     moment, at = shown_sql(as_of)
-    layer = share.layer
-    columns = [f'"{layer.column(name).column}"' for name in layer.search if name in share.names]
-    texts = "".join(f", {column}" for column in columns)
-    select = f"SELECT code{texts}{', geom' if layer.geometry else ''} FROM {share.view}"
-    matching, matched = matching_sql(columns, terms)
-    found = f"(SELECT * FROM ({select} WHERE {moment} AND {matching}) AS t LIMIT {POOL})"
-    params = [*at, *matched]
-    if len(terms) == 1 and terms[0].isascii() and len(terms[0]) >= MIN_CODE:
-        found += (
-            f" UNION ALL ({select} WHERE {moment} AND code LIKE %s AND NOT {matching} LIMIT {POOL})"
-        )
-        params += [*at, f"{_escaped(terms[0])}%", *matched]
-    shape = "ST_Transform(ST_PointOnSurface(geom), 4326)" if layer.geometry else "NULL::geometry"
-    first = columns[0] if columns else "code"
-    sql = (
-        f"WITH found AS MATERIALIZED ({found}),"
-        f" best AS (SELECT * FROM found ORDER BY code = %s DESC, starts_with(code, %s) DESC,"
-        f" position(%s in {first}) = 0, position(%s in {first}), length({first}), code"
-        f" LIMIT {most:d})"
-        f" SELECT code{texts}, ST_X(p), ST_Y(p) FROM best, LATERAL (SELECT {shape} AS p) AS s"
+    steps = _steps(wanted, len(_columns(share)))
+    params = [value for step in steps for value in (*step, *at)]
+    params += [spread(wanted.text)] * 4
+    params.append(most)
+    rows = read(
+        share,
+        search_sql(share, moment),
+        params,
+        timeout_ms=TIMEOUT_MS,
+        by_text=True,
+        prepared=True,
     )
-    return sql, [*params, *([terms[0]] * 4)]
+    return [_hit(row) for row in rows]
 
 
 def is_code(share: Share, code: str, as_of: AsOf) -> bool:
     """Whether the text is exactly the code of a feature of the share at a moment."""
     moment, params = shown_sql(as_of)
     sql = f"SELECT 1 FROM {share.view} WHERE {moment} AND code = %s"
-    return bool(read(share, sql, [*params, code]))
+    return bool(read(share, sql, [*params, code], prepared=True))
 
 
 def matching_sql(columns: Sequence[str], terms: Sequence[str]) -> tuple[str, list[str]]:
@@ -99,6 +136,91 @@ def matching_sql(columns: Sequence[str], terms: Sequence[str]) -> tuple[str, lis
         params += [f"%{_escaped(term)}%"] * len(options)
         clauses.append(f"({' OR '.join(options)})" if options else "false")
     return f"({' AND '.join(clauses)})", params
+
+
+@lru_cache(maxsize=512)
+def search_sql(share: Share, moment: str) -> str:
+    """The statement: the same for every query, so that it is planned once.
+
+    A step is fenced off from the condition on time: the planner takes a third of all versions
+    for current ones, and would combine the index of texts with that of all current codes.
+    """
+    columns = _columns(share)
+    folded_texts = [f"{FUNCTION}({column})" for column in columns]
+    texts = "".join(f", {column}" for column in columns)
+    shape = ", geom" if share.layer.geometry else ""
+    state = "stands" if moment == "stands" else "valid"
+    rows = f"SELECT code{texts}{shape}, {state} FROM {share.view} WHERE"
+
+    def step(tier: int, condition: str, limit: int, when: str = "true") -> str:
+        return (
+            f"SELECT {tier} AS tier, t.* FROM ({rows} {condition} OFFSET 0) AS t"
+            f" WHERE {when} AND {moment} LIMIT {limit}"
+        )
+
+    def either(comparison: str = "LIKE %s") -> str:
+        return f"({' OR '.join(f'{text} {comparison}' for text in folded_texts) or 'false'})"
+
+    together = " AND ".join([either()] * MOST_SEGMENTS)
+    rare, rare_parts = (f"(SELECT n < {MANY} FROM {name})" for name in ("many", "many_parts"))
+    steps = {
+        "coded": step(CODE, "code = %s", 1),
+        "coded_so": step(BEGINNING_OF_CODE, "code >= %s AND code < %s", POOL),
+        "sample": step(SAMPLED, f"{either()} AND {SAMPLE}", MANY),
+        "many": "SELECT count(*) AS n FROM sample",
+        "named": step(NAME, either(), POOL),
+        "housed": step(NUMBER, either(), POOL, rare),
+        "begun": step(BEGINNING, either(), POOL, rare),
+        "held": step(TEXT, either(), POOL, rare),
+        "sample_parts": step(SAMPLED, f"{together} AND {SAMPLE}", MANY),
+        "many_parts": "SELECT count(*) AS n FROM sample_parts",
+        "housed_parts": step(NUMBERED_PARTS, together, POOL, rare_parts),
+        "parts": step(PARTS, together, POOL, rare_parts),
+    }
+    found = " UNION ALL ".join(f"SELECT * FROM {name}" for name in steps if "many" not in name)
+    first = folded_texts[0] if folded_texts else "code"
+    place = "ST_Transform(ST_PointOnSurface(geom), 4326)" if shape else "NULL::geometry"
+    return (
+        f"WITH {', '.join(f'{name} AS MATERIALIZED ({sql})' for name, sql in steps.items())},"
+        f" found AS (SELECT DISTINCT ON (code) * FROM ({found}) AS f ORDER BY code, tier),"
+        f" best AS (SELECT *, row_number() OVER (ORDER BY tier, {_digit_follows(first)},"
+        f" position(%s in {first}) = 0, position(%s in {first}), length({first}), {first}, code)"
+        f" AS place FROM found ORDER BY place LIMIT %s)"
+        f" SELECT code{texts}, ST_X(p), ST_Y(p) FROM best, LATERAL (SELECT {place} AS p) AS s"
+        f" ORDER BY place"
+    )
+
+
+def _digit_follows(text: str) -> str:
+    """Whether what follows the text that is looked for goes on with its number: 12 in 128."""
+    after = f"substr({text}, position(%s in {text}) + length(%s), 1)"
+    return f"{after} BETWEEN '0' AND '9'"
+
+
+def _steps(wanted: Wanted, columns: int) -> Iterable[list[str]]:
+    """The parameters of each step, in the order of the statement."""
+    text, code = wanted.text, wanted.code
+    start = code if len(code) >= MIN_CODE else ""
+    parts = every(wanted.parts)
+    houses = every([*wanted.parts[:-1], f"{wanted.parts[-1]}号"]) if _has_number(wanted) else parts
+    yield [code]
+    yield [start or LAST, (start or LAST) + LAST]
+    yield [contains(text)] * columns
+    yield [equals(text)] * columns
+    yield [numbered(text)] * columns
+    yield [begins(text)] * columns
+    yield [contains(text)] * columns
+    for patterns in (parts, houses, parts):
+        yield [pattern for pattern in patterns for _ in range(columns)]
+
+
+def _has_number(wanted: Wanted) -> bool:
+    return bool(wanted.parts) and wanted.parts[-1].isdecimal()
+
+
+def _columns(share: Share) -> list[str]:
+    layer = share.layer
+    return [f'"{layer.column(name).column}"' for name in layer.search if name in share.names]
 
 
 def _escaped(term: str) -> str:
