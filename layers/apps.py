@@ -49,6 +49,7 @@ class LayersConfig(AppConfig):
         post_migrate.connect(make_views, sender=self, dispatch_uid="layers-make-views")
         post_migrate.connect(on_migrated, sender=self, dispatch_uid="layers-districts")
         revised.connect(on_revised, dispatch_uid="layers-webhooks")
+        revised.connect(on_texts_revised, dispatch_uid="layers-words")
         revised.connect(on_districts_revised, sender=District, dispatch_uid="layers-districts")
         task_started.connect(leases.take_lease, dispatch_uid="layers-job-begins")
         task_finished.connect(leases.let_go, dispatch_uid="layers-job-ends")
@@ -59,6 +60,7 @@ class LayersConfig(AppConfig):
         add_duty("webhooks", _webhooks)
         add_duty("processes", _processes)
         add_duty("borders", _districts)
+        add_duty("words", _words)
 
 
 def check_declarations(**_: Any) -> list[checks.Error]:
@@ -97,6 +99,12 @@ def _districts() -> None:
     queue_renewal()
 
 
+def _words() -> None:
+    from layers.search.reading_words import queue_reading
+
+    queue_reading()
+
+
 def on_migrated(using: str = "default", **_: Any) -> None:
     """After a migrate: features of an earlier release have their districts looked up by a job."""
     from layers.jobs.districts import queue_backfill
@@ -109,6 +117,14 @@ def on_migrated(using: str = "default", **_: Any) -> None:
 def on_districts_revised(**_: Any) -> None:
     """Borders may be moving: once that is committed, look at what lies near them."""
     transaction.on_commit(_districts, robust=True)
+
+
+def on_texts_revised(register: str, **_: Any) -> None:
+    """Searched texts may be changing: once that is committed, read their words."""
+    from layers.search.reading_words import is_read
+
+    if is_read(register):
+        transaction.on_commit(_words, robust=True)
 
 
 def on_revised(register: str, **_: Any) -> None:

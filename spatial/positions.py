@@ -178,13 +178,16 @@ def _joined(numbers: Sequence[_Number]) -> list[_Number]:
 
 def _angles(first: _Number, second: _Number, city: City) -> Position | None:
     """Two angles, the order by what is said of them, by the city, or by what can be a latitude."""
-    pair = [(n.value * (-1 if n.axis.startswith("-") else 1), n.axis.lstrip("-")) for n in (first, second)]
+    pair = [
+        (n.value * (-1 if n.axis.startswith("-") else 1), n.axis.lstrip("-"))
+        for n in (first, second)
+    ]
     (a, axis_a), (b, axis_b) = pair
     if axis_a and axis_a == axis_b:
         return None
-    if NORTH == axis_a or EAST == axis_b:
+    if axis_a == NORTH or axis_b == EAST:
         orders = [(b, a)]
-    elif EAST == axis_a or NORTH == axis_b:
+    elif axis_a == EAST or axis_b == NORTH:
         orders = [(a, b)]
     else:
         orders = [(a, b), (b, a)]
@@ -213,7 +216,9 @@ def _outside(first: float, second: float, city: City) -> Iterator[Meaning]:
     """The readings of ordinates that do not lie in the city."""
     for is_swapped, east, north in ((False, first, second), (True, second, first)):
         zone, metres = divmod(east, PREFIX)
-        is_plane = _EASTINGS[0] <= metres <= _EASTINGS[1] and _NORTHINGS[0] <= north <= _NORTHINGS[1]
+        is_plane = (
+            _EASTINGS[0] <= metres <= _EASTINGS[1] and _NORTHINGS[0] <= north <= _NORTHINGS[1]
+        )
         if not is_plane:
             continue
         if zone == 0:
@@ -238,6 +243,4 @@ def _placed(
 
 def _is_inside(longitude: float, latitude: float, city: City) -> bool:
     extent = city.extent
-    return (
-        extent.west <= longitude <= extent.east and extent.south <= latitude <= extent.north
-    )
+    return extent.west <= longitude <= extent.east and extent.south <= latitude <= extent.north

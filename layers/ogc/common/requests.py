@@ -13,8 +13,8 @@ from layers.cql2.compiling import Filter, compile_filter
 from layers.cql2.fields import FilterCrs, Queryable
 from layers.ogc.common.cursors import SortKey, read_cursor
 from layers.ogc.common.errors import InvalidParameter, UnknownParameter
-from layers.reading.search import terms_of
 from layers.reading.shares import Share
+from layers.search.search import terms_of
 from spatial.city import city
 from spatial.periods import NOW, AsOf, parse_as_of
 from spatial.texts import whole_number

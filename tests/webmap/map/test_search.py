@@ -7,8 +7,8 @@ import pytest
 from layers.access.access import ANONYMOUS
 from layers.declarations.registry import layer_of
 from layers.reading.queries import place
-from layers.reading.search import search
 from layers.reading.shares import share_of
+from layers.search.search import search
 from spatial.periods import NOW
 
 

@@ -92,4 +92,3 @@ def every(segments: Sequence[str]) -> list[str]:
     """A pattern for each part of a query; always as many, for one statement serves all."""
     found = [contains(part) for part in segments[:MOST_SEGMENTS]]
     return found + found[-1:] * (MOST_SEGMENTS - len(found)) if found else [NOTHING] * MOST_SEGMENTS
-

@@ -11,10 +11,11 @@ every 64th of them, which have an index of their own, beside what is called just
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from layers.reading.reading import read
-from layers.reading.search_patterns import (
+from layers.reading.shares import Share
+from layers.reading.timestamps import shown_sql
+from layers.search.patterns import (
     FUNCTION,
     MOST_SEGMENTS,
     begins,
@@ -27,8 +28,6 @@ from layers.reading.search_patterns import (
     segments_of,
     spread,
 )
-from layers.reading.shares import Share
-from layers.reading.timestamps import shown_sql
 from spatial.periods import AsOf
 
 MAX_LENGTH = 60
