@@ -17,10 +17,12 @@ from collections.abc import Sequence
 MARK = "ĸ"  # a letter, for the index knows letters alone; of Greenlandic until 1973
 NOTHING = MARK * 3  # a pattern that no text has, and whose trigram no index holds
 # What counts as the same: as `translate` takes it, the last ones are left out.
-FROM, TO = "０１２３４５６７８９（）－　 \t\r\n" + MARK, "0123456789()-"
+FROM, TO = "０１２３４５６７８９（）－\u3000 \t\r\n" + MARK, "0123456789()-"
 FUNCTION = "search_text"  # of the migration 0013 of this floor
 MOST_SEGMENTS = 4
 _TABLE = str.maketrans(FROM[: len(TO)], TO, FROM[len(TO) :])
+SHORTEST_PIECE = 2
+_PIECES = re.compile(r"(?:\\.|[^\\%_])+", re.DOTALL)  # of a pattern, between % and _
 _RUNS = re.compile(r"[0-9]+|[a-z]+|[^0-9a-z]+")
 
 
@@ -92,3 +94,21 @@ def every(segments: Sequence[str]) -> list[str]:
     """A pattern for each part of a query; always as many, for one statement serves all."""
     found = [contains(part) for part in segments[:MOST_SEGMENTS]]
     return found + found[-1:] * (MOST_SEGMENTS - len(found)) if found else [NOTHING] * MOST_SEGMENTS
+
+
+def implied_sql(column: str, pattern: str) -> tuple[str, str] | None:
+    r"""A condition on the spread text of a column that each text like a pattern meets.
+
+    It is of the longest piece of the pattern; None where all are too short to narrow anything.
+
+    >>> implied_sql("name", "%人民%桥%")
+    ('search_text(name) LIKE %s', '%ĸ人ĸ民ĸ%')
+    >>> implied_sql("name", "%桥_") is None
+    True
+    """
+    pieces = (folded(re.sub(r"\\(.)", r"\1", piece)) for piece in _PIECES.findall(pattern))
+    longest = max(pieces, key=len, default="")
+    has_sure_case = all(char.isascii() or char.lower() == char.upper() for char in longest)
+    if len(longest) < SHORTEST_PIECE or not is_searchable(longest) or not has_sure_case:
+        return None
+    return f"{FUNCTION}({column}) LIKE %s", contains(longest)
