@@ -30,8 +30,8 @@ TEXTS = {
     "plan_zones": ("planning_planzone", ("plan_name",)),
     "constraints": ("planning_constraint", ("name",)),
 }
-# Of these, what stands in many rows is answered from one row in 64, which has an index of its own.
-LARGE = ("buildings", "parcels", "addresses", "units", "cases", "pipe_lines")
+FORMER = ("buildings", "parcels", "addresses", "units", "cases", "pipe_lines")
+# What stands in many rows is answered from one row in 64, which have an index of their own.
 SAMPLE = "(hashtext(code) & 63) = 0"
 
 
@@ -50,10 +50,9 @@ def _indexes() -> list[migrations.RunSQL]:
         texts = ", ".join(f'search_text("{column}") gin_trgm_ops' for column in columns)
         plain = ", ".join(f'"{column}" gin_trgm_ops' for column in columns)
         whole, former = f'ON "{table}" USING gin ({texts})', f'ON "{table}" USING gin ({plain})'
-        is_large = layer in LARGE
-        found += _replace(f"text_{layer}", whole, f"search_{layer}" if is_large else "", former)
-        if is_large:
-            found += _replace(f"text_{layer}_sample", f"{whole} WHERE {SAMPLE}", "", "")
+        dropped = f"search_{layer}" if layer in FORMER else ""
+        found += _replace(f"text_{layer}", whole, dropped, former)
+        found += _replace(f"text_{layer}_sample", f"{whole} WHERE {SAMPLE}", "", "")
     return found
 
 

@@ -12,7 +12,6 @@ over the same expression decides exactly (docs/adr/0018-search.md). Pure.
 """
 
 import re
-from collections.abc import Sequence
 
 MARK = "ĸ"  # a letter, for the index knows letters alone; of Greenlandic until 1973
 NOTHING = MARK * 3  # a pattern that no text has, and whose trigram no index holds
@@ -88,12 +87,6 @@ def numbered(text: str) -> str:
     ('%ĸ人ĸ民ĸ路ĸ1ĸ号ĸ%', True)
     """
     return contains(f"{text}号") if text[-1:].isdecimal() else NOTHING
-
-
-def every(segments: Sequence[str]) -> list[str]:
-    """A pattern for each part of a query; always as many, for one statement serves all."""
-    found = [contains(part) for part in segments[:MOST_SEGMENTS]]
-    return found + found[-1:] * (MOST_SEGMENTS - len(found)) if found else [NOTHING] * MOST_SEGMENTS
 
 
 def implied_sql(column: str, pattern: str) -> tuple[str, str] | None:

@@ -59,7 +59,7 @@ def spelled(run: str) -> list[str]:
     """
     from pypinyin import lazy_pinyin  # 3 s to load
 
-    return [syllable.lower() for syllable in lazy_pinyin(run, errors=list)]
+    return [syllable.lower() for syllable in lazy_pinyin(run, errors=list)]  # type: ignore[arg-type]
 
 
 def words_in(run: str) -> Iterator[tuple[str, str, str, str]]:

@@ -2,13 +2,13 @@
 
 Only the published views are read, as the share's role. One statement looks in turn for what
 is called so, a house of that number, what begins so, what holds the text, what holds all its
-parts. Each step goes by the index of spread texts and stops after a few hundred rows; one
-that has enough leaves out the next. What stands in some ten thousand rows is answered from
+parts. Each step goes by the index of spread texts and stops after a few hundred rows; where
+enough is found, no later one is taken. What stands in some ten thousand rows is answered from
 every 64th of them, which have an index of their own, beside what is called just so
 (docs/adr/0018-search.md).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,7 +21,6 @@ from layers.search.patterns import (
     begins,
     contains,
     equals,
-    every,
     folded,
     is_searchable,
     numbered,
@@ -35,7 +34,7 @@ MIN_CODE = 3
 TIMEOUT_MS = 3_000
 SAMPLE = "(hashtext(code) & 63) = 0"  # the condition of the indexes of every 64th row
 MANY = 150  # so many of the sample stand for some ten thousand rows
-POOL = 300  # how many matches of one step are ranked
+POOL = 200  # how many matches of one step are ranked
 LAST = "\U0010ffff"
 # The steps, from the best: what a match of the later ones stands behind.
 CODE, BEGINNING_OF_CODE, NAME, NUMBER, BEGINNING, TEXT, NUMBERED_PARTS, PARTS, SAMPLED = range(9)
@@ -105,11 +104,10 @@ def search_for(share: Share, wanted: Wanted, as_of: AsOf, most: int = 6) -> list
     moment, at = shown_sql(as_of)
     steps = _steps(wanted, len(_columns(share)))
     params = [value for step in steps for value in (*step, *at)]
-    params += [spread(wanted.text)] * 4
-    params.append(most)
+    params += [spread(wanted.text)] * 2
     rows = read(
         share,
-        search_sql(share, moment),
+        search_sql(share, moment, len(wanted.parts), most),
         params,
         timeout_ms=TIMEOUT_MS,
         by_text=True,
@@ -137,9 +135,9 @@ def matching_sql(columns: Sequence[str], terms: Sequence[str]) -> tuple[str, lis
     return f"({' AND '.join(clauses)})", params
 
 
-@lru_cache(maxsize=512)
-def search_sql(share: Share, moment: str) -> str:
-    """The statement: the same for every query, so that it is planned once.
+@lru_cache(maxsize=1024)
+def search_sql(share: Share, moment: str, parts: int, most: int) -> str:
+    """The statement: the same for every query of so many parts, so that it is planned once.
 
     A step is fenced off from the condition on time: the planner takes a third of all versions
     for current ones, and would combine the index of texts with that of all current codes.
@@ -150,6 +148,7 @@ def search_sql(share: Share, moment: str) -> str:
     shape = ", geom" if share.layer.geometry else ""
     state = "stands" if moment == "stands" else "valid"
     rows = f"SELECT code{texts}{shape}, {state} FROM {share.view} WHERE"
+    either = f"({' OR '.join(f'{text} LIKE %s' for text in folded_texts) or 'false'})"
 
     def step(tier: int, condition: str, limit: int, when: str = "true") -> str:
         return (
@@ -157,51 +156,61 @@ def search_sql(share: Share, moment: str) -> str:
             f" WHERE {when} AND {moment} LIMIT {limit}"
         )
 
-    def either(comparison: str = "LIKE %s") -> str:
-        return f"({' OR '.join(f'{text} {comparison}' for text in folded_texts) or 'false'})"
-
-    together = " AND ".join([either()] * MOST_SEGMENTS)
-    rare, rare_parts = (f"(SELECT n < {MANY} FROM {name})" for name in ("many", "many_parts"))
-    steps = {
-        "coded": step(CODE, "code = %s", 1),
-        "coded_so": step(BEGINNING_OF_CODE, "code >= %s AND code < %s", POOL),
-        "sample": step(SAMPLED, f"{either()} AND {SAMPLE}", MANY),
-        "many": "SELECT count(*) AS n FROM sample",
-        "named": step(NAME, either(), POOL),
-        "housed": step(NUMBER, either(), POOL, rare),
-        "begun": step(BEGINNING, either(), POOL, rare),
-        "held": step(TEXT, either(), POOL, rare),
-        "sample_parts": step(SAMPLED, f"{together} AND {SAMPLE}", MANY),
-        "many_parts": "SELECT count(*) AS n FROM sample_parts",
-        "housed_parts": step(NUMBERED_PARTS, together, POOL, rare_parts),
-        "parts": step(PARTS, together, POOL, rare_parts),
-    }
+    steps = _steps_sql(step, either, parts, most)
     found = " UNION ALL ".join(f"SELECT * FROM {name}" for name in steps if "many" not in name)
     first = folded_texts[0] if folded_texts else "code"
     place = "ST_Transform(ST_PointOnSurface(geom), 4326)" if shape else "NULL::geometry"
+    # The spread text once for each match: it is most of what ranking costs.
+    placed = (
+        f"position(%s in spread) AS at FROM (SELECT *, {first} AS spread FROM found OFFSET 0) AS f"
+    )
+    goes_on = "substr(spread, at + length(%s), 1) BETWEEN '0' AND '9'"  # its number: 12 in 128
+    order = f"tier, {goes_on}, at = 0, at, length(spread), spread, code"
     return (
         f"WITH {', '.join(f'{name} AS MATERIALIZED ({sql})' for name, sql in steps.items())},"
         f" found AS (SELECT DISTINCT ON (code) * FROM ({found}) AS f ORDER BY code, tier),"
-        f" best AS (SELECT *, row_number() OVER (ORDER BY tier, {_digit_follows(first)},"
-        f" position(%s in {first}) = 0, position(%s in {first}), length({first}), {first}, code)"
-        f" AS place FROM found ORDER BY place LIMIT %s)"
+        f" best AS (SELECT *, row_number() OVER (ORDER BY {order}) AS place"
+        f" FROM (SELECT *, {placed} OFFSET 0) AS f ORDER BY place LIMIT {most:d})"
         f" SELECT code{texts}, ST_X(p), ST_Y(p) FROM best, LATERAL (SELECT {place} AS p) AS s"
         f" ORDER BY place"
     )
 
 
-def _digit_follows(text: str) -> str:
-    """Whether what follows the text that is looked for goes on with its number: 12 in 128."""
-    after = f"substr({text}, position(%s in {text}) + length(%s), 1)"
-    return f"{after} BETWEEN '0' AND '9'"
+def _steps_sql(step: Callable[..., str], either: str, parts: int, most: int) -> dict[str, str]:
+    """The steps by name; none is taken where those before it have found enough."""
+
+    def few(*names: str) -> str:
+        return f"({' + '.join(f'(SELECT count(*) FROM {name})' for name in names)} < {most})"
+
+    rare = f"(SELECT n < {MANY} FROM many)"
+    called = few("named", "housed")
+    steps = {
+        "coded": step(CODE, "code = %s", 1),
+        "coded_so": step(BEGINNING_OF_CODE, "code >= %s AND code < %s", POOL),
+        "sample": step(SAMPLED, f"{either} AND {SAMPLE}", MANY),
+        "many": "SELECT count(*) AS n FROM sample",
+        "named": step(NAME, either, POOL),
+        "housed": step(NUMBER, either, POOL, rare),
+        "begun": step(BEGINNING, either, POOL, f"{rare} AND {called}"),
+        "held": step(TEXT, either, POOL, f"{rare} AND {called} AND {few('begun')}"),
+    }
+    if parts:
+        together = " AND ".join([either] * parts)
+        short = f"{rare} AND {called} AND {few('begun')} AND {few('held')}"
+        rare_parts = f"{short} AND (SELECT n < {MANY} FROM many_parts)"
+        steps |= {
+            "sample_parts": step(SAMPLED, f"{together} AND {SAMPLE}", MANY, short),
+            "many_parts": "SELECT count(*) AS n FROM sample_parts",
+            "housed_parts": step(NUMBERED_PARTS, together, POOL, rare_parts),
+            "parts": step(PARTS, together, POOL, f"{rare_parts} AND {few('housed_parts')}"),
+        }
+    return steps
 
 
 def _steps(wanted: Wanted, columns: int) -> Iterable[list[str]]:
     """The parameters of each step, in the order of the statement."""
-    text, code = wanted.text, wanted.code
+    text, code, parts = wanted.text, wanted.code, wanted.parts
     start = code if len(code) >= MIN_CODE else ""
-    parts = every(wanted.parts)
-    houses = every([*wanted.parts[:-1], f"{wanted.parts[-1]}号"]) if _has_number(wanted) else parts
     yield [code]
     yield [start or LAST, (start or LAST) + LAST]
     yield [contains(text)] * columns
@@ -209,12 +218,10 @@ def _steps(wanted: Wanted, columns: int) -> Iterable[list[str]]:
     yield [numbered(text)] * columns
     yield [begins(text)] * columns
     yield [contains(text)] * columns
-    for patterns in (parts, houses, parts):
-        yield [pattern for pattern in patterns for _ in range(columns)]
-
-
-def _has_number(wanted: Wanted) -> bool:
-    return bool(wanted.parts) and wanted.parts[-1].isdecimal()
+    if parts:
+        houses = [*parts[:-1], f"{parts[-1]}号"] if parts[-1].isdecimal() else parts
+        for texts in (parts, houses, parts):
+            yield [contains(part) for part in texts for _ in range(columns)]
 
 
 def _columns(share: Share) -> list[str]:

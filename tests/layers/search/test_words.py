@@ -83,9 +83,8 @@ def test_a_search_by_letters_finds_the_feature(roads, text, code):
 
 
 def test_letters_of_a_layer_that_is_not_seen_stand_for_nothing(db):
-    open_feature(
-        Unit, "U1", building_code="B1", entrance="1", room="1", address="紫薇巷", geom=None
-    )
+    rooms = {"building_code": "B1", "floor_from": 1, "floor_to": 1, "room": "101"}
+    open_feature(Unit, "U1", address="紫薇巷", geom=None, **rooms)
     read()
     assert "units.address" in SearchWord.objects.get(word="紫薇巷").sources
     assert words_of("ziweixiang", sources_of(shares_of(ANONYMOUS))) == []
