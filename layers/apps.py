@@ -49,7 +49,6 @@ class LayersConfig(AppConfig):
         post_migrate.connect(make_views, sender=self, dispatch_uid="layers-make-views")
         post_migrate.connect(on_migrated, sender=self, dispatch_uid="layers-districts")
         revised.connect(on_revised, dispatch_uid="layers-webhooks")
-        revised.connect(on_texts_revised, dispatch_uid="layers-words")
         revised.connect(on_districts_revised, sender=District, dispatch_uid="layers-districts")
         task_started.connect(leases.take_lease, dispatch_uid="layers-job-begins")
         task_finished.connect(leases.let_go, dispatch_uid="layers-job-ends")
@@ -117,14 +116,6 @@ def on_migrated(using: str = "default", **_: Any) -> None:
 def on_districts_revised(**_: Any) -> None:
     """Borders may be moving: once that is committed, look at what lies near them."""
     transaction.on_commit(_districts, robust=True)
-
-
-def on_texts_revised(register: str, **_: Any) -> None:
-    """Searched texts may be changing: once that is committed, read their words."""
-    from layers.search.reading_words import is_read
-
-    if is_read(register):
-        transaction.on_commit(_words, robust=True)
 
 
 def on_revised(register: str, **_: Any) -> None:

@@ -1,4 +1,4 @@
-"""Reads the words of new versions and keeps them with their pinyin, as a job after a change.
+"""Reads the words of new versions and keeps them with their pinyin: a job, queued by the clocks.
 
 A register is read from the revision at which it was last read, the first time as a whole.
 Free texts (descriptions) are left out: they are found by what is written, and name people.
@@ -44,11 +44,6 @@ def queue_reading() -> bool:
         return False
     read_words.enqueue()
     return True
-
-
-def is_read(register: str) -> bool:
-    """Whether the words of a register are kept."""
-    return any(layer.register == register and _named(layer) for layer in all_layers())
 
 
 def spelled(run: str) -> list[str]:

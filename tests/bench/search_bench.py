@@ -9,7 +9,8 @@ each copy shifted, without the indexes of places, which no search reads; give it
 before ``migrate`` to this release to see what the step costs. CHECKOUT is a worktree of the
 former release with an environment; it needs its trigram index, which ``--make`` keeps. Its
 answers are of the same database, each query in turn with ours. Milliseconds of one client
-with a kept session, by the clock, the processor shared with the server.
+by the clock, the processor shared with the server; beside them the processor's time of server
+and database for a query, which a busy machine leaves as it is.
 """
 
 import argparse
@@ -91,13 +92,12 @@ def make(copies: int) -> None:
 
 
 def standing(text: str) -> int:
-    """In how many open rows a text stands."""
+    """In how many open rows a text stands, at most ``MANY``."""
     with connection.cursor() as cursor:
         pattern = contains(folded(text))
         cursor.execute("SET enable_seqscan = off")
-        cursor.execute(
-            f"SELECT count(*) FROM {TABLE} WHERE upper_inf(valid) AND {SEARCHED}", [pattern] * 2
-        )
+        found = f"SELECT FROM {TABLE} WHERE upper_inf(valid) AND {SEARCHED} LIMIT {MANY}"
+        cursor.execute(f"SELECT count(*) FROM ({found}) AS f", [pattern] * 2)
         return cursor.fetchone()[0]
 
 
@@ -106,7 +106,7 @@ def cases(number: int) -> dict[str, list[str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT code, name, address FROM {TABLE} WHERE upper_inf(valid) AND address <> ''"
-            f" AND code NOT LIKE '%%-%%' ORDER BY md5(code) LIMIT {number * 60}"
+            f" AND code NOT LIKE '%%-%%' ORDER BY md5(code) LIMIT {number * 12}"
         )
         rows = cursor.fetchall()
     dice = random.Random(16)
@@ -148,26 +148,43 @@ def ask(base: str, text: str, at: str) -> float:
     return (time.perf_counter() - started) * 1_000
 
 
-def measured(servers: dict[str, str], rounds: int, number: int) -> Iterator[str]:
-    """Lines of a table."""
-    yield "| query | when | server | queries | p50 ms | p95 ms | longest ms |"
-    yield "|---|---|---|---|---|---|---|"
+def processor_s(checkout: Path) -> float:
+    """Seconds that the processor has spent on a server of ours and on the bench's database."""
+    spent, database = 0.0, connection.settings_dict["NAME"]
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            is_ours = "gunicorn" in line and (process / "cwd").resolve() == checkout.resolve()
+            if is_ours or line.startswith("postgres:") and f" {database} " in line:
+                fields = (process / "stat").read_text().rsplit(")", 1)[1].split()
+                spent += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        except OSError:
+            continue
+    return spent
+
+
+def measured(servers: dict[str, tuple[str, Path]], rounds: int, number: int) -> Iterator[str]:
+    """Lines of a table; the first round warms."""
+    yield "| query | when | server | queries | p50 ms | p95 ms | longest ms | processor ms |"
+    yield "|---|---|---|---|---|---|---|---|"
     for kind, texts in cases(number).items():
         for at in ("", PAST):
             times: dict[str, list[float]] = {name: [] for name in servers}
+            cpu = dict.fromkeys(servers, 0.0)
             for turn in range(rounds):
-                for text in texts:
-                    for name, base in servers.items():
-                        spent = ask(base, text, at)
-                        if turn:  # the first round warms
-                            times[name].append(spent)
+                for name, (base, checkout) in servers.items():
+                    before = processor_s(checkout)
+                    spent = [ask(base, text, at) for text in texts]
+                    if turn:
+                        times[name] += spent
+                        cpu[name] += processor_s(checkout) - before
             for name, spent in times.items():
                 if len(spent) < 2:
                     continue
                 p95 = statistics.quantiles(spent, n=20)[-1]
                 yield (
-                    f"| {kind} | {at or 'now'} | {name} | {len(texts)} |"
-                    f" {statistics.median(spent):.1f} | {p95:.1f} | {max(spent):.0f} |"
+                    f"| {kind} | {at or 'now'} | {name} | {len(texts)} | {statistics.median(spent):.1f}"
+                    f" | {p95:.1f} | {max(spent):.0f} | {cpu[name] / len(spent) * 1000:.1f} |"
                 )
 
 
@@ -186,7 +203,7 @@ def main() -> None:
         return
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        servers = {}
+        servers: dict[str, tuple[str, Path]] = {}
         checkouts = {"before": options.before, "now": ROOT} if options.before else {"now": ROOT}
         for number, (name, checkout) in enumerate(checkouts.items()):
             port = options.port + number
@@ -194,8 +211,8 @@ def main() -> None:
             command += ["webmap.wsgi:application", "--workers", "1", "--worker-class", "gthread"]
             command += ["--threads", "4", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
             stack.enter_context(running(command, folder / f"{name}.log"))
-            servers[name] = f"http://127.0.0.1:{port}"
-            wait_for(f"{servers[name]}/search?q=x", 120)
+            servers[name] = (f"http://127.0.0.1:{port}", checkout)
+            wait_for(f"{servers[name][0]}/search?q=x", 120)
         for line in measured(servers, options.rounds, options.queries):
             print(line, flush=True)
 

@@ -1,13 +1,14 @@
 """Words by their pinyin, read from what is written."""
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 
 from layers.access.access import ANONYMOUS, Caller
 from layers.declarations.registry import all_layers, layer_of
 from layers.models import SearchState, SearchWord
 from layers.reading.shares import share_of, shares_of
 from layers.search.everywhere import search_everywhere
-from layers.search.reading_words import is_read, read_words, spelled_fields, words_in
+from layers.search.reading_words import queue_reading, read_words, spelled_fields, words_in
 from layers.search.words import MOST_WORDS, sources_of, words_of
 from spatial.base.models import Address, Road
 from spatial.housing.models import Unit
@@ -107,8 +108,16 @@ def test_only_what_is_new_is_read(db):
 
 def test_free_texts_are_not_kept(db):
     assert spelled_fields(layer_of("cases")) == []
-    assert not is_read("grid.case")
-    assert is_read("base.road")
+
+
+def test_the_clocks_queue_one_reading_for_all_that_is_new(db):
+    DBTaskResult.objects.all().delete()
+    read()
+    assert not queue_reading()
+    road("R1", "人民路")
+    assert queue_reading()
+    assert not queue_reading()
+    assert DBTaskResult.objects.count() == 1
 
 
 def test_more_meanings_than_are_looked_for_are_cut(db):
