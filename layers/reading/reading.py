@@ -35,9 +35,9 @@ NO_BITMAPS = "SET LOCAL enable_bitmapscan = off; "
 BY_TEXT = "SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan; "
 BACK = (
     "SET LOCAL ROLE NONE; SET LOCAL statement_timeout = DEFAULT;"
-    " SET LOCAL enable_bitmapscan = DEFAULT; SET LOCAL enable_seqscan = DEFAULT;"
-    " SET LOCAL plan_cache_mode = DEFAULT"
+    " SET LOCAL enable_bitmapscan = DEFAULT"
 )
+BACK_FROM_TEXT = "; SET LOCAL enable_seqscan = DEFAULT; SET LOCAL plan_cache_mode = DEFAULT"
 
 _routes: list[Callable[[Share], int]] = []
 
@@ -240,7 +240,7 @@ def _read_inside(
             cursor.execute(text, params)
             rows = cursor.fetchall()
             if is_within:
-                cursor.execute(BACK)
+                cursor.execute(BACK + (BACK_FROM_TEXT if BY_TEXT in text else ""))
             return rows
     except ProgrammingError as error:
         _check_role(share, error)

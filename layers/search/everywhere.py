@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from layers.reading.reading import QueryTimeout
 from layers.reading.shares import Share
+from layers.search.patterns import NOTHING
 from layers.search.search import SearchHit, Wanted, is_code, search_for, wanted_of
 from layers.search.words import source_of, sources_of, words_of
 from spatial.periods import AsOf
@@ -37,11 +38,12 @@ def search_everywhere(shares: Sequence[Share], text: str, as_of: AsOf) -> Result
     A text that is the code of something is taken for nothing else.
     """
     wanted = wanted_of(text)
-    if wanted.is_empty or not is_telling(wanted):
+    if wanted.is_empty or not is_telling(text):
         return Results([])
     if len(wanted.code) >= WHOLE_CODE:
-        shares = [share for share in shares if is_code(share, wanted.code, as_of)] or shares
-    meanings = list(_meanings(shares, text))
+        coded = [share for share in shares if is_code(share, wanted.code, as_of)]
+        shares, wanted = (coded, wanted.by_code) if coded else (shares, wanted)
+    meanings = [] if wanted.text == NOTHING else list(_meanings(shares, text))
     found, is_late = [], False
     for share in shares:
         try:
@@ -54,13 +56,13 @@ def search_everywhere(shares: Sequence[Share], text: str, as_of: AsOf) -> Result
     return Results(found, is_late)
 
 
-def is_telling(wanted: Wanted) -> bool:
-    """Whether a text narrows anything down: one letter or digit alone does not, a 字 does.
+def is_telling(text: str) -> bool:
+    """Whether a text narrows anything down: single letters or digits do not, a 字 does.
 
-    >>> is_telling(wanted_of("1")), is_telling(wanted_of("桥"))
-    (False, True)
+    >>> is_telling("1"), is_telling("a b"), is_telling("桥"), is_telling("ab")
+    (False, False, True, True)
     """
-    return len(wanted.text) > 1 or not wanted.text.isascii()
+    return any(len(word) > 1 or not word.isascii() for word in text.split())
 
 
 def _meanings(shares: Sequence[Share], text: str) -> Iterator[tuple[Wanted, frozenset[str]]]:

@@ -18,6 +18,7 @@ from layers.reading.timestamps import shown_sql
 from layers.search.patterns import (
     FUNCTION,
     MOST_SEGMENTS,
+    NOTHING,
     begins,
     contains,
     equals,
@@ -56,6 +57,11 @@ class Wanted:
     text: str
     parts: tuple[str, ...]
     code: str = ""  # as it was written, if it may be one
+
+    @property
+    def by_code(self) -> "Wanted":
+        """The same, looked for among codes alone."""
+        return Wanted(NOTHING, (), self.code)
 
     @property
     def is_empty(self) -> bool:
@@ -183,14 +189,15 @@ def _steps_sql(step: Callable[..., str], either: str, parts: int, most: int) -> 
         return f"({' + '.join(f'(SELECT count(*) FROM {name})' for name in names)} < {most})"
 
     rare = f"(SELECT n < {MANY} FROM many)"
-    called = few("named", "housed")
+    uncoded = few("coded", "coded_so")  # matches of codes stand before all others
+    called = f"{uncoded} AND {few('named', 'housed')}"
     steps = {
         "coded": step(CODE, "code = %s", 1),
         "coded_so": step(BEGINNING_OF_CODE, "code >= %s AND code < %s", POOL),
-        "sample": step(SAMPLED, f"{either} AND {SAMPLE}", MANY),
+        "sample": step(SAMPLED, f"{either} AND {SAMPLE}", MANY, uncoded),
         "many": "SELECT count(*) AS n FROM sample",
-        "named": step(NAME, either, POOL),
-        "housed": step(NUMBER, either, POOL, rare),
+        "named": step(NAME, either, POOL, uncoded),
+        "housed": step(NUMBER, either, POOL, f"{uncoded} AND {rare}"),
         "begun": step(BEGINNING, either, POOL, f"{rare} AND {called}"),
         "held": step(TEXT, either, POOL, f"{rare} AND {called} AND {few('begun')}"),
     }

@@ -210,7 +210,7 @@ def main() -> None:
             port = options.port + number
             command = ["env", "-C", str(checkout), ".venv/bin/python", "-m", "gunicorn"]
             command += ["webmap.wsgi:application", "--workers", "1", "--worker-class", "gthread"]
-            command += ["--threads", "4", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
+            command += ["--threads", "1", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
             stack.enter_context(running(command, folder / f"{name}.log"))
             servers[name] = (f"http://127.0.0.1:{port}", checkout)
             wait_for(f"{servers[name][0]}/search?q=x", 120)

@@ -13,7 +13,7 @@ from layers.declarations.registry import layer_of
 from layers.reading.personal import MOST_REASON
 from layers.reading.shares import shares_of
 from layers.search.everywhere import PER_LAYER, is_telling, search_everywhere
-from layers.search.search import SearchHit, wanted_of
+from layers.search.search import SearchHit
 from spatial.city import city
 from spatial.periods import AsOf
 from spatial.positions import position_of
@@ -44,13 +44,13 @@ def search_results(request: HttpRequest) -> HttpResponse:
         is_late = results.is_late
         for found in results.layers:
             groups.append(_group(found.share.layer, found.hits, text))
-        if is_telling(wanted_of(text)) and text:
+        if is_telling(text):
             groups += _further(caller, text[:MOST_SHOWN], as_of)
     name = person[1] if person else text
     is_person = bool(person) or is_personal_number(text) or _may_be_name(text, groups)
     context = {
         "groups": groups,
-        "text": text[:MOST_SHOWN],
+        "text": text[:MOST_SHOWN] if is_telling(text) else "",
         "late": is_late,
         "position": position,
         "person": name[:MOST_SHOWN] if is_person and not position else "",

@@ -131,3 +131,10 @@ def test_more_meanings_than_are_looked_for_are_cut(db):
 def test_words_are_bounded():
     long = "涟源市蓝田街道人民路" * 20
     assert all(len(word) <= 12 for word, *_ in words_in(long))
+
+
+def test_a_code_is_taken_for_nothing_else(db):
+    road("431382", "431382路")
+    road("431383", "路431382")
+    assert found("431382") == {"431382"}
+    assert found("43138") == {"431382", "431383"}
