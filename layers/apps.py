@@ -59,6 +59,7 @@ class LayersConfig(AppConfig):
         add_duty("webhooks", _webhooks)
         add_duty("processes", _processes)
         add_duty("borders", _districts)
+        add_duty("words", _words)
 
 
 def check_declarations(**_: Any) -> list[checks.Error]:
@@ -95,6 +96,12 @@ def _districts() -> None:
     from layers.jobs.districts import queue_renewal
 
     queue_renewal()
+
+
+def _words() -> None:
+    from layers.search.reading_words import queue_reading
+
+    queue_reading()
 
 
 def on_migrated(using: str = "default", **_: Any) -> None:

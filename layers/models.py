@@ -1,8 +1,9 @@
-"""What sharing is about: consumers, keys, grants, applications; and who read what."""
+"""What sharing is about: consumers, keys, grants; who read what; and words of the search."""
 
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from spatial.versions.append_only import AppendOnly, Audited, RecordedAt
@@ -269,3 +270,45 @@ class RequestMinute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.consumer} {self.minute}"
+
+
+class SearchWord(models.Model):
+    """A word of the searched texts by its pinyin, so that it is found by letters.
+
+    ``word`` begins at a character of a text and goes on as the text does; ``spelling`` has
+    its syllables, one for each character. ``sources`` are the fields that hold it, as
+    ``layer.field``. What no longer stands stays: it leads to nothing.
+    """
+
+    word = models.CharField("词", max_length=12)
+    spelling = models.CharField("拼音", max_length=100)
+    pinyin = models.CharField("连写", max_length=100, db_collation="C")
+    initials = models.CharField("首字母", max_length=12, db_collation="C")
+    sources = ArrayField(models.TextField(), verbose_name="出处")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "检索词"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["word", "spelling"], name="one_search_word")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["pinyin"], name="search_word_pinyin"),
+            models.Index(fields=["initials"], name="search_word_initials"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class SearchState(models.Model):
+    """Up to which revision of its register the words of a layer have been read."""
+
+    layer = models.CharField("图层", max_length=40, primary_key=True)
+    fields = models.TextField("字段")  # as they were then; others are read from the beginning
+    number = models.BigIntegerField("修订号")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "检索词进度"
+
+    def __str__(self) -> str:
+        return f"{self.layer} {self.number}"

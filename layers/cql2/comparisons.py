@@ -77,7 +77,7 @@ def among(op: str, args: Sequence[Term], scope: Scope) -> Term:
     return joined("boolean", f"({{0}} IN ({slots}))", pairs[0][0], *(right for _, right in pairs))
 
 
-def like(op: str, args: Sequence[Term], _scope: Scope) -> Term:
+def like(op: str, args: Sequence[Term], scope: Scope) -> Term:
     r"""A text that matches a pattern of %, _ and escapes with \."""
     check_count(op, args, 2)
     for term in args:
@@ -87,7 +87,13 @@ def like(op: str, args: Sequence[Term], _scope: Scope) -> Term:
         raise FilterError("LIKE 的模式要直接写出来，不能是字段")
     if any(_DANGLING.search(p) for p in (pattern, _MARKS.sub("", normalize("NFD", pattern)))):
         raise FilterError(f"LIKE 的模式“{pattern[:40]}”以单个 \\ 结尾；要找 \\ 请写 \\\\")
-    return joined("boolean", "({0} LIKE {1})", *args)
+    found = joined("boolean", "({0} LIKE {1})", *args)
+    searched = next((f for f in scope.fields.values() if f.sql == args[0].sql and f.implied), None)
+    implied = searched.implied(pattern) if searched and searched.implied else None
+    if implied is None:
+        return found
+    sql, param = implied
+    return chained("AND", [found, Term("boolean", sql, (param,))])
 
 
 def is_null(op: str, args: Sequence[Term], _scope: Scope) -> Term:

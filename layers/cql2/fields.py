@@ -1,5 +1,6 @@
 """What a filter may name, and the CRS in which it writes coordinates."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 KINDS = frozenset(
@@ -13,13 +14,15 @@ class Queryable:
 
     ``sql`` is a quoted column or an expression in the types of PostgreSQL: text, any
     number, boolean, date, timestamptz, geometry, and for ``interval`` a tstzrange that
-    is closed at its start and open at its end.
+    is closed at its start and open at its end. ``implied`` names a condition that each text
+    like a pattern meets and that an index answers, if there is one, and its parameter.
     """
 
     name: str
     kind: str
     sql: str
     srid: int = 0
+    implied: Callable[[str], tuple[str, str] | None] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

@@ -1,6 +1,6 @@
 """What the site does to whole tables: functions of the owner's, which check what is named.
 
-They count the rows of a register for the planner, and put its indexes aside while the first
+They count the rows of a register for the planner, tidy its indexes of texts, and put its indexes aside while the first
 load fills it. The site may call them; their search path is pinned, and the definitions of
 indexes never come from the caller. No transaction is committed in which they are still aside.
 """
@@ -36,6 +36,21 @@ SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
 BEGIN
     PERFORM versions_check_table(name);
     EXECUTE format('ANALYZE %s', name);
+END $body$;
+
+-- What indexes of texts have put off: every search reads it through. Returns the pages.
+CREATE OR REPLACE FUNCTION versions_tidy_indexes(name regclass) RETURNS bigint LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
+DECLARE one record; pages bigint := 0;
+BEGIN
+    PERFORM versions_check_table(name);
+    FOR one IN SELECT i.indexrelid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+        JOIN pg_am a ON a.oid = c.relam WHERE i.indrelid = name AND a.amname = 'gin'
+        AND i.indisvalid
+    LOOP
+        pages := pages + gin_clean_pending_list(one.indexrelid);
+    END LOOP;
+    RETURN pages;
 END $body$;
 
 -- Of an empty table that nobody uses just now; returns how many are put aside.
@@ -87,6 +102,7 @@ END $do$;
 """
 CALLED = (
     "versions_analyze(regclass)",
+    "versions_tidy_indexes(regclass)",
     "versions_set_indexes_aside(regclass)",
     "versions_put_indexes_back()",
 )
@@ -114,6 +130,11 @@ def allow_site(cursor: Any, function: str) -> None:
 def analyze(cursor: Any, table: str) -> None:
     """Have the planner know how many rows a register has now."""
     cursor.execute("SELECT versions_analyze(%s)", [f'"{table}"'])
+
+
+def tidy_indexes(cursor: Any, table: str) -> None:
+    """Have the indexes of texts take in what their writers have put off."""
+    cursor.execute("SELECT versions_tidy_indexes(%s)", [f'"{table}"'])
 
 
 def set_indexes_aside(cursor: Any, table: str) -> int:

@@ -25,7 +25,6 @@ ALLOWED = {
     "accounts/second_factor_views.py": "a pause becomes an error of the form for a code",
     "notices/channels.py": "what a channel refuses is kept with its delivery",
     "map/here.py": "a list that was not ready in time says that it is not whole",
-    "map/search.py": "likewise",
     "map/surroundings.py": "likewise",
     "hazards/views.py": "a number that was not ready in time is left out",
 }

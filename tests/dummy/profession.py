@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from layers.access.access import Caller
 from layers.declarations.registry import layer_of
 from layers.reading.offices import features_shown
-from layers.reading.search import SearchHit
+from layers.search.search import SearchHit
 from spatial.periods import AsOf
 from tests.dummy.roles import ParkRole
 from webmap.web.callers import caller_of

@@ -18,9 +18,9 @@ from layers.reading.personal import (
 )
 from spatial.sealed.queries import MOST_FOUND
 from webmap.sharing.guards import page
-from webmap.sharing.profession import may_find_people
 from webmap.web.callers import caller_of
 from webmap.web.guards import StaffRequest, with_roles
+from webmap.web.people import may_find_people
 from webmap.web.values import layer_title
 
 MOST_TEXT = 200  # characters

@@ -8,11 +8,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grid.cases.policies import can_see_reporter
 from layers.access.access import Caller, may_audit, may_decide, may_read_audit
 from layers.declarations.registry import all_layers
 from layers.models import Consumer
-from layers.reading.personal import layers_searched
 from layers.roles import Role
 from layers.sharing.applications import (
     APPLICANT,
@@ -24,7 +22,8 @@ from layers.sharing.applications import (
 )
 from spatial.casework.actors import Actor
 from spatial.casework.procedures import Procedure
-from webmap.web.callers import actor_behind, caller_of, matter_actor
+from webmap.web.callers import caller_of, matter_actor
+from webmap.web.people import may_find_people
 from webmap.web.procedure_pages import FieldKind, FormField, ProcedurePages, named_people
 from webmap.web.professions import DemoUser, Link, Profession, Tab, Urls
 from webmap.web.values import layer_title
@@ -44,11 +43,6 @@ def may_approve(request: HttpRequest) -> bool:
 def may_look_back(request: HttpRequest) -> bool:
     """Whether the caller may see who read what."""
     return may_audit(caller_of(request))
-
-
-def may_find_people(request: HttpRequest) -> bool:
-    """Whether the caller may search people in any register."""
-    return bool(layers_searched(caller_of(request))) or can_see_reporter(actor_behind(request))
 
 
 def may_search(request: HttpRequest) -> bool:

@@ -20,7 +20,7 @@ from django.utils.functional import Promise
 import webmap
 from layers.access.access import Caller
 from layers.declarations.discovery import app_modules
-from layers.reading.search import SearchHit
+from layers.search.search import SearchHit
 from spatial.casework.titles import title_shown
 from spatial.periods import AsOf
 from webmap.web.procedure_pages import ProcedurePages

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from layers.cql2.compiling import Filter, compile_filter
 from layers.cql2.fields import FilterCrs, Queryable
 from layers.ogc.common.cursors import SortKey, read_cursor
 from layers.ogc.common.errors import InvalidParameter, UnknownParameter
-from layers.reading.search import terms_of
 from layers.reading.shares import Share
+from layers.search.patterns import implied_sql
+from layers.search.search import terms_of
 from spatial.city import city
 from spatial.periods import NOW, AsOf, parse_as_of
 from spatial.texts import whole_number
@@ -140,7 +141,9 @@ def queryables_of(share: Share) -> Mapping[str, Queryable]:
     found = {"code": Queryable("code", "string", "code")}
     for declared in share.fields:
         sql = f'"{layer.column(declared.name).column}"'
-        found[declared.name] = Queryable(declared.name, layer.json_type(declared.name), sql)
+        implied = partial(implied_sql, sql) if declared.name in layer.search else None
+        kind = layer.json_type(declared.name)
+        found[declared.name] = Queryable(declared.name, kind, sql, implied=implied)
     for name, sql in MOMENTS.items():
         found[name] = Queryable(name, "date-time", sql)
     if layer.geometry:

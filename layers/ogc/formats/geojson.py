@@ -18,9 +18,9 @@ from layers.ogc.common.requests import (
     queryables_of,
 )
 from layers.reading.reading import read
-from layers.reading.search import matching_sql
 from layers.reading.shares import Share
 from layers.reading.timestamps import VERSION_ID, closed_sql, shown_sql
+from layers.search.search import matching_sql
 from spatial.city import Extent, city
 from spatial.periods import AsOf
 

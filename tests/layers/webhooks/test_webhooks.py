@@ -361,7 +361,7 @@ def test_a_worker_killed_while_the_other_side_answers_is_made_up_for(
     wait_until(lambda: leases._is_free(job))
     DBTaskResult.objects.update(started_at=timezone.now() - timedelta(minutes=1))
     call_command("run_clocks")
-    assert DBTaskResult.objects.get().status == "READY"
+    assert DBTaskResult.objects.get(pk=job).status == "READY"
     assert deliver.func(subscription.pk) == "told"
     first, second = (json.loads(body) for _, _, body in receiver.messages)
     assert first["id"] == second["id"]

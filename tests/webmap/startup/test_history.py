@@ -89,7 +89,7 @@ def half_built(index):
     ("index", "step"),
     [
         ("case_step_late", "grid.0014_late_steps"),
-        ("search_units", "layers.0002_search_indexes"),
+        ("text_units", "layers.0013_search_texts"),
         ("tiles_parcels_300", "layers.0005_tile_indexes"),
     ],
 )
