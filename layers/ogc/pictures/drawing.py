@@ -141,7 +141,7 @@ def _look(entry: Mapping[str, Any], zoom: float, values: Mapping[str, Any]) -> t
     if kind == "fill":
         return (("fill", paint["fill-color"]), ("fill-opacity", str(paint["fill-opacity"]))), 0.0
     if kind == "circle":
-        look = (
+        look: Look = (
             ("fill", paint["circle-color"]),
             ("stroke", paint["circle-stroke-color"]),
             ("stroke-width", _mm(paint["circle-stroke-width"])),
