@@ -20,7 +20,6 @@ urlpatterns = [
     path("open311/v2/", include("webmap.open311.urls")),
     path("", include("webmap.accounts.urls")),
     path("", include("webmap.exports.urls")),
-    path("", include("webmap.documents.urls")),
     path("", include("webmap.matters.urls")),
     *(path(urls.prefix, include(urls.module)) for one in professions() for urls in one.urls),
     path("", include("webmap.map.urls")),

@@ -133,7 +133,7 @@ def main() -> None:
     for scale in SCALES:
         timed(f"A3 1:{scale:,}, every layer", sheet(Paper("a3"), scale, names))
     if "--quick" not in sys.argv:
-        timed("A0 1:5,000, every layer", sheet(Paper("a0"), 5_000, names))
+        timed("A0 1:2,000, every layer", sheet(Paper("a0"), 2_000, names))
 
 
 main()

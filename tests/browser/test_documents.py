@@ -38,7 +38,7 @@ def test_a_record_is_printed_scanned_and_verified(town, printing):
     with page.expect_download() as begun:
         page.click("a[download]")
     pdf = begun.value.path().read_bytes()
-    number = page.inner_text(".lead")
+    number = page.inner_text(".number").split(" ")[0]
     (address,) = codes_on(pdf)
     page.context.clear_cookies()  # a second device
     page.goto(address)
@@ -56,11 +56,11 @@ def test_sheets_are_ordered_by_the_form(town, printing):
     page.select_option("#mode", "extent")
     page.fill("#points", "111.66,27.69;111.68,27.70")
     page.select_option("#scale", "500")
-    page.click("main form.sheets button")
+    page.click("main form.order button")
     assert "1∶10,000" in page.inner_text("[role=alert]")
     assert page.input_value("#points") == "111.66,27.69;111.68,27.70"
     page.select_option("#scale", "10000")
-    page.click("main form.sheets button")
+    page.click("main form.order button")
     page.wait_for_selector("a[download]")
     with page.expect_download() as begun:
         page.click("a[download]")
