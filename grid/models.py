@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
+from django.db.models.fields.json import KeyTransform
 
 from spatial.casework.models import MatterFields, RequestFields, StepFields
 from spatial.sealed.fields import SealedField
@@ -136,6 +137,11 @@ class CaseStep(StepFields):
             models.Index(fields=["at", "action"], name="case_step_at"),
             models.Index(fields=["who", "at"], name="case_step_who"),
             models.Index(fields=["due_at"], condition=Q(at__gt=F("due_at")), name="case_step_late"),
+            models.Index(
+                KeyTransform("department", "details"),
+                condition=Q(action__in=("dispatch", "reassign")),  # ``steps.DISPATCHES``
+                name="case_step_department",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,6 +20,32 @@ from functools import cached_property
 from spatial.errors import SpatialError
 
 
+class Title(str):
+    """A title in both languages: the Chinese one, which records keep, and beside it the English.
+
+    >>> shut = Title("关", "Shut")
+    >>> shut, shut.english
+    ('关', 'Shut')
+    """
+
+    english: str
+
+    def __new__(cls, chinese: str, english: str) -> "Title":
+        """The Chinese title, with the English one."""
+        made = super().__new__(cls, chinese)
+        made.english = english
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        """What a copy is made of."""
+        return str(self), self.english
+
+
+def english_of(title: str) -> str:
+    """The English of a title; of one in a single language, that."""
+    return getattr(title, "english", title)
+
+
 class UnknownAction(SpatialError, ValueError):
     """An action that the table does not have."""
 

@@ -36,6 +36,7 @@ class WebmapConfig(AppConfig):
         from grid.cases.clock_tasks import add_duty
         from layers.sharing.records import quality_by
         from spatial.casework.consulting import record_silence
+        from spatial.casework.files import FILES
         from spatial.casework.notices import tell_of_late
         from spatial.outbox.topics import declare_topic
         from webmap.accounts.deputies import DEPUTIES
@@ -69,6 +70,7 @@ class WebmapConfig(AppConfig):
         add_duty("old notices", clock.forget)
         add_duty("late matters", tell_of_late)
         add_duty("silence", record_silence)
+        add_duty("files of matters", FILES.sweep)
         add_duty("exports", _exports)
         add_duty("documents", _documents)
         add_duty("sign-ins", _sign_ins)

@@ -21,6 +21,7 @@ from spatial.casework.procedures import Amendable
 from spatial.casework.texts import is_blank, plain
 from spatial.city import city
 from spatial.codes import schemes
+from spatial.workflow import Title
 from spatial.worktime import TimeLimit, TimeUnit
 
 MAX_DESCRIPTION, MAX_ADDRESS = 4_000, 200
@@ -168,11 +169,17 @@ def _parse_yes(given: Any, _situation: CaseSituation) -> bool:
 
 AMENDABLE: Mapping[str, Amendable] = MappingProxyType(
     {
-        "class_code": Amendable("问题类别", BY, _parse_class, _class_values, _class_of),
-        "geom": Amendable("位置", BY, _parse_place, _place_values),
-        "description": Amendable("问题描述", BY, _parse_text(MAX_DESCRIPTION, can_be_empty=False)),
-        "address": Amendable("位置描述", BY, _parse_text(MAX_ADDRESS, can_be_empty=True)),
-        "component_code": Amendable("部件", BY, _parse_component),
-        "is_public": Amendable("可公开", BY, _parse_yes),
+        "class_code": Amendable(
+            Title("问题类别", "Class"), BY, _parse_class, _class_values, _class_of
+        ),
+        "geom": Amendable(Title("位置", "Place"), BY, _parse_place, _place_values),
+        "description": Amendable(
+            Title("问题描述", "Description"), BY, _parse_text(MAX_DESCRIPTION, can_be_empty=False)
+        ),
+        "address": Amendable(
+            Title("位置描述", "Address"), BY, _parse_text(MAX_ADDRESS, can_be_empty=True)
+        ),
+        "component_code": Amendable(Title("部件", "Component"), BY, _parse_component),
+        "is_public": Amendable(Title("可公开", "May be public"), BY, _parse_yes),
     }
 )

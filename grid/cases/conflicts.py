@@ -35,14 +35,16 @@ def task_taken_back(case: Case, actor: Actor, action: str) -> MatterConflict | N
 
     A phone without signal learns so only when it sends what was found.
     """
-    if action not in TASK_RESULTS or GridRole.INSPECTOR not in actor.roles:
+    names = [one.name for one in actor.capacities if GridRole.INSPECTOR in one.roles]
+    if action not in TASK_RESULTS or not names:
         return None
     steps = CaseStep.objects.filter(case_code=case.code)
     # From this one, or from whoever of the area would take it.
-    last = steps.filter(action__in=TASKS_RECALLED, details__from__in=(actor.name, "")).last()
-    if last is None or last.details.get("inspector") == actor.name:
+    last = steps.filter(action__in=TASKS_RECALLED, details__from__in=(*names, "")).last()
+    if last is None or last.details.get("inspector") in names:
         return None
-    since = steps.filter(Q(who=actor.name) | Q(details__inspector=actor.name), pk__gt=last.pk)
+    theirs = Q(who__in={actor.name, *names}) | Q(details__inspector__in=names)
+    since = steps.filter(theirs, pk__gt=last.pk)
     if since.exists():
         return None
     at = timezone.localtime(last.at)

@@ -17,8 +17,6 @@ from spatial.casework.errors import InvalidInput
 from spatial.casework.texts import plain
 
 SAME_PLACE_M = 1.0
-# What is given to an action and kept in the details of its step.
-NAMED = ("department", "main", "inspector", "because", "item", "words", "address", "round")
 
 
 def case_made(

@@ -7,24 +7,24 @@ shown was drawn anew from its pixels, so it carries no EXIF and nothing hidden b
 import hashlib
 import io
 import threading
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial, wraps
+from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 from grid.models import CasePhoto
 from spatial.casework.errors import InvalidInput
+from spatial.casework.kept_files import KeptFiles
 
 MOST_BYTES = 15 * 1024 * 1024
 MOST_PIXELS = 60_000_000
@@ -33,8 +33,6 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 SHOWN_PX, SMALL_PX = 2_048, 360
 QUALITY = 85
 ENDINGS = (".orig", ".jpg", "-small.jpg")
-PART, PART_KEPT_S = ".part", 24 * 3600
-MARKS, MARK_KEPT_S = "unsettled", 3600  # no transaction takes so long
 SIZES = {"": SHOWN_PX, "-small": SMALL_PX}
 # A picture of 60 megapixels is some 250 MB while it is drawn, however small its file.
 _DRAWING = threading.BoundedSemaphore(2)
@@ -98,17 +96,13 @@ def store_photos(
 ) -> list[CasePhoto]:
     """Write photos down as a case's; within the transaction that records them.
 
-    If one cannot be written, nothing of any stays. A file is there before its row, so a
-    backup that copies files after the database misses none. Until the transaction is
-    committed a mark stands for each photo; ``sweep`` removes the files of a mark without
-    a row, should the transaction or the process end otherwise.
+    If one cannot be written, nothing of any stays (``spatial.casework.kept_files``).
     """
     done: list[CasePhoto] = []
     with ExitStack() as unless_done:
         for photo in photos:
             name = uuid4().hex
-            unless_done.callback(_remove, name)
-            _write(name, photo)
+            FILES.write(unless_done, name, (photo.raw, photo.shown, photo.small))
             done.append(
                 CasePhoto.objects.create(
                     case_code=case_code,
@@ -124,7 +118,7 @@ def store_photos(
         unless_done.pop_all()
     names = [photo.name for photo in done]
     _written.get([]).extend(names)
-    transaction.on_commit(partial(_settle, names), robust=True)
+    FILES.settle_on_commit(names)
     return done
 
 
@@ -144,7 +138,7 @@ def leaves_no_files(action: Callable[P, R]) -> Callable[P, R]:
             raise
         except BaseException:
             for name in names:
-                _remove(name)
+                FILES.remove(name)
             raise
         finally:
             _written.reset(outer)
@@ -153,69 +147,29 @@ def leaves_no_files(action: Callable[P, R]) -> Callable[P, R]:
 
 
 def sweep() -> None:
-    """Remove what a transaction that was taken back, or the end of a process, left behind.
-
-    Beside the marks, one of the 256 folders each minute.
-    """
-    now = time.time()
-    marked = [path.name for path in _marks().glob("*") if _is_older(path, now, MARK_KEPT_S)]
-    rows = set(CasePhoto.objects.filter(name__in=marked).values_list("name", flat=True))
-    for name in marked:
-        if name in rows:
-            _settle([name])
-        else:
-            _remove(name)
-    for path in folder_of(f"{int(now / 60) % 256:02x}").glob(f"*{PART}"):
-        if _is_older(path, now, PART_KEPT_S):
-            path.unlink(missing_ok=True)
+    """Remove what a transaction that was taken back, or the end of a process, left behind."""
+    FILES.sweep()
 
 
 def folder_of(name: str) -> Path:
-    """Where the files of a name lie: 256 folders, so that none grows large."""
-    return Path(settings.CASE_FILES) / name[:2]
+    """Where the files of a name lie."""
+    return FILES.folder_of(name)
 
 
 def shown_path(photo: CasePhoto, *, small: bool = False) -> Path:
     """The file that is shown of a photo."""
-    return folder_of(photo.name) / f"{photo.name}{'-small' if small else ''}.jpg"
+    return FILES.path(photo.name, ENDINGS[2] if small else ENDINGS[1])
 
 
-def _write(name: str, photo: Photo) -> None:
-    """All three files, each whole or not at all, and before them a mark."""
-    folder = folder_of(name)
-    folder.mkdir(parents=True, exist_ok=True)
-    _marks().mkdir(exist_ok=True)
-    (_marks() / name).touch()
-    contents = (photo.raw, photo.shown, photo.small)
-    for ending, content in zip(ENDINGS, contents, strict=True):
-        unfinished = folder / f"{name}{ending}{PART}"
-        unfinished.write_bytes(content)
-        unfinished.rename(folder / f"{name}{ending}")
+def _folder() -> Path:
+    return Path(settings.CASE_FILES)
 
 
-def _remove(name: str) -> None:
-    """The files, and the mark last."""
-    for ending in ENDINGS:
-        for path in (f"{name}{ending}", f"{name}{ending}{PART}"):
-            (folder_of(name) / path).unlink(missing_ok=True)
-    _settle([name])
+def _with_rows(names: Collection[str]) -> Collection[str]:
+    return CasePhoto.objects.filter(name__in=names).values_list("name", flat=True)
 
 
-def _settle(names: Iterable[str]) -> None:
-    """The rows are there for good, or the files are gone."""
-    for name in names:
-        (_marks() / name).unlink(missing_ok=True)
-
-
-def _marks() -> Path:
-    return Path(settings.CASE_FILES) / MARKS
-
-
-def _is_older(path: Path, now: float, seconds: float) -> bool:
-    try:
-        return now - path.stat().st_mtime > seconds
-    except FileNotFoundError:
-        return False
+FILES = KeptFiles(_folder, ENDINGS, _with_rows)
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -29,7 +29,7 @@ from grid.roles import CENTRE, SUPERVISORS, SYSTEM, GridRole
 from spatial.casework.errors import InvalidInput, NotResponsible
 from spatial.casework.procedures import Policy
 from spatial.casework.texts import is_blank
-from spatial.parties.queries import deputies_of, holders_of, members_named
+from spatial.parties.queries import holders_of, members_named
 from spatial.workflow import RoleNotAllowed, Transition
 from spatial.worktime import TimeLimit
 
@@ -85,7 +85,7 @@ def can_register(actor: Actor) -> bool:
 
 def can_patrol(actor: Actor) -> bool:
     """Whether somebody reports, patrols and takes tasks with a phone."""
-    return GridRole.INSPECTOR in actor.roles
+    return GridRole.INSPECTOR in actor.all_roles
 
 
 def can_answer_requests(actor: Actor) -> bool:
@@ -160,7 +160,7 @@ class CasePolicy(Policy):
             people = set(members_named(matter.department, at))
             return tuple(name for name in names if name in people)
         if role == GridRole.INSPECTOR and matter.inspector:
-            return (matter.inspector, *deputies_of(matter.inspector, at, role))
+            return (matter.inspector,)
         if role == GridRole.INSPECTOR:
             return inspectors_of(matter.district_code)
         return names

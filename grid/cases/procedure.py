@@ -8,7 +8,7 @@ from grid.cases import clocks
 from grid.cases.amendable import AMENDABLE, MAX_ADDRESS, MAX_DESCRIPTION
 from grid.cases.conflicts import task_taken_back
 from grid.cases.effects import EFFECTS
-from grid.cases.idempotency import NAMED, are_kept
+from grid.cases.idempotency import are_kept
 from grid.cases.photos import Photo, store_photos
 from grid.cases.policies import CasePolicy, check_photos
 from grid.cases.rounds import is_against_the_last
@@ -30,6 +30,7 @@ from grid.models import Case, CasePhoto, CaseRequest, CaseStep
 from spatial.casework.actors import Actor
 from spatial.casework.acts import Act, Where
 from spatial.casework.procedures import MAX_TEXT, Procedure, RequestKind
+from spatial.workflow import Title
 
 # The longest text of each field, in characters; others take a name.
 MAX_OF: Mapping[str, int] = {
@@ -43,6 +44,11 @@ MAX_OF: Mapping[str, int] = {
     "phone": 30,
 }
 Kind = CaseRequest.Kind
+ASKED = {
+    Kind.EXTENSION: Title(Kind.EXTENSION.label, "Extension"),
+    Kind.SUSPENSION: Title(Kind.SUSPENSION.label, "Suspension"),
+    Kind.APPEAL: Title(Kind.APPEAL.label, "Appeal"),
+}
 # In which states a request stays open. An appeal is against a round that counts; with one
 # that was taken back it lapses as the others do.
 STAYS_IN = {
@@ -80,20 +86,19 @@ def _is_attached(code: str, given: Mapping[str, Any]) -> bool:
 
 CASES = Procedure(
     "case",
-    "案件",
+    Title("案件", "Cases"),
     WORKFLOW,
     WAITS_FOR,
     policy=CasePolicy(),
     effects=EFFECTS,
     askings={
         kind: RequestKind(
-            Kind(kind).label, *actions, STAYS_IN[Kind(kind)], frozenset(RECALLS), _outlives(kind)
+            ASKED[Kind(kind)], *actions, STAYS_IN[Kind(kind)], frozenset(RECALLS), _outlives(kind)
         )
         for kind, actions in REQUESTS.items()
     },
     amendable=AMENDABLE,
     noun="案件",
-    kept=frozenset(NAMED),
     recalls=frozenset({"recall", *RESULTS_RECALLED, *TASKS_RECALLED} - {"reassign_task"}),
     reassigns=frozenset({"reassign", "reassign_task"}),
     aside=ASIDE,

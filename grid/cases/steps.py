@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from grid.roles import PUBLIC, SYSTEM, GridRole
-from spatial.workflow import Transition, Workflow
+from spatial.workflow import Title, Transition, Workflow
 
 R = GridRole
 REPORTED, VERIFYING, FILING = "reported", "verifying", "filing"
@@ -24,35 +24,35 @@ CLOSED, VOID, MERGED = "closed", "void", "merged"
 
 STATES = MappingProxyType(
     {
-        REPORTED: "待受理",
-        VERIFYING: "待核实",
-        FILING: "待立案",
-        DISPATCHING: "待派遣",
-        HANDLING: "待处置",
-        SUSPENDED: "挂账",
-        FEEDBACK: "待反馈确认",
-        CHECKING: "待核查",
-        CLOSING: "待结案",
-        CLOSED: "已结案",
-        VOID: "已作废",
-        MERGED: "已并案",
+        REPORTED: Title("待受理", "To be accepted"),
+        VERIFYING: Title("待核实", "To be verified"),
+        FILING: Title("待立案", "To be filed"),
+        DISPATCHING: Title("待派遣", "To be dispatched"),
+        HANDLING: Title("待处置", "Being handled"),
+        SUSPENDED: Title("挂账", "Suspended"),
+        FEEDBACK: Title("待反馈确认", "Handled, to be confirmed"),
+        CHECKING: Title("待核查", "To be checked"),
+        CLOSING: Title("待结案", "To be closed"),
+        CLOSED: Title("已结案", "Closed"),
+        VOID: Title("已作废", "Voided"),
+        MERGED: Title("已并案", "Merged"),
     }
 )
 # The standard's step in which each state lies.
 STEPS = MappingProxyType(
     {
-        REPORTED: "收集",
-        VERIFYING: "收集",
-        FILING: "立案",
-        DISPATCHING: "派遣",
-        HANDLING: "处置",
-        SUSPENDED: "处置",
-        FEEDBACK: "反馈",
-        CHECKING: "核查",
-        CLOSING: "核查",
-        CLOSED: "评价",
-        VOID: "评价",
-        MERGED: "评价",
+        REPORTED: Title("收集", "Collection"),
+        VERIFYING: Title("收集", "Collection"),
+        FILING: Title("立案", "Filing"),
+        DISPATCHING: Title("派遣", "Dispatch"),
+        HANDLING: Title("处置", "Handling"),
+        SUSPENDED: Title("处置", "Handling"),
+        FEEDBACK: Title("反馈", "Feedback"),
+        CHECKING: Title("核查", "Check"),
+        CLOSING: Title("核查", "Check"),
+        CLOSED: Title("评价", "Evaluation"),
+        VOID: Title("评价", "Evaluation"),
+        MERGED: Title("评价", "Evaluation"),
     }
 )
 # Whose queue a state is.
@@ -80,15 +80,15 @@ SENDERS, CLERKS = (R.DISPATCHER, R.CHIEF), (R.INTAKE, R.CHIEF)
 LOOKERS = (R.INSPECTOR, R.INTAKE)
 WORDS = MappingProxyType(
     {
-        "reason": "理由",
-        "note": "处理情况",
-        "photos": "照片",
-        "condition": "立案条件",
-        "department": "专业部门",
-        "main": "主案件",
-        "until": "恢复日期",
-        "because": "代办理由",
-        "item": "要公开的内容",
+        "reason": Title("理由", "Reason"),
+        "note": Title("处理情况", "What was done"),
+        "photos": Title("照片", "Photos"),
+        "condition": Title("立案条件", "Condition of filing"),
+        "department": Title("专业部门", "Department"),
+        "main": Title("主案件", "Main case"),
+        "until": Title("恢复日期", "Day of resumption"),
+        "because": Title("代办理由", "Reason for acting instead"),
+        "item": Title("要公开的内容", "What to publish"),
     }
 )
 # Who may act in the stead of whoever should.
@@ -132,6 +132,54 @@ PHOTO_MOMENTS = MappingProxyType(
     }
 )
 
+# The actions in English.
+ENGLISH = MappingProxyType(
+    {
+        "report": "Report",
+        "ask_verify": "Send for verification",
+        "accept": "Accept",
+        "reject": "Do not accept",
+        "confirm": "Confirm as true",
+        "deny": "Report as untrue",
+        "file": "File",
+        "return_intake": "Return to intake",
+        "dispatch": "Dispatch",
+        "return_filing": "Return to filing",
+        "finish": "Handled",
+        "return_dispatch": "Hand back",
+        "recall": "Recall the dispatch",
+        "reassign": "Pass to another department",
+        "ask_extension": "Ask for an extension",
+        "grant_extension": "Grant the extension",
+        "refuse_extension": "Refuse the extension",
+        "ask_suspension": "Ask for a suspension",
+        "suspend": "Grant the suspension",
+        "refuse_suspension": "Refuse the suspension",
+        "resume": "Resume handling",
+        "recall_verify": "Take back the verification task",
+        "recall_check": "Take back the check task",
+        "recall_filing": "Take back the acceptance",
+        "recall_filed": "Take back the filing",
+        "recall_finish": "Take back the result of handling",
+        "recall_result": "Take back the result of the check",
+        "reassign_task": "Give to another inspector",
+        "send_check": "Send for a check",
+        "return_handling": "Return to handling",
+        "pass_check": "Check passed",
+        "fail_check": "Check failed",
+        "close": "Close",
+        "rework": "Rework",
+        "void": "Void",
+        "merge": "Merge",
+        "appeal": "Appeal",
+        "grant_appeal": "Uphold the appeal",
+        "refuse_appeal": "Dismiss the appeal",
+        "remark": "Remark",
+        "publish": "Publish",
+        "withhold": "Withhold",
+    }
+)
+
 
 def _t(
     action: str,
@@ -142,7 +190,8 @@ def _t(
     needs: tuple[str, ...] = (),
     superiors: frozenset[str] = frozenset(),
 ) -> Transition:
-    return Transition(action, title, sources, target, frozenset(roles), needs, WORDS, superiors)
+    both = Title(title, ENGLISH[action])
+    return Transition(action, both, sources, target, frozenset(roles), needs, WORDS, superiors)
 
 
 def _d(*row: Any, needs: tuple[str, ...] = ()) -> Transition:

@@ -6,14 +6,16 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from grid.cases.procedure import CASES
 from grid.cases.public_view import is_shown
 from grid.cases.publishing import NOTHING, PublicContent, shown_of
 from grid.cases.queries import public_cases
-from grid.cases.steps import ENDED, STATES
+from grid.cases.steps import ENDED
 from grid.models import Case
 from grid.open311.documents import moment
 from grid.open311.parameters import STATUSES, ResourceNotFound, Search
 from grid.rules import rulebook
+from spatial.casework.titles import state_shown
 from spatial.city import city
 from spatial.codes import schemes
 from spatial.crs import transformer
@@ -94,7 +96,7 @@ def _row(
     found = {
         "service_request_id": case.code,
         "status": "closed" if case.step in ENDED else "open",
-        "status_notes": STATES.get(case.step, ""),
+        "status_notes": state_shown(CASES, case.step),
         "service_name": schemes()[case.scheme].name(case.class_code),
         "service_code": f"{case.kind}-{case.class_code}",
         "description": shown.words or None,

@@ -32,6 +32,7 @@ from layers.sharing.application_queries import (
 )
 from layers.sharing.applications import (
     DATA_APPLICATION,
+    MAX_ANSWER,
     MAX_BASIS,
     MAX_PURPOSE,
     OPEN,
@@ -56,6 +57,7 @@ from spatial.casework.acts import SubjectRef
 from spatial.casework.beginning import open_matter
 from spatial.casework.models import Matter
 from spatial.casework.texts import plain
+from spatial.casework.titles import state_shown
 
 __all__ = [
     "Application",
@@ -183,11 +185,19 @@ def revoke_key(by: Caller, key: ApiKey) -> None:
 
 
 @transaction.atomic
-def withdraw_grant(by: Caller, grant: LayerGrant, *, why: str = "收回") -> None:
-    """End a grant at once; the application that it came from ends with it."""
+def withdraw_grant(by: Caller, grant: LayerGrant, *, why: str) -> None:
+    """End a grant at once; the application that it came from ends with it, and says why.
+
+    Raises:
+        NotSteward: who does it does not decide on the layer.
+        InvalidApplication: no reason, or one too long.
+    """
     layer = layer_named(grant.layer)
     if not may_manage_sharing(by) and not (layer and may_decide(by, layer)):
         raise NotSteward(_("您不能收回该授权"))
+    why = plain(why)
+    if not why or len(why) > MAX_ANSWER:
+        raise InvalidApplication(_("收回授权须说明理由，不超过 %(n)s 字") % {"n": MAX_ANSWER})
     came_of = applications().filter(step="granted", values__grant=grant.pk).first()
     if came_of:
         take(DATA_APPLICATION, actor_for(by), came_of.code, "withdraw", {"reason": why})
@@ -332,6 +342,6 @@ def _open_application(code: str) -> Matter:
     """The matter of an application that nobody has decided."""
     found = applications().get(code=code)
     if found.step not in OPEN:
-        title = DATA_APPLICATION.workflow.states[found.step]
+        title = state_shown(DATA_APPLICATION, found.step)
         raise InvalidApplication(_("该申请已经办结：%(state)s") % {"state": title})
     return found

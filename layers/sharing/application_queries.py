@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 from layers.models import Consumer, LayerGrant
 from layers.sharing.applications import DATA_APPLICATION, OPEN, STATES, until_of
 from spatial.casework.models import Matter, MatterRequest
+from spatial.casework.titles import title_shown
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Application:
     @property
     def title(self) -> str:
         """The state as a title."""
-        return STATES[self.state]
+        return title_shown(STATES[self.state])
 
     @property
     def is_open(self) -> bool:

@@ -32,7 +32,7 @@ from spatial.casework.procedures import Policy, Procedure, RequestKind
 from spatial.casework.roles import SYSTEM
 from spatial.casework.ways_out import with_ways_out
 from spatial.parties.queries import holders_of
-from spatial.workflow import Transition, Workflow
+from spatial.workflow import Title, Transition, Workflow
 
 # Parties that no group stands for: who keeps a consumer, whose office delivers the layer.
 APPLICANT, KEEPER = "申请单位", "数据责任单位"
@@ -41,17 +41,17 @@ DECIDERS = frozenset({KEEPER, STEWARD})
 MAX_PURPOSE, MAX_BASIS, MAX_ANSWER = 500, 300, 500
 RENEWAL = "renewal"
 STATES = {
-    "applied": "待审批",
-    "examined": "已审查",
-    "granted": "已批准",
-    "refused": "未批准",
-    "expired": "已到期",
-    "withdrawn": "已收回",
-    "taken_back": "已撤回",
+    "applied": Title("待审批", "Waiting for a decision"),
+    "examined": Title("已审查", "Examined"),
+    "granted": Title("已批准", "Granted"),
+    "refused": Title("未批准", "Refused"),
+    "expired": Title("已到期", "Expired"),
+    "withdrawn": Title("已收回", "Withdrawn"),
+    "taken_back": Title("已撤回", "Taken back"),
 }
 OPEN = ("applied", "examined")
 GIVEN = ("granted", "expired")
-TITLES = {"reason": "理由", "until": "使用至"}
+TITLES = {"reason": Title("理由", "Reason"), "until": Title("使用至", "Until")}
 
 
 def _row(
@@ -69,15 +69,43 @@ _TABLE = with_ways_out(
     Workflow(
         STATES,
         (
-            _row("apply", "申请使用", (), "applied", frozenset({APPLICANT})),
-            _row("examine", "审查通过", ("applied",), "examined", DECIDERS),
-            _row("grant", "批准", OPEN, "granted", DECIDERS),
-            _row("refuse", "不批准", OPEN, "refused", DECIDERS, "reason"),
-            _row("take_back", "撤回申请", OPEN, "taken_back", frozenset({APPLICANT, STEWARD})),
-            _row("ask_renewal", "申请续期", GIVEN, "", frozenset({APPLICANT}), "until", "reason"),
-            _row("renew", "准予续期", GIVEN, "granted", DECIDERS),
-            _row("deny_renewal", "不予续期", GIVEN, "", DECIDERS, "reason"),
-            _row("withdraw", "收回授权", ("granted",), "withdrawn", DECIDERS, "reason"),
+            _row("apply", Title("申请使用", "Apply"), (), "applied", frozenset({APPLICANT})),
+            _row("examine", Title("审查通过", "Examined"), ("applied",), "examined", DECIDERS),
+            _row("grant", Title("批准", "Grant"), OPEN, "granted", DECIDERS),
+            _row("refuse", Title("不批准", "Refuse"), OPEN, "refused", DECIDERS, "reason"),
+            _row(
+                "take_back",
+                Title("撤回申请", "Take the application back"),
+                OPEN,
+                "taken_back",
+                frozenset({APPLICANT, STEWARD}),
+            ),
+            _row(
+                "ask_renewal",
+                Title("申请续期", "Ask for renewal"),
+                GIVEN,
+                "",
+                frozenset({APPLICANT}),
+                "until",
+                "reason",
+            ),
+            _row("renew", Title("准予续期", "Renew"), GIVEN, "granted", DECIDERS),
+            _row(
+                "deny_renewal",
+                Title("不予续期", "Refuse the renewal"),
+                GIVEN,
+                "",
+                DECIDERS,
+                "reason",
+            ),
+            _row(
+                "withdraw",
+                Title("收回授权", "Withdraw the grant"),
+                ("granted",),
+                "withdrawn",
+                DECIDERS,
+                "reason",
+            ),
         ),
     ),
     senders={
@@ -88,7 +116,7 @@ _TABLE = with_ways_out(
     everybody=DECIDERS | {APPLICANT},
 )
 # The clock's alone: nobody ends a grant early in its name.
-_EXPIRY = _row("expire", "授权到期", ("granted",), "expired", frozenset({SYSTEM}))
+_EXPIRY = _row("expire", Title("授权到期", "Expired"), ("granted",), "expired", frozenset({SYSTEM}))
 
 
 def actor_for(caller: Caller) -> Actor:
@@ -106,6 +134,11 @@ def actor_for(caller: Caller) -> Actor:
 def caller_for(actor: Actor) -> Caller:
     """The caller whose rights decide of a layer."""
     return Caller(actor.name, actor.roles)
+
+
+def decider(actor: Actor) -> Caller:
+    """Whoever takes a decision, with the rights of those whose deputy this one is."""
+    return Caller(actor.name, actor.all_roles)
 
 
 def decidable(actor: Actor) -> list[Layer]:
@@ -259,7 +292,7 @@ def _renewed(act: Act) -> Effect:
 
 def _grant(act: Act, part: LayerPart, until: datetime | None, may_write: bool) -> LayerGrant:
     return grant_layer(
-        caller_for(act.actor),
+        decider(act.actor),
         consumer_of(act.matter),
         part,
         may_write=may_write,
@@ -292,9 +325,15 @@ def _ended(act: Act) -> Effect:
     return Effect()
 
 
+def _withdrawn(act: Act) -> Effect:
+    """The same before its day; whoever applied reads why."""
+    _ended(act)
+    return Effect({"values": act.matter.values | {"answer": text_of(act.given)}})
+
+
 DATA_APPLICATION = Procedure(
     "data-application",
-    "数据申请",
+    Title("数据申请", "Applications for data"),
     Workflow(STATES, (*_TABLE.transitions, _EXPIRY)),
     dict.fromkeys(OPEN, KEEPER),
     policy=ApplicationPolicy(),
@@ -302,12 +341,12 @@ DATA_APPLICATION = Procedure(
         "grant": _granted,
         "renew": _renewed,
         "refuse": _refused,
-        "withdraw": _ended,
+        "withdraw": _withdrawn,
         "expire": _ended,
     },
     askings={
         RENEWAL: RequestKind(
-            "续期",
+            Title("续期", "Renewal"),
             "ask_renewal",
             "renew",
             "deny_renewal",
@@ -317,7 +356,6 @@ DATA_APPLICATION = Procedure(
     },
     numbered="SQ",
     noun="申请",
-    kept=frozenset(),
     recalls=frozenset({"recall_examined"}),
     reassigns=frozenset({"reassign"}),
     max_of={"reason": MAX_ANSWER, "note": MAX_ANSWER, "because": MAX_ANSWER},

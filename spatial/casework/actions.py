@@ -18,7 +18,7 @@ from spatial.casework import clocks
 from spatial.casework.actors import CLOCK, Actor
 from spatial.casework.acts import NOWHERE, Act, Command, Effect, Where
 from spatial.casework.errors import InvalidInput, NotResponsible
-from spatial.casework.idempotency import step_taken, text_of
+from spatial.casework.idempotency import sent_with, step_taken, text_of
 from spatial.casework.models import Matter
 from spatial.casework.notices import tell_of_step
 from spatial.casework.policies import Capacity, check_capacity, check_fits
@@ -44,8 +44,11 @@ def take(
     uuid: UUID | None = None,
     attachments: Sequence[Any] = (),
     where: Where = NOWHERE,
+    others: Sequence[Command] = (),
 ) -> Any:
     """Take one action of the table on a matter. ``expected`` is the version that was seen.
+
+    ``others`` are sent with it under the same UUID, and taken after it.
 
     Raises:
         MatterNotFound: there is no such matter.
@@ -55,7 +58,8 @@ def take(
         InvalidInput: something given does not fit.
     """
     readable = procedure.readable(given or {}) | {"photos": attachments}
-    if step_taken(procedure, actor, uuid, code, action, readable):
+    sent = readable | {"others": [(one.action, dict(one.given)) for one in others]}
+    if step_taken(procedure, actor, uuid, code, action, sent):
         return current_matter(procedure, code)
     with transaction.atomic():
         matter = matter_as_seen(procedure, code, expected)
@@ -67,6 +71,7 @@ def take(
             effect.details |= {"instead_of": capacity.instead_of, "because": readable["because"]}
         if capacity.deputy_of:
             effect.details["deputy_of"] = capacity.deputy_of
+        effect.details |= sent_with(uuid, sent)
         return _advance(procedure, act, transition, capacity, effect, uuid, where)
 
 
@@ -88,12 +93,13 @@ def take_all(
         raise InvalidInput("没有要办理的操作", "action")
     first, *others = commands
     given = procedure.readable(first.given) | {"photos": ()}
+    given["others"] = [(one.action, dict(one.given)) for one in others]
     if step_taken(procedure, actor, uuid, code, first.action, given):
         return current_matter(procedure, code)
     with transaction.atomic():
         done = take(
             procedure, actor, code, first.action, first.given,
-            expected=expected, uuid=uuid, where=where,
+            expected=expected, uuid=uuid, where=where, others=others,
         )  # fmt: skip
         for command in others:
             done = take(procedure, actor, code, command.action, command.given, where=where)
@@ -216,8 +222,7 @@ def _advance(
     step |= {"details": {**where.details, **effect.details}, "change": change}
     steps = procedure.step_model
     steps.objects.create(**{steps.matter_field: matter.code}, **step)
-    if procedure.attach:
-        procedure.attach(act, where)
+    procedure.attach(act, where)
     current = current_matter(procedure, matter.code)
     tell_of_step(procedure, act, transition, current)
     return current

@@ -1,12 +1,8 @@
 """Values that were given to a matter are corrected: before and after are kept, and why."""
 
-import json
-from datetime import datetime
-from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,15 +10,16 @@ from spatial.casework import clocks
 from spatial.casework.actors import Actor
 from spatial.casework.acts import NOWHERE
 from spatial.casework.errors import InvalidInput
-from spatial.casework.idempotency import already_used, step_taken
+from spatial.casework.idempotency import as_json, sent_with, step_taken
 from spatial.casework.models import Amendment
 from spatial.casework.policies import check_amending
 from spatial.casework.procedures import Amendable, Procedure
 from spatial.casework.writing import current_matter, matter_as_seen, replace_version, step_values
 from spatial.versions.models import Change
-from spatial.workflow import MissingInput, Transition
+from spatial.workflow import MissingInput, Title, Transition
 
 AMEND = "amend"
+AMENDED = {AMEND: Title("更正", "Amendment")}
 
 
 def amend(
@@ -45,10 +42,8 @@ def amend(
         InvalidInput: no such value, one that does not fit, or the one that it is already; a UUID
             that another step has.
     """
-    given = procedure.readable({"reason": reason, "field": name})
-    if done := step_taken(procedure, actor, uuid, code, AMEND, given):
-        if (done.details["field"], done.details["sent"]) != (name, _digest(value)):
-            raise already_used()
+    given = procedure.readable({"reason": reason, "field": name}) | {"value": value}
+    if step_taken(procedure, actor, uuid, code, AMEND, given):
         return current_matter(procedure, code)
     if not given["reason"]:
         raise MissingInput("更正须填写：理由", ("reason",))
@@ -69,10 +64,9 @@ def amend(
             values |= clocks.step_values(clocks.clock_of(procedure, matter.step, since, whole))
         change = replace_version(procedure, matter, values, actor, f"更正{entry.title}", now)
         _record_amendment(procedure, matter, name, (before, after), given["reason"], actor, change)
-        transition = Transition(AMEND, "更正", (matter.step,), "", entry.roles)
+        transition = Transition(AMEND, AMENDED[AMEND], (matter.step,), "", entry.roles)
         details = {"field": name, "title": entry.title, **_deadline(values)}
-        if uuid:
-            details["sent"] = _digest(value)
+        details |= sent_with(uuid, given)
         if deputy_of := _deputy_of(actor, entry.roles):
             details["deputy_of"] = deputy_of
         step = step_values(transition, matter, matter, actor, now, NOWHERE)
@@ -105,7 +99,7 @@ def _record_amendment(
     actor: Actor,
     change: Change,
 ) -> None:
-    before, after = (_as_json(value) for value in values)
+    before, after = (as_json(value) for value in values)
     Amendment.objects.create(
         procedure=procedure.id,
         matter_code=matter.code,
@@ -117,18 +111,6 @@ def _record_amendment(
         at=change.at,
         change=change,
     )
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, Point):
-        return {"type": "Point", "coordinates": [round(c, 3) for c in value.coords]}
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _digest(value: Any) -> str:
-    """What was sent, so that the same UUID with another value is no repetition."""
-    sent = json.dumps(_as_json(value), ensure_ascii=False, default=str)
-    return blake2b(sent.encode(), digest_size=8).hexdigest()
 
 
 def _deadline(values: dict[str, Any]) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from spatial.casework import clocks
 from spatial.casework.actors import Actor
 from spatial.casework.acts import NOWHERE, SubjectRef, Where
 from spatial.casework.errors import InvalidInput
-from spatial.casework.idempotency import already_used, step_taken
+from spatial.casework.files import ReceivedFile, store
+from spatial.casework.idempotency import already_used, sent_with, step_taken
 from spatial.casework.models import Matter, MatterCounter, MatterSubject
 from spatial.casework.notices import tell_of_arrival
-from spatial.casework.policies import check_beginning
+from spatial.casework.policies import Capacity, check_beginning
 from spatial.casework.procedures import Procedure
 from spatial.casework.texts import plain
 from spatial.casework.writing import current_matter, step_values, true_time
@@ -40,6 +41,7 @@ def open_matter(
     parent: str = "",
     uuid: UUID | None = None,
     where: Where = NOWHERE,
+    files: Sequence[ReceivedFile] = (),
 ) -> Matter:
     """Begin a matter of a procedure without a register of its own; the same UUID again gives
     the matter that it began.
@@ -48,10 +50,12 @@ def open_matter(
         RoleNotAllowed: in none of the roles that begin one.
         InvalidInput: no title, a text too long, a parent that is not there or has ended.
     """
-    first, role = procedure.first, check_beginning(procedure, actor)
+    first, capacity = procedure.first, check_beginning(procedure, actor)
     title = _title(title)
     given = dict(values or {})
-    if done := step_taken(procedure, actor, uuid, _begun_as(procedure, uuid), first.action, {}):
+    beside = [department, applicant, parent, where.occurred_at, where.channel]
+    sent = _sent(title, given, subjects, beside) | {"photos": files}
+    if done := step_taken(procedure, actor, uuid, _begun_as(procedure, uuid), first.action, sent):
         return _same_matter(procedure, done.matter_code, title, given)
     now = timezone.now()
     accepted_at = true_time(where, None, now)
@@ -64,10 +68,7 @@ def open_matter(
         "department": department,
         "applicant": applicant or actor.name,
         "parent_code": parent,
-        "accepted_at": accepted_at,
-        "entered_at": accepted_at,
-        **clocks.due_values(clocks.whole_deadline(procedure, accepted_at)),
-        **clocks.step_values(clocks.clock_of(procedure, first.target, accepted_at, given)),
+        **_clocks(procedure, accepted_at, given),
     }
     try:
         with transaction.atomic():
@@ -77,15 +78,42 @@ def open_matter(
             _record_subjects(code, subjects, change)
             matter = current_matter(procedure, code)
             step = step_values(first, None, matter, actor, now, where)
-            step |= {"role": role, "uuid": uuid, "change": change}
+            step |= _taken_as(capacity, sent_with(uuid, sent)) | {"uuid": uuid, "change": change}
             step_model = procedure.step_model
             step_model.objects.create(**{step_model.matter_field: code}, **step)
+            store(files, code, first.action, actor.name)
             tell_of_arrival(procedure, matter, first.title, actor.name, now)
             return matter
     except IntegrityError:
-        if code := _begun_as(procedure, uuid):  # the same, a moment ago, elsewhere
+        code = _begun_as(procedure, uuid)  # the same, a moment ago, elsewhere
+        if code and step_taken(procedure, actor, uuid, code, first.action, sent):
             return _same_matter(procedure, code, title, given)
         raise
+
+
+def _sent(
+    title: str, values: dict[str, Any], subjects: Sequence[SubjectRef], beside: list[Any]
+) -> dict[str, Any]:
+    """What was sent to begin a matter, by which it is known again."""
+    things = [(s.layer, s.code, s.geom) for s in subjects]
+    return {"title": title, "values": values, "subjects": things, "beside": beside}
+
+
+def _taken_as(capacity: Capacity, details: dict[str, Any]) -> dict[str, Any]:
+    """What a step says of the capacity in which it was taken, and of what was sent."""
+    if capacity.deputy_of:
+        details["deputy_of"] = capacity.deputy_of
+    return {"role": capacity.role, "department": capacity.department, "details": details}
+
+
+def _clocks(procedure: Procedure, since: datetime, given: Mapping[str, Any]) -> dict[str, Any]:
+    """When a matter was received, and until when it and its first state should be done."""
+    return {
+        "accepted_at": since,
+        "entered_at": since,
+        **clocks.due_values(clocks.whole_deadline(procedure, since)),
+        **clocks.step_values(clocks.clock_of(procedure, procedure.first.target, since, given)),
+    }
 
 
 def _title(text: str) -> str:

@@ -11,7 +11,7 @@ from django.contrib.gis.db import models
 from django.db.models import F, Q
 
 from spatial.calendars.models import Dated
-from spatial.versions.append_only import AppendOnly, Audited
+from spatial.versions.append_only import AppendOnly, Audited, RecordedAt
 from spatial.versions.fields import POINTS, CityGeometryField
 from spatial.versions.models import Change, VersionedFeature
 
@@ -182,6 +182,31 @@ class MatterSubject(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.matter_code} {self.layer} {self.code}"
+
+
+class MatterFile(AppendOnly):
+    """A file that came with an action on such a matter (``files``)."""
+
+    audited: ClassVar = Audited(
+        "matter-file", who="added_by", code="matter_code", details=("action", "sha256")
+    )
+
+    matter_code = models.CharField("事项编号", max_length=40, db_index=True)
+    action = models.CharField("操作", max_length=30)
+    name = models.CharField("文件", max_length=40, unique=True)
+    title = models.CharField("名称", max_length=150)
+    media_type = models.CharField("类型", max_length=100)
+    size = models.PositiveIntegerField("大小（字节）")
+    sha256 = models.CharField("校验值", max_length=64)
+    added_by = models.CharField("提交人", max_length=150)
+    added_at = RecordedAt("提交时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "事项附件"
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.matter_code} {self.title}"
 
 
 class Amendment(AppendOnly):

@@ -17,7 +17,7 @@ from spatial.casework.queries import open_matters
 from spatial.outbox.actions import order_notice
 from spatial.outbox.models import Notice
 from spatial.outbox.topics import Escalation, Topic
-from spatial.parties.queries import deputies_of
+from spatial.parties.queries import with_deputies
 from spatial.workflow import Transition
 from spatial.worktime import TimeLimit, TimeUnit
 
@@ -42,7 +42,11 @@ def tell_of_step(procedure: Procedure, act: Act, transition: Transition, matter:
     if kind := procedure.asked_by(act.action):
         roles = procedure.workflow.of(procedure.askings[kind].grant).roles
         names = {
-            name for role in roles for name in procedure.policy.recipients(matter, role, act.at)
+            name
+            for role in roles
+            for name in with_deputies(
+                procedure.policy.recipients(matter, role, act.at), act.at, role
+            )
         }
         tell(ASKED, procedure, matter, names, transition.title, act.actor.name, act.at)
     if kind := procedure.answered_by(act.action):
@@ -62,11 +66,11 @@ def tell_of_arrival(procedure: Procedure, matter: Any, title: str, who: str, at:
 
 
 def whose_it_is(procedure: Procedure, matter: Any, at: datetime) -> tuple[str, ...]:
-    """Who is to act now: whom it was given to by name, with their deputies, or all of the role."""
+    """Who is to act now: whom it was given to by name, or all of the role, and their deputies."""
     role = procedure.waits_for[matter.step]
-    if name := getattr(matter, "assignee", ""):
-        return (name, *deputies_of(name, at, role))
-    return procedure.policy.recipients(matter, role, at)
+    name = getattr(matter, "assignee", "")
+    names = (name,) if name else procedure.policy.recipients(matter, role, at)
+    return with_deputies(names, at, role)
 
 
 def tell_of_late(now: datetime | None = None) -> int:
@@ -97,8 +101,12 @@ def tell(
     who: str,
     at: datetime,
     dedupe: str = "",
+    template: str = "",
 ) -> None:
-    """Order a notice about a matter to these accounts but for who acted; nobody: none."""
+    """Order a notice about a matter to these accounts but for who acted; nobody: none.
+
+    Its words are the topic's, or those of a ``template`` of its own.
+    """
     recipients = sorted(set(names) - {who})
     if not recipients and topic is not LATE:
         return  # a queue that nobody holds shows itself at the desk, and in its clock
@@ -106,7 +114,7 @@ def tell(
         topic=topic.id,
         about=(procedure.id, matter.code),
         recipients=recipients,
-        template=topic.id.replace("-", "_"),
+        template=template or topic.id.replace("-", "_"),
         values={
             "procedure": procedure.title,
             "action": title,

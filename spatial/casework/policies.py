@@ -102,21 +102,30 @@ def can_take(
     return found
 
 
-def check_beginning(procedure: Procedure, actor: Actor) -> str:
-    """Somebody may begin a matter; returns the role in which.
+def check_beginning(procedure: Procedure, actor: Actor) -> Capacity:
+    """Somebody may begin a matter; returns in what capacity.
+
+    A deputy receives at the desk in a principal's stead, and applies for nobody.
 
     Raises:
         RoleNotAllowed: in none of the roles.
     """
     first = procedure.first
     if role := actor.role_for(first.roles):
-        return role
+        return Capacity(role, department=actor.department)
+    for one in actor.principals:
+        if role := one.role_for(first.roles - procedure.policy.applicant_roles):
+            return Capacity(role, deputy_of=one.name, department=one.department)
     raise RoleNotAllowed(f"{first.title}须由{'、'.join(sorted(first.roles))}办理")
 
 
 def can_begin(procedure: Procedure, actor: Actor) -> bool:
     """Whether somebody may begin a matter."""
-    return bool(actor.role_for(procedure.first.roles))
+    try:
+        check_beginning(procedure, actor)
+    except RoleNotAllowed:
+        return False
+    return True
 
 
 def can_amend(procedure: Procedure, matter: Any, actor: Actor, name: str) -> bool:

@@ -17,6 +17,7 @@ from django.db.models import Q
 from spatial.casework.actors import Actor
 from spatial.casework.acts import Act, Effect, Where
 from spatial.casework.errors import DeadEnd, InvalidInput, NotResponsible
+from spatial.casework.files import are_kept, keep_files
 from spatial.casework.models import Matter, MatterRequest, MatterStep
 from spatial.casework.roles import SYSTEM
 from spatial.casework.situations import SituatedMatter
@@ -153,8 +154,7 @@ class Procedure:
     ``numbered`` begins the numbers of its matters. ``superiors`` may take what is not theirs
     in another's stead. ``aside`` are actions that stand beside the handling, ``uncertain``
     those that need more than a role (another matter, say), so that no way out can rest on
-    them. In ``paused`` states no clock runs. ``kept`` names what is given to actions and kept
-    under the same name in the details of their steps (None: everything). ``attach`` keeps what
+    them. In ``paused`` states no clock runs. ``attach`` keeps what
     came with an action, ``is_attached`` tells whether a matter has all of it already.
     """
 
@@ -168,7 +168,6 @@ class Procedure:
     amendable: Mapping[str, Amendable] = field(default_factory=dict)
     numbered: str = ""
     noun: str = "事项"
-    kept: frozenset[str] | None = None
     recalls: frozenset[str] = frozenset()
     reassigns: frozenset[str] = frozenset()
     aside: frozenset[str] = frozenset({"remark"})
@@ -181,8 +180,8 @@ class Procedure:
     situation: Callable[[Any, datetime], Any] = SituatedMatter
     clock: Callable[[str, datetime, Mapping[str, Any]], Deadline | None] | None = None
     explain_late: Callable[[Any, Actor, str], Exception | None] = lambda *_: None
-    attach: Callable[[Act, Where], None] | None = None
-    is_attached: Callable[[str, Mapping[str, Any]], bool] = lambda _code, _given: True
+    attach: Callable[[Act, Where], None] = keep_files
+    is_attached: Callable[[str, Mapping[str, Any]], bool] = are_kept
 
     @property
     def ended(self) -> frozenset[str]:

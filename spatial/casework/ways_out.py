@@ -11,9 +11,18 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from spatial.workflow import Transition, Workflow
+from spatial.workflow import Title, Transition, Workflow, english_of
 
-TITLES = MappingProxyType({"reason": "理由", "because": "代办理由", "assignee": "承办人"})
+TITLES = MappingProxyType(
+    {
+        "reason": Title("理由", "Reason"),
+        "because": Title("代办理由", "Reason for acting instead"),
+        "assignee": Title("承办人", "Assignee"),
+        "note": Title("内容", "Content"),
+        "field": Title("更正项", "Value"),
+        "value": Title("更正为", "Correct to"),
+    }
+)
 
 
 def faults_of(procedure: Any) -> list[str]:
@@ -93,7 +102,7 @@ def with_ways_out(
     ``senders`` names, by open state, the state to which whoever sent a matter on takes it
     back, and in which roles.
     """
-    titles = {**TITLES, "note": "内容", "field": "更正项", "value": "更正为", **words}
+    titles = {**TITLES, **words}
     open_states = tuple(senders)
     rows = [
         Transition(
@@ -104,14 +113,21 @@ def with_ways_out(
     ]  # fmt: skip
     rows += [
         Transition(
-            f"recall_{state}", f"撤回{workflow.states[state]}", (state,), back, roles,
+            f"recall_{state}", _recalled(workflow.states[state]), (state,), back, roles,
             ("reason",), titles, superiors,
         )
         for state, (back, roles) in senders.items()
         if back != state
     ]  # fmt: skip
     rows.append(
-        Transition("reassign", "改派", open_states, "", superiors, ("reason",), titles, frozenset())
+        Transition(
+            "reassign", Title("改派", "Reassign"), open_states, "", superiors, ("reason",), titles
+        )
     )
-    rows.append(Transition("remark", "备注", open_states, "", everybody, ("note",), titles))
+    remark = Title("备注", "Remark")
+    rows.append(Transition("remark", remark, open_states, "", everybody, ("note",), titles))
     return Workflow(workflow.states, tuple(rows))
+
+
+def _recalled(state: str) -> Title:
+    return Title(f"撤回{state}", f"Take back from “{english_of(state)}”")

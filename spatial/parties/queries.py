@@ -116,6 +116,14 @@ def deputies_of(username: str, at: datetime, role: str = "") -> tuple[str, ...]:
     return tuple(names.order_by("deputy__username").distinct())
 
 
+def with_deputies(usernames: Iterable[str], at: datetime, role: str = "") -> tuple[str, ...]:
+    """Some accounts, and whoever may act in their stead."""
+    names = set(usernames)
+    found = acting(at).filter(principal__username__in=names, deputy__is_active=True)
+    deputies = _in_role(found, role).values_list("deputy__username", flat=True)
+    return tuple(sorted(names | set(deputies)))
+
+
 def superiors_of(usernames: Collection[str], at: datetime) -> tuple[str, ...]:
     """Who holds the posts above those that some people hold."""
     held = held_on(day_of(at))

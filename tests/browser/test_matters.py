@@ -34,3 +34,33 @@ def test_what_was_written_outlives_the_session(visit, monkeypatch):
     page.click("button:has-text('确定审查通过')")
     until(page, lambda: "待决定" in page.inner_text("h1"))
     assert MatterStep.objects.last().text == "材料齐全"
+
+
+def test_what_was_written_is_offered_back_when_the_page_is_opened_again(visit, monkeypatch):
+    make_known(monkeypatch)
+    make_people()
+    page = visit.page
+    open_as(visit, "zhang", f"{LIST}new")
+    page.fill("#id_title", "建房")
+    page.goto(f"{visit.base}/notices/")
+    open_as(visit, "li", f"{LIST}new")
+    assert not page.locator("[data-draft]").count()  # another's
+    open_as(visit, "zhang", f"{LIST}new")
+    page.click("[data-draft=restore]")
+    assert page.input_value("#id_title") == "建房"
+    page.fill("#id_area", "120")
+    page.click("button.button:has-text('申请')")
+    page.wait_for_url("**/XK*")
+    code = Matter.objects.get().code
+    open_as(visit, "wang", f"{LIST}{code}")
+    page.click("summary:has-text('审查通过')")
+    page.fill("#examine-note", "材料齐全")
+    page.reload()
+    page.click("[data-draft=restore]")
+    assert page.input_value("#examine-note") == "材料齐全"
+    page.click("button:has-text('确定审查通过')")
+    until(page, lambda: "待决定" in page.inner_text("h1"))
+    page.reload()
+    assert not page.locator("[data-draft]").count()
+    open_as(visit, "zhang", f"{LIST}new")
+    assert not page.locator("[data-draft]").count()

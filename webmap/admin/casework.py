@@ -25,6 +25,7 @@ from grid.rules.models import (
 from spatial.calendars.models import Dated
 from spatial.casework.models import Matter, MatterLimit
 from spatial.casework.procedures import Procedure, all_procedures, procedure_named
+from spatial.casework.titles import state_shown, title_shown
 from spatial.codes import schemes
 from spatial.worktime import TimeLimit, TimeUnit
 
@@ -125,7 +126,7 @@ class MatterLimitForm(RuleForm):
 
     alone = ("procedure", "state")
     procedure = forms.ChoiceField(
-        label="业务", choices=lambda: [(p.id, p.title) for p in _with_matters()]
+        label="业务", choices=lambda: [(p.id, title_shown(p.title)) for p in _with_matters()]
     )
     unit = forms.ChoiceField(label="单位", choices=[(unit.value, unit.value) for unit in TimeUnit])
 
@@ -136,7 +137,7 @@ class MatterLimitForm(RuleForm):
         state = self._value("state", given)
         if state and (known is None or state not in known.open_states):
             states = (
-                "、".join(f"{s} {known.workflow.states[s]}" for s in known.open_states)
+                "、".join(f"{s} {state_shown(known, s)}" for s in known.open_states)
                 if known
                 else ""
             )

@@ -18,6 +18,7 @@ from grid.cases.queries import components_near
 from grid.cases.situations import CaseSituation
 from grid.models import Case
 from spatial.casework.policies import can_amend
+from spatial.casework.titles import amended_shown
 from webmap.casework.cases import case_for, shown
 from webmap.casework.guards import StaffRequest, casework
 from webmap.casework.presentation import class_title, component_rows, degrees
@@ -68,7 +69,7 @@ def amend_offers(situation: CaseSituation, actor: Actor) -> list[AmendOffer]:
 
 
 def _offer(situation: CaseSituation, name: str) -> AmendOffer:
-    case, title = situation.case, AMENDABLE[name].title
+    case, title = situation.case, amended_shown(CASES, name)
     if name == "geom":
         return AmendOffer(name, title, place=degrees(case.geom))
     if name == "class_code":

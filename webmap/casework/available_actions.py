@@ -7,11 +7,12 @@ from grid.cases.policies import can_have_photos
 from grid.cases.procedure import CASES
 from grid.cases.rounds import appealable
 from grid.cases.situations import AREA, CaseSituation
-from grid.cases.steps import ANSWERS, DISPATCHES, PUBLISHING, TASKS_SENT, WORKFLOW
+from grid.cases.steps import ANSWERS, DISPATCHES, PUBLISHING, TASKS_SENT, WORDS, WORKFLOW
 from grid.rules import rulebook
 from layers.access.masking import masked_within
 from spatial.casework.policies import Capacity, can_take
-from spatial.workflow import Transition
+from spatial.casework.titles import title_shown
+from spatial.workflow import Title, Transition
 from webmap.casework.presentation import round_title
 
 # What goes on straight comes first and stands out.
@@ -27,7 +28,7 @@ FORWARD = {
     "close",
     *ANSWERS,
 }
-SIMPLE = {"reason": "理由", "note": "情况说明"}
+SIMPLE = {"reason": WORDS["reason"], "note": Title("情况说明", "What was done or found")}
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,10 @@ def _offer(situation: CaseSituation, transition: Transition, may: Capacity, acto
     choice, choices, chosen = _choices(situation, transition.action, actor)
     return Offer(
         transition.action,
-        transition.title,
+        title_shown(transition.title),
         transition.action in FORWARD,
         text,
-        SIMPLE[text],
+        title_shown(SIMPLE[text]),
         text in transition.needs,
         can_have_photos(transition.action),
         tuple(choices),

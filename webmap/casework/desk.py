@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from grid.cases.actors import Actor
@@ -18,6 +19,7 @@ from grid.cases.policies import (
     can_review_publicity,
     can_take_own,
 )
+from grid.cases.procedure import CASES
 from grid.cases.publishing import awaiting_review
 from grid.cases.queries import awaiting_answer, own_states, queue_counts, visible_cases
 from grid.cases.rounds import past_cases
@@ -27,6 +29,7 @@ from grid.roles import GridRole
 from grid.rules import rulebook
 from spatial.base.models import District
 from spatial.casework.texts import plain
+from spatial.casework.titles import state_shown
 from spatial.codes import schemes
 from spatial.versions.queries import revision_of
 from webmap.casework.guards import StaffRequest, casework
@@ -202,7 +205,7 @@ def _queue(state: str, counts: dict[str, tuple[int, int, int]], is_own: bool) ->
     number, late, soon = counts.get(state, (0, 0, 0))
     return {
         "state": state,
-        "title": STATES[state],
+        "title": state_shown(CASES, state),
         "number": number,
         "late": late,
         "soon": soon,
@@ -211,7 +214,9 @@ def _queue(state: str, counts: dict[str, tuple[int, int, int]], is_own: bool) ->
 
 
 def _tag(request: StaffRequest, minute: int) -> str:
-    text = f"{revision_of(Case)} {minute} {request.actor} {request.GET.urlencode()}"
+    text = (
+        f"{revision_of(Case)} {minute} {request.actor} {get_language()} {request.GET.urlencode()}"
+    )
     return f'"{blake2b(text.encode(), digest_size=12).hexdigest()}"'
 
 

@@ -9,11 +9,14 @@ from typing import Any
 from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
 
+from grid.cases.procedure import CASES
 from grid.cases.rounds import Round
-from grid.cases.steps import ASIDE, ENDED, STATES, STEPS, SUSPENDED
+from grid.cases.steps import ASIDE, ENDED, REQUESTS, STEPS, SUSPENDED
 from grid.cases.urgency import soon_from
 from grid.models import Case, CaseStep, Component
 from spatial.base.models import District
+from spatial.casework.amending import AMEND
+from spatial.casework.titles import lapsed_shown, state_shown, title_shown
 from spatial.city import city
 from spatial.codes import schemes
 from spatial.crs import transformer
@@ -23,6 +26,8 @@ from webmap.web.moments import local, span
 DIGITS = 6  # of degrees: a decimetre
 NOTHING: Mapping[int, Any] = MappingProxyType({})
 SAME_MOMENT = timedelta(minutes=1)
+# Beside the handling: no deadline of the state is theirs.
+BESIDE = ASIDE | {AMEND, *REQUESTS["appeal"]}
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,8 @@ def case_row(cases: list[Case], now: datetime) -> list[CaseRow]:
             CaseRow(
                 case,
                 class_title(case),
-                STATES.get(case.step, case.step),
-                STEPS.get(case.step, ""),
+                state_shown(CASES, case.step),
+                title_shown(STEPS.get(case.step, "")),
                 urgency,
                 clock,
                 lon,
@@ -123,14 +128,16 @@ def timeline(
         {
             "step": step,
             "title": title_of(step),
-            "to": STATES.get(step.state_after, "") if step.state_after != step.state_before else "",
+            "to": state_shown(CASES, step.state_after)
+            if step.state_after != step.state_before
+            else "",
             "was_late": _was_late(step),
             "due": _due(step),
             "captured_at": _captured_at(step),
             "place": degrees(step.geom) if step.geom else None,
             "found": _found(step),
             "correction": corrections.get(step.change_id) if step.change_id else None,
-            "lapsed": "、".join(step.details.get("lapsed", ())),
+            "lapsed": lapsed_shown(CASES, step.details.get("lapsed", ())),
         }
         for step in reversed(steps)
     ]
@@ -138,7 +145,7 @@ def timeline(
 
 def _was_late(step: CaseStep) -> bool:
     """Whether it came too late; what is done beside the handling cannot."""
-    return step.action not in ASIDE and bool(step.due_at and step.at > step.due_at)
+    return step.action not in BESIDE and bool(step.due_at and step.at > step.due_at)
 
 
 def _captured_at(step: CaseStep) -> datetime | None:

@@ -15,6 +15,7 @@ from grid.cases.steps import PUBLISHING, WORKFLOW
 from grid.models import CasePhoto, CaseStep, Publication
 from spatial.casework.amending import AMEND
 from spatial.casework.policies import can_take
+from spatial.casework.titles import action_shown, amended_shown
 
 BEFORE = (CasePhoto.Moment.BEFORE, CasePhoto.Moment.VERIFIED)
 
@@ -78,7 +79,11 @@ def things_shown(photos: list[CasePhoto]) -> dict[str, Any]:
 def title_of(step: CaseStep) -> str:
     """What a step did, where its action alone does not say it."""
     if step.action == AMEND:
-        return _("更正%(what)s") % {"what": step.details.get("title", "")}
+        return _("更正%(what)s") % {
+            "what": amended_shown(
+                CASES, step.details.get("field", ""), step.details.get("title", "")
+            )
+        }
     what = _("描述") if step.details.get("item") == Publication.WORDS else _("照片")
     if step.action == "publish":
         return _("公开%(what)s") % {"what": what}
@@ -86,4 +91,4 @@ def title_of(step: CaseStep) -> str:
         return _("撤回公开的%(what)s") % {"what": what}
     if step.action == "withhold":
         return _("不公开%(what)s") % {"what": what}
-    return WORKFLOW.of(step.action).title
+    return action_shown(CASES, step.action)

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 from grid.cases.actions import act, report
 from grid.cases.procedure import CASES
 from grid.cases.queries import photos_by_case, queue, results_given
-from grid.cases.steps import PHONE_RECALL, STATES, TASK_RESULTS, TASKS, WORKFLOW
+from grid.cases.steps import PHONE_RECALL, TASK_RESULTS, TASKS, WORKFLOW
 from grid.models import Case, CaseStep
 from grid.patrols.patrols import add_fixes, patrol_of, start_patrol, stop_patrol
 from grid.rules import rulebook
 from layers.access.masking import masked_within
 from spatial.casework.policies import capacity
+from spatial.casework.titles import state_shown
 from spatial.city import city
 from spatial.codes import schemes
 from webmap.casework.presentation import case_row, clock_of
@@ -127,7 +128,7 @@ def acted(request: StaffRequest) -> JsonResponse:
         photos=form.photos(),
         where=form.where(),
     )
-    return JsonResponse({"code": case.code, "state": STATES[case.step]})
+    return JsonResponse({"code": case.code, "state": state_shown(CASES, case.step)})
 
 
 @bounded(MOST_BODY, as_json)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -24,7 +25,7 @@ from webmap.matters.guards import MatterRequestContext, may_have_part, of_proced
 from webmap.matters.offers import department_names
 from webmap.web.callers import caller_of
 from webmap.web.errors import BadInput, Refusal, answering
-from webmap.web.guards import MOST_WRITTEN, bounded
+from webmap.web.guards import MOST_SENT, bounded
 from webmap.web.procedure_pages import FieldKind, FormField
 
 TITLE, APPLICANT, DEPARTMENT = "title", "applicant", "department"
@@ -33,12 +34,12 @@ PARENT = "parent"
 ITS_OWN = {TITLE, APPLICANT, DEPARTMENT, CHANNEL, OCCURRED_AT, SUBJECT, PARENT}
 
 
-@bounded(MOST_WRITTEN)
+@bounded(MOST_SENT)
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_procedure
 def new(request: MatterRequestContext) -> HttpResponseBase:
     """``/matters/{procedure}/new``: the form; a POST begins the matter."""
-    role = check_beginning(request.procedure, request.actor)
+    role = check_beginning(request.procedure, request.actor).role
     if request.pages.begins_at:
         return redirect(request.pages.begins_at)
     if request.method != "POST":
@@ -70,7 +71,7 @@ def _form(
     request: MatterRequestContext, refusal: Refusal | None = None, role: str = ""
 ) -> HttpResponse:
     """The form; after a refusal with what was written in it."""
-    made = form_of(_fields(request, role))
+    made = form_of(_fields(request, role), with_files=True)
     initial = {"uuid": uuid4(), SUBJECT: request.GET.get(SUBJECT, "")}
     form: MatterForm = made(request.POST) if refusal else made(initial=initial)
     context: dict[str, Any] = {
@@ -87,7 +88,8 @@ def _form(
 
 @answering(_form)
 def _begun(request: MatterRequestContext, role: str) -> HttpResponseBase:
-    form = form_of(_fields(request, role))(request.POST).checked()
+    made = form_of(_fields(request, role), with_files=True)
+    form = made(request.POST, request.FILES).checked()
     sent = form.values()
     values = {name: as_value(value) for name, value in sent.items() if name not in ITS_OWN}
     matter = open_matter(
@@ -97,14 +99,22 @@ def _begun(request: MatterRequestContext, role: str) -> HttpResponseBase:
         values=values,
         subjects=_subjects(request, sent.get(SUBJECT, "")),
         department=sent.get(DEPARTMENT, ""),
-        applicant=sent.get(APPLICANT, ""),
+        applicant=_applicant(sent.get(APPLICANT, "")),
         parent=_parent(request),
         uuid=form.cleaned_data["uuid"],
         where=Where(occurred_at=sent.get(OCCURRED_AT), channel=sent.get(CHANNEL, "")),
+        files=form.files_sent(),
     )
     messages.success(request, _("已收件，编号 %(code)s。") % {"code": matter.code})
     seen = visible_matters(request.procedure, request.actor).filter(code=matter.code)
     return redirect(f"{request.pages.path}{matter.code if seen.exists() else ''}")
+
+
+def _applicant(name: str) -> str:
+    """The account for whom a desk begins a matter: a name misspelt would be nobody's."""
+    if name and not User.objects.filter(username=name, is_active=True).exists():
+        raise BadInput(_("没有这个账号，或已停用"), APPLICANT)
+    return name
 
 
 def _parent(request: MatterRequestContext) -> str:

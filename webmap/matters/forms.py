@@ -9,10 +9,13 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from spatial.casework.consulting import KINDS
+from spatial.casework.consulting import KINDS as PARTS
+from spatial.casework.files import ReceivedFile
 from spatial.casework.procedures import MAX_NAME, Procedure
 from spatial.casework.texts import plain
+from spatial.casework.titles import amended_shown, title_shown
 from spatial.workflow import Transition
+from webmap.web.file_fields import FilesField
 from webmap.web.forms import ParsedField, RequestForm
 from webmap.web.parsing import uuid_in, version_in
 from webmap.web.procedure_pages import FieldKind, FormField, ProcedurePages
@@ -20,6 +23,7 @@ from webmap.web.procedure_pages import FieldKind, FormField, ProcedurePages
 MOMENT = "%Y-%m-%dT%H:%M"
 CHANNELS = (("", _("在线")), ("窗口", _("窗口")), ("电话", _("电话")), ("来信", _("来信")))
 TEXTS = ("reason", "note")
+FILES = "files"
 
 
 class MatterForm(RequestForm):
@@ -30,9 +34,13 @@ class MatterForm(RequestForm):
 
     def values(self) -> dict[str, Any]:
         """What was written, as it is kept: texts plain, what was left empty absent."""
-        apart = ("expected", "uuid", "action")
+        apart = ("expected", "uuid", "action", FILES)
         found = {name: _kept(v) for name, v in self.cleaned_data.items() if name not in apart}
         return {name: value for name, value in found.items() if value not in (None, "", [])}
+
+    def files_sent(self) -> list[ReceivedFile]:
+        """The files that came along."""
+        return list(self.cleaned_data.get(FILES) or ())
 
 
 def _kept(value: Any) -> Any:
@@ -101,13 +109,17 @@ MAKERS: Mapping[FieldKind, Callable[[FormField, dict[str, Any]], forms.Field]] =
 
 def field_of(one: FormField) -> forms.Field:
     """The field of a declaration."""
-    common = {"label": one.title, "required": one.is_needed, "help_text": one.hint}
+    common: dict[str, Any] = {"label": one.title, "required": one.is_needed, "help_text": one.hint}
+    if one.kind in (FieldKind.TEXT, FieldKind.LONG):
+        common["error_messages"] = {"max_length": _("文字超过 %(limit_value)d 字")}
     return MAKERS[one.kind](one, common)
 
 
-def form_of(fields: Iterable[FormField]) -> type[MatterForm]:
-    """The form of declared fields, in their order."""
+def form_of(fields: Iterable[FormField], *, with_files: bool = False) -> type[MatterForm]:
+    """The form of declared fields, in their order, and of files that come along."""
     made: dict[str, Any] = {one.name: field_of(one) for one in fields}
+    if with_files:
+        made[FILES] = FilesField()
     return type("DeclaredForm", (MatterForm,), made)
 
 
@@ -141,7 +153,10 @@ def _assignee(pages: ProcedurePages, matter: Any) -> FormField:
 
 
 def _needed(procedure: Procedure, transition: Transition, name: str) -> FormField:
-    title, most = transition.words.get(name, name), procedure.max_of.get(name, MAX_NAME)
+    title, most = (
+        title_shown(transition.words.get(name, name)),
+        procedure.max_of.get(name, MAX_NAME),
+    )
     kind = FieldKind.MOMENT if name == "until" else FieldKind.LONG
     return FormField(name, title, kind, is_needed=True, most=most)
 
@@ -151,7 +166,7 @@ def amend_fields(pages: ProcedurePages, name: str) -> list[FormField]:
     procedure = pages.declared
     asked = pages.forms.get(procedure.first.action, ())
     own = next((one for one in asked if one.name == name), None)
-    title = procedure.amendable[name].title
+    title = amended_shown(procedure, name)
     value = FormField(
         "value", title, own.kind, own.is_needed, own.choices, own.hint, own.most
     ) if own else FormField("value", title)  # fmt: skip
@@ -159,18 +174,32 @@ def amend_fields(pages: ProcedurePages, name: str) -> list[FormField]:
     return [value, FormField("reason", _("更正理由"), FieldKind.LONG, is_needed=True, most=most)]
 
 
-class ConsultForm(MatterForm):
-    """Which departments are asked, what, until when."""
+class DepartmentsForm(MatterForm):
+    """Some of several departments."""
 
     departments = forms.MultipleChoiceField(label=_("部门"), widget=forms.CheckboxSelectMultiple)
-    kind = forms.ChoiceField(label=_("方式"), choices=tuple(KINDS.items()))
-    due_at = field_of(FormField("due_at", _("答复时限"), FieldKind.MOMENT))
-    reason = field_of(FormField("reason", _("事由"), FieldKind.LONG, is_needed=True, most=MAX_NAME))
 
     def __init__(self, departments: Sequence[str], *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         choices = [(name, name) for name in departments]
         self.fields["departments"].choices = choices  # type: ignore[attr-defined]
+
+
+class ConsultForm(DepartmentsForm):
+    """Which departments are asked, what, until when."""
+
+    kind = forms.ChoiceField(
+        label=_("方式"),
+        choices=lambda: [(kind, title_shown(title)) for kind, title in PARTS.items()],
+    )
+    due_at = field_of(FormField("due_at", _("答复时限"), FieldKind.MOMENT))
+    reason = field_of(FormField("reason", _("事由"), FieldKind.LONG, is_needed=True, most=MAX_NAME))
+
+
+class UnaskForm(DepartmentsForm):
+    """Which departments are asked no longer, and why."""
+
+    reason = field_of(FormField("reason", _("理由"), FieldKind.LONG, is_needed=True, most=MAX_NAME))
 
 
 class AnswerForm(MatterForm):

@@ -47,10 +47,15 @@ def of_procedure(view: View) -> View:
         request.procedure = request.pages.declared
         request.actor = request.pages.actor(request)
         # A department without a role is shown what it was asked.
-        check(request.pages.may_enter(request) or bool(request.actor.department), NO_PART)
+        check(request.pages.may_enter(request) or has_department(request.actor), NO_PART)
         return view(request, *args, **named)
 
     return guarded
+
+
+def has_department(actor: Actor) -> bool:
+    """Whether somebody answers for a department, in the own right or as a deputy."""
+    return any(one.department for one in actor.capacities)
 
 
 def matter_shown(request: MatterRequestContext, code: str) -> Matter:

@@ -25,8 +25,9 @@ from spatial.casework.queries import (
     waiting_for,
 )
 from spatial.casework.texts import plain
+from spatial.casework.titles import state_shown
 from spatial.versions.queries import revision_of
-from webmap.matters.guards import MatterRequestContext, of_procedure
+from webmap.matters.guards import MatterRequestContext, has_department, of_procedure
 from webmap.matters.presentation import facts, matter_row
 from webmap.web.parsing import page_in
 from webmap.web.spreadsheets import csv_answer
@@ -142,13 +143,12 @@ def as_csv(request: MatterRequestContext) -> StreamingHttpResponse:
 
 
 def _lines(request: MatterRequestContext, found: QuerySet[Matter]) -> Iterator[list[str]]:
-    states = request.procedure.workflow.states
     asked = len(request.pages.forms.get(request.procedure.first.action, ()))
     for one in found.iterator(chunk_size=2_000):
         moments = (one.accepted_at, one.step_due_at, one.due_at, one.closed_at)
         times = [f"{timezone.localtime(m):%Y-%m-%d %H:%M:%S}" if m else "" for m in moments]
         values = [masked_within(value) for _title, value in facts(request.pages, one)[:asked]]
-        state = states.get(one.step, one.step)
+        state = state_shown(request.procedure, one.step)
         people = [one.department, one.assignee, one.applicant]
         yield [one.code, masked_within(one.title), state, *people, *times, *values]
 
@@ -166,11 +166,11 @@ def _queues(request: MatterRequestContext, chosen: str) -> list[MatterQueue]:
     number, late = (sum(count[n] for count in counts.values()) for n in (0, 1))
     found.append(MatterQueue(OPEN, _("全部在办"), number, late))
     for state in procedure.open_states:
-        title = procedure.workflow.states[state]
+        title = state_shown(procedure, state)
         found.append(MatterQueue(state, title, *counts.get(state, (0, 0)), state in own))
     if procedure.askings and (number := awaiting_answer(procedure, actor).count()):
         found.append(MatterQueue(REQUESTS, _("待审批申请"), number, 0, True))
-    if actor.department and (number := awaiting_opinion(procedure, actor).count()):
+    if has_department(actor) and (number := awaiting_opinion(procedure, actor).count()):
         found.append(MatterQueue(OPINIONS, _("待答复征询"), number, 0, True))
     found.append(MatterQueue(ALL, _("全部事项"), None))
     return [replace(queue, is_chosen=queue.id == chosen) for queue in found]

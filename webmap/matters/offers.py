@@ -10,20 +10,22 @@ from django.utils.translation import gettext as _
 
 from grid.rules import rulebook
 from spatial.casework.amending import value_of
-from spatial.casework.consulting import can_consult
+from spatial.casework.consulting import can_answer, can_consult
 from spatial.casework.policies import can_amend, can_take
+from spatial.casework.titles import title_shown
 from spatial.workflow import Transition
 from webmap.matters.forms import (
     AnswerForm,
     ConsultForm,
     MatterForm,
+    UnaskForm,
     amend_fields,
     fields_of,
     form_of,
 )
 from webmap.matters.guards import MatterRequestContext
 
-AMEND, CONSULT, ANSWER = "amend", "consult", "answer"
+AMEND, CONSULT, ANSWER, UNASK = "amend", "consult", "answer", "unask"
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,11 @@ def offers(
         for transition in request.procedure.workflow.leaving(situation.matter.step)
         if (may := can_take(request.procedure, situation, request.actor, transition)) is not None
     ]
-    asked = [*_consult(request, situation, sent), *_answer(request, situation, sent)]
+    asked = [
+        *_consult(request, situation, sent),
+        *_answer(request, situation, sent),
+        *_unask(request, situation, sent),
+    ]
     return sorted(acts, key=lambda one: not one.is_forward) + asked
 
 
@@ -70,7 +76,7 @@ def amendments_offered(
         mine = _sent_to(sent, AMEND, name)
         before = entry.read(matter) if entry.read else value_of(matter, name)
         form = amend_form(request, name)(mine, **_fresh(matter, f"{AMEND}-{name}", value=before))
-        title = _("更正%(what)s") % {"what": entry.title}
+        title = _("更正%(what)s") % {"what": title_shown(entry.title)}
         found.append(
             MatterOffer(f"{AMEND}-{name}", title, AMEND, form, is_open=bool(mine), name=name)
         )
@@ -81,7 +87,7 @@ def act_form(
     request: MatterRequestContext, matter: Any, transition: Transition, instead_of: str = ""
 ) -> type[MatterForm]:
     """The form of an action."""
-    return form_of(fields_of(request.pages, transition, matter, instead_of))
+    return form_of(fields_of(request.pages, transition, matter, instead_of), with_files=True)
 
 
 def amend_form(request: MatterRequestContext, name: str) -> type[MatterForm]:
@@ -109,7 +115,7 @@ def _act(
     )
     is_forward = not instead_of and _is_forward(request, matter, transition)
     return MatterOffer(
-        transition.action, transition.title, "act", form, transition.action,
+        transition.action, title_shown(transition.title), "act", form, transition.action,
         is_forward, bool(mine), instead_of, deputy_of,
     )  # fmt: skip
 
@@ -131,11 +137,26 @@ def _consult(
     return [MatterOffer(CONSULT, _("征询部门意见"), CONSULT, form, is_open=bool(mine))]
 
 
+def asked_departments(situation: Any) -> list[str]:
+    """The departments that were asked and have not answered."""
+    return [one.department for one in situation.requests if one.granted is None and one.department]
+
+
+def _unask(
+    request: MatterRequestContext, situation: Any, sent: Mapping[str, Any] | None
+) -> list[MatterOffer]:
+    waiting = asked_departments(situation)
+    if not waiting or not can_consult(request.procedure, situation, request.actor):
+        return []
+    mine = _sent_to(sent, UNASK)
+    form = UnaskForm(waiting, mine, **_fresh(situation.matter, UNASK))
+    return [MatterOffer(UNASK, _("撤回征询"), UNASK, form, is_open=bool(mine))]
+
+
 def _answer(
     request: MatterRequestContext, situation: Any, sent: Mapping[str, Any] | None
 ) -> list[MatterOffer]:
-    waiting = [one for one in situation.requests if one.granted is None and one.department]
-    if not any(request.actor.is_of(one.department) for one in waiting):
+    if not any(can_answer(request.actor, name) for name in asked_departments(situation)):
         return []
     mine = _sent_to(sent, ANSWER)
     form = AnswerForm(mine, **_fresh(situation.matter, ANSWER))

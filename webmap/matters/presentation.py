@@ -11,9 +11,16 @@ from django.utils.translation import gettext as _
 from grid.cases.urgency import soon_from
 from layers.declarations.registry import layer_named
 from spatial.casework.amending import AMEND
-from spatial.casework.consulting import TITLES
-from spatial.casework.models import Matter, MatterSubject
+from spatial.casework.consulting import TITLES, was_answered
+from spatial.casework.models import Matter, MatterFile, MatterSubject
 from spatial.casework.procedures import Procedure
+from spatial.casework.titles import (
+    action_shown,
+    amended_shown,
+    lapsed_shown,
+    state_shown,
+    title_shown,
+)
 from webmap.web.moments import local, span
 from webmap.web.procedure_pages import FieldKind, FormField, ProcedurePages
 from webmap.web.values import NOTHING, layer_title
@@ -34,9 +41,7 @@ class MatterRow:
 def matter_row(procedure: Procedure, matter: Matter, now: datetime) -> MatterRow:
     """A matter of a list."""
     urgency, clock = clock_of(procedure, matter, now)
-    return MatterRow(
-        matter, procedure.workflow.states.get(matter.step, matter.step), urgency, clock
-    )
+    return MatterRow(matter, state_shown(procedure, matter.step), urgency, clock)
 
 
 def clock_of(procedure: Procedure, matter: Matter, now: datetime) -> tuple[str, str]:
@@ -62,7 +67,10 @@ def facts(pages: ProcedurePages, matter: Matter) -> list[tuple[Any, str]]:
     others = [n for n in matter.values if n not in known and n in named]
     return [
         *((one.title, value_shown(one, matter.values.get(one.name))) for one in form),
-        *((named[name].title, value_shown(None, matter.values[name])) for name in others),
+        *(
+            (amended_shown(pages.declared, name), value_shown(None, matter.values[name]))
+            for name in others
+        ),
     ]
 
 
@@ -84,18 +92,18 @@ def value_shown(one: FormField | None, value: Any) -> str:
 
 def timeline(procedure: Procedure, steps: list[Any]) -> list[dict[str, Any]]:
     """What happened, newest first."""
-    titles = {t.action: t.title for t in procedure.workflow.transitions}
-    titles |= {**TITLES, AMEND: _("更正")}
-    states = procedure.workflow.states
     return [
         {
             "step": step,
-            "title": titles.get(step.action, step.action),
-            "to": states.get(step.state_after, "") if step.state_after != step.state_before else "",
+            "title": action_shown(procedure, step.action),
+            "to": state_shown(procedure, step.state_after)
+            if step.state_after != step.state_before
+            else "",
             "was_late": bool(step.action not in BESIDE and step.due_at and step.at > step.due_at),
             "departments": "、".join(step.details.get("departments", ())),
-            "lapsed": "、".join(step.details.get("lapsed", ())),
+            "lapsed": lapsed_shown(procedure, step.details.get("lapsed", ())),
             "is_given": "assignee" in step.details,
+            "amended": amended_shown(procedure, step.details.get("field", "")),
         }
         for step in reversed(steps)
     ]
@@ -107,9 +115,7 @@ def amended(procedure: Procedure, pages: ProcedurePages, found: list[Any]) -> li
     return [
         {
             "amendment": one,
-            "title": procedure.amendable[one.field].title
-            if one.field in procedure.amendable
-            else one.field,
+            "title": amended_shown(procedure, one.field),
             "before": value_shown(form.get(one.field), one.before),
             "after": value_shown(form.get(one.field), one.after),
         }
@@ -122,11 +128,19 @@ def requests_shown(procedure: Procedure, found: list[Any]) -> list[dict[str, Any
     return [
         {
             "request": one,
-            "title": procedure.askings[one.kind].title if one.kind in procedure.askings else "",
+            "title": title_shown(procedure.askings[one.kind].title)
+            if one.kind in procedure.askings
+            else "",
+            "was_answered": was_answered(one),
             "is_late": bool(one.granted is None and one.due_at and one.due_at < timezone.now()),
         }
         for one in found
     ]
+
+
+def files_shown(procedure: Procedure, found: list[MatterFile]) -> list[dict[str, Any]]:
+    """What came with the actions of a matter, each with the title of its action."""
+    return [{"file": one, "title": action_shown(procedure, one.action)} for one in found]
 
 
 def subjects_shown(found: list[MatterSubject]) -> list[dict[str, str]]:

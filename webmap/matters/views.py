@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from spatial.casework.actions import take
 from spatial.casework.amending import amend
-from spatial.casework.consulting import answer, consult
+from spatial.casework.consulting import answer, consult, unask
+from spatial.casework.files import files_of, path_of
 from spatial.casework.models import Matter
 from spatial.casework.queries import (
     amendments_of,
@@ -23,8 +24,9 @@ from spatial.casework.queries import (
     subjects_of,
     visible_matters,
 )
+from spatial.casework.titles import state_shown
 from spatial.workflow import UnknownAction
-from webmap.matters.forms import AnswerForm, ConsultForm, as_value
+from webmap.matters.forms import AnswerForm, ConsultForm, UnaskForm, as_value
 from webmap.matters.guards import (
     MatterRequestContext,
     matter_shown,
@@ -43,13 +45,14 @@ from webmap.matters.presentation import (
 )
 from webmap.matters.presentation import (
     facts,
+    files_shown,
     matter_row,
     requests_shown,
     subjects_shown,
     timeline,
 )
 from webmap.web.errors import BadInput, Refusal, answering
-from webmap.web.guards import MOST_WRITTEN, bounded
+from webmap.web.guards import MOST_SENT, MOST_WRITTEN, bounded
 
 Handle = Callable[[MatterRequestContext, Matter], Any]
 
@@ -68,6 +71,22 @@ def one(request: MatterRequestContext, code: str) -> HttpResponse:
     return response
 
 
+@require_safe
+@of_procedure
+def file(request: MatterRequestContext, code: str, number: int) -> FileResponse:
+    """``/matters/{procedure}/{code}/files/{number}``: what came with an action, to be saved."""
+    matter = matter_shown(request, code)
+    found = next((one for one in files_of(matter.code) if one.pk == number), None)
+    if found is None or not path_of(found).exists():
+        raise Http404(_("没有这个附件"))
+    return FileResponse(
+        path_of(found).open("rb"),
+        as_attachment=True,  # never shown by the browser as a page of the site
+        filename=found.title,
+        content_type=found.media_type,
+    )
+
+
 def _act(request: MatterRequestContext, matter: Matter) -> Matter:
     action = request.POST.get("name", "")
     row = next((t for t in request.procedure.workflow.transitions if t.action == action), None)
@@ -75,11 +94,12 @@ def _act(request: MatterRequestContext, matter: Matter) -> Matter:
         raise UnknownAction(_("没有“%(action)s”这个操作") % {"action": action[:40]})
     # Whether a superior must say why is for the engine to say.
     instead = bool(request.POST.get("because"))
-    form = act_form(request, matter, row, "*" if instead else "")(request.POST).checked()
+    made = act_form(request, matter, row, "*" if instead else "")
+    form = made(request.POST, request.FILES).checked()
     sent = form.cleaned_data
     return take(
         request.procedure, request.actor, matter.code, action, form.values(),
-        expected=sent["expected"], uuid=sent["uuid"],
+        expected=sent["expected"], uuid=sent["uuid"], attachments=form.files_sent(),
     )  # fmt: skip
 
 
@@ -104,6 +124,15 @@ def _consult(request: MatterRequestContext, matter: Matter) -> Matter:
     )  # fmt: skip
 
 
+def _unask(request: MatterRequestContext, matter: Matter) -> Matter:
+    named = request.POST.getlist("departments")  # which of them still wait, the engine says
+    sent = UnaskForm(named, request.POST).checked().cleaned_data
+    return unask(
+        request.procedure, request.actor, matter.code, sent["departments"], sent["reason"],
+        uuid=sent["uuid"],
+    )  # fmt: skip
+
+
 def _answer(request: MatterRequestContext, matter: Matter) -> Matter:
     sent = AnswerForm(request.POST).checked().cleaned_data
     return answer(
@@ -124,14 +153,14 @@ def _refused(
 def _handled(request: MatterRequestContext, matter: Matter, handle: Handle) -> HttpResponseBase:
     """Do what was sent; then the matter, or the list for whom it has gone on beyond."""
     done = handle(request, matter)
-    state = request.procedure.workflow.states.get(done.step, done.step)
+    state = state_shown(request.procedure, done.step)
     messages.success(request, _("已办理，现为“%(state)s”。") % {"state": state})
     seen = visible_matters(request.procedure, request.actor).filter(code=done.code)
     return redirect(f"{request.pages.path}{done.code if seen.exists() else ''}")
 
 
-def _posted(handle: Handle) -> Callable[..., HttpResponseBase]:
-    @bounded(MOST_WRITTEN)
+def _posted(handle: Handle, most: int = MOST_WRITTEN) -> Callable[..., HttpResponseBase]:
+    @bounded(most)
     @require_POST
     @of_procedure
     def posted(request: MatterRequestContext, code: str) -> HttpResponseBase:
@@ -140,10 +169,11 @@ def _posted(handle: Handle) -> Callable[..., HttpResponseBase]:
     return posted
 
 
-acted = _posted(_act)
+acted = _posted(_act, MOST_SENT)
 amended = _posted(_amend)
 consulted = _posted(_consult)
 answered = _posted(_answer)
+unasked = _posted(_unask)
 
 
 def _page(
@@ -165,6 +195,7 @@ def _page(
         "corrections": corrections,
         "timeline": timeline(procedure, steps_of(procedure, matter.code)),
         "amendments": amendments_shown(procedure, pages, amendments_of(procedure, matter.code)),
+        "files": files_shown(procedure, files_of(matter.code)),
         "requests": requests_shown(procedure, situation.requests),
         "subjects": subjects_shown(subjects_of(matter.code)),
         "parent": _parent(request, matter),

@@ -59,9 +59,13 @@ def send(message: Message) -> None:
     address = address_of(found, message.channel)
     if not address:
         raise NotDelivered("没有登记地址", is_final=True)
-    about = message.about[1]
     words = rendered(
-        message.template, message.topic, about, message.values, message.level, language_of(found)
+        message.template,
+        message.topic,
+        message.about,
+        message.values,
+        message.level,
+        language_of(found),
     )
     day = timezone.localtime(message.at).date()
     out = Outgoing(

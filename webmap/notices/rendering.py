@@ -14,6 +14,7 @@ from django.template import Context, TemplateDoesNotExist, engines
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from spatial.casework.titles import texts_shown
 from spatial.outbox.topics import all_topics
 
 log = logging.getLogger(__name__)
@@ -28,17 +29,23 @@ class NoticeText:
 
 
 def rendered(
-    template: str, topic: str, about: str, values: Mapping[str, Any], level: int, language: str
+    template: str,
+    topic: str,
+    about: tuple[str, str],
+    values: Mapping[str, Any],
+    level: int,
+    language: str,
 ) -> NoticeText:
     """A notice in a language; one whose template is gone names its topic and its subject."""
     with translation.override(language):
         try:
             found: Any = engines["django"].get_template(f"notices/{template}.txt")
-            context = Context({**values, "about": about}, autoescape=False)
+            said = texts_shown(about[0], values)
+            context = Context({**said, "about": about[1]}, autoescape=False)
             text = found.template.render(context).strip()
         except TemplateDoesNotExist:
             log.warning("no template notices/%s.txt", template)
-            text = f"{title_of(topic)} {about}".strip()
+            text = f"{title_of(topic)} {about[1]}".strip()
         title, _newline, body = text.partition("\n")
         if level:
             title = _("【逾时未读】%(title)s") % {"title": title}

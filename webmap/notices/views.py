@@ -108,7 +108,7 @@ def _row(one: NoticeDelivery) -> InboxRow:
     text = rendered(
         notice.template,
         notice.topic,
-        notice.about_code,
+        (notice.about_kind, notice.about_code),
         notice.values,
         notice.level,
         get_language() or "",

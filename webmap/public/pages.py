@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from grid.cases.procedure import CASES
 from grid.cases.public_view import PROGRESS, milestones, reached
 from grid.cases.publishing import shown
 from grid.cases.queries import public_cases, steps_of
-from grid.cases.steps import ENDED, STATES
+from grid.cases.steps import ENDED
 from grid.models import Case, CasePhoto
+from spatial.casework.titles import state_shown
 from spatial.city import city
 from spatial.crs import transformer
 from webmap.casework.presentation import class_title, district_names
@@ -86,7 +88,7 @@ def _followed(case: Case) -> dict[str, Any]:
     return {
         "case": case,
         "title": class_title(case),
-        "state": _(STATES.get(case.step, "")),
+        "state": state_shown(CASES, case.step),
         "place": names.get(case.district_code, ""),
         "description": seen.words,
         "address": seen.address,
@@ -113,7 +115,7 @@ def _feature(case: Case, to_degrees: Any) -> dict[str, Any]:
         "properties": {
             "number": case.code,
             "class": class_title(case),
-            "state": STATES.get(case.step, ""),
+            "state": state_shown(CASES, case.step),
             "stage": _stage(case),
             "day": f"{timezone.localtime(case.reported_at):%Y-%m-%d}",
         },

@@ -94,7 +94,10 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     if not _grants(caller_of(request)).filter(pk=number).exists():
         raise AccessDenied
     said = _("已收回“%(consumer)s”的授权，即刻生效。") % {"consumer": found.consumer}
-    return done(request, HOME, said, lambda: actions.withdraw_grant(caller_of(request), found))
+    why = request.POST.get("why", "")
+    return done(
+        request, HOME, said, lambda: actions.withdraw_grant(caller_of(request), found, why=why)
+    )
 
 
 @only_if(may_manage_sharing)

@@ -14,7 +14,6 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 from grid.cases.public_view import PROGRESS, TOLD
-from grid.cases.steps import STATES
 from grid.rules.indicators import COUNTS, INDICATORS, MEANINGS, SUBJECT_TITLES
 
 FLOORS = ("spatial", "grid", "layers", "importers", "webmap")
@@ -63,7 +62,7 @@ def in_data() -> Iterator[tuple[str, str]]:
     titles = (*SUBJECT_TITLES.values(), *COUNTS.values(), *(share.title for share in shares))
     for message in (*titles, *MEANINGS.values(), *dict.fromkeys(share.source for share in shares)):
         yield "grid/rules/indicators.py", message
-    for message in dict.fromkeys((*PROGRESS, *TOLD.values(), *STATES.values())):
+    for message in dict.fromkeys((*PROGRESS, *TOLD.values())):
         yield "grid/cases/public_view.py", message
 
 

@@ -5,6 +5,7 @@ and the OGC API answer in the formats of their standards instead.
 """
 
 import dataclasses
+import logging
 from collections.abc import Callable, Mapping
 from functools import wraps
 from types import MappingProxyType
@@ -31,6 +32,8 @@ from spatial.sealed.errors import SealingError
 from spatial.workflow import MissingInput, RoleNotAllowed, UnknownAction, WrongState
 from webmap.errors import WebmapError
 from webmap.web.sign_ins import SignInPaused
+
+log = logging.getLogger(__name__)
 
 NOT_SIGNED_IN, FORBIDDEN, NOT_FOUND, UNAVAILABLE = 401, 403, 404, 503
 BAD_REQUEST = gettext_noop("请求有误")
@@ -137,6 +140,10 @@ STATUS: Mapping[type[Exception], int] = MappingProxyType(
     }
 )
 REFUSALS = tuple(STATUS)
+# What is said instead of a message that is for the operator, who finds it in the log.
+SAID_INSTEAD: Mapping[type[Exception], str] = MappingProxyType(
+    {SealingError: gettext_noop("个人信息暂时不能存取，未作任何改动；请联系系统管理员")}
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -164,7 +171,11 @@ def refusal_of(error: Exception) -> Refusal:
         if isinstance(error, kind):
             about = {name: getattr(error, name, "") for name in ("field", "title")}
             headers = getattr(error, "headers", {})
-            return Refusal(status, str(error), **about, headers=headers, kind=type(error))
+            text = str(error)
+            if kind in SAID_INSTEAD:
+                log.error("%s", error)
+                text = _(SAID_INSTEAD[kind])
+            return Refusal(status, text, **about, headers=headers, kind=type(error))
     raise KeyError(type(error).__name__)
 
 

@@ -76,8 +76,10 @@ class RequestForm(forms.Form):
             BadInput: the first error, with the field at fault.
         """
         for name, errors in self.errors.as_data().items():
-            first = errors[0]
-            raise self.refusal(first.messages[0], str(first.code or self.add_prefix(name)))
+            text, field = errors[0].messages[0], self.fields.get(name)
+            if field is None or isinstance(field, ParsedField):  # parsers say what they are about
+                raise self.refusal(text, str(errors[0].code or self.add_prefix(name)))
+            raise self.refusal(f"{field.label}：{text}", self.add_prefix(name))
         return self
 
     def refusal(self, message: str, field: str) -> BadInput:

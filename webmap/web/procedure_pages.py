@@ -23,7 +23,7 @@ from webmap.web.callers import matter_actor
 
 # Inputs that the pages' own forms have: no field is called so.
 RESERVED = frozenset(
-    {"action", "applicant", "because", "channel", "department", "expected", "name", "occurred_at",
+    {"action", "applicant", "because", "channel", "department", "expected", "files", "name", "occurred_at",
      "parent", "sent", "subject", "title", "uuid"}
 )  # fmt: skip
 Choices = Iterable[tuple[str, str | Promise]]

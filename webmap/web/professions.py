@@ -21,6 +21,7 @@ import webmap
 from layers.access.access import Caller
 from layers.declarations.discovery import app_modules
 from layers.reading.search import SearchHit
+from spatial.casework.titles import title_shown
 from spatial.periods import AsOf
 from webmap.web.procedure_pages import ProcedurePages
 
@@ -197,20 +198,24 @@ def tabs_of(one: Profession) -> list[Tab]:
     """The tabs of a profession, those of its procedures last."""
     return [
         *one.tabs,
-        *(Tab(p.procedure, p.declared.title, p.path, p.may_enter) for p in one.procedures),
+        *(
+            Tab(p.procedure, title_shown(p.declared.title), p.path, p.may_enter)
+            for p in one.procedures
+        ),
     ]
 
 
 def links_of(one: Profession) -> list[Link]:
     """The ways from the map to a profession's pages and procedures."""
     shown = [p for p in one.procedures if p.in_menu]
-    return [*one.menu, *(Link(p.declared.title, p.path, p.may_enter) for p in shown)]
+    return [*one.menu, *(Link(title_shown(p.declared.title), p.path, p.may_enter) for p in shown)]
 
 
 def tasks_of(one: Profession) -> list[Task]:
     """What may wait for somebody in a profession and its procedures."""
     found = [
-        Task(p.declared.title, p.path, p.number_waiting, p.may_have_tasks) for p in one.procedures
+        Task(title_shown(p.declared.title), p.path, p.number_waiting, p.may_have_tasks)
+        for p in one.procedures
     ]
     return [*one.tasks, *found]
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.http import StreamingHttpResponse
+from django.utils import translation
+from django.utils.translation import get_language
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet begins a formula by
 MARK = "\ufeff"  # that spreadsheets know UTF-8 by
@@ -13,8 +15,8 @@ MARK = "\ufeff"  # that spreadsheets know UTF-8 by
 def csv_answer(
     name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> StreamingHttpResponse:
-    """A table as a file of that name; the rows are sent as they come."""
-    lines = csv_lines(head, rows)
+    """A table as a file of that name; the rows are sent as they come, in the reader's language."""
+    lines = _in_language(get_language(), csv_lines(head, rows))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -30,6 +32,16 @@ def csv_lines(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[st
     yield MARK + writer.writerow(head)
     for row in rows:
         yield writer.writerow([plain_cell(cell) for cell in row])
+
+
+def _in_language(language: str | None, lines: Iterator[str]) -> Iterator[str]:
+    """The same lines, each made in a language: the request's own ends before it is sent."""
+    while True:
+        with translation.override(language):
+            line = next(lines, None)
+        if line is None:
+            return
+        yield line
 
 
 def plain_cell(cell: Any) -> Any:

@@ -244,6 +244,10 @@ def test_resending_is_harmless_and_a_borrowed_uuid_is_refused(ground):
     assert act(INTAKE, case.code, "accept", uuid=step).step == "filing"
     with pytest.raises(InvalidInput, match="标识"):
         act(CHIEF, case.code, "file", {"condition": "1"}, uuid=step)
+    filed = uuid4()
+    act(CHIEF, case.code, "file", {"condition": "1"}, uuid=filed)
+    with pytest.raises(InvalidInput, match="已用于另一次"):  # of another condition
+        act(CHIEF, case.code, "file", {"condition": "2"}, uuid=filed)
 
 
 def test_what_is_sent_again_with_other_words_is_not_lost_in_silence(ground):

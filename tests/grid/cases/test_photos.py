@@ -18,6 +18,7 @@ from grid.cases.photos import folder_of, read_photo, store_photos, sweep
 from grid.models import CasePhoto
 from spatial.casework import actions as engine
 from spatial.casework.errors import InvalidInput
+from spatial.casework.kept_files import MARK_KEPT_S, KeptFiles
 from tests.grid.people import ROADS, make_ground, new_case, picture, walk
 
 
@@ -135,7 +136,7 @@ def test_what_a_killed_process_left_goes_after_a_day(
     for name, age_h in (("11a.orig.part", 25), ("11b.orig.part", 1), ("11c.orig", 25)):
         (folder / name).write_bytes(b"x")
         os.utime(folder / name, (now - age_h * 3600, now - age_h * 3600))
-    with patch("grid.cases.photos.time.time", return_value=now):
+    with patch("spatial.casework.kept_files.time.time", return_value=now):
         sweep()
     left = {path.name for path in files_in(folder)} - {path.name for path in kept}
     assert left == {"11b.orig.part", "11c.orig"}
@@ -143,7 +144,7 @@ def test_what_a_killed_process_left_goes_after_a_day(
 
 def swept(later_s: float) -> None:
     """Sweep so many seconds from now."""
-    with patch("grid.cases.photos.time.time", return_value=time.time() + later_s):
+    with patch("spatial.casework.kept_files.time.time", return_value=time.time() + later_s):
         sweep()
 
 
@@ -171,7 +172,8 @@ def test_what_a_process_left_at_its_end_is_settled_by_its_rows(
     tmp_path, settings, monkeypatch, is_committed
 ):
     settings.CASE_FILES = tmp_path
-    monkeypatch.setattr(photos, "_settle", lambda names: None)  # killed before it comes to this
+    # Killed before it comes to this.
+    monkeypatch.setattr(KeptFiles, "settle_on_commit", lambda _files, _names: None)
     with suppress(KeyError), transaction.atomic():
         store_photos([read_photo(picture())], "C1", "before", "甲", None)
         if not is_committed:
@@ -179,7 +181,7 @@ def test_what_a_process_left_at_its_end_is_settled_by_its_rows(
     monkeypatch.undo()
     swept(60)
     assert len(files_in(tmp_path)) == 4
-    swept(2 * photos.MARK_KEPT_S)
+    swept(2 * MARK_KEPT_S)
     assert len(files_in(tmp_path)) == (3 if is_committed else 0)
 
 
@@ -194,5 +196,5 @@ def test_a_lost_connection_removes_no_photo_that_may_be_committed(tmp_path, sett
 
     with pytest.raises(OperationalError):
         lost()
-    swept(2 * photos.MARK_KEPT_S)
+    swept(2 * MARK_KEPT_S)
     assert len(files_in(tmp_path)) == 3

@@ -197,6 +197,7 @@ def test_a_superior_acts_in_anothers_stead_and_it_is_written_down(ground):
     case = act(CHIEF, case.code, "finish", given, uuid=mark)
     step = last_step(case)
     assert (step.who, step.role, step.text) == ("赵值", "值班长", "已修补")
+    assert step.details.pop("sent")
     assert step.details == {"instead_of": STREETS, "because": "部门无人值守"}
     with pytest.raises(InvalidInput, match="已用于另一次"):
         act(CHIEF, case.code, "finish", given | {"because": "别的"}, uuid=mark)

@@ -235,8 +235,8 @@ def test_a_withdrawn_grant_opens_nothing(keeper, steward, town):
     grant = actions.grant_layer(steward, consumer, LayerPart("pipe-lines"))
     assert status(client) == 200
     with pytest.raises(NotSteward):
-        actions.withdraw_grant(keeper, grant)
-    actions.withdraw_grant(steward, grant)
+        actions.withdraw_grant(keeper, grant, why="停用")
+    actions.withdraw_grant(steward, grant, why="停用")
     assert status(client) == 404
 
 

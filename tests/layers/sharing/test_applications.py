@@ -15,6 +15,7 @@ from layers.models import Consumer, LayerGrant
 from layers.roles import Role
 from layers.sharing import actions
 from layers.sharing.actions import InvalidApplication, LayerPart
+from layers.sharing.application_queries import application_of
 from layers.sharing.applications import (
     APPLICANT,
     DATA_APPLICATION,
@@ -123,8 +124,9 @@ def test_a_renewal_may_be_denied_and_lapses_with_the_grant(consumer):
     take(DATA_APPLICATION, actor_for(KEEPS), first.code, "ask_renewal", wanted)
     take(DATA_APPLICATION, actor_for(ENGINEER), first.code, "deny_renewal", {"reason": "停用"})
     take(DATA_APPLICATION, actor_for(KEEPS), first.code, "ask_renewal", wanted)
-    actions.withdraw_grant(ENGINEER, LayerGrant.objects.get())
+    actions.withdraw_grant(ENGINEER, LayerGrant.objects.get(), why="停用")
     assert step_of(first) == "withdrawn"
+    assert application_of(Matter.objects.current().get(code=first.code)).answer == "停用"
     assert [one.granted for one in MatterRequest.objects.order_by("pk")] == [False, False]
     assert LayerGrant.objects.get().withdrawn_by == "engineer"
 

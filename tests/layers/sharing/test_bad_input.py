@@ -67,7 +67,7 @@ def test_a_grant_to_a_layer_that_is_gone_is_seen_and_withdrawn_by_stewards():
     admin = Caller("root", is_admin=True)
     with pytest.raises(actions.InvalidApplication, match=GONE):
         actions.grant_layer(admin, consumer, actions.LayerPart(GONE))
-    assert client.post(f"/sharing/grants/{grant.pk}/withdraw").status_code == 302
+    assert client.post(f"/sharing/grants/{grant.pk}/withdraw", {"why": "停用"}).status_code == 302
     grant.refresh_from_db()
     assert grant.withdrawn_by == "root"
 

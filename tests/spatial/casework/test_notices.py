@@ -15,16 +15,18 @@ from spatial.casework import procedures
 from spatial.casework.actions import take
 from spatial.casework.actors import Actor
 from spatial.casework.beginning import open_matter
-from spatial.casework.consulting import answer, consult
-from spatial.casework.models import Matter
+from spatial.casework.consulting import answer, consult, record_silence, unask
+from spatial.casework.models import Matter, MatterRequest
 from spatial.casework.notices import tell_of_late
 from spatial.outbox.models import Notice, NoticeDelivery
+from spatial.parties.actions import enter_absence, name_deputy
 from spatial.parties.models import Department, Member
 from spatial.versions.actions import apply, record_change
 from spatial.versions.edits import Action, Edit
 from tests.grid.people import INTAKE, make_ground, make_inspector, new_case
 from tests.spatial.casework.procedure import EXAMINER, HEAD, PERMIT
 from tests.spatial.casework.test_actions import CITIZEN, SUN, WANG, ZHAO
+from webmap.notices.rendering import rendered
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +53,13 @@ def heard(topic):
     return sorted({one.recipient for one in names})
 
 
+def said():
+    """The text of the last order, as it is read."""
+    order = Notice.objects.order_by("pk").last()
+    about = (order.topic, order.about_code, order.values, order.level, "zh-hans")
+    return rendered(order.template, *about).body
+
+
 def test_those_whose_it_is_hear_of_it_and_not_who_sent_it():
     matter = open_matter(PERMIT, CITIZEN, title="建房")
     assert heard("matter-arrived") == ["孙审", "王审"]
@@ -62,6 +71,17 @@ def test_those_whose_it_is_hear_of_it_and_not_who_sent_it():
     before = Notice.objects.count()
     take(PERMIT, SUN, matter.code, "remark", {"note": "电话"})
     assert Notice.objects.count() == before
+
+
+def test_who_stands_in_for_somebody_away_hears_what_they_hear():
+    wang, stand_in = User.objects.get(username="王审"), account("代")
+    now = timezone.now() - timedelta(minutes=1)
+    name_deputy(wang, wang, stand_in, now)
+    open_matter(PERMIT, CITIZEN, title="建房")
+    assert heard("matter-arrived") == ["孙审", "王审"]
+    enter_absence(wang, wang, now, now + timedelta(hours=2))
+    open_matter(PERMIT, CITIZEN, title="建房")
+    assert heard("matter-arrived") == ["代", "孙审", "王审"]
 
 
 def test_what_is_asked_goes_to_who_answers_and_the_answer_back():
@@ -79,7 +99,16 @@ def test_a_department_that_is_asked_hears_of_it_and_whoever_asked_of_the_answer(
     Member.objects.create(user=account("路工"), department=roads, valid_from="2020-01-01")
     matter = open_matter(PERMIT, CITIZEN, title="建房")
     consult(PERMIT, WANG, matter.code, ["公路局"], "是否占用")
-    assert heard("matter-asked") == ["路工"]
+    assert (heard("matter-asked"), said()) == (["路工"], "王审 征询贵部门意见，请答复。")
+    unask(PERMIT, WANG, matter.code, ["公路局"], "误发")
+    assert (heard("matter-asked"), said()) == (["路工"], "王审 已撤回征询，不必再答复。")
+    soon = timezone.now() + timedelta(hours=1)
+    consult(PERMIT, WANG, matter.code, ["公路局"], "再问", due_at=soon)
+    MatterRequest.objects.filter(granted=None).update(due_at=timezone.now() - timedelta(minutes=1))
+    record_silence()
+    assert heard("matter-answered") == ["王审"]
+    assert said().startswith("被征询的部门到期没有答复")
+    consult(PERMIT, WANG, matter.code, ["公路局"], "三问")
     answer(PERMIT, Actor("路工", frozenset(), "公路局"), matter.code, agreed=True, text="")
     assert heard("matter-answered") == ["王审"]
 

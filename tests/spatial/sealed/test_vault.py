@@ -5,6 +5,7 @@ from django.contrib.gis.geos import Polygon
 from django.db import IntegrityError, connection, transaction
 
 from spatial.hazards.models import HazardSite
+from spatial.housing.models import Right
 from spatial.parcels.actions import split_parcel
 from spatial.parcels.models import Building, Parcel
 from spatial.sealed.actions import seal
@@ -204,6 +205,17 @@ def test_placeholders_and_offices_are_no_names():
     open_feature(code="P2", right_holder="国土局", geom=square(50))
     assert codes_named_in(["国有土地划拨，国土局办理"], [HOLDER]) == []
     replace(moment(2021), right_holder="国有", location="1")
+
+
+def test_a_certificate_may_be_quoted_in_a_reason():
+    """Its number names a document, as a reason must; a person's number beside it is refused."""
+    number = "湘（2020）涟源市不动产权第0001234号"
+    certificate = column_of(Right, Right._meta.get_field("certificate"))
+    seal(certificate, ["R1"], [number])
+    seal(HOLDER, ["P1"], ["张三丰"])
+    assert [place.code for place in places_of(number, [certificate])] == ["R1"]
+    assert codes_named_in([f"凭{number}核对"], [certificate, HOLDER]) == []
+    assert codes_named_in([f"张三丰凭{number}核对"], [certificate, HOLDER])
 
 
 def test_many_are_sealed_in_a_few_statements(django_assert_max_num_queries):

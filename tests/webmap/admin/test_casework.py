@@ -46,13 +46,15 @@ def test_every_page_opens(root):
 def test_limits_of_matters_name_a_state_that_waits_for_somebody(root):
     add, today = "/admin/casework/matterlimit/add/", timezone.localdate().isoformat()
     given = {"procedure": "data-application", "amount": "10", "unit": "工作日", "valid_from": today}
+    assert "这段时间已有同样的一条" in root.post(add, given).text  # the one that was seeded
+    MatterLimit.objects.update(valid_to=timezone.localdate())
     for state in ("granted", "nothing"):
         page = root.post(add, {**given, "state": state})
         assert "没有这个在办阶段" in page.text
     assert root.post(add, {**given, "state": "applied"}).status_code == 302
     assert root.post(add, given).status_code == 302
     assert "这段时间已有同样的一条" in root.post(add, given).text
-    assert MatterLimit.objects.count() == 2
+    assert MatterLimit.objects.filter(valid_from=today).count() == 2
 
 
 def test_a_rule_is_added_and_may_be_dropped_before_it_holds(root):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 
 from grid.cases.actions import act, amend_case, report
@@ -14,6 +15,7 @@ from grid.cases.situations import CaseSituation
 from grid.evaluation.evaluation import Period, evaluated
 from grid.models import CaseStep
 from grid.rules.indicators import Subject
+from spatial.casework.errors import MatterConflict
 from spatial.parties.actions import name_deputy
 from tests.grid.cases.test_actions import at
 from tests.grid.people import (
@@ -30,6 +32,7 @@ from tests.grid.people import (
     told,
     walk,
 )
+from tests.town import make_user
 from webmap.casework.available_actions import offers
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +98,23 @@ def test_a_deputy_has_the_tasks_and_takes_reports(ground):
 
 def situation(code: str) -> CaseSituation:
     return CaseSituation(case_of(code), timezone.now())
+
+
+def test_a_deputy_of_an_inspector_finds_the_phone_and_the_desk(ground):
+    inspector, stand_in, client = make_inspector("王巡"), make_user("nobody"), Client()
+    client.force_login(stand_in)
+    assert client.get("/inspector/api/tasks").status_code == 403
+    assert 'href="/inspector/"' not in client.get("/").text
+    since = timezone.now() - timedelta(hours=1)
+    name_deputy(inspector, inspector, stand_in, since, only_absent=False)
+    case = new_case()
+    act(INTAKE, case.code, "ask_verify", {"inspector": "王巡"})
+    page = client.get("/").text
+    assert 'href="/inspector/"' in page
+    assert 'href="/grid/"' in page
+    tasks = client.get("/inspector/api/tasks").json()["tasks"]
+    assert [one["code"] for one in tasks] == [case.code]
+    act(INTAKE, case.code, "recall_verify", {"reason": "电话已核实"})
+    actor = Actor("nobody", frozenset(), principals=(INSPECTOR,))
+    with pytest.raises(MatterConflict, match="不用再办"):
+        act(actor, case.code, "confirm")

@@ -420,3 +420,18 @@ def test_only_pages_that_open_are_offered(people, name, offered):
     assert {page for page in pages if f'<a href="{page}"' in shown} == offered
     for page in pages:
         assert (people[name].get(page).status_code == 200) is (page in offered)
+
+
+def test_the_desk_speaks_english_to_who_reads_it(people):
+    case = walk(new_case(), "accept")
+    chief = people["chief"]
+    chief.cookies["django_language"] = "en"
+    listed = chief.get("/grid/list", {"state": "open"})
+    assert "To be filed" in listed.text
+    page = chief.get(f"/grid/cases/{case.code}").text
+    for text in ("To be filed", "<b>Accept</b>", "Void", "Condition of filing"):
+        assert text in page
+    assert "待立案" not in page
+    chief.cookies["django_language"] = "zh-hans"  # the same list, kept by the browser
+    again = chief.get("/grid/list", {"state": "open"}, headers={"If-None-Match": listed["ETag"]})
+    assert "待立案" in again.text

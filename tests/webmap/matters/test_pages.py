@@ -11,12 +11,14 @@ from django.test import Client
 from django.utils import timezone
 
 from grid.rules import rulebook
+from spatial.casework import procedures
 from spatial.casework.actors import Actor
 from spatial.casework.models import Amendment, Matter, MatterLimit, MatterRequest, MatterStep
 from spatial.casework.policies import can_take
 from spatial.parties.models import Member
-from tests.spatial.casework.procedure import EXAMINER, PERMIT
-from tests.webmap.matters.permits import LIST, PAGES, make_known
+from spatial.workflow import Title
+from tests.spatial.casework.procedure import CLERK, EXAMINER, PERMIT
+from tests.webmap.matters.permits import APPLICANT, LIST, PAGES, make_known
 from webmap.web.callers import matter_actor
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +123,7 @@ def test_too_late_is_told_who_was_quicker(people):
     assert "缺图纸" in answer.text
 
 
-@pytest.mark.parametrize("path", ["", "/act", "/amend", "/consult", "/answer"])
+@pytest.mark.parametrize("path", ["", "/act", "/amend", "/consult", "/answer", "/unask"])
 def test_what_is_not_there_and_what_is_not_theirs_is_not_found(people, path):
     code = people["zhang"].begin()
     stranger = people["sun"].__class__()
@@ -173,6 +175,30 @@ def test_a_deputy_acts_for_whom_is_away(people, monkeypatch):
     assert "nobody（审查）" in page
 
 
+def test_a_deputy_receives_and_answers_for_a_department(people, monkeypatch):
+    day = rulebook.day_of(timezone.now())
+    department = rulebook.departments(day)[0].name_on(day)
+    li = Actor("li", frozenset({CLERK}), department)
+    guest = Actor("guest", frozenset({APPLICANT}))
+
+    def acting(request):
+        own = matter_actor(request)
+        return replace(own, principals=(guest, li)) if own.name == "nobody" else own
+
+    make_known(monkeypatch, replace(PAGES, actor=acting))
+    assert people["nobody"].get(LIST).status_code == 200
+    code = people["nobody"].begin(applicant="zhang")
+    begun = MatterStep.objects.get(matter_code=code)
+    assert (begun.role, begun.details["deputy_of"]) == (CLERK, "li")
+    asked = {"departments": [department], "kind": "joint", "reason": "是否占用"}
+    people["wang"].send(code, "", "consult", **asked)
+    assert "待答复征询 <b>1</b>" in people["nobody"].get(LIST).text
+    people["nobody"].send(code, "", "answer", agreed="yes", text="不占用")
+    step = MatterStep.objects.last()
+    assert (step.action, step.department) == ("answer", department)
+    assert step.details["deputy_of"] == "li"
+
+
 def test_a_value_is_corrected(people):
     code = people["zhang"].begin()
     assert people["wang"].form(code, "area", "amend") is None
@@ -216,6 +242,18 @@ def test_a_department_is_asked_and_answers(people):
     refused = people["zhao"].send(code, "grant")
     assert refused.status_code == 422
     assert name in refused.text
+    assert people["li"].form(code, "", "unask") is None
+    refused = people["li"].send(code, "", "unask", departments=[name], reason="误发")
+    assert refused.status_code == 403
+    refused = people["zhao"].send(code, "", "unask", departments=[name], reason="x" * 151)
+    assert "理由：文字超过 150 字" in refused.text
+    for _ in range(2):
+        people["zhao"].send(code, "", "unask", departments=[name], reason="误发", uuid=UUID)
+    page = people["nobody"].get(f"{LIST}{code}").text
+    assert "撤回征询：误发" in page
+    assert "未答复" in page
+    assert "未同意" not in page
+    assert people["zhao"].send(code, "", "consult", **asked).status_code == 302
     assert people["nobody"].send(code, "", "answer", agreed="no").status_code == 422
     assert people["nobody"].send(code, "", "answer", agreed="yes", text="不占用").status_code == 302
     assert people["nobody"].form(code, "", "answer") is None
@@ -263,6 +301,8 @@ def test_what_came_by_paper_counts_from_its_true_time(people):
     later = timezone.localtime() + timedelta(days=2)
     sent = {"title": "x", "area": "1", "occurred_at": f"{later:%Y-%m-%dT%H:%M}"}
     assert people["li"].post(f"{LIST}new", sent).status_code == 422
+    nobody = people["li"].post(f"{LIST}new", {"title": "x", "area": "1", "applicant": "zhangg"})
+    assert "没有这个账号，或已停用" in nobody.text
 
 
 def test_the_list_is_sifted_paged_and_a_file(people, monkeypatch):
@@ -319,3 +359,30 @@ def test_the_menu_and_the_tasks_know_the_procedure(people):
     assert f'href="{LIST}"' not in people["nobody"].get("/").text
     tasks = people["wang"].get("/tasks").text
     assert f'href="{LIST}"' in tasks
+
+
+def test_whoever_reads_english_reads_the_titles_in_english(people, monkeypatch):
+    table = replace(
+        PERMIT.workflow,
+        states={s: Title(zh, f"en {s}") for s, zh in PERMIT.workflow.states.items()},
+        transitions=tuple(
+            replace(t, title=Title(t.title, f"en {t.action}")) for t in PERMIT.workflow.transitions
+        ),
+    )
+    english = replace(PERMIT, title=Title(PERMIT.title, "Permits"), workflow=table)
+    monkeypatch.setitem(procedures._procedures, PERMIT.id, english)
+    code = people["zhang"].begin()
+    wang = people["wang"]
+    wang.cookies["django_language"] = "en"
+    page = wang.get(LIST).text
+    for text in ("<h1>Permits</h1>", "en received", "en examined"):
+        assert text in page
+    page = wang.get(f"{LIST}{code}").text
+    for text in ("en received", "en examine", "en apply", ">Permits</a>"):
+        assert text in page
+    assert "待审查" not in page
+    assert "en examined" in wang.get(wang.send(code, "examine", note="ok")["Location"]).text
+    rows = b"".join(wang.get(f"{LIST}list.csv?state=all").streaming_content).decode("utf-8-sig")
+    assert ",en examined," in rows
+    why = Matter.objects.current().get(code=code).opened_by.why
+    assert why.endswith("审查通过")  # records keep the Chinese

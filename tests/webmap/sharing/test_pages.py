@@ -247,7 +247,11 @@ def test_a_steward_sets_terms_and_withdraws(town, people):
     decide = f"/sharing/applications/{applications().get().code}/decide"
     people["steward"].post(decide, {"decision": "grant", "answer": ""})
     grant = LayerGrant.objects.get()
-    people["steward"].post(f"/sharing/grants/{grant.pk}/withdraw")
+    withdraw = f"/sharing/grants/{grant.pk}/withdraw"
+    page = people["steward"].post(withdraw, {"why": " "}, follow=True)
+    assert "收回授权须说明理由" in text_of(page)
+    people["steward"].post(withdraw, {"why": "系统停用"})
+    assert "系统停用" in text_of(people["housing"].get("/sharing/mine"))
     grant.refresh_from_db()
     assert grant.withdrawn_by == "steward"
 

@@ -10,6 +10,7 @@ from importers.errors import DeliveryRefused
 from layers.sharing import actions as sharing
 from layers.sharing.limits import RateLimited
 from spatial.casework.errors import InvalidInput, MatterConflict, MatterNotFound, NotResponsible
+from spatial.sealed.errors import KeyMissing
 from spatial.workflow import MissingInput, RoleNotAllowed, UnknownAction, WrongState
 from webmap.web.errors import (
     REFUSALS,
@@ -167,3 +168,11 @@ def test_an_attempt_gives_the_result_or_the_refusal_of_its_kinds():
     assert (result, refusal.status, refusal.kind) == (None, 403, NotResponsible)
     with pytest.raises(NotResponsible):
         attempt(refuse, (InvalidInput,))
+
+
+def test_where_the_keys_lie_stands_in_the_log_and_on_no_page(caplog):
+    refusal = refusal_of(KeyMissing("token-1.key", "/srv/city/keys"))
+    assert refusal.status == 503
+    assert "/srv" not in refusal.text
+    assert "系统管理员" in refusal.text
+    assert "/srv/city/keys" in caplog.text

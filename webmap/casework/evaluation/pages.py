@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from grid.cases.procedure import CASES
 from grid.cases.queries import visible_cases
 from grid.cases.rounds import codes_had
-from grid.cases.steps import STATES, WORKFLOW
+from grid.cases.steps import STATES
 from grid.evaluation.evaluation import EvaluationRow, number_behind, steps_behind
 from grid.models import Case, CaseStep, GridCell
 from grid.rules import rulebook
@@ -32,6 +33,7 @@ from grid.rules.indicators import (
 )
 from grid.rules.scoring import Grade, parts, places
 from spatial.base.models import District
+from spatial.casework.titles import action_shown, state_shown
 from spatial.city import city
 from spatial.crs import transformer
 from webmap.casework.evaluation import charts
@@ -345,7 +347,8 @@ def _steps_told(request: StaffRequest, steps: list[dict[str, Any]]) -> list[dict
     people = named(Subject.INSPECTOR, list({step["who"] for step in steps}))
     for step in steps:
         waits = step["action"] in STATES
-        step["title"] = STATES[step["action"]] if waits else WORKFLOW.of(step["action"]).title
+        shown = state_shown if waits else action_shown
+        step["title"] = shown(CASES, step["action"])
         step["was_late"] = waits or bool(step["due_at"] and step["at"] > step["due_at"])
         step["at"] = None if waits else step["at"]
         case = cases.get(step["code"])  # gone only if undone at this very moment

@@ -1,6 +1,6 @@
 // A case in its drawer or on its page: its forms are sent without leaving, refusals shown in place.
 import { ask, csrf, isSignedOut, post } from "../base/http.js";
-import { draftsOf, forget, formKey, keep, refill } from "./drafts.js";
+import { draftsOf, forget, formKey, keep, refill } from "../base/drafts.js";
 
 const drawer = document.getElementById("drawer");
 export const ready = { open: null, done: () => {}, place: () => {} };

@@ -2,7 +2,7 @@
 import * as maplibregl from "../map/maplibre.js";
 import { groundLayers, groundSources, sourceOf } from "../base/ground.js";
 import { ask, csrf, isSignedOut } from "../base/http.js";
-import { draftsOf, keep, refill } from "./drafts.js";
+import { draftsOf, keep, refill } from "../base/drafts.js";
 import { fill, offerSignIn, ready, SIGNED_OUT } from "./case.js";
 
 const EVERY_MS = 4000;

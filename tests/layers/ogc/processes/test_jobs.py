@@ -101,7 +101,7 @@ def test_a_result_ends_with_the_grant_that_it_was_made_of():
     run(job_id)
     assert "pipe-points" in with_key.get(f"/ogc/jobs/{job_id}/results").content.decode()
     waiting = submit(with_key)
-    actions.withdraw_grant(STEWARD, grant)
+    actions.withdraw_grant(STEWARD, grant, why="停用")
     assert with_key.get(f"/ogc/jobs/{job_id}/results").status_code == 410
     run(waiting)  # with the rights of now, not of then
     assert "pipe-points" not in with_key.get(f"/ogc/jobs/{waiting}/results").content.decode()

@@ -1,11 +1,11 @@
-// What is being written into a case, kept in this browser until it is sent: the session may end, the page may go.
-// By account and case; photos are not kept. What nobody comes back for is dropped after a week.
+// What is being written into a case or a matter, kept in this browser until it is sent: the session may end, the page may go.
+// By account and case or matter; photos and files are not kept. What nobody comes back for is dropped after a week.
 const KEPT_MS = 7 * 24 * 3600 * 1000;
 const PREFIX = "tujing-draft:";
 
 const keyOf = (article) => `${PREFIX}${article.dataset.who}:${article.dataset.code || "new"}`;
 // Which form it is, whatever version of the case it was made for.
-export const formKey = (form) => form.elements.field ? `amend:${form.elements.field.value}` : [form.elements.action?.value || "new", form.elements.item?.value].filter(Boolean).join(":");
+export const formKey = (form) => form.dataset.draftKey ? form.dataset.draftKey : form.elements.field ? `amend:${form.elements.field.value}` : [form.elements.action?.value || "new", form.elements.item?.value].filter(Boolean).join(":");
 const fields = (form) => [...form.querySelectorAll("textarea, select, input:not([type=hidden]):not([type=file])")].filter((one) => one.name);
 const valueOf = (field) => field.type === "checkbox" ? String(field.checked) : field.value;
 const untouched = (field) => field.type === "checkbox" ? String(field.defaultChecked)
