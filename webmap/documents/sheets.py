@@ -38,6 +38,7 @@ from webmap.web.entrances import entrance_named
 from webmap.web.values import layer_title
 
 OVERVIEW = ("districts", "water", "roads")
+MOST_FEATURES = 500_000  # on all sheets of an order together: they are in memory until they are set
 ATLAS = "@atlas"  # the key of the layer whose features an atlas follows
 
 
@@ -73,10 +74,13 @@ def collect(
         places, used[ATLAS] = _places(wanted, caller, moment)
     sheets = sheets_of(wanted, places)
     files: dict[str, bytes] = {"north.svg": north_arrow(), "bar.svg": scale_bar(wanted.scale)[0]}
-    pages = []
+    pages, number = [], 0
     for done, sheet in enumerate(sheets):
         progress(done, len(sheets))
         picture = _drawn(shares, sheet.frame, moment)
+        number += sum(picture.counts.values())
+        if number > MOST_FEATURES:
+            raise DoesNotFit(_("整套图要素过多，请减少图层，或分几次出图"))
         name = f"sheet-{sheet.number}.svg"
         files[name] = framed(ground(sheet.frame) + picture.inner, sheet.frame)
         pages.append(_page(sheet, name, legend_entries(picture, shares), len(sheets)))

@@ -16,6 +16,7 @@ from tests.factories import centre, open_feature, square
 from tests.town import make_user
 from tests.webmap.documents.conftest import ordered, pdf_of, text_of
 from tests.webmap.documents.rulers import sizes_of
+from webmap.documents import sheets
 from webmap.documents.layout import Paper
 from webmap.models import DocumentOrder
 
@@ -190,6 +191,13 @@ def test_too_much_on_a_sheet_names_the_layer(town, client, monkeypatch):
     row = sheet(client)
     assert row.state == DocumentOrder.State.FAILED
     assert "要素过多" in row.message
+
+
+def test_too_much_on_all_sheets_together_is_refused(town, client, monkeypatch):
+    monkeypatch.setattr(sheets, "MOST_FEATURES", 3)
+    assert sheet(client).state == DocumentOrder.State.FAILED
+    monkeypatch.setattr(sheets, "MOST_FEATURES", 30)
+    assert sheet(client).issued
 
 
 def test_a_reserved_layer_is_drawn_for_whom_it_is_shared_with_while_it_is(town):
