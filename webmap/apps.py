@@ -8,7 +8,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 
-PRIVATE = ("cases", "imports", "uploads", "downloads", "exports", "outbox")
+PRIVATE = ("cases", "imports", "uploads", "downloads", "exports", "documents", "outbox")
 CLUSTERS = "pg"  # theirs are closed by the database, and entered by its own user
 
 
@@ -72,6 +72,7 @@ class WebmapConfig(AppConfig):
         add_duty("silence", record_silence)
         add_duty("files of matters", FILES.sweep)
         add_duty("exports", _exports)
+        add_duty("documents", _documents)
         add_duty("sign-ins", _sign_ins)
         add_duty("uploads", _uploads)
         add_duty("audit head", _audit_head)
@@ -117,6 +118,12 @@ def _exports() -> None:
     from webmap.exports.jobs import remove_expired
 
     remove_expired()
+
+
+def _documents() -> None:
+    from webmap.documents.orders import sweep
+
+    sweep()
 
 
 def _sign_ins() -> None:

@@ -1,7 +1,8 @@
-"""What the site itself remembers: accounts and what was done with them, and exported maps."""
+"""What the site itself remembers: accounts and what was done with them, exported maps, documents."""
 
 import uuid
 from typing import ClassVar
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -176,6 +177,107 @@ class Export(models.Model):
         """Whether there is still something to wait for."""
         return self.state in (self.State.QUEUED, self.State.RUNNING)
 
+    @property
+    def sheets_query(self) -> str:
+        """What the form for map sheets is filled with: the middle, layers and day of this map."""
+        west, south, east, north = self.params["bbox"]
+        middle = f"{(west + east) / 2:.6f},{(south + north) / 2:.6f}"
+        values = {"points": middle, "layers": ",".join(self.params["layers"])}
+        return urlencode({**values, "at": self.params["datetime"], "title": self.params["title"]})
+
+
+class DocumentSeries(models.Model):
+    """The numbers of one kind of document in one year; ``last`` is the highest that was given."""
+
+    kind = models.CharField(_("种类"), max_length=30)
+    year = models.SmallIntegerField(_("年度"))
+    last = models.PositiveIntegerField(_("末号"), default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("文档编号")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "year"], name="document_series_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.year}: {self.last}"
+
+
+class IssuedDocument(AppendOnly):
+    """A document that was handed out: its number, and what proves a copy. It may be withdrawn once.
+
+    ``digest`` is SHA-256 of the file in hex; ``code`` is what its QR code leads to. Of persons
+    only who made it is named, and no public page shows that.
+    """
+
+    set_once: ClassVar = ("withdrawn_at", "withdrawn_by", "withdrawn_because")
+    audited: ClassVar = Audited(
+        kind=Kind.DOCUMENT_ISSUED, code="number", details=("kind", "digest")
+    )
+
+    kind = models.CharField(_("种类"), max_length=30)
+    year = models.SmallIntegerField(_("年度"))
+    serial = models.PositiveIntegerField(_("序号"))
+    number = models.CharField(_("编号"), max_length=100, unique=True)
+    code = models.CharField(_("核验码"), max_length=20, unique=True)
+    office = models.CharField(_("出具单位"), max_length=200)
+    issued_on = models.DateField(_("日期"))
+    digest = models.CharField(_("文件摘要"), max_length=64, db_index=True)
+    who = models.CharField(_("出具人"), max_length=150, blank=True)
+    recorded_at = RecordedAt(_("时间"))
+    withdrawn_at = models.DateTimeField(_("撤回时间"), null=True)
+    withdrawn_by = models.CharField(_("撤回人"), max_length=150, null=True)
+    withdrawn_because = models.CharField(_("撤回原因"), max_length=500, null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("已出具文档")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "year", "serial"], name="issued_document_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class DocumentOrder(models.Model):
+    """One document asked for. ``owner`` is the token of the asking session, ``used`` what was read."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("排队中")
+        RUNNING = "running", _("生成中")
+        DONE = "done", _("已完成")
+        FAILED = "failed", _("失败")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, verbose_name=_("申请人")
+    )
+    owner = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(_("种类"), max_length=30)
+    params = models.JSONField(_("内容"))
+    used = models.JSONField(default=dict)
+    state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.QUEUED)
+    done = models.PositiveIntegerField(_("已完成"), default=0)
+    total = models.PositiveIntegerField(_("总数"), default=0)
+    issued = models.OneToOneField(
+        IssuedDocument, models.PROTECT, null=True, related_name="order", verbose_name=_("文档")
+    )
+    message = models.CharField(_("说明"), max_length=1000, blank=True)
+    created_at = models.DateTimeField(_("申请时间"), auto_now_add=True, db_index=True)
+    finished_at = models.DateTimeField(_("完成时间"), null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("文档申请")
+        ordering: ClassVar = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether there is still something to wait for."""
+        return self.state in (self.State.QUEUED, self.State.RUNNING)
 
 class SavedView(models.Model):
     """What somebody chose in the table of a layer, under a name: conditions, order, columns, area."""

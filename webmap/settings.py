@@ -349,6 +349,11 @@ DOWNLOAD_DISK_MB = env.DOWNLOAD_DISK_MB
 DOWNLOAD_SECONDS = env.DOWNLOAD_SECONDS
 DOWNLOADS_PER_CALLER = 2
 
+# Documents: finished files, the city's templates in force, fonts (docs/documents.md).
+DOCUMENTS = VAR / "documents"
+DOCUMENT_TEMPLATES = env.DOCUMENT_TEMPLATES or VAR / "templates"
+DOCUMENT_FONTS = env.DOCUMENT_FONTS
+
 TERRAIN = VAR / "terrain.tif"
 IMPORT_CLUSTER = env.IMPORT_CLUSTER  # the address of a Dask scheduler
 

@@ -37,6 +37,8 @@ class Kind(models.TextChoices):
     ABSENCE_ENDED = "absence-ended", _("结束请假")
     DEPUTY_NAMED = "deputy-named", _("委托代理")
     DEPUTY_WITHDRAWN = "deputy-withdrawn", _("撤销代理")
+    DOCUMENT_ISSUED = "document-issued", _("出具文档")
+    DOCUMENT_WITHDRAWN = "document-withdrawn", _("撤回文档")
     ADMINISTRATION = "administration", _("系统管理")
     CONSUMER_REGISTERED = "consumer-registered", _("登记使用系统")
     CONSUMER_TERMS = "consumer-terms", _("设置使用系统")

@@ -53,6 +53,7 @@ PLANTED = [
     ("spatial/parcels/rules/division.py", "import django.db", "Rules are plain Python"),
     ("layers/access/access.py", "import spatial.versions.models", "Rules are plain Python"),
     ("webmap/urls.py", "import rasterio", "One door per heavy library"),
+    ("webmap/documents/sheets.py", "import typst", "One door per heavy library"),
 ]
 
 

@@ -299,6 +299,16 @@ class Places(Group):
         "另一份入库检查规则；不设为 data/rules/checks.csv",
         "another table of import checks; else data/rules/checks.csv",
     )
+    DOCUMENT_TEMPLATES: Path | None = variable(
+        None,
+        "本市文档模板的目录，由 manage.py document_templates 装入；不设为 var/templates",
+        "the city's templates of documents, which manage.py document_templates puts there; else var/templates",
+    )
+    DOCUMENT_FONTS: Path = variable(
+        Path("/usr/share/fonts"),
+        "文档所用字体的目录",
+        "where the fonts of documents are",
+    )
     IMPORT_CLUSTER: str = variable(
         "", "Dask 调度器地址；不设则在本机检查", "a Dask scheduler; else one machine checks"
     )

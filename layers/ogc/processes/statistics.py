@@ -23,8 +23,8 @@ from layers.ogc.processes.declared import (
 )
 from layers.ogc.processes.examples import example_area, example_collection
 from layers.ogc.processes.inputs import Inputs
-from layers.reading.search import terms_of
 from layers.reading.shares import Share, share_by_id
+from layers.search.search import terms_of
 from spatial.base.models import District
 from spatial.city import city
 from spatial.versions.districts import LENGTHS

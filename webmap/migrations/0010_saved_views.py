@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("webmap", "0008_recorded_at"),
+        ("webmap", "0009_documents"),
     ]
 
     operations = [
