@@ -279,6 +279,7 @@ class DocumentOrder(models.Model):
         """Whether there is still something to wait for."""
         return self.state in (self.State.QUEUED, self.State.RUNNING)
 
+
 class SavedView(models.Model):
     """What somebody chose in the table of a layer, under a name: conditions, order, columns, area."""
 

@@ -33,7 +33,7 @@ export function grid(Tabulator, element, deps) {
       })),
     });
     const mine = table;
-    built = new Promise((resolve) => mine.on("tableBuilt", () => { isBuilt = mine === table; resolve(); }));
+    built = new Promise((resolve) => { mine.on("tableBuilt", () => { isBuilt = mine === table; resolve(); }); });
     table.on("rowClick", (/** @type {any} */ _event, /** @type {any} */ row) => deps.open(row.getData().code));
     table.on("scrollVertical", () => nearEnd());
     element.onkeydown = keys;

@@ -22,12 +22,13 @@ export function wireTable(app) {
   const drawer = /** @type {HTMLElement} */ (document.getElementById("table"));
   const part = (/** @type {string} */ name) => /** @type {any} */ (document.getElementById(`table-${name}`));
   const source = rowSource();
-  let layer = "", columns = [], choice = nothing(), side = "", size = "", rows = null, timer = 0, known = new Map();
+  let layer = "", columns = [], choice = nothing(), side = "", size = "", rows = null, timer = 0;
+  const known = new Map();
 
   const select = selecting(app, part("select"), {
     layer: () => layer,
     toggle(code) { choice.codes = choice.codes.includes(code) ? choice.codes.filter((one) => one !== code) : [...choice.codes, code]; changed(); },
-    area(geometry, told) { [choice.area, size] = [geometry, t("范围 {size}", { size: told })]; changed(); },
+    area(geometry, extent) { [choice.area, size] = [geometry, t("范围 {size}", { size: extent })]; changed(); },
   });
   const form = filterForm(part("filter"), changed);
   const figures = statistics(part("statistics"), { chart: drawer.dataset.chart ?? "", only, changed: () => { keep(); showSide(); } });
@@ -46,11 +47,11 @@ export function wireTable(app) {
     say(t("正在载入…"));
     try {
       await load();
-      const told = known.get(wanted) ?? await getJson(`/table/${wanted}/columns`);
-      known.set(wanted, told);
+      const described = known.get(wanted) ?? await getJson(`/table/${wanted}/columns`);
+      known.set(wanted, described);
       if (layer !== wanted) return;
-      columns = told.columns;
-      part("select").querySelectorAll("[data-select], #table-reach, #table-view").forEach((/** @type {any} */ one) => { one.disabled = !told.geometry; });
+      columns = described.columns;
+      part("select").querySelectorAll("[data-select], #table-reach, #table-view").forEach((/** @type {any} */ one) => { one.disabled = !described.geometry; });
       form.set(columns, choice);
       build();
       await changed();
@@ -232,9 +233,9 @@ export function wireTable(app) {
   document.addEventListener("tujing:restored", restore);
   map.on("moveend", () => { if (layer && part("view").checked) { clearTimeout(timer); timer = window.setTimeout(changed, WAIT_MS); } });
   const opened = app.open;
-  app.open = (/** @type {string} */ key, /** @type {any} */ more) => {
-    const answer = opened(key, more);
-    if (layer && rows) { rows.show(recordCode(), choice.codes); if (!more?.fly) rows.reveal(recordCode()); }
+  app.open = (/** @type {string} */ key, /** @type {any} */ how) => {
+    const answer = opened(key, how);
+    if (layer && rows) { rows.show(recordCode(), choice.codes); if (!how?.fly) rows.reveal(recordCode()); }
     return answer;
   };
 
