@@ -12,7 +12,7 @@ from webmap.web.professions import professions
 
 LAYER_IDS = frozenset(layer.id for layer in all_layers())
 # Ids of professions that are words of other things too are not looked for.
-WORDS = {"grid", "imports", "inspector", "notices", "public", "sharing"}
+WORDS = {"documents", "grid", "imports", "inspector", "notices", "public", "sharing"}
 PROFESSION_IDS = frozenset(one.id for one in professions()) - WORDS
 
 # Where a layer is declared, delivered or invented, and the registers themselves.

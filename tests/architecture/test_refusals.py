@@ -21,6 +21,7 @@ BELOW = {
 ALLOWED = {
     "open311/answers.py": "the specification's statuses and formats",
     "exports/jobs.py": "what fails in a worker is kept with its job",
+    "documents/orders.py": "likewise",
     "accounts/views.py": "a pause becomes an error of the sign-in form",
     "accounts/second_factor_views.py": "a pause becomes an error of the form for a code",
     "notices/channels.py": "what a channel refuses is kept with its delivery",

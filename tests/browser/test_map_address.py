@@ -163,7 +163,8 @@ def test_past_days_are_written_in_the_citys_time_wherever_the_browser_is(visit):
 
 
 ASKING = (
-    "document.querySelector('[data-post]').click()",
+    "document.querySelector('[data-post] [name=reason]').value = '核对';"
+    "document.querySelector('[data-post]').requestSubmit()",
     "tujing.turnTo('2021-01-01')",
     "document.getElementById('q').value = '示范楼';"
     "document.getElementById('search-form').requestSubmit()",

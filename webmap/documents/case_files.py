@@ -96,7 +96,7 @@ def _rows(case: Case, place: str) -> list[tuple[str, str]]:
         (_("来源"), case.source),
         (_("位置"), f"{place} {masked_within(case.address)}".strip()),
         (_("单元网格"), case.cell_code),
-        (_("专业部门"), case.department),
+        (_("承办部门"), case.department),
         (_("立案条件"), case.condition),
         *(
             (title, f"{timezone.localtime(at):%Y-%m-%d %H:%M}")

@@ -15,7 +15,7 @@ from typing import Any
 
 import segno
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,10 +30,6 @@ from webmap.web.values import in_english
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is mistaken for another sign
 CODE_LENGTH = 16  # 79 bits: no code is guessed
 MOST_REASON = 500
-TAKE = (
-    f'INSERT INTO "{DocumentSeries._meta.db_table}" AS s (kind, year, last) VALUES (%s, %s, 1)'
-    " ON CONFLICT (kind, year) DO UPDATE SET last = s.last + 1 RETURNING last"
-)
 Typeset = Callable[[str, Mapping[str, Any], Mapping[str, bytes]], bytes]
 
 
@@ -142,9 +138,11 @@ def check_picture(code: str) -> bytes:
 
 def _next(kind: str, year: int) -> int:
     """The next number of a series; the row stays locked until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE, [kind, year])
-        return cursor.fetchone()[0]
+    DocumentSeries.objects.get_or_create(kind=kind, year=year)
+    series = DocumentSeries.objects.select_for_update().get(kind=kind, year=year)
+    series.last += 1
+    series.save(update_fields=["last"])
+    return series.last
 
 
 def _common(kind: Kind, number: str, code: str, issuer: Issuer, today: date) -> dict[str, Any]:

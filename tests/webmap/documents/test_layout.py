@@ -6,7 +6,7 @@ from shapely.ops import unary_union
 
 from layers.ogc.pictures.frames import Frame
 from webmap.documents.cartouche import coordinate_text, framed, grid_lines, scale_bar
-from webmap.documents.layout import PAPERS, SCALES, Paper
+from webmap.documents.layout import PAPERS, SCALES, Paper, grid_step_m
 from webmap.documents.series import along_line, of_places, over_area
 
 
@@ -31,7 +31,7 @@ def test_too_small_a_paper_names_the_scale_that_fits():
 @pytest.mark.parametrize("scale", SCALES)
 def test_the_grid_is_ten_centimetres_on_paper(scale):
     frame = Frame(565_000, 3_065_000, 342, 219, scale)
-    xs = [frame.paper(x, 3_065_000)[0] for x in grid_lines(*frame.bounds[::2], scale / 10)]
+    xs = [frame.paper(x, 3_065_000)[0] for x in grid_lines(*frame.bounds[::2], grid_step_m(scale))]
     assert all(b - a == pytest.approx(100) for a, b in zip(xs, xs[1:], strict=False))
     assert len(xs) in (3, 4)
 

@@ -55,7 +55,8 @@ function tell(fragment) {
   box.setAttribute("role", "alert");
   box.innerHTML = fragment;
   // Beside a form one signs in in another tab: what was typed stays, and goes on after.
-  if (document.querySelector("main form")) box.querySelector("a.signin")?.setAttribute("target", "_blank");
+  // A part of the map's panel is no such form: the address brings it back.
+  if (document.querySelector("main form:not([data-post])")) box.querySelector("a.signin")?.setAttribute("target", "_blank");
   document.body.append(box);
 }
 
