@@ -14,6 +14,7 @@ class Kind(models.TextChoices):
     CASE_STEP = "case-step", _("办理步骤")
     CASE_PHOTO = "case-photo", _("案件照片")
     MATTER_STEP = "matter-step", _("事项办理步骤")
+    MATTER_FILE = "matter-file", _("事项附件")
     AMENDMENT = "amendment", _("更正")
     FIGURES_FILED = "figures-filed", _("报送数据")
     PUBLICATION = "publication", _("公开决定")
