@@ -18,6 +18,9 @@ RUN = """async () => {
     ({ id, impact, where: nodes.slice(0, 3).map(node => node.target.join(' ') + ' ' + (node.any[0]?.message || '')) }));
 }"""
 TOO_WIDE = "document.documentElement.scrollWidth - window.innerWidth"
+# A page that is higher than the screen and kept in its middle cannot be scrolled to its head.
+ABOVE = """Math.min(0, ...[...document.querySelectorAll('body > header, body > main')]
+  .map(part => part.getBoundingClientRect().top + window.scrollY))"""
 NARROW = 390
 
 
@@ -49,6 +52,8 @@ def looked_over(visit, pages, axe_at=(1400, NARROW)) -> list[str]:
             over = visit.page.evaluate(TOO_WIDE)
             if over > 0:
                 faults.append(f"{name}: {over} pixels too wide")
+            if above := visit.page.evaluate(ABOVE):
+                faults.append(f"{name}: begins {-above} pixels above the screen")
             for one in visit.page.evaluate(RUN) if width in axe_at else ():
                 if one["impact"] in WEIGHED:
                     faults.append(f"{name}: {one['id']} {one['impact']}: {'; '.join(one['where'])}")
