@@ -180,10 +180,13 @@ class Export(models.Model):
     @property
     def sheets_query(self) -> str:
         """What the form for map sheets is filled with: the middle, layers and day of this map."""
-        west, south, east, north = self.params["bbox"]
-        middle = f"{(west + east) / 2:.6f},{(south + north) / 2:.6f}"
-        values = {"points": middle, "layers": ",".join(self.params["layers"])}
-        return urlencode({**values, "at": self.params["datetime"], "title": self.params["title"]})
+        values = {name: self.params.get(name, "") for name in ("datetime", "title")}
+        asked = {"at": values["datetime"], "title": values["title"]}
+        asked["layers"] = ",".join(self.params.get("layers", ()))
+        if bounds := self.params.get("bbox"):
+            west, south, east, north = bounds
+            asked["points"] = f"{(west + east) / 2:.6f},{(south + north) / 2:.6f}"
+        return urlencode(asked)
 
 
 class DocumentSeries(models.Model):

@@ -8,8 +8,9 @@ from django.db import migrations
 FUNCTION = r"""
 CREATE OR REPLACE FUNCTION search_text(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
-SELECT 'ĸ' || array_to_string(string_to_array(
-    translate(lower(value), E'０１２３４５６７８９（）－\u3000\u0020\t\r\nĸ', '0123456789()-'), NULL), 'ĸ') || 'ĸ'
+SELECT 'ĸ' OPERATOR(pg_catalog.||) pg_catalog.array_to_string(pg_catalog.string_to_array(
+    pg_catalog.translate(pg_catalog.lower(value),
+        E'０１２３４５６７８９（）－\u3000\u0020\t\r\nĸ', '0123456789()-'), NULL), 'ĸ') OPERATOR(pg_catalog.||) 'ĸ'
 $body$
 """
 # layer: table and columns

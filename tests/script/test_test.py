@@ -35,6 +35,10 @@ def stood_in(ready: Path) -> Path:
     program(ready / ".venv" / "bin" / "python", text)
     stamp = ready / ".venv" / ".tujing"
     stamp.write_text(f"{stamp.read_text().strip()} dev test\n")
+    packages = ready / "node_modules"
+    (packages / ".tujing").write_text(f"{(packages / '.tujing').read_text().strip()} dev\n")
+    for name in ("eslint", "tsc", "stylelint"):
+        program(packages / ".bin" / name, "#!/bin/sh\n")
     return ready
 
 

@@ -15,7 +15,7 @@ from webmap.documents.texts import common_texts
 MARKUP = (
     '#let x = 1 $a_b^2$ *粗* _斜_ <label> @preview/x:1 \\ // /* */ `raw` = 标题 - + ~ "引" {} [] ;'
 )
-LONG = "湖南省涟源市蓝田街道光明街社区人民路与文艺路交叉口东南侧第三排第二栋" * 6
+LONG = "某某省某某市蓝田街道光明街社区人民路与文艺路交叉口东南侧第三排第二栋" * 6
 LATIN = "https://example.org/" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" * 5
 CODE = "ABCDEFGHJKMNPQRS"
 
@@ -31,7 +31,7 @@ def _common(kind: str) -> dict[str, Any]:
         "kind": kind,
         "title": MARKUP[:60],
         "lang": "zh",
-        "city": "涟源市",
+        "city": "某某市",
         "number": "涟图档〔2026〕12345678号",
         "code": "ABCD-EFGH-JKMN-PQRS",
         "check_address": f"https://a-rather-long-host-name.example.gov.cn/verify/{CODE}",
@@ -117,7 +117,7 @@ def _statistics() -> dict[str, Any]:
         "state": MARKUP,
         "columns": ["区划编码", "区划名称", MARKUP, "数量", "面积（m²）"],
         "rows": [
-            ["431382001", LONG, LATIN, "218,662", "19,268,020.8"],
+            ["000000001", LONG, LATIN, "218,662", "19,268,020.8"],
             ["", MARKUP, "", "0", "0.0"],
         ],
         "remark": MARKUP,
@@ -158,7 +158,7 @@ def _sheets() -> dict[str, Any]:
         },
         "scale": "1∶500",
         "state": MARKUP,
-        "system": "CGCS2000 / EPSG:4546",
+        "system": "CGCS2000 / EPSG:4490",
         "sources": LONG[:120],
         "disclaimer": MARKUP,
         "sheets": [

@@ -1,5 +1,7 @@
 """The site's login: what is append-only it adds to, and it becomes nobody else."""
 
+import re
+
 import pytest
 from django.apps import apps
 from django.core.management import call_command
@@ -161,7 +163,14 @@ def test_no_function_of_the_owner_reads_by_the_callers_search_path() -> None:
         " ORDER BY 1",
         OWNER,
     )
-    assert loose == [("append_only_refuse",), ("versions_refuse",)]  # which read nothing
+    # The two that refuse read nothing; the other one is of SQL that is put in its place, and names
+    # the schema of all that it uses.
+    assert loose == [("append_only_refuse",), ("search_text",), ("versions_refuse",)]
+    ((body,),) = rows("SELECT prosrc FROM pg_proc WHERE proname = 'search_text'")
+    body = re.sub(r"'[^']*'", "", body)
+    assert set(re.findall(r"([\w.]*?)\w+\(", body)) <= {"pg_catalog.", ""}
+    assert not re.search(r"(?<![\w.])(?!OPERATOR)\w+\(", body)
+    assert "||" not in body.replace("OPERATOR(pg_catalog.||)", "")
 
 
 def test_functions_of_the_owner_take_only_the_owners_tables() -> None:
