@@ -230,6 +230,7 @@ def test_rows_with_two_errors_are_rejected_once(tmp_path):
     assert counts(outcome) == (0, 0, 0, 0, 3)
 
 
+@pytest.mark.slow(reason="many shapes against many, with whatever statistics the table has")
 def test_many_hold_many_in_one_statement(tmp_path):
     """Every second plot is redrawn and rejected."""
     take(gpkg(tmp_path, plots(399)))
