@@ -8,7 +8,7 @@ from tests.browser.waiting import until
 from tests.grid.people import make_ground
 from tests.town import make_user
 
-pytestmark = pytest.mark.long  # the rule itself lands: tests/webmap/accounts
+pytestmark = pytest.mark.long  # the rule itself lands: tests/webmap/web/test_idle.py
 
 
 def test_the_desk_does_not_keep_the_session_of_somebody_who_left(visit):

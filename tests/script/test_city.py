@@ -81,6 +81,7 @@ def city() -> Iterator[Path]:
         copy_program(folder)
         started = runner_in(folder)("database", "start")
         assert started.returncode == 0, started.stderr
+        manage(folder, "make_sealing_keys")
         manage(folder, "migrate", "--noinput")
         manage(folder, "publish_layers")
         manage(folder, "collectstatic", "--noinput", "-v", "0", "-i", "*.map", "-i", "*-dev.mjs")

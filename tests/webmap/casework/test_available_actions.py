@@ -115,7 +115,7 @@ def by_night(trials: list[tuple[str, str]]) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(
-    ("name", "state"), by_night([one for one in TRIALS if one[0] not in PUBLICITY])
+    ("name", "state"), list(by_night([one for one in TRIALS if one[0] not in PUBLICITY]))
 )
 def test_offered_is_not_refused_and_not_offered_is(db, name, state):
     case, wrong = situated(name, state), []
