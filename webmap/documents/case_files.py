@@ -20,10 +20,10 @@ from webmap.documents.errors import NothingToPrint
 from webmap.documents.issuing import Contents
 from webmap.documents.maps import are_open, keys_of, place_map
 from webmap.documents.texts import common_texts
-from webmap.exports.jobs import caller_of_user
 from webmap.web.callers import actor_behind, actor_of
 from webmap.web.errors import NotSignedIn
 from webmap.web.moments import local
+from webmap.web.orders import caller_of_user
 
 
 def order(request: HttpRequest) -> dict[str, Any]:

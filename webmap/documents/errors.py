@@ -1,7 +1,7 @@
 """What can go wrong with a document; none of these knows HTTP."""
 
 from webmap.errors import WebmapError
-from webmap.web.errors import BadInput, TooOften
+from webmap.web.errors import BadInput
 
 
 class TemplateFault(WebmapError, ValueError):
@@ -10,10 +10,6 @@ class TemplateFault(WebmapError, ValueError):
 
 class FontMissing(TemplateFault):
     """A template names a font that the machine has not."""
-
-
-class TooManyDocuments(TooOften):
-    """The caller, or everybody together, has ordered too many documents."""
 
 
 class DoesNotFit(BadInput):

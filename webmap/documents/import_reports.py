@@ -15,8 +15,8 @@ from layers.declarations.registry import layer_named
 from webmap.documents.errors import NothingToPrint
 from webmap.documents.issuing import Contents
 from webmap.documents.texts import common_texts
-from webmap.exports.jobs import caller_of_user
 from webmap.imports.runs import issue_kinds, kind_title, run_for
+from webmap.web.orders import caller_of_user
 from webmap.web.values import layer_title
 
 MOST_ISSUES = 300  # listed one by one

@@ -9,7 +9,6 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
@@ -18,23 +17,19 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from layers.errors import LayersError
-from layers.jobs.leases import LATE, repeatable, unfinished
+from layers.jobs.leases import repeatable
 from spatial.city import city
 from webmap.documents.contents import content_of
-from webmap.documents.errors import DoesNotFit, NothingToPrint, TemplateFault, TooManyDocuments
+from webmap.documents.errors import DoesNotFit, NothingToPrint, TemplateFault
 from webmap.documents.issuing import Issuer, file_of, folder, issue
 from webmap.documents.templates import kinds
-from webmap.exports.jobs import Asker
 from webmap.models import DocumentOrder, IssuedDocument
 from webmap.web.callers import actor_of
+from webmap.web.orders import PENDING, STUCK_AFTER, Asker, Bounds, give_up
 from webmap.web.values import in_english
 
-STUCK_AFTER = timedelta(hours=1)
 FORGOTTEN_AFTER = timedelta(days=1)  # what failed
-PENDING_PER_CALLER = 3
-HOURLY_PER_CALLER = 60
-PENDING_IN_ALL = 60
-PENDING = (DocumentOrder.State.QUEUED, DocumentOrder.State.RUNNING)
+BOUNDS = Bounds(pending=3, hourly=60, in_all=60)
 TOLD = (DoesNotFit, NothingToPrint, TemplateFault, LayersError)  # messages for the reader
 
 log = logging.getLogger(__name__)
@@ -44,9 +39,9 @@ def order(kind: str, params: Mapping[str, Any], asker: Asker, language: str) -> 
     """Queue a document. The parameters are checked before by its kind's form.
 
     Raises:
-        TooManyDocuments: the bounds on unfinished and hourly orders are reached.
+        TooOften: the bounds on unfinished and hourly orders are reached.
     """
-    _check_number(asker)
+    BOUNDS.check(DocumentOrder.objects.all(), asker)
     with transaction.atomic():
         row = DocumentOrder.objects.create(
             asked_by=asker.user,
@@ -56,18 +51,6 @@ def order(kind: str, params: Mapping[str, Any], asker: Asker, language: str) -> 
         )
         make_document.enqueue(str(row.pk))
     return row
-
-
-def _check_number(asker: Asker) -> None:
-    mine = DocumentOrder.objects.filter(asker.condition())
-    pending = DocumentOrder.objects.filter(state__in=PENDING)
-    since = timezone.now() - timedelta(hours=1)
-    if (pending & mine).count() >= PENDING_PER_CALLER:
-        raise TooManyDocuments(_("还有文档没有完成，请稍候再试。"))
-    if mine.filter(created_at__gt=since).count() >= HOURLY_PER_CALLER:
-        raise TooManyDocuments(_("一小时内生成文档次数过多，请稍后再试。"))
-    if pending.count() >= PENDING_IN_ALL:
-        raise TooManyDocuments(_("系统正忙，请稍后再试。"))
 
 
 @task()
@@ -147,15 +130,7 @@ def is_fetchable(row: DocumentOrder) -> bool:
 def sweep() -> None:
     """Remove files past their time, and orders that failed; give up on jobs that were lost."""
     now = timezone.now()
-    pending = DocumentOrder.objects.filter(state__in=PENDING)
-    pending.filter(created_at__lt=now - STUCK_AFTER).update(
-        state=DocumentOrder.State.FAILED, message="后台任务没有按时完成。", finished_at=now
-    )
-    keys = set(pending.filter(created_at__lt=now - LATE).values_list("pk", flat=True))
-    lost = keys - {UUID(given["args"][0]) for given in unfinished(make_document.module_path)}
-    pending.filter(pk__in=lost).update(
-        state=DocumentOrder.State.FAILED, message="后台任务中断，请重新生成。", finished_at=now
-    )
+    give_up(DocumentOrder.objects.all(), make_document)
     failed = DocumentOrder.objects.filter(state=DocumentOrder.State.FAILED)
     failed.filter(created_at__lt=now - FORGOTTEN_AFTER).delete()
     for kind in kinds().values():

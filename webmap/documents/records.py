@@ -21,11 +21,11 @@ from webmap.documents.issuing import Contents
 from webmap.documents.maps import are_open, keys_of, place_map, state_of
 from webmap.documents.parameters import moment_of
 from webmap.documents.texts import common_texts
-from webmap.exports.jobs import caller_of_user
 from webmap.map.panel import existing_version
 from webmap.map.parameters import share_parameter
 from webmap.map.records import eras_of, heading, layer_title, rows_of, secrets_of
 from webmap.web.moments import local
+from webmap.web.orders import caller_of_user
 
 PAGE = "@page"  # the key of what the page showed, beside those of the layers on the map
 

@@ -31,10 +31,10 @@ from webmap.documents.maps import (
 from webmap.documents.series import Sheet
 from webmap.documents.sheet_orders import SheetOrder, read_order, sheets_of, stored_order
 from webmap.documents.texts import common_texts
-from webmap.exports.jobs import caller_of_user
 from webmap.map.records import heading
 from webmap.web.callers import caller_of
 from webmap.web.entrances import entrance_named
+from webmap.web.orders import caller_of_user
 from webmap.web.values import layer_title
 
 OVERVIEW = ("districts", "water", "roads")

@@ -30,10 +30,10 @@ from webmap.documents.issuing import Contents
 from webmap.documents.maps import are_open, keys_of, state_of
 from webmap.documents.parameters import moment_of
 from webmap.documents.texts import common_texts
-from webmap.exports.jobs import caller_of_user
 from webmap.map.parameters import share_parameter
 from webmap.web.callers import caller_of
 from webmap.web.errors import BadInput
+from webmap.web.orders import caller_of_user
 from webmap.web.values import field_title, layer_title, shown
 
 LEVELS = {"town": 9, "village": 12}  # signs of a district's code

@@ -22,12 +22,12 @@ from webmap.documents.orders import is_fetchable, order
 from webmap.documents.parameters import line_of
 from webmap.documents.statistics import choices as statistics_choices
 from webmap.documents.templates import kinds
-from webmap.exports.jobs import Asker
 from webmap.exports.views import TOKEN, asker_of
 from webmap.models import DocumentOrder, IssuedDocument
 from webmap.web.callers import caller_of
 from webmap.web.errors import AccessDenied, BadInput, is_fragment
 from webmap.web.guards import signed_in
+from webmap.web.orders import Asker
 from webmap.web.values import in_english
 
 MOST_LISTED = 100
@@ -69,11 +69,9 @@ def ask(request: HttpRequest, kind: str) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """The documents that the caller ordered and that are still kept, newest first."""
     asker = _asker(request)
-    rows = (
-        list(DocumentOrder.objects.filter(asker.condition()).select_related("issued"))
-        if asker
-        else []
-    )
+    rows = DocumentOrder.objects.none()
+    if asker:
+        rows = DocumentOrder.objects.filter(asker.condition()).select_related("issued")
     listed = [(row, title_of(row.kind)) for row in rows[:MOST_LISTED]]
     return render(request, "documents/list.html", {"orders": listed})
 
@@ -81,7 +79,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def status(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    """How far an order is: a fragment for HTMX, else a page of its own."""
+    """How far an order is: a fragment for the page that watches, else a page of its own."""
     row = _own(request, order_id)
     context = {
         "order": row,

@@ -1,24 +1,18 @@
 """Export jobs: asked for by a page, made by a worker, kept for a day."""
 
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
-from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from layers.access.access import ANONYMOUS, Caller
 from layers.declarations.registry import layer_named
-from layers.jobs.leases import LATE, repeatable, unfinished
-from layers.reading.revisions import refresh_revisions
+from layers.jobs.leases import repeatable
 from layers.reading.shares import share_by_id
 from spatial.city import city
 from spatial.periods import parse_as_of
@@ -26,33 +20,13 @@ from webmap.exports.data import draw_layers
 from webmap.exports.requests import ExportRequest, exportable, stored_request
 from webmap.models import Export
 from webmap.web.entrances import entrance_named
-from webmap.web.errors import TooOften
+from webmap.web.orders import PENDING, Asker, Bounds, caller_of_user, give_up
 from webmap.web.values import in_english
 
 LIFETIME = timedelta(hours=24)
-STUCK_AFTER = timedelta(hours=1)
-PENDING_PER_CALLER = 2
-HOURLY_PER_CALLER = 30
-PENDING_IN_ALL = 40
-PENDING = (Export.State.QUEUED, Export.State.RUNNING)
+BOUNDS = Bounds(pending=2, hourly=30, in_all=40)
 
 log = logging.getLogger(__name__)
-
-
-class TooManyExports(TooOften):
-    """The caller, or everybody together, has asked for too many exports."""
-
-
-@dataclass(frozen=True)
-class Asker:
-    """Who asks: a user, or the session token of somebody who has not signed in."""
-
-    user: User | None
-    token: str
-
-    def condition(self) -> Q:
-        """The exports that belong to the asker."""
-        return Q(asked_by=self.user) if self.user else Q(asked_by=None, owner=self.token)
 
 
 def folder() -> Path:
@@ -64,18 +38,10 @@ def submit_export(request: ExportRequest, asker: Asker) -> Export:
     """Queue an export.
 
     Raises:
-        TooManyExports: the bounds on unfinished and hourly exports are reached.
+        TooOften: the bounds on unfinished and hourly exports are reached.
     """
     remove_expired()
-    mine = Export.objects.filter(asker.condition())
-    pending = Export.objects.filter(state__in=PENDING)
-    if (pending & mine).count() >= PENDING_PER_CALLER:
-        raise TooManyExports(_("还有导出没有完成，请稍候再试。"))
-    since = timezone.now() - timedelta(hours=1)
-    if mine.filter(created_at__gt=since).count() >= HOURLY_PER_CALLER:
-        raise TooManyExports(_("一小时内导出次数过多，请稍后再试。"))
-    if pending.count() >= PENDING_IN_ALL:
-        raise TooManyExports(_("系统正忙，请稍后再试。"))
+    BOUNDS.check(Export.objects.all(), asker)
     with transaction.atomic():  # no export without its place in the queue
         export = Export.objects.create(
             asked_by=asker.user, owner=asker.token, params=request.params()
@@ -115,15 +81,6 @@ def make_export(export_id: str) -> None:
     export.save(update_fields=["state", "file", "message", "finished_at", "params"])
 
 
-def caller_of_user(user: User | None) -> Caller:
-    """The caller behind a job: the user with today's roles, or nobody."""
-    refresh_revisions()
-    if not user or not user.is_active:
-        return ANONYMOUS
-    roles = frozenset(user.groups.values_list("name", flat=True))
-    return Caller(user.get_username(), roles, user.is_superuser)
-
-
 def may_still_have(export: Export) -> bool:
     """Whether every layer in the file is still shared as it was with the one who asked for it.
 
@@ -141,17 +98,8 @@ def may_still_have(export: Export) -> bool:
 
 def remove_expired() -> None:
     """Remove files and rows past their lifetime; give up on jobs that got stuck or lost."""
-    now = timezone.now()
-    pending = Export.objects.filter(state__in=PENDING)
-    pending.filter(created_at__lt=now - STUCK_AFTER).update(
-        state=Export.State.FAILED, message="后台任务没有按时完成。", finished_at=now
-    )
-    keys = set(pending.filter(created_at__lt=now - LATE).values_list("pk", flat=True))
-    lost = keys - {UUID(given["args"][0]) for given in unfinished(make_export.module_path)}
-    pending.filter(pk__in=lost).update(
-        state=Export.State.FAILED, message="后台任务中断，请重新导出。", finished_at=now
-    )
-    for export in Export.objects.filter(created_at__lt=now - LIFETIME):
+    give_up(Export.objects.all(), make_export)
+    for export in Export.objects.filter(created_at__lt=timezone.now() - LIFETIME):
         for path in folder().glob(f"{export.pk}.html*"):  # also of a job that broke off
             path.unlink(missing_ok=True)
         export.delete()

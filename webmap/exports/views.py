@@ -29,11 +29,12 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from webmap.exports.jobs import Asker, folder, may_still_have, submit_export
+from webmap.exports.jobs import folder, may_still_have, submit_export
 from webmap.exports.requests import read_request
 from webmap.models import Export
 from webmap.web.callers import caller_of
 from webmap.web.errors import Refusal, answering, is_fragment
+from webmap.web.orders import Asker
 
 TOKEN = "export_owner"  # noqa: S105  (the session key's name)
 

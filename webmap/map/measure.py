@@ -54,8 +54,8 @@ def read_geometry(body: bytes) -> shapely.Geometry:
     if len(body) > MAX_BYTES:
         raise NotMeasurable(_("图形太大"))
     try:
-        geometry = shape(_mapping(json.loads(body)))
-    except UNREADABLE:
+        geometry = shape_in(json.loads(body))
+    except (ValueError, RecursionError):  # brackets nested without end
         raise NotMeasurable(_("不是有效的 GeoJSON 图形")) from None
     if geometry.geom_type not in KINDS or geometry.is_empty:
         raise NotMeasurable(_("只能量算线和面"))
@@ -68,6 +68,18 @@ def read_geometry(body: bytes) -> shapely.Geometry:
     if not geometry.is_valid:
         raise NotMeasurable(_("图形自相交，面积没有意义"))
     return geometry
+
+
+def shape_in(document: Any) -> shapely.Geometry:
+    """The shape of a GeoJSON geometry or Feature, of any kind.
+
+    Raises:
+        NotMeasurable: it is none.
+    """
+    try:
+        return shape(_mapping(document))
+    except UNREADABLE:
+        raise NotMeasurable(_("不是有效的 GeoJSON 图形")) from None
 
 
 def _mapping(document: Any) -> dict[str, Any]:

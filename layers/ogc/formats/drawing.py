@@ -15,7 +15,7 @@ from layers.ogc.formats.messages import FileTable
 
 VERSION = "R2010"  # the first whose texts are UTF-8 and that every CAD of today reads
 APPLICATION = "TUJING"
-TEXT, MULTIPLE_TEXTS = 1000, 255  # the group of a text in extended data, and its longest
+TEXT = 1000  # the group of a text in extended data
 HEIGHT_M, FONT = 1.5, "simsun.ttc"  # 1.5 mm at 1:1,000
 FORBIDDEN = dict.fromkeys(map(ord, '<>/\\":;?*|=`,'), "_")  # in the name of a layer
 SHAPE, LABEL, SPOT = "shape", "label", "spot"
@@ -37,7 +37,7 @@ def write_drawing(table: FileTable, rows: Iterable[Mapping[str, Any]]) -> int:
         if not row[SHAPE]:
             continue
         for entity in _entities(space, json.loads(row[SHAPE]), {"layer": layer}):
-            entity.set_xdata(APPLICATION, [(TEXT, row["code"][:MULTIPLE_TEXTS])])
+            entity.set_xdata(APPLICATION, [(TEXT, row["code"])])
         if row[LABEL] and row[SPOT]:
             spot = json.loads(row[SPOT])["coordinates"][:2]
             shown = {"layer": names, "style": APPLICATION, "height": HEIGHT_M}

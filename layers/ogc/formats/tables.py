@@ -69,9 +69,9 @@ def _columns(share: Share, query: ItemsQuery, form: str) -> tuple[PropertyColumn
         places = COORDINATES if is_point else ()
         own = [PropertyColumn(n, "number", t, f"{f}({shape})") for n, t, f in places]
         return (*columns, *own)
-    code, label = "code", next((n for n in share.layer.search if n in share.names), "code")
+    label = next((name for name in share.layer.search if name in share.names), "code")
     named = {column.name: column for column in columns_of(share, ItemsQuery())}
-    texts = [PropertyColumn("code", "string", "", named[code].sql)]
+    texts = [PropertyColumn("code", "string", "", named["code"].sql)]
     texts += [PropertyColumn("label", "string", "", f"({named[label].sql})::text")]
     texts += [PropertyColumn(n, "string", t, sql.format(shape)) for n, t, sql in DRAWN]
     return tuple(texts)

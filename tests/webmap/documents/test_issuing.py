@@ -184,7 +184,7 @@ def test_a_job_that_lost_its_worker_is_given_up(queued, town, client):
 
 @pytest.mark.django_db
 def test_too_many_at_once_are_refused(queued, town, client):
-    for _ in range(orders.PENDING_PER_CALLER):
+    for _ in range(orders.BOUNDS.pending):
         ordered(client, "record", layer="buildings", code="B1")
     again = client.post("/documents/order/record", {"layer": "buildings", "code": "B1"})
     assert again.status_code == 429

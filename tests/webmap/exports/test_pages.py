@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -168,21 +169,21 @@ def test_it_takes_a_csrf_token():
 
 
 def test_unfinished_exports_are_bounded(client, queued):
-    for _ in range(jobs.PENDING_PER_CALLER):
+    for _ in range(jobs.BOUNDS.pending):
         assert ask(client).status_code == 202
     refused = ask(client)
     assert refused.status_code == 429
-    assert "还有导出没有完成" in refused.text
+    assert "还有文件没有做完" in refused.text
     assert ask(Client()).status_code == 202
 
 
 def test_exports_in_an_hour_are_bounded(client, monkeypatch):
-    monkeypatch.setattr(jobs, "HOURLY_PER_CALLER", 2)
+    monkeypatch.setattr(jobs, "BOUNDS", replace(jobs.BOUNDS, hourly=2))
     assert [ask(client).status_code for _ in range(3)] == [202, 202, 429]
 
 
 def test_the_whole_queue_is_bounded(client, queued, monkeypatch):
-    monkeypatch.setattr(jobs, "PENDING_IN_ALL", 1)
+    monkeypatch.setattr(jobs, "BOUNDS", replace(jobs.BOUNDS, in_all=1))
     assert ask(client).status_code == 202
     assert ask(Client()).status_code == 429
 

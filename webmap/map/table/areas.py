@@ -1,6 +1,5 @@
 """Areas to choose features in: a shape that was drawn or a feature, and what lies near it."""
 
-import json
 from typing import Any
 
 import numpy as np
@@ -8,14 +7,16 @@ import shapely
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from shapely.geometry import mapping, shape
+from shapely.geometry import mapping
 
 from layers.reading.queries import version_shown
 from spatial.city import city
 from spatial.crs import reproject
 from spatial.periods import AsOf
+from webmap.map.measure import shape_in
 from webmap.map.parameters import moment_parameter, share_parameter
 from webmap.web.errors import BadRequest, answering, as_json
+from webmap.web.parsing import json_in
 
 MOST_BYTES = 500_000
 MOST_CORNERS = 20_000
@@ -23,9 +24,6 @@ MOST_REACH_M = 20_000.0
 QUARTER = 8  # pieces of a quarter of a circle
 DIGITS = 8  # of degrees: a millimetre
 KINDS = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
-UNREADABLE = (
-    ValueError, TypeError, KeyError, AttributeError, shapely.errors.ShapelyError, RecursionError,
-)  # fmt: skip
 
 
 @require_POST
@@ -55,13 +53,7 @@ def area(request: HttpRequest) -> JsonResponse:
 def _wanted(request: HttpRequest) -> dict[str, Any]:
     if len(request.body) > MOST_BYTES:
         raise BadRequest(_("图形太大"))
-    try:
-        wanted = json.loads(request.body)
-    except (ValueError, RecursionError):
-        wanted = None
-    if not isinstance(wanted, dict):
-        raise BadRequest(_("不是有效的 GeoJSON 图形"))
-    return wanted
+    return json_in(request.body)
 
 
 def _reach(given: Any) -> float:
@@ -75,10 +67,7 @@ def _shape_of(request: HttpRequest, wanted: dict[str, Any], as_of: AsOf) -> shap
     """The shape in the city's CRS."""
     if "of" in wanted:
         return _feature(request, str(wanted["of"]), as_of)
-    try:
-        drawn = shape(wanted["geometry"])
-    except UNREADABLE:
-        raise BadRequest(_("不是有效的 GeoJSON 图形")) from None
+    drawn = shape_in(wanted.get("geometry"))
     if drawn.geom_type not in KINDS or drawn.is_empty:
         raise BadRequest(_("不是有效的 GeoJSON 图形"))
     if shapely.get_num_coordinates(drawn) > MOST_CORNERS:

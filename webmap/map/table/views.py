@@ -3,7 +3,6 @@
 A view is only what to ask: what it shows is decided for who asks, each time.
 """
 
-import json
 from typing import Any
 
 from django.db.models import Q
@@ -15,6 +14,7 @@ from webmap.map.parameters import share_parameter
 from webmap.models import SavedView
 from webmap.web.errors import BadInput, BadRequest, answering, as_json
 from webmap.web.guards import signed_in
+from webmap.web.parsing import json_in
 
 MOST_BYTES = 600_000  # an area of 20,000 corners
 MOST_VIEWS = 200  # of one person
@@ -68,12 +68,9 @@ def _told(view: SavedView, request: HttpRequest) -> dict[str, Any]:
 def _wanted(request: HttpRequest) -> dict[str, Any]:
     if len(request.body) > MOST_BYTES:
         raise BadRequest(_("视图的内容太大，请缩小所选范围"))
-    try:
-        wanted = json.loads(request.body)
-    except (ValueError, RecursionError):
-        wanted = None
-    state = wanted.get("state") if isinstance(wanted, dict) else None
-    if not isinstance(state, dict) or state.keys() - PARTS or "\\u0000" in json.dumps(wanted):
+    wanted = json_in(request.body)
+    state = wanted.get("state")
+    if not isinstance(state, dict) or state.keys() - PARTS:
         raise BadRequest(_("视图的内容读不出"))
     return wanted
 
