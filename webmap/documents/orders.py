@@ -25,11 +25,11 @@ from webmap.documents.issuing import Issuer, file_of, folder, issue
 from webmap.documents.templates import kinds
 from webmap.models import DocumentOrder, IssuedDocument
 from webmap.web.callers import actor_of
-from webmap.web.orders import PENDING, STUCK_AFTER, Asker, Bounds, give_up
+from webmap.web.orders import PENDING, STUCK_AFTER, Asker, OrderBounds, give_up
 from webmap.web.values import in_english
 
 FORGOTTEN_AFTER = timedelta(days=1)  # what failed
-BOUNDS = Bounds(pending=3, hourly=60, in_all=60)
+BOUNDS = OrderBounds(pending=3, hourly=60, in_all=60)
 TOLD = (DoesNotFit, NothingToPrint, TemplateFault, LayersError)  # messages for the reader
 
 log = logging.getLogger(__name__)

@@ -20,11 +20,11 @@ from webmap.exports.data import draw_layers
 from webmap.exports.requests import ExportRequest, exportable, stored_request
 from webmap.models import Export
 from webmap.web.entrances import entrance_named
-from webmap.web.orders import PENDING, Asker, Bounds, caller_of_user, give_up
+from webmap.web.orders import PENDING, Asker, OrderBounds, caller_of_user, give_up
 from webmap.web.values import in_english
 
 LIFETIME = timedelta(hours=24)
-BOUNDS = Bounds(pending=2, hourly=30, in_all=40)
+BOUNDS = OrderBounds(pending=2, hourly=30, in_all=40)
 
 log = logging.getLogger(__name__)
 

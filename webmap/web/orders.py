@@ -37,7 +37,7 @@ class Asker:
 
 
 @dataclass(frozen=True)
-class Bounds:
+class OrderBounds:
     """How many orders are taken: unfinished and within an hour of one asker, unfinished in all."""
 
     pending: int
