@@ -5,35 +5,43 @@ from typing import Any
 import numpy as np
 
 from layers.ogc.common.requests import Crs
-from layers.ogc.coverages.terrain import DESCRIPTION, FIELD, FIELD_TITLE, UNIT
 from spatial.rasters import Grid
+from spatial.terrain.products import TerrainProduct
 
-DIGITS = 2  # of a height: centimetres, beyond what any such grid knows
 MEDIA = "application/vnd.cov+json"
-PARAMETER = {
-    "type": "Parameter",
-    "description": {"zh": DESCRIPTION, "en": "Ground elevation"},
-    "unit": {"symbol": {"value": UNIT, "type": "http://www.opengis.net/def/uom/UCUM/"}},
-    "observedProperty": {
-        "id": "http://vocab.nerc.ac.uk/standard_name/surface_altitude/",
-        "label": {"zh": FIELD_TITLE, "en": "Elevation"},
-    },
-}
 
 
-def grid_document(grid: Grid, crs: Crs) -> dict[str, Any]:
+def parameter(product: TerrainProduct) -> dict[str, Any]:
+    """What a product's values are, and their unit."""
+    observed = {"id": product.observed} if product.observed else {}
+    return {
+        "type": "Parameter",
+        "description": {"zh": product.description, "en": product.title_en},
+        "unit": {"symbol": {"value": product.unit, "type": "http://www.opengis.net/def/uom/UCUM/"}},
+        "observedProperty": {
+            **observed,
+            "label": {"zh": product.field_title, "en": product.title_en},
+        },
+    }
+
+
+def grid_document(product: TerrainProduct, grid: Grid, crs: Crs) -> dict[str, Any]:
     """A grid: its axes are the centres of the cells, its values row by row from the north."""
     axes = {"x": _axis(grid.xs), "y": _axis(grid.ys)}
-    return _coverage("Grid", axes, crs, grid.values.shape, ["y", "x"], grid.values)
+    return _coverage(product, "Grid", axes, crs, ["y", "x"], grid.values)
 
 
-def point_document(x: float, y: float, crs: Crs, value: float) -> dict[str, Any]:
+def point_document(
+    product: TerrainProduct, x: float, y: float, crs: Crs, value: float
+) -> dict[str, Any]:
     """One point."""
     axes = {"x": {"values": [x]}, "y": {"values": [y]}}
-    return _coverage("Point", axes, crs, (), [], np.array([value]))
+    return _coverage(product, "Point", axes, crs, [], np.array(value))
 
 
-def points_document(points: np.ndarray, crs: Crs, values: np.ndarray) -> dict[str, Any]:
+def points_document(
+    product: TerrainProduct, points: np.ndarray, crs: Crs, values: np.ndarray
+) -> dict[str, Any]:
     """Several points (n, 2)."""
     axes = {
         "composite": {
@@ -42,7 +50,7 @@ def points_document(points: np.ndarray, crs: Crs, values: np.ndarray) -> dict[st
             "values": [[float(x), float(y)] for x, y in points],
         }
     }
-    return _coverage("MultiPoint", axes, crs, (len(points),), ["composite"], values)
+    return _coverage(product, "MultiPoint", axes, crs, ["composite"], values)
 
 
 def referencing(crs: Crs, *, geographic: bool) -> dict[str, Any]:
@@ -54,10 +62,10 @@ def referencing(crs: Crs, *, geographic: bool) -> dict[str, Any]:
 
 
 def _coverage(
+    product: TerrainProduct,
     kind: str,
     axes: dict[str, Any],
     crs: Crs,
-    shape: tuple[int, ...],
     names: list[str],
     values: np.ndarray,
 ) -> dict[str, Any]:
@@ -69,14 +77,14 @@ def _coverage(
             "axes": axes,
             "referencing": [referencing(crs, geographic=abs(_first(axes)) <= 180)],
         },
-        "parameters": {FIELD: PARAMETER},
+        "parameters": {product.field: parameter(product)},
         "ranges": {
-            FIELD: {
+            product.field: {
                 "type": "NdArray",
                 "dataType": "float",
                 "axisNames": names,
-                "shape": list(shape),
-                "values": _numbers(values),
+                "shape": list(values.shape),
+                "values": _numbers(values, product.digits),
             }
         },
     }
@@ -95,6 +103,6 @@ def _first(axes: dict[str, Any]) -> float:
     return axis["start"] if "start" in axis else axis["values"][0]
 
 
-def _numbers(values: np.ndarray) -> list[float | None]:
-    rounded = np.round(values.astype(float).ravel(), DIGITS)
+def _numbers(values: np.ndarray, digits: int) -> list[float | None]:
+    rounded = np.round(values.astype(float).ravel(), digits)
     return [None if number != number else number for number in rounded.tolist()]

@@ -1,41 +1,35 @@
-"""How the terrain is told among the collections, to clients of Coverages and of EDR."""
+"""How the terrain and its products are told among the collections, to clients of Coverages and of EDR."""
 
 from typing import Any
 
 from layers.ogc.common.requests import CRS84, epsg_uri, offered_crs
 from layers.ogc.coverages import covjson
 from layers.ogc.coverages.parameters import MOST_CELLS, MOST_TEXT_CELLS, fitting_scale
-from layers.ogc.coverages.terrain import (
-    DESCRIPTION,
-    FIELD,
-    FIELD_TITLE,
-    ID,
-    TITLE,
-    UNIT,
-    Terrain,
-)
+from layers.ogc.coverages.terrain import Terrain
 from spatial.city import city
+from spatial.terrain.products import TerrainProduct
 
 REL = "http://www.opengis.net/def/rel/ogc/1.0"
 JSON, GEOTIFF = "application/json", "image/tiff; application=geotiff"
 QUERIES = {
-    "position": ("一点或多点的高程", "Point"),
+    "position": ("一点或多点的值", "Point"),
     "area": ("一个面以内的格网", "Grid"),
     "cube": ("一个矩形以内的格网", "Grid"),
 }
 
 
 def collection_document(found: Terrain, root: str) -> dict[str, Any]:
-    """The terrain as a collection."""
-    here = f"{root}/collections/{ID}"
+    """A product of the terrain as a collection."""
+    product = found.product
+    here = f"{root}/collections/{product.id}"
     own = epsg_uri(found.info.epsg)
     extent = city().extent
     west, south, east, north = found.info.bounds
     rows, columns = found.info.shape
     return {
-        "id": ID,
-        "title": TITLE,
-        "description": DESCRIPTION,
+        "id": product.id,
+        "title": product.title,
+        "description": product.description,
         "attribution": city().attribution,
         "extent": {
             "spatial": {
@@ -52,10 +46,15 @@ def collection_document(found: Terrain, root: str) -> dict[str, Any]:
         "storageCrs": own,
         "output_formats": ["CoverageJSON", "GeoTIFF"],
         "data_queries": {name: _query(name, here) for name in QUERIES},
-        "parameter_names": {FIELD: {"id": FIELD, **covjson.PARAMETER}},
+        "parameter_names": {product.field: {"id": product.field, **covjson.parameter(product)}},
         "links": [
-            {"rel": "self", "type": JSON, "title": TITLE, "href": f"{here}?f=json"},
-            {"rel": "alternate", "type": "text/html", "title": TITLE, "href": f"{here}?f=html"},
+            {"rel": "self", "type": JSON, "title": product.title, "href": f"{here}?f=json"},
+            {
+                "rel": "alternate",
+                "type": "text/html",
+                "title": product.title,
+                "href": f"{here}?f=html",
+            },
             _coverage_link(here, GEOTIFF, "GeoTIFF", "tif", _scale(found, MOST_CELLS)),
             _coverage_link(
                 here, covjson.MEDIA, "CoverageJSON", "covjson", _scale(found, MOST_TEXT_CELLS)
@@ -80,19 +79,19 @@ def collection_document(found: Terrain, root: str) -> dict[str, Any]:
     }
 
 
-def schema_document(root: str) -> dict[str, Any]:
+def schema_document(product: TerrainProduct, root: str) -> dict[str, Any]:
     """The fields of the coverage."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"{root}/collections/{ID}/schema",
+        "$id": f"{root}/collections/{product.id}/schema",
         "type": "object",
-        "title": TITLE,
+        "title": product.title,
         "properties": {
-            FIELD: {
-                "title": FIELD_TITLE,
-                "description": DESCRIPTION,
+            product.field: {
+                "title": product.field_title,
+                "description": product.description,
                 "type": "number",
-                "x-ogc-unit": UNIT,
+                "x-ogc-unit": product.unit,
                 "x-ogc-propertySeq": 1,
             }
         },

@@ -10,7 +10,7 @@ from pyproj import Transformer
 
 from layers.ogc.common.errors import ContentTooLarge, InvalidParameter, NotFound
 from layers.ogc.common.requests import CRS84, Crs, epsg_uri, offered_crs, read_bbox, read_crs
-from layers.ogc.coverages.terrain import FIELD, Terrain
+from layers.ogc.coverages.terrain import Terrain
 from spatial.crs import transformer
 from spatial.rasters import Bounds, Grid, read_grid, snapped, warped_shape
 
@@ -55,13 +55,13 @@ def read_coverage(
         NotFound: a part of the world without terrain.
         ContentTooLarge: more cells than are answered at once; told with a scale that fits.
     """
-    _check_properties(params.get("properties"))
+    _check_properties(found.product.field, params.get("properties"))
     own = offered_crs()[epsg_uri(found.info.epsg)]
     crs = read_crs(params["crs"], "crs") if params.get("crs") else own
     bounds = _wanted(found, params)
     fitted = snapped(found.info, bounds)
     if fitted is None:
-        raise NotFound("该范围没有高程数据")
+        raise NotFound(f"该范围没有{found.product.field_title}数据")
     bounds, shape = fitted
     if crs.epsg != found.info.epsg:
         bounds, shape = warped_shape(found.info, bounds, crs.epsg)
@@ -76,7 +76,7 @@ def read_coverage(
 
 def grid_of(found: Terrain, asked: CoverageGrid) -> Grid:
     """The values that are asked for."""
-    return read_grid(found.path, asked.bounds, asked.shape, asked.crs.epsg)
+    return read_grid(found.product.path, asked.bounds, asked.shape, asked.crs.epsg)
 
 
 def projected_bounds(bounds: Bounds, source: int, target: int) -> Bounds:
@@ -94,10 +94,10 @@ def projected_bounds(bounds: Bounds, source: int, target: int) -> Bounds:
     return west, south, east, north
 
 
-def _check_properties(text: str | None) -> None:
-    for name in (text or FIELD).split(","):
-        if name.strip() not in (FIELD, "*"):
-            raise InvalidParameter(f"没有字段“{name.strip()[:40]}”；只有 {FIELD}")
+def _check_properties(field: str, text: str | None) -> None:
+    for name in (text or field).split(","):
+        if name.strip() not in (field, "*"):
+            raise InvalidParameter(f"没有字段“{name.strip()[:40]}”；只有 {field}")
 
 
 def _wanted(found: Terrain, params: Mapping[str, str]) -> Bounds:
@@ -108,9 +108,9 @@ def _wanted(found: Terrain, params: Mapping[str, str]) -> Bounds:
         if len(boxes) > 1:
             raise InvalidParameter("bbox 跨越 180° 经线，不在本市")
         clipped = _clipped(found, boxes[0].bounds, boxes[0].epsg)
-        bounds = _common(bounds, projected_bounds(clipped, boxes[0].epsg, found.info.epsg))
+        bounds = _common(found, bounds, projected_bounds(clipped, boxes[0].epsg, found.info.epsg))
     if params.get("subset"):
-        bounds = _common(bounds, _subset(found, params["subset"], params.get("subset-crs")))
+        bounds = _common(found, bounds, _subset(found, params["subset"], params.get("subset-crs")))
     return bounds
 
 
@@ -122,19 +122,19 @@ def _clipped(found: Terrain, bounds: Bounds, epsg: int) -> Bounds:
     west, south, east, north = back.transform_bounds(*found.info.bounds, densify_pts=EDGE_POINTS)
     spare_x, spare_y = east - west, north - south
     near = (west - spare_x, south - spare_y, east + spare_x, north + spare_y)
-    return _common(bounds, near)
+    return _common(found, bounds, near)
 
 
-def _common(first: Bounds, second: Bounds) -> Bounds:
-    found = (
+def _common(found: Terrain, first: Bounds, second: Bounds) -> Bounds:
+    common = (
         max(first[0], second[0]),
         max(first[1], second[1]),
         min(first[2], second[2]),
         min(first[3], second[3]),
     )
-    if found[0] > found[2] or found[1] > found[3]:
-        raise NotFound("该范围没有高程数据")
-    return found
+    if common[0] > common[2] or common[1] > common[3]:
+        raise NotFound(f"该范围没有{found.product.field_title}数据")
+    return common
 
 
 def _subset(found: Terrain, text: str, crs_uri: str | None) -> Bounds:
@@ -149,24 +149,24 @@ def _subset(found: Terrain, text: str, crs_uri: str | None) -> Bounds:
     else:
         edges = found.info.bounds
     west, south, east, north = edges
-    west, east = _range(ranges.get("x", "*:*"), west, east)
-    south, north = _range(ranges.get("y", "*:*"), south, north)
+    west, east = _range(found, ranges.get("x", "*:*"), west, east)
+    south, north = _range(found, ranges.get("y", "*:*"), south, north)
     return projected_bounds((west, south, east, north), crs.epsg, found.info.epsg)
 
 
-def _range(text: str, low: float, high: float) -> tuple[float, float]:
+def _range(found: Terrain, text: str, low: float, high: float) -> tuple[float, float]:
     ends = text.split(":")
     if len(ends) != 2:
         raise InvalidParameter(f"subset 应为 轴(下限:上限)：{text[:60]}")
-    found = [
+    bounds = [
         bound if end.strip() == "*" else _number(end, "subset")
         for end, bound in zip(ends, (low, high), strict=True)
     ]
-    if found[0] > found[1]:
+    if bounds[0] > bounds[1]:
         raise InvalidParameter(f"subset 的下限大于上限：{text[:60]}")
-    if found[0] > high or found[1] < low:
-        raise NotFound("该范围没有高程数据")
-    return max(found[0], low), min(found[1], high)
+    if bounds[0] > high or bounds[1] < low:
+        raise NotFound(f"该范围没有{found.product.field_title}数据")
+    return max(bounds[0], low), min(bounds[1], high)
 
 
 def _scaled(shape: tuple[int, int], params: Mapping[str, str]) -> tuple[int, int]:

@@ -1,31 +1,28 @@
-"""The terrain of the city as a coverage: the heights that the map shades.
+"""The grids that are served as coverages: the heights that the map shades, and what is made of them.
 
 They are public base data. Surveyed sheets (layer ``terrain-sheets``) are conditional; their
 cells are not in here, whatever grant the caller has.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
-
-from django.conf import settings
 
 from spatial.rasters import RasterInfo, raster_info
-
-ID = "terrain"
-TITLE, TITLE_EN = "地形高程", "Terrain"
-DESCRIPTION = "地图晕渲所用的地面高程（米），每格的值属于格网中心；测绘部门提交的高程数据另行共享。"
-FIELD, FIELD_TITLE, UNIT = "elevation", "高程", "m"
+from spatial.terrain.products import ELEVATION, PRODUCTS, TerrainProduct
 
 
 @dataclass(frozen=True)
 class Terrain:
-    """The file, and what it covers."""
+    """A product of the terrain, and what its file covers."""
 
-    path: Path
+    product: TerrainProduct
     info: RasterInfo
 
 
-def terrain() -> Terrain | None:
-    """The city's terrain, if there is one."""
-    path = Path(settings.TERRAIN)
-    return Terrain(path, raster_info(path)) if path.exists() else None
+def terrain(product: TerrainProduct = ELEVATION) -> Terrain | None:
+    """A product of the city's terrain, if it is there."""
+    return Terrain(product, raster_info(product.path)) if product.path.exists() else None
+
+
+def coverages() -> list[Terrain]:
+    """Every product that is there."""
+    return [found for found in map(terrain, PRODUCTS) if found]

@@ -1,4 +1,4 @@
-"""OGC API Coverages and EDR over the terrain."""
+"""OGC API Coverages and EDR over the terrain and its products."""
 
 import json
 from collections.abc import Mapping
@@ -31,10 +31,11 @@ from layers.ogc.coverages.parameters import (
     read_coverage,
 )
 from layers.ogc.coverages.places import read_area, read_points
-from layers.ogc.coverages.terrain import FIELD, Terrain
+from layers.ogc.coverages.terrain import Terrain
 from layers.sharing.callers import api_caller
 from spatial.crs import transformer
 from spatial.rasters import Grid, read_grid, sample, snapped, warped_shape
+from spatial.terrain.products import product_of
 
 FORMS = {"tif": GEOTIFF, "covjson": covjson.MEDIA}
 EDR_PARAMETERS = ("coords", "crs", "parameter-name")
@@ -42,10 +43,10 @@ EDR_PARAMETERS = ("coords", "crs", "parameter-name")
 
 @require_safe
 @ogc_errors
-def collection(request: HttpRequest) -> HttpResponse:
-    """``/collections/terrain``."""
+def collection(request: HttpRequest, product_id: str) -> HttpResponse:
+    """``/collections/{product}``."""
     api_caller(request)
-    found = _terrain()
+    found = _terrain(product_id)
     read_only(request.GET, ())
     document = collection_document(found, root_url(request))
     if negotiated_format(request) == "html":
@@ -55,100 +56,102 @@ def collection(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @ogc_errors
-def schema(request: HttpRequest) -> HttpResponse:
-    """``/collections/terrain/schema``."""
+def schema(request: HttpRequest, product_id: str) -> HttpResponse:
+    """``/collections/{product}/schema``."""
     api_caller(request)
-    _terrain()
+    found = _terrain(product_id)
     negotiated_format(request, ["json"], SCHEMA)
     read_only(request.GET, ())
-    return as_json(schema_document(root_url(request)), SCHEMA)
+    return as_json(schema_document(found.product, root_url(request)), SCHEMA)
 
 
 @require_safe
 @ogc_errors
-def coverage(request: HttpRequest) -> HttpResponse:
-    """``/collections/terrain/coverage``: the grid, or a part of it, at its scale or another."""
+def coverage(request: HttpRequest, product_id: str) -> HttpResponse:
+    """``/collections/{product}/coverage``: the grid, or a part of it, at its scale or another."""
     api_caller(request)
-    found, form = _terrain(), _form(request)
+    found, form = _terrain(product_id), _form(request)
     read_only(request.GET, PARAMETERS)
     most = MOST_CELLS if form == "tif" else MOST_TEXT_CELLS
     asked = read_coverage(found, request.GET.dict(), most)
     grid = grid_of(found, asked)
     if form == "covjson":
-        return as_json(covjson.grid_document(grid, asked.crs), covjson.MEDIA)
-    response = HttpResponse(grid.as_geotiff((FIELD,)), content_type=GEOTIFF)
-    response["Content-Disposition"] = f'attachment; filename="{terrain.ID}.tif"'
+        return as_json(covjson.grid_document(found.product, grid, asked.crs), covjson.MEDIA)
+    response = HttpResponse(grid.as_geotiff((found.product.field,)), content_type=GEOTIFF)
+    response["Content-Disposition"] = f'attachment; filename="{found.product.id}.tif"'
     return _kept(response)
 
 
 @require_safe
 @ogc_errors
-def position(request: HttpRequest) -> HttpResponse:
-    """``/collections/terrain/position``: the height at one point, or at several."""
-    found, crs = _edr(request, EDR_PARAMETERS)
+def position(request: HttpRequest, product_id: str) -> HttpResponse:
+    """``/collections/{product}/position``: the value at one point, or at several."""
+    found, crs = _edr(request, product_id, EDR_PARAMETERS)
     points = read_points(request.GET.get("coords", ""), crs)
     x, y = transformer(crs.epsg, found.info.epsg).transform(points[:, 0], points[:, 1])
-    values = sample(found.path, np.column_stack([x, y]))
+    values = sample(found.product.path, np.column_stack([x, y]))
     if len(points) == 1:
         (px, py), value = points[0], float(values[0])
         if value != value:
-            raise NotFound("该位置没有高程数据")
-        return _covjson(covjson.point_document(float(px), float(py), crs, value))
-    return _covjson(covjson.points_document(points, crs, values))
+            raise NotFound(f"该位置没有{found.product.field_title}数据")
+        return _covjson(covjson.point_document(found.product, float(px), float(py), crs, value))
+    return _covjson(covjson.points_document(found.product, points, crs, values))
 
 
 @require_safe
 @ogc_errors
-def area(request: HttpRequest) -> HttpResponse:
-    """``/collections/terrain/area``: the grid within a polygon; null outside of it."""
-    found, crs = _edr(request, EDR_PARAMETERS)
+def area(request: HttpRequest, product_id: str) -> HttpResponse:
+    """``/collections/{product}/area``: the grid within a polygon; null outside of it."""
+    found, crs = _edr(request, product_id, EDR_PARAMETERS)
     shape = read_area(request.GET.get("coords", ""), crs)
     grid = _part(found, shape.bounds, crs)
     outside = grid.outside([shapely.geometry.mapping(shape)])
     values = np.where(outside, np.nan, grid.values)
     cut = Grid(grid.epsg, grid.west, grid.north, grid.cell_x, grid.cell_y, values)
-    return _covjson(covjson.grid_document(cut, crs))
+    return _covjson(covjson.grid_document(found.product, cut, crs))
 
 
 @require_safe
 @ogc_errors
-def cube(request: HttpRequest) -> HttpResponse:
-    """``/collections/terrain/cube``: the grid within a rectangle."""
-    found, crs = _edr(request, ("bbox", "crs", "parameter-name"))
+def cube(request: HttpRequest, product_id: str) -> HttpResponse:
+    """``/collections/{product}/cube``: the grid within a rectangle."""
+    found, crs = _edr(request, product_id, ("bbox", "crs", "parameter-name"))
     if not request.GET.get("bbox"):
         raise InvalidParameter("bbox 必填")
     boxes = read_bbox(request.GET["bbox"], crs)
     if len(boxes) > 1:
         raise InvalidParameter("bbox 跨越 180° 经线，不在本市")
-    return _covjson(covjson.grid_document(_part(found, boxes[0].bounds, crs), crs))
+    return _covjson(covjson.grid_document(found.product, _part(found, boxes[0].bounds, crs), crs))
 
 
 def advertise(request: HttpRequest, document: Any) -> Any:
-    """The list of collections with the terrain in it."""
-    found = terrain.terrain()
-    if found and isinstance(document, dict) and isinstance(document.get("collections"), list):
-        document["collections"].append(collection_document(found, root_url(request)))
+    """The list of collections with the terrain and its products in it."""
+    if isinstance(document, dict) and isinstance(document.get("collections"), list):
+        root = root_url(request)
+        document["collections"] += [collection_document(f, root) for f in terrain.coverages()]
     return document
 
 
-def _terrain() -> Terrain:
-    found = terrain.terrain()
+def _terrain(product_id: str) -> Terrain:
+    product = product_of(product_id)
+    found = terrain.terrain(product) if product else None
     if found is None:
-        raise NotFound(f"没有图层“{terrain.ID}”")
+        raise NotFound(f"没有图层“{product_id}”")
     return found
 
 
-def _edr(request: HttpRequest, parameters: tuple[str, ...]) -> tuple[Terrain, Crs]:
-    """The terrain and the CRS of an EDR query; its other parameters are checked."""
+def _edr(request: HttpRequest, product_id: str, parameters: tuple[str, ...]) -> tuple[Terrain, Crs]:
+    """The product and the CRS of an EDR query; its other parameters are checked."""
     api_caller(request)
-    found = _terrain()
+    found = _terrain(product_id)
     read_only(request.GET, parameters)
     form = request.GET.get("f", "CoverageJSON")
     if form.lower() not in ("coveragejson", "covjson", "json"):
         raise InvalidParameter(f"不提供格式 {form[:20]}；可用：CoverageJSON")
-    for name in request.GET.get("parameter-name", FIELD).split(","):
-        if name.strip() != FIELD:
-            raise InvalidParameter(f"没有参数“{name.strip()[:40]}”；只有 {FIELD}")
+    field = found.product.field
+    for name in request.GET.get("parameter-name", field).split(","):
+        if name.strip() != field:
+            raise InvalidParameter(f"没有参数“{name.strip()[:40]}”；只有 {field}")
     return found, crs_named(request.GET)
 
 
@@ -165,7 +168,7 @@ def _part(found: Terrain, bounds: tuple[float, float, float, float], crs: Crs) -
     own = projected_bounds(bounds, crs.epsg, found.info.epsg)
     fitted = snapped(found.info, own)
     if fitted is None:
-        raise NotFound("该范围没有高程数据")
+        raise NotFound(f"该范围没有{found.product.field_title}数据")
     asked = CoverageGrid(*fitted, crs)
     if crs.epsg != found.info.epsg:
         asked = CoverageGrid(*warped_shape(found.info, fitted[0], crs.epsg), crs)
@@ -173,7 +176,7 @@ def _part(found: Terrain, bounds: tuple[float, float, float, float], crs: Crs) -
         raise ContentTooLarge(
             f"共 {asked.cells:,} 个格，上限 {MOST_TEXT_CELLS:,}；请缩小范围，或用 coverage 并缩放"
         )
-    return read_grid(found.path, asked.bounds, asked.shape, crs.epsg)
+    return read_grid(found.product.path, asked.bounds, asked.shape, crs.epsg)
 
 
 def _form(request: HttpRequest) -> str:

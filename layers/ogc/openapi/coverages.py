@@ -4,24 +4,31 @@ from typing import Any
 
 from layers.ogc.coverages import covjson
 from layers.ogc.coverages.documents import GEOTIFF, QUERIES
-from layers.ogc.coverages.terrain import ID, TITLE, terrain
+from layers.ogc.coverages.terrain import coverages
 from layers.ogc.openapi import parts
+from spatial.terrain.products import TerrainProduct
 
 
 def paths() -> dict[str, Any]:
-    """The terrain, if there is one."""
-    if terrain() is None:
-        return {}
-    here = f"/collections/{ID}"
+    """The terrain and its products, those that are there."""
+    found: dict[str, Any] = {}
+    for each in coverages():
+        found |= _paths_of(each.product)
+    return found
+
+
+def _paths_of(product: TerrainProduct) -> dict[str, Any]:
+    tag = product.id
+    here = f"/collections/{tag}"
     crs = parts.shared("crs")
     text = parts.TEXT
     found = {
-        here: parts.plain(f"{ID}.collection", TITLE, ID),
+        here: parts.plain(f"{tag}.collection", product.title, tag),
         f"{here}/schema": parts.plain(
-            f"{ID}.schema", "字段", ID, html=False, media_type=parts.SCHEMA
+            f"{tag}.schema", "字段", tag, html=False, media_type=parts.SCHEMA
         ),
         f"{here}/coverage": parts.get(
-            f"{ID}.coverage",
+            f"{tag}.coverage",
             "格网的全部或一部分",
             [
                 parts.query("f", "格式", {"type": "string", "enum": ["tif", "covjson"]}),
@@ -36,7 +43,7 @@ def paths() -> dict[str, Any]:
                 parts.query("properties", "字段", text),
             ],
             _coverage(),
-            tag=ID,
+            tag=tag,
             refusals=(413,),
         ),
     }
@@ -47,11 +54,11 @@ def paths() -> dict[str, Any]:
         where = box if query == "cube" else coords
         answer = parts.ok(parts.OBJECT, covjson.MEDIA, html=False)
         found[f"{here}/{query}"] = parts.get(
-            f"{ID}.{query}",
+            f"{tag}.{query}",
             title,
             [where, parts.query("crs", "坐标系", text), name, parts.query("f", "格式", text)],
             answer,
-            tag=ID,
+            tag=tag,
             refusals=(413,),
         )
     return found

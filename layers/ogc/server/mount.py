@@ -28,7 +28,7 @@ from layers.ogc.common.errors import NotFound, ogc_errors
 from layers.ogc.common.negotiation import JSON, SCHEMA, negotiated_format, root_url, share_for
 from layers.ogc.common.provider import RegistryProvider
 from layers.ogc.common.requests import GEOMETRY
-from layers.ogc.coverages.terrain import terrain
+from layers.ogc.coverages.terrain import coverages
 from layers.ogc.coverages.views import advertise as advertise_terrain
 from layers.ogc.edr.views import advertise as advertise_rain
 from layers.ogc.features.history import describe_versioning
@@ -41,6 +41,7 @@ from layers.ogc.server.config import pygeoapi_config
 from layers.ogc.server.map_links import lead_to_maps
 from layers.reading.shares import Share, shares_of
 from layers.sharing.callers import api_caller
+from spatial.terrain.products import TerrainProduct
 
 OFFERED = {"zh": "zh-CN", "en": "en-US"}  # by what a client asks for
 DEFAULT_LANGUAGE = "zh-CN"
@@ -61,7 +62,8 @@ def api_for(caller: Caller, url: str) -> API:
     with _making:
         shares = tuple(shares_of(caller))
         written = frozenset(share.layer.id for share in shares if _offers(caller, share))
-        return _api(shares, url, written)
+        products = tuple(found.product for found in coverages())
+        return _api(shares, url, written, products)
 
 
 def _offers(caller: Caller, share: Share) -> bool:
@@ -69,9 +71,14 @@ def _offers(caller: Caller, share: Share) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _api(shares: tuple[Share, ...], url: str, written: frozenset[str]) -> API:
+def _api(
+    shares: tuple[Share, ...],
+    url: str,
+    written: frozenset[str],
+    products: tuple[TerrainProduct, ...],
+) -> API:
     config = pygeoapi_config(shares, url)
-    config["metadata"]["has_terrain"] = terrain() is not None
+    config["metadata"]["coverages"] = products
     return API(config, openapi_document(shares, url, written))
 
 

@@ -14,11 +14,20 @@ from layers.ogc.subscriptions import subscriptions
 from layers.ogc.tiles import styles, tilesets
 from layers.ogc.tiles import views as tiles
 from layers.ogc.tiles.matrices import MATRIX_SET
+from spatial.terrain.products import PRODUCTS
 
 COLLECTION = "/collections/<str:layer_id>"
 TILESET = f"{COLLECTION}/tiles/{MATRIX_SET}"
 DATASET = f"/tiles/{MATRIX_SET}"
 
+COVERAGE_VIEWS = (
+    ("", coverages.collection),
+    ("/schema", coverages.schema),
+    ("/coverage", coverages.coverage),
+    ("/position", coverages.position),
+    ("/area", coverages.area),
+    ("/cube", coverages.cube),
+)
 GAUGES = gauges_layer()
 urlpatterns = [
     path("", mount.landing_page, name="ogc"),
@@ -40,12 +49,11 @@ urlpatterns = [
     path("/collections/catalogue/sortables", records.sortables),
     path("/collections/catalogue/items", records.records),
     path("/collections/catalogue/items/<str:record_id>", records.record),
-    path("/collections/terrain", coverages.collection),
-    path("/collections/terrain/schema", coverages.schema),
-    path("/collections/terrain/coverage", coverages.coverage),
-    path("/collections/terrain/position", coverages.position),
-    path("/collections/terrain/area", coverages.area),
-    path("/collections/terrain/cube", coverages.cube),
+    *(
+        path(f"/collections/{product.id}{tail}", view, {"product_id": product.id})
+        for product in PRODUCTS
+        for tail, view in COVERAGE_VIEWS
+    ),
     path("/collections/rain", rain.collection, {"layer_id": GAUGES}),
     path("/collections/rain/locations", rain.locations, {"layer_id": GAUGES}),
     path("/collections/rain/locations/<str:code>", rain.location, {"layer_id": GAUGES}),
