@@ -21,12 +21,19 @@ from spatial.periods import at
 from spatial.risk_levels.models import RiskCycle, RiskLevel, RiskThreshold
 from spatial.risk_levels.queries import TownRisk, age_of, cycle_at, town_risks
 from spatial.risk_levels.rulebook import numbers_on
+from webmap.hazards.moments import minute_parameter
 from webmap.hazards.policies import may_judge
-from webmap.map.parameters import moment_parameter
 from webmap.web.callers import caller_of
 from webmap.web.guards import with_roles
 
 ENGINES = {"intensity": _("雨强—历时"), "effective": _("有效雨量")}
+NAMES = {
+    WarningLevel.RED: _("红色"),
+    WarningLevel.ORANGE: _("橙色"),
+    WarningLevel.YELLOW: _("黄色"),
+    WarningLevel.BLUE: _("蓝色"),
+    WarningLevel.NONE: _("未达到"),
+}
 LATE_INTERVALS = 2  # a cycle is late when so many intervals have gone by without one
 
 
@@ -47,7 +54,7 @@ class TownShown:
     name: str
     level: LevelShown
     before: LevelShown | None
-    rose: bool
+    arrow: str  # ↑ or ↓ where the level changed, nothing where only the knowledge did
     since: datetime
     where: str
     reason: str
@@ -58,7 +65,7 @@ class TownShown:
 @with_roles(may_judge, _("这里是地灾值班人员的页面"))
 def risk(request: HttpRequest) -> HttpResponse:
     """The page, or as a fragment its table alone: now, or as it stood at a moment."""
-    moment = moment_parameter(request).instant
+    moment = minute_parameter(request).instant
     shown = moment or timezone.now()
     cycle = cycle_at(shown)
     is_fragment = request.headers.get("X-Requested-With") == "fragment"
@@ -103,7 +110,7 @@ def _town(found: TownRisk, names: dict[str, str]) -> TownShown:
         name=names.get(row.place, row.place),
         level=level_shown(row),
         before=level_shown(before) if before and changed else None,
-        rose=bool(before and row.level > before.level),
+        arrow=_arrow(row, before),
         since=row.changed_at,
         where=row.where_en if get_language() == "en" else row.where_zh,
         reason=reason_of(row),
@@ -114,11 +121,17 @@ def _town(found: TownRisk, names: dict[str, str]) -> TownShown:
     )
 
 
+def _arrow(row: RiskLevel, before: RiskLevel | None) -> str:
+    if before is None or before.level == row.level:
+        return ""
+    return "↑" if row.level > before.level else "↓"
+
+
 def level_shown(row: RiskLevel) -> LevelShown:
     """A level in words; what is not known says so, with the least that it is."""
     codes = scheme("warning_levels")
     code = CODES[WarningLevel(row.level)]
-    words = codes.name(code).split("（")[0] if code else gettext("未达到")
+    words = str(NAMES[WarningLevel(row.level)])
     if row.is_known:
         return LevelShown(words, codes.colour(code) if code else "", row.level)
     if not code:
@@ -148,13 +161,17 @@ def reason_of(row: RiskLevel) -> str:
     else:
         parts.append(gettext("没有可用的雨量"))
     if row.short_since:
-        since = {"since": f"{timezone.localtime(row.short_since):%m-%d %H:%M}"}
-        share = {"percent": round(row.covered * 100)}
-        if row.is_known:
-            text = gettext("自 %(since)s 起雨量不全（覆盖 %(percent)s%%），沿用原等级")
+        numbers = {
+            "since": f"{timezone.localtime(row.short_since):%m-%d %H:%M}",
+            "percent": round(row.covered * 100),
+        }
+        if not row.is_known:
+            text = gettext("雨量不全（覆盖 %(percent)s%%），等级自 %(since)s 起没有依据")
+        elif row.short_since == row.cycle.at:
+            text = gettext("雨量不全（覆盖 %(percent)s%%），按已有读数至少为此等级")
         else:
-            text = gettext("自 %(since)s 起雨量不全（覆盖 %(percent)s%%），等级不明")
-        parts.append(text % {**since, **share})
+            text = gettext("雨量不全（覆盖 %(percent)s%%），沿用 %(since)s 的等级")
+        parts.append(text % numbers)
     return gettext("；").join(parts)
 
 
