@@ -6,13 +6,17 @@ from time import monotonic
 from django.db import connection, transaction
 
 from spatial.calendars.queries import day_of
+from spatial.city import city
 from spatial.hazards.rules.levels import Computed, LevelStanding, WarningLevel, settle
+from spatial.hazards.rules.thresholds import Threshold
 from spatial.periods import at
+from spatial.risk_levels import matrix
 from spatial.risk_levels.computing import TownLevel, town_levels
-from spatial.risk_levels.models import RiskCycle, RiskLevel
+from spatial.risk_levels.models import LeadingEngine, RiskCycle, RiskLevel
 from spatial.risk_levels.rain import GaugedRain, rain_at
-from spatial.risk_levels.rulebook import leader, leading_on, numbers_on, thresholds_on
+from spatial.risk_levels.rulebook import leader, leading_on, matrices_on, numbers_on, thresholds_on
 from spatial.risk_levels.towns import town_cells
+from spatial.terrain.susceptibility_files import leading_path
 
 APART = timedelta(days=7)  # so far before any other a past night is computed by itself
 LOCK = 7_316_110  # of the database: two clocks compute no cycle beside each other
@@ -27,7 +31,8 @@ def run_cycle(moment: datetime) -> RiskCycle | None:
     """
     began = monotonic()
     day = day_of(moment)
-    numbers, thresholds = numbers_on(day), thresholds_on(day)
+    numbers, thresholds, leading = numbers_on(day), thresholds_on(day), leading_on(day)
+    by_matrix = _rows_of_matrix(thresholds.pop(matrix.ENGINE, {}), leading)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         if _is_settled(moment, timedelta(hours=numbers.prolonged_h)):
@@ -36,6 +41,9 @@ def run_cycle(moment: datetime) -> RiskCycle | None:
         towns = town_cells(at(moment), numbers.cell_m)
         before = standing_before(moment)
         found = town_levels(rain, towns, thresholds, numbers)
+        if by_matrix:
+            ground = matrix.classed_ground(towns, city().projected)
+            found += matrix.matrix_levels(rain, towns, by_matrix, matrices_on(day), numbers, ground)
         cycle = RiskCycle.objects.create(
             at=moment,
             newest=max((at for at in rain.newest if at), default=None),
@@ -44,7 +52,7 @@ def run_cycle(moment: datetime) -> RiskCycle | None:
             doubtful=[c for c, doubt in zip(rain.codes, rain.doubts, strict=True) if doubt],
             seconds=monotonic() - began,
         )
-        prolonged, leading = timedelta(hours=numbers.prolonged_h), leading_on(day)
+        prolonged = timedelta(hours=numbers.prolonged_h)
         RiskLevel.objects.bulk_create(
             _row(
                 cycle,
@@ -56,6 +64,14 @@ def run_cycle(moment: datetime) -> RiskCycle | None:
             for level in found
         )
     return cycle
+
+
+def _rows_of_matrix(
+    rows: dict[str, list[Threshold]], leading: list[LeadingEngine]
+) -> dict[str, list[Threshold]]:
+    """The rows of the matrix, where there are classes, or where it leads: then it is loud."""
+    leads = any(row.engine == matrix.ENGINE for row in leading)
+    return rows if leads or leading_path() else {}
 
 
 def _is_settled(moment: datetime, prolonged: timedelta) -> bool:
@@ -116,6 +132,7 @@ def _row(
         limit_mm=found.threshold.limit if found.threshold else None,
         covered=found.covered,
         area_share=found.area_share,
+        susceptibility=found.susceptibility,
         where_zh=found.where_zh,
         where_en=found.where_en,
     )

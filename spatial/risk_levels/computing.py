@@ -32,6 +32,7 @@ class TownLevel:
     value_mm: float | None
     where_zh: str = ""
     where_en: str = ""
+    susceptibility: int | None = None
 
 
 def town_levels(
@@ -45,7 +46,7 @@ def town_levels(
     found = []
     for engine, by_zone in thresholds.items():
         found += [
-            _unknown(code, engine) for code in towns.codes if zone_of(list(by_zone), code) is None
+            unknown(code, engine) for code in towns.codes if zone_of(list(by_zone), code) is None
         ]
         for zone, rows in by_zone.items():
             places = [
@@ -116,15 +117,15 @@ def _town(
     cells = np.flatnonzero(towns.town == number)
     code = towns.codes[number]
     if not cells.size:
-        return _unknown(code, engine)
+        return unknown(code, engine)
     covered = float(got.is_whole[cells].mean())
     level, share = _level(got.levels[cells], numbers.least_area)
-    cell = _deciding(cells, got, rows, level)
+    cell = deciding(cells, got, rows, level)
     threshold = rows[got.binding[cell]] if cell is not None else None
     value = float(got.values[cell]) if cell is not None else None
     part = None
     if level:
-        part = next(_parts(towns, number, cells[got.levels[cells] >= level]), None)
+        part = next(parts(towns, number, cells[got.levels[cells] >= level]), None)
     return TownLevel(
         place=code,
         engine=engine,
@@ -139,7 +140,8 @@ def _town(
     )
 
 
-def _unknown(code: str, engine: str) -> TownLevel:
+def unknown(code: str, engine: str) -> TownLevel:
+    """A town of which an engine knows nothing: loud."""
     return TownLevel(code, engine, WarningLevel.NONE, False, 0.0, 0.0, None, None)
 
 
@@ -152,7 +154,7 @@ def _level(levels: npt.NDArray[np.int8], least_area: float) -> tuple[WarningLeve
     raise AssertionError("every cell has no level at least")
 
 
-def _deciding(
+def deciding(
     cells: npt.NDArray[np.int64], got: Reached, rows: Sequence[Threshold], level: WarningLevel
 ) -> int | None:
     """The cell that tells why: of those of the level the one furthest beyond its row."""
@@ -165,7 +167,7 @@ def _deciding(
     return int(known[np.argmax(got.values[known] / limits[got.binding[known]])])
 
 
-def _parts(towns: TownCells, number: int, cells: npt.NDArray[np.int64]) -> Iterator:
+def parts(towns: TownCells, number: int, cells: npt.NDArray[np.int64]) -> Iterator:
     """The words for the part of a town that some of its cells are."""
     half = towns.cell_m / 2
     squares = shapely.box(

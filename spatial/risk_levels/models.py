@@ -56,6 +56,23 @@ class RiskThreshold(Seasonal):
         return f"{self.engine} {self.measure} {self.limit_mm:g} mm → {self.level}"
 
 
+class RiskMatrixCell(Seasonal):
+    """The level of a class of susceptibility under a class of rain; what has no row has none.
+
+    ``rain`` is the level whose row of the engine's thresholds is reached, '' below them all.
+    """
+
+    susceptibility = models.CharField("易发性", max_length=10)
+    rain = models.CharField("雨量级", max_length=4, blank=True)
+    level = models.CharField("等级", max_length=4)
+
+    class Meta(Seasonal.Meta):
+        verbose_name = verbose_name_plural = "易发性与雨量矩阵"
+
+    def __str__(self) -> str:
+        return f"{self.susceptibility} × {self.rain or '—'} → {self.level}"
+
+
 class LeadingEngine(Seasonal):
     """Which engine feeds the draft of a zone and a season; the others stand beside it."""
 
@@ -66,6 +83,20 @@ class LeadingEngine(Seasonal):
 
     def __str__(self) -> str:
         return f"{self.zone or '全市'} {self.engine}"
+
+
+class LevelBudget(Dated):
+    """How many days a year a level or a graver one may cost, by which thresholds are tuned."""
+
+    level = models.CharField("等级", max_length=4)
+    days_per_year = models.FloatField("每年天数")
+    mark = models.CharField("核实标记", max_length=1, blank=True)
+
+    class Meta(Dated.Meta):
+        verbose_name = verbose_name_plural = "预警天数预算"
+
+    def __str__(self) -> str:
+        return f"{self.level} ≤ {self.days_per_year:g} d/a"
 
 
 class RiskSetting(Dated):
@@ -122,6 +153,7 @@ class RiskLevel(AppendOnly):
     limit_mm = models.FloatField("阈值（毫米）", null=True)
     covered = models.FloatField("有数据的面积比")
     area_share = models.FloatField("达到等级的面积比")
+    susceptibility = models.SmallIntegerField("易发性", null=True)  # 0 low to 3 very high
     where_zh = models.CharField("范围", max_length=120, blank=True)
     where_en = models.CharField("范围（英文）", max_length=160, blank=True)
 

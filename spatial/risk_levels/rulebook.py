@@ -13,13 +13,23 @@ from django.db import connections
 from spatial.calendars.models import Dated
 from spatial.calendars.queries import held_on
 from spatial.errors import SpatialError
-from spatial.hazards.rules.levels import BY_CODE
+from spatial.hazards.rules.levels import BY_CODE, LevelMatrix, WarningLevel
 from spatial.hazards.rules.thresholds import Threshold
-from spatial.risk_levels.models import LeadingEngine, RiskSetting, RiskThreshold, Seasonal
+from spatial.risk_levels.models import (
+    LeadingEngine,
+    LevelBudget,
+    RiskMatrixCell,
+    RiskSetting,
+    RiskThreshold,
+    Seasonal,
+)
+from spatial.terrain.susceptibility_files import CLASSES
 
 FOLDER = Path(settings.BASE_DIR) / "data" / "risk_levels"
 TABLES: tuple[tuple[type[Dated], str], ...] = (
     (RiskThreshold, "thresholds"),
+    (RiskMatrixCell, "matrix"),
+    (LevelBudget, "budget"),
     (LeadingEngine, "leading"),
     (RiskSetting, "settings"),
 )
@@ -27,6 +37,10 @@ TABLES: tuple[tuple[type[Dated], str], ...] = (
 
 class RulesMissing(SpatialError):
     """No row says by what a day's levels are computed."""
+
+
+class RulesContradict(SpatialError):
+    """Rows of a day that cannot hold beside each other."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +96,30 @@ def thresholds_on(day: date) -> dict[str, dict[str, list[Threshold]]]:
                 row.measure, row.limit_mm, BY_CODE[row.level], row.is_strict, row.source, row.mark
             )
             found.setdefault(row.engine, {}).setdefault(row.zone, []).append(threshold)
+    return found
+
+
+def budget_on(day: date) -> dict[WarningLevel, float]:
+    """By level, how many days a year it or a graver one may cost."""
+    rows = LevelBudget.objects.filter(held_on(day)).order_by("valid_from", "id")
+    return {BY_CODE[row.level]: row.days_per_year for row in rows}
+
+
+def matrices_on(day: date) -> dict[str, LevelMatrix]:
+    """By zone, the matrix of a day; what has no row is no level.
+
+    Raises RulesContradict where more susceptibility or more rain would lower a level.
+    """
+    cells: dict[str, list[list[WarningLevel]]] = {}
+    for row in RiskMatrixCell.objects.filter(held_on(day)).order_by("valid_from", "id"):
+        if row.is_in_season(f"{day:%m-%d}"):
+            blank = [[WarningLevel.NONE] * len(WarningLevel) for _ in CLASSES]
+            grid = cells.setdefault(row.zone, blank)
+            grid[CLASSES.index(row.susceptibility)][BY_CODE[row.rain]] = BY_CODE[row.level]
+    found = {zone: LevelMatrix(tuple(map(tuple, grid))) for zone, grid in cells.items()}
+    for zone, matrix in found.items():
+        if not matrix.is_monotone():
+            raise RulesContradict(f"{zone or '全市'} 的易发性与雨量矩阵有倒挂")
     return found
 
 

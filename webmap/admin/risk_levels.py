@@ -9,9 +9,16 @@ from django.utils.translation import gettext as _
 from spatial.calendars.queries import held_on
 from spatial.hazards.rules.levels import BY_CODE
 from spatial.hazards.rules.thresholds import Threshold, is_ordered
-from spatial.risk_levels.models import LeadingEngine, RiskSetting, RiskThreshold
+from spatial.risk_levels.models import (
+    LeadingEngine,
+    LevelBudget,
+    RiskMatrixCell,
+    RiskSetting,
+    RiskThreshold,
+)
 from spatial.risk_levels.rain import DURATIONS_H
 from spatial.risk_levels.rulebook import Numbers
+from spatial.terrain.susceptibility_files import CLASSES
 from webmap.admin.casework import RuleAdmin, RuleForm
 
 MEASURES = [*(f"rain_{hours}h" for hours in DURATIONS_H), "effective_rain"]
@@ -60,6 +67,44 @@ class RiskThresholdAdmin(RuleAdmin):
         "mark", "valid_from", "valid_to", "source",
     )  # fmt: skip
     list_filter = ("engine", "level")
+
+
+class RiskMatrixCellForm(RuleForm):
+    """A cell of the matrix, with its choices."""
+
+    alone = ("zone", "season_from", "susceptibility", "rain")
+    susceptibility = forms.ChoiceField(label="易发性", choices=[(name, name) for name in CLASSES])
+    rain = forms.ChoiceField(
+        label="雨量级", choices=[(code, code or "—") for code in BY_CODE], required=False
+    )
+    level = forms.ChoiceField(label="等级", choices=[(code, code) for code in BY_CODE if code])
+
+
+@admin.register(RiskMatrixCell)
+class RiskMatrixCellAdmin(RuleAdmin):
+    """Susceptibility × rain."""
+
+    form = RiskMatrixCellForm
+    list_display = (
+        "zone", "season_from", "season_to", "susceptibility", "rain", "level",
+        "mark", "valid_from", "valid_to", "source",
+    )  # fmt: skip
+    list_filter = ("susceptibility", "level")
+
+
+class LevelBudgetForm(RuleForm):
+    """A level's days, with its choices."""
+
+    alone = ("level",)
+    level = forms.ChoiceField(label="等级", choices=[(code, code) for code in BY_CODE if code])
+
+
+@admin.register(LevelBudget)
+class LevelBudgetAdmin(RuleAdmin):
+    """How many days a year warnings may cost."""
+
+    form = LevelBudgetForm
+    list_display = ("level", "days_per_year", "mark", "valid_from", "valid_to", "source")
 
 
 @admin.register(LeadingEngine)

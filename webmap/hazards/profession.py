@@ -39,6 +39,7 @@ PROFESSION = Profession(
         Tab("map", _("地图"), "/hazards"),
         Tab("rain", _("雨情"), "/hazards/rain"),
         Tab("risk", _("风险研判"), "/hazards/risk", may_judge),
+        Tab("susceptibility", _("易发性"), "/hazards/susceptibility", may_judge),
     ),
     demo=(DemoUser("hazard", HazardRole.HAZARD),),
 )

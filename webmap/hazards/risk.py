@@ -21,12 +21,18 @@ from spatial.periods import at
 from spatial.risk_levels.models import RiskCycle, RiskLevel, RiskThreshold
 from spatial.risk_levels.queries import TownRisk, age_of, cycle_at, town_risks
 from spatial.risk_levels.rulebook import numbers_on
+from spatial.terrain.susceptibility_files import CLASSES
 from webmap.hazards.moments import minute_parameter
 from webmap.hazards.policies import may_judge
+from webmap.hazards.susceptibility import CLASSES as SUSCEPTIBILITIES
 from webmap.web.callers import caller_of
 from webmap.web.guards import with_roles
 
-ENGINES = {"intensity": _("雨强—历时"), "effective": _("有效雨量")}
+ENGINES = {
+    "intensity": _("雨强—历时"),
+    "effective": _("有效雨量"),
+    "matrix": _("易发性与雨量"),
+}
 NAMES = {
     WarningLevel.RED: _("红色"),
     WarningLevel.ORANGE: _("橙色"),
@@ -160,6 +166,9 @@ def reason_of(row: RiskLevel) -> str:
         parts.append(text % values)
     else:
         parts.append(gettext("没有可用的雨量"))
+    if row.susceptibility is not None:
+        ground = str(SUSCEPTIBILITIES[CLASSES[row.susceptibility]])
+        parts.append(gettext("所在多为%(ground)s") % {"ground": ground})
     if row.short_since:
         numbers = {
             "since": f"{timezone.localtime(row.short_since):%m-%d %H:%M}",

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from webmap.hazards import rain, risk, views
+from webmap.hazards import rain, risk, susceptibility, views
 
 urlpatterns = [
     path("warnings", views.warnings, name="warnings"),
     path("hazards/risk", risk.risk, name="risk"),
+    path("hazards/susceptibility", susceptibility.susceptibility, name="susceptibility"),
     path("hazards/rain", rain.rain, name="rain"),
 ]

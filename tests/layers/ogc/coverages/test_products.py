@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def sloping(land):
-    """The slope of the land, 12.345° everywhere; a curvature of 0.000123 in every cell."""
-    for product, value in ((SLOPE, 12.345), (CURVATURES[0], 0.000123)):
+    """The slope of the land, 12.347° everywhere; a curvature of 0.000123 in every cell."""
+    for product, value in ((SLOPE, 12.347), (CURVATURES[0], 0.000123)):
         cells = np.full(land.heights.shape, value)
         write_terrain(product.path, cells, land.x, land.y + ROWS * CELL, CELL, city().projected)
     return land
@@ -34,7 +34,7 @@ def test_those_that_are_there_are_collections_and_the_others_are_unknown(client,
 
 def test_a_value_has_the_digits_and_the_unit_of_its_product(client, sloping):
     at = f"POINT({sloping.y + 55} {sloping.x + 55})"
-    for product, value, unit in ((SLOPE, 12.34, "deg"), (CURVATURES[0], 0.000123, "m-1")):
+    for product, value, unit in ((SLOPE, 12.35, "deg"), (CURVATURES[0], 0.000123, "m-1")):
         here = f"/ogc/collections/{product.id}"
         own = client.get(f"{here}?f=json").json()["storageCrs"]
         document = client.get(f"{here}/position", {"coords": at, "crs": own}).json()
