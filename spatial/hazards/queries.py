@@ -11,13 +11,14 @@ from django.contrib.gis.db.models.functions import Envelope, Transform
 from django.db.models import Count, DateTimeField, F, Func, Q, Sum
 from django.utils import timezone
 
-from spatial.hazards.models import RainReading
+from spatial.hazards.models import HazardSite, RainReading
 from spatial.periods import AsOf
 from spatial.versions.models import VersionedQuerySet
 
 MOST_PAST = 12
 SUM_HOURS = (1, 3, 24)
 LATE = timedelta(hours=24)
+SLOPE_KINDS = ("landslide", "rockfall", "debris_flow")  # what steepness brings down
 REAL = "Actual"  # exercises, tests and drafts are on record too, and warn nobody
 
 
@@ -59,6 +60,15 @@ def warnings_in_force(
 def buildings_inside(buildings: VersionedQuerySet, warning: Any) -> int:
     """How many of the buildings of a moment stand in a warning's area; callers limit its time."""
     return buildings.filter(geom__intersects=warning.geom).count()
+
+
+def dated_failures() -> VersionedQuerySet:
+    """Every failure of a slope of which the day is on record, as its last version has it."""
+    ever = HazardSite.objects.filter(valid__isempty=False)
+    last = ever.order_by("code", "-valid").distinct("code")
+    return HazardSite.objects.filter(
+        pk__in=last.values("pk"), kind__in=SLOPE_KINDS, occurred_on__isnull=False
+    ).order_by("code")
 
 
 def sites_by_kind(sites: VersionedQuerySet) -> list[tuple[str, int, int]]:

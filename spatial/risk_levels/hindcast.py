@@ -12,7 +12,8 @@ import numpy.typing as npt
 from django.contrib.gis.db.models.functions import Transform
 
 from spatial.errors import SpatialError
-from spatial.hazards.models import MOST_MM, HazardSite
+from spatial.hazards.models import MOST_MM
+from spatial.hazards.queries import dated_failures
 from spatial.hazards.rules.hindcasts import (
     DailyRain,
     Frequency,
@@ -27,7 +28,6 @@ from spatial.hazards.rules.thresholds import Threshold
 from spatial.hazards.rules.verification import Contingency, contingency
 
 MEASURE = "effective_rain"  # what is tuned
-SLOPE_KINDS = ("landslide", "rockfall", "debris_flow")
 
 
 class SeriesFault(SpatialError, ValueError):
@@ -109,12 +109,8 @@ def _rows(lines: csv.DictReader) -> Iterator[tuple[str, date, float]]:
 def past_events(x_m: float, y_m: float, epsg: int, within_km: float) -> tuple[list, list]:
     """Dated failures on record, those near a place and those too far, the nearest first."""
     rows = (
-        HazardSite.objects.filter(
-            valid__isempty=False, kind__in=SLOPE_KINDS, occurred_on__isnull=False
-        )
+        dated_failures()
         .annotate(plane=Transform("geom", epsg))
-        .order_by("code", "-valid")
-        .distinct("code")
         .values_list("code", "name", "occurred_on", "plane")
     )
     found = [

@@ -6,11 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from django.contrib.gis.db.models.functions import Transform
 
-from spatial.hazards.models import HazardSite
+from spatial.hazards.queries import dated_failures
 from spatial.rasters import Grid
 from spatial.terrain.rules.distances import distance_m
 
-SLOPE_KINDS = ("landslide", "rockfall", "debris_flow")  # what steepness brings down
 EXACT = ("", "exact")  # the accuracy of a register's own positions, and that of catalogues
 
 Places = npt.NDArray[np.int64]
@@ -27,12 +26,8 @@ class FailedCells:
 def failed_cells(like: Grid) -> FailedCells:
     """Every dated failure on record, as the last version has it, that lies in the terrain."""
     rows = (
-        HazardSite.objects.filter(
-            valid__isempty=False, kind__in=SLOPE_KINDS, occurred_on__isnull=False
-        )
+        dated_failures()
         .annotate(plane=Transform("geom", like.epsg))
-        .order_by("code", "-valid")
-        .distinct("code")
         .values_list("position_accuracy", "plane")
     )
     exact = [point for accuracy, point in rows if accuracy in EXACT]

@@ -40,6 +40,7 @@ PROFESSION = Profession(
         Tab("rain", _("雨情"), "/hazards/rain"),
         Tab("risk", _("风险研判"), "/hazards/risk", may_judge),
         Tab("susceptibility", _("易发性"), "/hazards/susceptibility", may_judge),
+        Tab("verification", _("检验"), "/hazards/verification", may_judge),
     ),
     demo=(DemoUser("hazard", HazardRole.HAZARD),),
 )

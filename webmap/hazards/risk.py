@@ -80,7 +80,7 @@ def risk(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, cycle: RiskCycle, moment: datetime) -> dict[str, Any]:
-    names = _town_names(request, cycle)
+    names = town_names(request, cycle.at)
     towns = [_town(found, names) for found in town_risks(cycle)]
     age = age_of(cycle, cycle.at)
     interval = timedelta(minutes=numbers_on(city_day(moment)).interval_min)
@@ -100,11 +100,12 @@ def _iso(cycle: RiskCycle | None) -> str:
     return timezone.localtime(cycle.at).isoformat() if cycle else ""
 
 
-def _town_names(request: HttpRequest, cycle: RiskCycle) -> dict[str, str]:
+def town_names(request: HttpRequest, moment: datetime) -> dict[str, str]:
+    """The names of the towns of a moment that the caller may see, by code."""
     share = page_share(caller_of(request), layer_of("districts"))
     if share is None:
         return {}
-    rows = features(share).as_of(at(cycle.at)).filter(level="town")
+    rows = features(share).as_of(at(moment)).filter(level="town")
     return dict(rows.values_list("code", "name"))
 
 

@@ -51,11 +51,11 @@ def test_what_is_missing_is_neither_safe_nor_known():
     found = cell_levels(MATRIX, ground, rain, ROWS)
     assert found.levels[0, 0] == R
     assert found.levels[0, 7] == -1
-    assert found.is_whole[0].tolist() == [True, True, *[False] * 6]
+    assert found.is_whole[0].tolist() == [*[True] * 3, *[False] * 5]
     nothing = cell_levels(MATRIX, ground, {}, ROWS)
     assert not nothing.is_whole.any()
     areas = area_levels(found, ground, np.zeros((1, 8), dtype=np.int16), 1)
-    assert areas.known_share(0) == 0.25
+    assert areas.known_share(0) == 0.375
 
 
 def test_areas_are_counted_each_by_itself_and_cells_of_none_are_left_out():
