@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from webmap.hazards import rain, risk, susceptibility, verification, views
+from webmap.hazards import rain, readings, risk, susceptibility, verification, views
 
 urlpatterns = [
     path("warnings", views.warnings, name="warnings"),
+    path("hazards/readings", readings.readings, name="rain-readings"),
     path("hazards/risk", risk.risk, name="risk"),
     path("hazards/susceptibility", susceptibility.susceptibility, name="susceptibility"),
     path("hazards/verification", verification.verification, name="verification"),
     path("hazards/rain", rain.rain, name="rain"),
+    path("hazards/rain/typed", rain.typed, name="rain-typed"),
 ]
