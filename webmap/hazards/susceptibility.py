@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from spatial.susceptibility.models import SusceptibilityModel, SusceptibilitySetting
@@ -65,7 +66,7 @@ class ClassShown:
 
 
 @require_safe
-@with_roles(may_judge, _("这里是地灾值班人员的页面"))
+@with_roles(may_judge, gettext_noop("这里是地灾值班人员的页面"))
 def susceptibility(request: HttpRequest) -> HttpResponse:
     """The page: what leads, and beside it the city's own model."""
     standing = susceptibility_standing()

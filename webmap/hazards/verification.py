@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -38,8 +39,8 @@ class ScoreShown:
 
 
 @require_safe
-@with_roles(may_judge, _("这里是地灾值班人员的页面"))
-def verification(request: HttpRequest) -> HttpResponse:
+@with_roles(may_judge, gettext_noop("这里是地灾值班人员的页面"))
+def verification(request: HttpRequest) -> HttpResponseBase:
     """The page, or its table as CSV (``f=csv``)."""
     last = _day(request, "to", city_day(timezone.now()))
     first = _day(request, "from", last - FIRST_SHOWN)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 Cells = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
 
 BLOCK_ROWS = 512  # of a county at 12.5 m at once: what is intermediate stays below 100 MB
 
@@ -53,7 +54,7 @@ def plan_curvature(heights: Cells, cell_m: float) -> Cells:
     return _by_blocks(heights, lambda block: _plan(block, cell_m))
 
 
-def _by_blocks(heights: Cells, derivative: Callable[[Cells], Cells]) -> Cells:
+def _by_blocks(heights: Cells, derivative: Callable[[Floats], Cells]) -> Cells:
     """A derivative of blocks of rows that overlap by one row each side."""
     found = np.full(heights.shape, np.nan, dtype=np.float32)
     last = heights.shape[0] - 1
@@ -69,12 +70,12 @@ def _by_blocks(heights: Cells, derivative: Callable[[Cells], Cells]) -> Cells:
     return found
 
 
-def _neighbours_sum(z: Cells) -> Cells:
+def _neighbours_sum(z: Floats) -> Floats:
     rows = z[:-2] + z[1:-1] + z[2:]
     return rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]
 
 
-def _horn(z: Cells, cell_m: float) -> tuple[Cells, Cells]:
+def _horn(z: Floats, cell_m: float) -> tuple[Floats, Floats]:
     """How much the ground rises per metre eastward and northward."""
     columns = z[:-2] + 2 * z[1:-1] + z[2:]
     rows = z[:, :-2] + 2 * z[:, 1:-1] + z[:, 2:]
@@ -82,22 +83,22 @@ def _horn(z: Cells, cell_m: float) -> tuple[Cells, Cells]:
     return east, (rows[:-2] - rows[2:]) / (8 * cell_m)
 
 
-def _nearest(z: Cells, cell_m: float) -> tuple[Cells, Cells]:
+def _nearest(z: Floats, cell_m: float) -> tuple[Floats, Floats]:
     east = (z[1:-1, 2:] - z[1:-1, :-2]) / (2 * cell_m)
     return east, (z[:-2, 1:-1] - z[2:, 1:-1]) / (2 * cell_m)
 
 
-def _steepness(east: Cells, north: Cells) -> Cells:
+def _steepness(east: Floats, north: Floats) -> Cells:
     return np.degrees(np.arctan(np.hypot(east, north))).astype(np.float32)
 
 
-def _facing(east: Cells, north: Cells) -> Cells:
+def _facing(east: Floats, north: Floats) -> Cells:
     # Down the slope is away from where it rises.
     facing = np.degrees(np.arctan2(-east, -north)) % 360.0
     return np.where((east == 0) & (north == 0), np.nan, facing).astype(np.float32)
 
 
-def _second(z: Cells, cell_m: float) -> tuple[Cells, Cells, Cells]:
+def _second(z: Floats, cell_m: float) -> tuple[Floats, Floats, Floats]:
     """The second-order terms of the surface through nine cells: D, E and F of its authors."""
     middle = z[1:-1, 1:-1]
     east = ((z[1:-1, 2:] + z[1:-1, :-2]) / 2 - middle) / cell_m**2
@@ -106,7 +107,7 @@ def _second(z: Cells, cell_m: float) -> tuple[Cells, Cells, Cells]:
     return east, north, turned
 
 
-def _profile(z: Cells, cell_m: float) -> Cells:
+def _profile(z: Floats, cell_m: float) -> Cells:
     g, h = _nearest(z, cell_m)
     d, e, f = _second(z, cell_m)
     gradient = g * g + h * h
@@ -114,7 +115,7 @@ def _profile(z: Cells, cell_m: float) -> Cells:
     return np.where(gradient == 0, np.nan, bent).astype(np.float32)
 
 
-def _plan(z: Cells, cell_m: float) -> Cells:
+def _plan(z: Floats, cell_m: float) -> Cells:
     g, h = _nearest(z, cell_m)
     d, e, f = _second(z, cell_m)
     gradient = g * g + h * h
