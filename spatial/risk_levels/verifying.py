@@ -61,7 +61,7 @@ class Issued:
 
 
 @dataclass(frozen=True)
-class Verification:
+class LevelVerification:
     """A period verified: the leading engine first; events, and those placed too vaguely."""
 
     first: date
@@ -74,7 +74,7 @@ class Verification:
     issued: Issued
 
 
-def verify(first: date, last: date, level: WarningLevel) -> Verification:
+def verify(first: date, last: date, level: WarningLevel) -> LevelVerification:
     """Verify the levels of every cycle from a day to another, both included."""
     start, end = _midnight(first), _midnight(last + timedelta(days=1))
     rows = list(_daily(start, end, level))
@@ -91,7 +91,7 @@ def verify(first: date, last: date, level: WarningLevel) -> Verification:
     if leading:
         scores.insert(0, _score(LEADING, leading, happened, areas, years))
     said = {(row["place"], row["day"]): WarningLevel(row["highest"]) for row in leading}
-    return Verification(
+    return LevelVerification(
         first=first,
         last=last,
         level=level,

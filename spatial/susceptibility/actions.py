@@ -67,13 +67,17 @@ def make_model(day: date) -> SusceptibilityModel:
         scores = logit_surface(model, predictors)
         classes = _by_share(scores, numbers)
         terms = [*map(asdict, model.terms), {"name": "intercept", "coefficient": model.intercept}]
-        row = _row(SusceptibilityModel.Method.LOGISTIC, ground, terms, failed, sampled)
+        row = _row(
+            SusceptibilityModel.SusceptibilityMethod.LOGISTIC, ground, terms, failed, sampled
+        )
         _score(row, scores, sampled, validated)
     else:
         safety = safety_surface(numbers)
         scores, classes = -safety, _by_safety(safety, numbers)
         terms = [{"name": name, "value": getattr(numbers, name)} for name in SLOPE_NAMES]
-        row = _row(SusceptibilityModel.Method.INFINITE_SLOPE, ground, terms, failed, sampled)
+        row = _row(
+            SusceptibilityModel.SusceptibilityMethod.INFINITE_SLOPE, ground, terms, failed, sampled
+        )
         _score(row, scores, sampled, None)
     return _keep(row, ground, classes, sampled, modelled_path())
 
@@ -91,7 +95,7 @@ def approve_classes(
     classes = np.where(np.isnan(ground.values), np.int8(-1), classes)
     failed = failed_cells(ground)
     sampled = Sampled(failed.places, np.ones(len(failed.places), dtype=bool))
-    row = _row(SusceptibilityModel.Method.APPROVED, ground, [], failed, sampled)
+    row = _row(SusceptibilityModel.SusceptibilityMethod.APPROVED, ground, [], failed, sampled)
     row.source = source
     scores = np.where(classes < 0, np.nan, classes).astype(np.float32)
     row.success_rate = _success(scores, sampled)
@@ -103,7 +107,7 @@ def _within(places: npt.NDArray[np.int64], ground: Grid) -> npt.NDArray[np.int64
 
 
 def _row(
-    method: SusceptibilityModel.Method,
+    method: SusceptibilityModel.SusceptibilityMethod,
     ground: Grid,
     terms: list,
     failed: FailedCells,

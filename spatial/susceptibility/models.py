@@ -31,13 +31,13 @@ class SusceptibilityModel(AppendOnly):
     pairs of shares, ``classes`` area and sites by class from low to very high.
     """
 
-    class Method(models.TextChoices):
+    class SusceptibilityMethod(models.TextChoices):
         LOGISTIC = "logistic", "逻辑回归"
         INFINITE_SLOPE = "infinite_slope", "无限斜坡"
         APPROVED = "approved", "已批准的易发区"
 
     made_at = RecordedAt("建立时间")
-    method = models.CharField("方法", max_length=20, choices=Method.choices)
+    method = models.CharField("方法", max_length=20, choices=SusceptibilityMethod.choices)
     source = models.CharField("依据", max_length=200, blank=True)
     cell_m = models.FloatField("格宽（米）")
     sites = models.PositiveIntegerField("灾害点数")

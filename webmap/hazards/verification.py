@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from spatial.calendars.queries import day_of as city_day
 from spatial.hazards.rules.levels import BY_CODE, WarningLevel
 from spatial.hazards.rules.verification import Contingency
-from spatial.risk_levels.verifying import LEADING, Verification, verify
+from spatial.risk_levels.verifying import LEADING, LevelVerification, verify
 from webmap.hazards.policies import may_judge
 from webmap.hazards.risk import ENGINES, NAMES, town_names
 from webmap.web.errors import BadRequest
@@ -83,7 +83,7 @@ def _day(request: HttpRequest, name: str, usual: date) -> date:
         raise BadRequest(gettext("日期应写作 2026-06-01")) from None
 
 
-def _lines(found: Verification) -> list[ScoreShown]:
+def _lines(found: LevelVerification) -> list[ScoreShown]:
     lines = [
         ScoreShown(
             str(_("主用模型") if one.engine == LEADING else ENGINES.get(one.engine, one.engine)),

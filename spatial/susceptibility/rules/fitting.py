@@ -18,7 +18,7 @@ BLOCKS_ACROSS = 6  # blocks along the longer side of where the sites lie
 
 
 @dataclass(frozen=True)
-class Term:
+class FittedTerm:
     """A feature of a fitted model: how it is scaled, and what a deviation of it weighs."""
 
     name: str
@@ -31,7 +31,7 @@ class Term:
 class Logistic:
     """A fitted model."""
 
-    terms: tuple[Term, ...]
+    terms: tuple[FittedTerm, ...]
     intercept: float
 
     def logit(self, features: Floats) -> Floats:
@@ -74,7 +74,7 @@ def fit(names: tuple[str, ...], features: Floats, happened: Flags) -> Logistic:
     deviation = np.where(deviation > 0, deviation, 1.0)
     model = LogisticRegression(max_iter=1000).fit((features - mean) / deviation, happened)
     terms = zip(names, mean.tolist(), deviation.tolist(), model.coef_[0].tolist(), strict=True)
-    return Logistic(tuple(Term(*term) for term in terms), float(model.intercept_[0]))
+    return Logistic(tuple(FittedTerm(*term) for term in terms), float(model.intercept_[0]))
 
 
 def cross_validate(

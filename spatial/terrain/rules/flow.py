@@ -7,13 +7,15 @@ group brings and which is imported here alone, when it is called: its first call
 import numpy as np
 import numpy.typing as npt
 
+from spatial.errors import SpatialError
+
 Cells = npt.NDArray[np.float32]
 
 NODATA = -9999.0
 LEAST_SLOPE = 0.001  # rise per metre: wetter than on such a slope no level ground is taken
 
 
-class FlowUnavailable(RuntimeError):
+class FlowUnavailable(SpatialError):
     """pyflwdir is not installed."""
 
 

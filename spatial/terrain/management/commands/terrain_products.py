@@ -5,10 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from spatial.rasters import RasterError, raster_info
+from spatial.errors import SpatialError
+from spatial.rasters import raster_info
 from spatial.terrain.making import STREAM_KM2, make_products, roads_of_now
 from spatial.terrain.products import ELEVATION, TerrainProduct, stale_products
-from spatial.terrain.rules.flow import FlowUnavailable
 
 
 class Command(BaseCommand):
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         try:
             roads = roads_of_now(raster_info(ELEVATION.path).epsg)
             make_products(self._report, roads, options["stream_km2"])
-        except (RasterError, FlowUnavailable) as error:
+        except SpatialError as error:
             raise CommandError(str(error)) from None
 
     def _report(self, product: TerrainProduct, seconds: float) -> None:
