@@ -30,7 +30,7 @@ from grid.rules import rulebook
 from spatial.base.models import District
 from spatial.casework.texts import plain
 from spatial.casework.titles import state_shown
-from spatial.codes import schemes
+from spatial.languages import shown_schemes
 from spatial.versions.queries import revision_of
 from webmap.casework.guards import StaffRequest, casework
 from webmap.casework.presentation import case_row
@@ -192,7 +192,7 @@ def class_groups() -> list[dict[str, Any]]:
     groups = []
     for kind, scheme_id in rulebook.editions(rulebook.day_of(timezone.now())).items():
         title = rulebook.KIND_TITLES[kind]
-        codes = schemes()[scheme_id].codes
+        codes = shown_schemes()[scheme_id].codes
         for major in (c for c in codes.values() if not c.parent):
             minors = [c for c in codes.values() if c.parent == major.code]
             groups.append(

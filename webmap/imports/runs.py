@@ -22,10 +22,11 @@ from layers.reading.personal import masks_of_rows
 from layers.sharing.refused_writes import concerns
 from spatial.city import city
 from spatial.crs import transformer
+from spatial.languages import in_english
 from spatial.versions.queries import attribute_fields
 from webmap.imports.guards import NotDeliverable, reviewable
 from webmap.web.callers import caller_of
-from webmap.web.values import field_title, in_english, scheme_of, shown
+from webmap.web.values import field_title, scheme_of, shown
 
 PAGE = 50
 MOST_PAGES = 2000

@@ -15,9 +15,9 @@ from layers.reading.offices import page_share
 from layers.reading.personal import Texts
 from layers.reading.queries import History
 from layers.reading.shares import Share
-from spatial.codes import scheme
+from spatial.languages import in_english, shown_scheme
 from spatial.periods import AsOf, at
-from webmap.web.values import NOTHING, field_title, in_english, layer_title, scheme_of, shown
+from webmap.web.values import NOTHING, field_title, layer_title, scheme_of, shown
 
 NAMES = ("name", "full_address", "address", "location")
 UNSAID = frozenset({"scheme", "schematic"})
@@ -75,7 +75,7 @@ def _class_name(share: Share, version: Any) -> str:
     for declared in share.fields:
         value = getattr(version, declared.name)
         if declared.scheme and value:
-            return scheme(scheme_of(share.layer, declared.name, row_scheme(version))).name(
+            return shown_scheme(scheme_of(share.layer, declared.name, row_scheme(version))).name(
                 str(value)
             )
     return ""
@@ -119,7 +119,7 @@ def _row(layer: Layer, declared: Field, version: Any, caller: Caller, as_of: AsO
         return RecordRow(title, text, link=f"{target.layer.id}/{value}")
     colour = ""
     if scheme_id:
-        colour = scheme(scheme_id).colour(str(value))
+        colour = shown_scheme(scheme_id).colour(str(value))
         title = title.removesuffix("编码")
         text = text if str(value).isdigit() else text.removeprefix(f"{value} ")
     plain = declared.name.endswith("year")

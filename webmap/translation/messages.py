@@ -15,6 +15,7 @@ from django.utils.translation.template import templatize
 
 from grid.cases.public_view import PROGRESS, TOLD
 from grid.rules.indicators import COUNTS, INDICATORS, MEANINGS, SUBJECT_TITLES
+from layers.declarations.registry import all_layers
 
 FLOORS = ("spatial", "grid", "layers", "importers", "webmap")
 SINGLE = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop"})
@@ -58,12 +59,32 @@ def in_data() -> Iterator[tuple[str, str]]:
             yield config.name, str(config.verbose_name)
             for model in config.get_models():
                 yield config.name, str(model._meta.verbose_name)
+    yield from in_declarations()
     shares = INDICATORS.values()
     titles = (*SUBJECT_TITLES.values(), *COUNTS.values(), *(share.title for share in shares))
     for message in (*titles, *MEANINGS.values(), *dict.fromkeys(share.source for share in shares)):
         yield "grid/rules/indicators.py", message
     for message in dict.fromkeys((*PROGRESS, *TOLD.values())):
         yield "grid/cases/public_view.py", message
+
+
+def in_declarations() -> Iterator[tuple[str, str]]:
+    """(source, message) of the declared layers, and of choices, as their readers see them."""
+    for layer in all_layers():
+        if layer.model.__module__.split(".")[0] not in FLOORS:
+            continue  # its app brings a catalogue of its own
+        source = layer.model.__module__
+        classes = (
+            title for title, _colour in (layer.paint.colours if layer.paint else {}).values()
+        )
+        unpublished = (layer.title_of(name) for name in (*layer.personal, *layer.office_fields))
+        for message in (layer.description, layer.steward, layer.reason, *classes, *unpublished):
+            yield source, message
+    for config in apps.get_app_configs():
+        for model in config.get_models() if config.name.split(".")[0] in FLOORS else ():
+            for column in model._meta.concrete_fields:
+                for _value, title in column.flatchoices or ():
+                    yield config.name, str(title)
 
 
 def sources() -> list[Path]:
