@@ -36,3 +36,12 @@ def fitting_language(chosen: str, accepted: str) -> str:
     by_base = {code.split("-")[0]: code for code in offered}
     wanted = (tag.split("-")[0] for tag, _weight in parse_accept_lang_header(accepted.lower()))
     return next((by_base[base] for base in wanted if base in by_base), settings.LANGUAGE_CODE)
+
+
+def holds_chinese(text: str) -> bool:
+    """Whether there is a Chinese character in the text.
+
+    >>> holds_chinese("P1 甲"), holds_chinese("P1")
+    (True, False)
+    """
+    return any("\u4e00" <= character <= "\u9fff" for character in text)

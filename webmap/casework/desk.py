@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from grid.cases.actors import Actor
@@ -171,7 +172,7 @@ def listed(request: StaffRequest) -> HttpResponse:
         "to_review": awaiting_review(request.actor).count(),
         "had": GridRole.HANDLER in request.actor.all_roles,
         "stranded": stranded(request.actor, now_hold).count(),
-        "open_total": sum(number for number, _, _ in counts.values()),
+        "open_total": sum(number for number, _late, _soon in counts.values()),
         "may_dispatch": can_take_own(request.actor, "dispatch")
         and any(row.case.step == DISPATCHING for row in rows),
         "now": now,
@@ -191,7 +192,7 @@ def class_groups() -> list[dict[str, Any]]:
     """The classes by kind and major class, for a choice."""
     groups = []
     for kind, scheme_id in rulebook.editions(rulebook.day_of(timezone.now())).items():
-        title = rulebook.KIND_TITLES[kind]
+        title = _(rulebook.KIND_TITLES[kind])
         codes = shown_schemes()[scheme_id].codes
         for major in (c for c in codes.values() if not c.parent):
             minors = [c for c in codes.values() if c.parent == major.code]

@@ -66,7 +66,7 @@ def process(request: HttpRequest, process_id: str) -> HttpResponse:
     if negotiated_format(request) == "html":
         example = json.dumps(document["example"], ensure_ascii=False, indent=1)
         inputs = [
-            (name, entry, declared, _text(entry["schema"]))
+            (name, entry, declared.required, _text(entry["schema"]))
             for (name, entry), declared in zip(
                 document["inputs"].items(), found.inputs.values(), strict=True
             )
