@@ -130,7 +130,7 @@ def _by_class(groups: list[Group]) -> list[dict[str, Any]]:
             "title": _class_name(scheme, code),
             "total": total,
             "broken": broken[scheme, code],
-            "departments": "、".join(sorted(filter(None, departments[scheme, code]))),
+            "departments": sorted(filter(None, departments[scheme, code])),
         }
         for (scheme, code), total in totals.most_common()
     ]

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from importers.checks.notices import notice_of
-from importers.checks.titles import english_title_of, title_of
+from importers.checks.titles import shown_title_of
 from importers.models import ImportIssue, ImportRun
 from importers.runs import review
 from importers.runs.rights import layers_touched
@@ -22,7 +22,6 @@ from layers.reading.personal import masks_of_rows
 from layers.sharing.refused_writes import concerns
 from spatial.city import city
 from spatial.crs import transformer
-from spatial.languages import in_english
 from spatial.versions.queries import attribute_fields
 from webmap.imports.guards import NotDeliverable, reviewable
 from webmap.web.callers import caller_of
@@ -123,18 +122,13 @@ def issue_kinds(run: ImportRun) -> list[dict[str, Any]]:
         {
             "severity": severity,
             "code": code,
-            "title": kind_title(code),
+            "title": shown_title_of(code),
             "number": number,
             "kept": kept.get((severity, code), 0),
         }
         for severity in ("error", "warning")
         for code, number in sorted(told.get(severity, {}).items(), key=lambda item: -item[1])
     ]
-
-
-def kind_title(code: str) -> str:
-    """What a kind of finding is called in the language of the page."""
-    return english_title_of(code) if in_english() else title_of(code)
 
 
 def issues_of(run: ImportRun, code: str = "", severity: str = "", page: int = 1) -> dict[str, Any]:
@@ -156,7 +150,7 @@ def issue_json(issue: ImportIssue, layer: Layer) -> dict[str, Any]:
         "id": issue.pk,
         "file": issue.file,
         "row": issue.row,
-        "title": kind_title(issue.code),
+        "title": shown_title_of(issue.code),
         "field": issue.field,
         "field_title": _field_title(layer, issue.field),
         "code": issue.code,
@@ -242,7 +236,7 @@ def _row(layer: Layer, names: list[str], masks: dict[str, str], row: tuple) -> d
     ]  # fmt: skip
     return {
         "action": action,
-        "title": ACTIONS[action],
+        "title": _(ACTIONS[action]),
         "accepted": accepted,
         "code": code,
         "row": number,

@@ -94,8 +94,18 @@ def in_layers() -> Iterator[tuple[str, str]]:
         if source.split(".")[0] not in FLOORS:
             continue
         classes = layer.paint.colours.values() if layer.paint else ()
-        unpublished = (layer.title_of(name) for name in (*layer.personal, *layer.office_fields))
-        told = (layer.description, layer.steward, layer.reason, *unpublished)
+        unpublished = (
+            str(f.verbose_name)
+            for f in layer.model._meta.concrete_fields
+            if not layer.field(f.name)
+        )
+        told = (
+            layer.description,
+            layer.steward,
+            layer.reason,
+            layer.unchecked_because,
+            *unpublished,
+        )
         for message in (*told, *(title for title, _colour in classes)):
             yield source, message
 

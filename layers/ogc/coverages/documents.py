@@ -19,6 +19,7 @@ from layers.ogc.coverages.terrain import (
     Terrain,
 )
 from spatial.city import city
+from spatial.languages import in_english
 
 REL = "http://www.opengis.net/def/rel/ogc/1.0"
 JSON, GEOTIFF = "application/json", "image/tiff; application=geotiff"
@@ -40,7 +41,7 @@ def collection_document(found: Terrain, root: str) -> dict[str, Any]:
         "id": ID,
         "title": TITLE,
         "description": DESCRIPTION,
-        "attribution": city().attribution,
+        "attribution": city().attribution_en if in_english() else city().attribution,
         "extent": {
             "spatial": {
                 "bbox": [[extent.west, extent.south, extent.east, extent.north]],

@@ -11,6 +11,7 @@ from layers.ogc.coverages import covjson
 from layers.ogc.edr.readings import Gauge, Series
 from spatial.city import city
 from spatial.crs import transformer
+from spatial.languages import in_english
 
 ID = "rain"
 TITLE, TITLE_EN = gettext_noop("雨量"), "Rain"
@@ -59,7 +60,7 @@ def collection_document(root: str, spans: Spans) -> dict[str, Any]:
         "id": ID,
         "title": TITLE,
         "description": DESCRIPTION,
-        "attribution": city().attribution,
+        "attribution": city().attribution_en if in_english() else city().attribution,
         "extent": found,
         "crs": list(offered_crs()),
         "output_formats": ["CoverageJSON", "GeoJSON"],

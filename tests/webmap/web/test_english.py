@@ -5,7 +5,11 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 
+from layers.declarations.registry import all_layers
+from tests.factories import spot
 from tests.pages import all_pages, api_pages
 
 CHINESE = re.compile("[\u4e00-\u9fff]+[^<>]*")
@@ -68,5 +72,23 @@ def test_every_page_is_english_for_who_reads_english(town):
     pages = [*all_pages(**ENGLISH), *api_pages(**ENGLISH)]
     assert len(pages) > 40
     faults = {(p.path, t) for p in pages for t in chinese_in(p.html)}
-    assert sorted(faults) == []
+    assert "\n".join(sorted(f"{path}: {text}" for path, text in faults)) == ""
     assert [p.path for p in pages if 'lang="en"' not in p.html] == []
+
+
+def test_every_record_is_english_for_who_reads_english(town):
+    client = Client(headers=ENGLISH)
+    client.force_login(User.objects.create_superuser("english"))
+    faults, read = set(), set()
+    for layer in all_layers():
+        row = layer.model.objects.current().order_by("code").first()
+        for path in [f"/panel/{layer.id}/{row.code}", f"/sharing/{layer.id}"] if row else ():
+            answer = client.get(path)
+            if answer.status_code == 200:
+                read.add(layer.id)
+                faults |= {(path, text) for text in chinese_in(answer.content.decode())}
+    here = "/here?lon={}&lat={}".format(*spot(20, 20).transform(4326, clone=True).coords)
+    for path in (here, "/search?q=人民路", "/overview/general", "/nowhere", "/panel/nowhere/1"):
+        faults |= {(path, text) for text in chinese_in(client.get(path).content.decode())}
+    assert len(read) > 5
+    assert "\n".join(sorted(f"{path}: {text}" for path, text in faults)) == ""
