@@ -183,6 +183,7 @@ OUTAGE_ANSWERS = {
 }
 
 MIDDLEWARE = [
+    "webmap.web.sent_files.SentByFront",  # first: of an answer that is finished
     "webmap.web.security.Guarded",
     "layers.ogc.server.origins.OtherOrigins",
     "django.middleware.security.SecurityMiddleware",

@@ -36,6 +36,7 @@ django.setup()
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
+from tests.browser.waiting import wait_for_function  # noqa: E402
 from tests.conftest import CHROMIUM  # noqa: E402
 from webmap.web.entrances import entrances  # noqa: E402
 
@@ -133,7 +134,7 @@ def visited(browser: Browser, address: str, condition: Condition, cookies: list[
         tools.on("Network.loadingFinished", ended)
         page.set_default_timeout(PATIENCE_MS)
         page.goto(address, wait_until="commit")
-        page.wait_for_function(IDLE, timeout=PATIENCE_MS)
+        wait_for_function(page, IDLE, timeout=PATIENCE_MS)
         found.idle_s = page.evaluate("performance.now()") / 1000
         found.paint_s = (page.evaluate(PAINT) or PATIENCE_MS) / 1000
         page.wait_for_timeout(QUIET_MS)
