@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import rasterio
@@ -20,6 +21,7 @@ from rasterio.vrt import WarpedVRT
 from spatial.errors import SpatialError
 
 TILE = 256
+FINE_ZOOM = 12  # of terrain tiles: a pixel is some 34 m wide here
 WORLD_M = 20037508.342789244  # half the width of the web-Mercator square
 
 Bounds = tuple[float, float, float, float]  # west, south, east, north
@@ -191,11 +193,12 @@ def _sheet(source: rasterio.DatasetReader, heights: np.ma.MaskedArray) -> Height
     )
 
 
-def terrain_tile(path: Path, zoom: int, column: int, row: int) -> bytes:
-    """One web-Mercator tile of heights as a PNG in the Terrarium encoding.
+def terrain_tile(path: Path, zoom: int, column: int, row: int, form: str = "PNG") -> bytes:
+    """One web-Mercator tile of heights as a picture (PNG, WEBP) in the Terrarium encoding.
 
     height in metres = red × 256 + green + blue / 256 − 32768. Where there is no data the
-    height is the tile's mean, lest the shading draw a cliff there; 0 in an empty tile.
+    height is the tile's mean, lest the shading draw a cliff there; 0 in an empty tile. Heights
+    are rounded to what a shading at that zoom can show: exact ones weigh twice to four times as much.
 
     Raises:
         RasterError: missing or unreadable.
@@ -216,10 +219,19 @@ def terrain_tile(path: Path, zoom: int, column: int, row: int) -> bytes:
             heights = warped.read(1)
     except rasterio.errors.RasterioIOError as error:
         raise RasterError(f"栅格文件读不到：{path.name}") from error
-    return _terrarium(heights)
+    return _terrarium(np.round(heights / step_m(zoom)) * step_m(zoom), form)
 
 
-def _terrarium(heights: np.ndarray) -> bytes:
+def step_m(zoom: int) -> float:
+    """To what heights of terrain tiles are rounded: where a cell is 30 m wide, to a quarter of a metre.
+
+    >>> step_m(9), step_m(11), step_m(14)
+    (1.0, 0.5, 0.25)
+    """
+    return 0.25 if zoom >= FINE_ZOOM else 0.5 if zoom >= FINE_ZOOM - 2 else 1.0
+
+
+def _terrarium(heights: np.ndarray, form: str) -> bytes:
     known = heights[~np.isnan(heights)]
     metres = np.nan_to_num(heights, nan=known.mean() if known.size else 0.0) + 32768.0
     encoded = np.empty((*heights.shape, 3), dtype="uint8")
@@ -227,7 +239,8 @@ def _terrarium(heights: np.ndarray) -> bytes:
     encoded[..., 1] = metres % 256
     encoded[..., 2] = (metres - np.floor(metres)) * 256
     out = BytesIO()
-    Image.fromarray(encoded).save(out, "PNG", compress_level=3)
+    more: dict[str, Any] = {"lossless": True} if form == "WEBP" else {"compress_level": 3}
+    Image.fromarray(encoded).save(out, form, **more)
     return out.getvalue()
 
 

@@ -12,7 +12,6 @@ import { wireMeasure } from "./measure.js";
 import { wirePrinting } from "./printing.js";
 import { wireTools } from "./tools.js";
 import { wireKeyboard } from "./keyboard.js";
-import { wireTable } from "../table/table.js";
 
 let sayTimer = 0;
 const config = JSON.parse(document.getElementById("config").textContent);
@@ -36,7 +35,8 @@ const map = new maplibregl.Map({
 map.addControl(new maplibregl.NavigationControl({ visualizePitch: true }), "top-right");
 map.addControl(new maplibregl.ScaleControl({ maxWidth: 110 }), "bottom-left");
 
-const app = { map, config, texts, state, say, address: { shown: "", href: location.href, restoring: false } };
+const loaded = new Promise((resolve) => { map.once("load", resolve); });
+const app = { map, config, texts, state, say, loaded, address: { shown: "", href: location.href, restoring: false } };
 app.keep = (how) => keepState(app, how);
 wireLayers(app);
 wireTime(app);
@@ -47,7 +47,7 @@ wireMeasure(app);
 wireTools(app);
 wirePrinting(app);
 wireKeyboard(app);
-wireTable(app);
+wireTableLater();
 wireAddress(app);
 wireCursor();
 wireBusy();
@@ -69,13 +69,33 @@ function say(text, seconds = 4) {
   if (text && seconds) sayTimer = setTimeout(() => { notice.hidden = true; }, seconds * 1000);
 }
 
+// The attribute table comes with its first use: a table that is opened, or stands in the address.
+function wireTableLater() {
+  let begun = null;
+  const begin = () => (begun ??= import("../table/table.js").then(({ wireTable }) => wireTable(app)));
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest?.("[data-open-table]");
+    if (button && !begun) begin().then(() => button.click());
+  });
+  document.addEventListener("tujing:restored", () => { if (state.table) begin(); });
+  if (state.table) begin();
+}
+
+// A program of another maker that is no module.
+function fetchProgram(address) {
+  return new Promise((resolve, reject) => {
+    document.head.append(Object.assign(document.createElement("script"), { src: address, onload: resolve, onerror: reject }));
+  });
+}
+
 // Coordinates under the cursor, in the city's projected CRS (north, east) and in degrees.
 function wireCursor() {
   const where = document.getElementById("where");
-  const plane = window.proj4 && window.proj4(config.projected.proj4);
+  let plane = null, asked = null; // the projection comes with the first move of a cursor
   map.on("mousemove", ({ lngLat: { lng, lat } }) => {
-    const [x, y] = plane ? plane.forward([lng, lat]) : [NaN, NaN];
-    where.textContent = `X ${y.toFixed(1)}  Y ${x.toFixed(1)}　${lng.toFixed(5)}°, ${lat.toFixed(5)}°`;
+    asked ??= fetchProgram(where.dataset.proj4).then(() => { plane = window.proj4(config.projected.proj4); }, () => {});
+    const [x, y] = plane?.forward([lng, lat]) ?? [];
+    where.textContent = `${plane ? `X ${y.toFixed(1)}  Y ${x.toFixed(1)}　` : ""}${lng.toFixed(5)}°, ${lat.toFixed(5)}°`;
   });
   const zoom = document.getElementById("zoom");
   const tell = () => { zoom.textContent = `${texts.zoom} ${map.getZoom().toFixed(1)}`; };

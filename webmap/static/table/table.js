@@ -273,5 +273,5 @@ export function wireTable(app) {
       part("words").value = choice.words;
     } else if (layer) close();
   }
-  map.once("load", () => { if (state.table) restore(); });
+  app.loaded.then(() => { if (state.table) restore(); });
 }
