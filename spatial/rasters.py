@@ -219,7 +219,7 @@ def terrain_tile(path: Path, zoom: int, column: int, row: int, form: str = "PNG"
             heights = warped.read(1)
     except rasterio.errors.RasterioIOError as error:
         raise RasterError(f"栅格文件读不到：{path.name}") from error
-    return _terrarium(np.round(heights / step_m(zoom)) * step_m(zoom), form)
+    return _terrarium(heights, step_m(zoom), form)
 
 
 def step_m(zoom: int) -> float:
@@ -231,9 +231,10 @@ def step_m(zoom: int) -> float:
     return 0.25 if zoom >= FINE_ZOOM else 0.5 if zoom >= FINE_ZOOM - 2 else 1.0
 
 
-def _terrarium(heights: np.ndarray, form: str) -> bytes:
+def _terrarium(heights: np.ndarray, step: float, form: str) -> bytes:
     known = heights[~np.isnan(heights)]
-    metres = np.nan_to_num(heights, nan=known.mean() if known.size else 0.0) + 32768.0
+    filled = np.nan_to_num(heights, nan=known.mean() if known.size else 0.0)
+    metres = np.round(filled / step) * step + 32768.0
     encoded = np.empty((*heights.shape, 3), dtype="uint8")
     encoded[..., 0] = metres // 256
     encoded[..., 1] = metres % 256
