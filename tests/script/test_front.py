@@ -105,7 +105,8 @@ def test_static_files_come_compressed_and_for_good(server: Front) -> None:
     assert (answer.status, answer.headers["Content-Encoding"]) == (200, "gzip")
     assert gzip.decompress(body) == b"x" * 2000
     assert answer.headers["Content-Type"].startswith("text/javascript")
-    assert "max-age=315360000" in answer.headers["Cache-Control"]
+    assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
+    assert "charset=utf-8" in answer.headers["Content-Type"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert server.get(SCRIPT)[1] == b"x" * 2000
     page, packed = server.get("/page", Accept_Encoding="gzip")

@@ -22,6 +22,7 @@ def answered(rf, path, mapping, near="", **more):
     return view(request)
 
 
+@pytest.mark.django_db
 def test_a_file_is_named_with_what_was_said_of_it(rf, folder):
     mapping = f"{folder}=/allowed"
     answer = answered(rf, folder / "kept 1.bin", mapping, as_attachment=True, filename="甲.bin")
