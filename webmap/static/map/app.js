@@ -92,10 +92,15 @@ function fetchProgram(address) {
 function wireCursor() {
   const where = document.getElementById("where");
   let plane = null, asked = null; // the projection comes with the first move of a cursor
-  map.on("mousemove", ({ lngLat: { lng, lat } }) => {
-    asked ??= fetchProgram(where.dataset.proj4).then(() => { plane = window.proj4(config.projected.proj4); }, () => {});
-    const [x, y] = plane?.forward([lng, lat]) ?? [];
-    where.textContent = `${plane ? `X ${y.toFixed(1)}  Y ${x.toFixed(1)}　` : ""}${lng.toFixed(5)}°, ${lat.toFixed(5)}°`;
+  let at = { lng: 0, lat: 0 };
+  const write = () => {
+    const [x, y] = plane?.forward([at.lng, at.lat]) ?? [];
+    where.textContent = `${plane ? `X ${y.toFixed(1)}  Y ${x.toFixed(1)}　` : ""}${at.lng.toFixed(5)}°, ${at.lat.toFixed(5)}°`;
+  };
+  map.on("mousemove", ({ lngLat }) => {
+    asked ??= fetchProgram(where.dataset.proj4).then(() => { plane = window.proj4(config.projected.proj4); write(); }, () => {});
+    at = lngLat;
+    write();
   });
   const zoom = document.getElementById("zoom");
   const tell = () => { zoom.textContent = `${texts.zoom} ${map.getZoom().toFixed(1)}`; };
