@@ -21,7 +21,6 @@ from rasterio.vrt import WarpedVRT
 from spatial.errors import SpatialError
 
 TILE = 256
-FINE_ZOOM = 12  # of terrain tiles: a pixel is some 34 m wide here
 WORLD_M = 20037508.342789244  # half the width of the web-Mercator square
 
 Bounds = tuple[float, float, float, float]  # west, south, east, north
@@ -197,8 +196,8 @@ def terrain_tile(path: Path, zoom: int, column: int, row: int, form: str = "PNG"
     """One web-Mercator tile of heights as a picture (PNG, WEBP) in the Terrarium encoding.
 
     height in metres = red × 256 + green + blue / 256 − 32768. Where there is no data the
-    height is the tile's mean, lest the shading draw a cliff there; 0 in an empty tile. Heights
-    are rounded to what a shading at that zoom can show: exact ones weigh twice to four times as much.
+    height is the tile's mean, lest the shading draw a cliff there; 0 in an empty tile. Heights are
+    rounded, to ¼ m from zoom 12 on: exact ones weigh twice to four times as much.
 
     Raises:
         RasterError: missing or unreadable.
@@ -209,8 +208,7 @@ def terrain_tile(path: Path, zoom: int, column: int, row: int, form: str = "PNG"
     frame = {
         "crs": "EPSG:3857",
         "transform": from_origin(west, north, pixel, pixel),
-        "width": TILE,
-        "height": TILE,
+        **dict.fromkeys(("width", "height"), TILE),
         "resampling": Resampling.bilinear,
         "nodata": float("nan"),
     }
@@ -219,26 +217,14 @@ def terrain_tile(path: Path, zoom: int, column: int, row: int, form: str = "PNG"
             heights = warped.read(1)
     except rasterio.errors.RasterioIOError as error:
         raise RasterError(f"栅格文件读不到：{path.name}") from error
-    return _terrarium(heights, step_m(zoom), form)
-
-
-def step_m(zoom: int) -> float:
-    """To what heights of terrain tiles are rounded: where a cell is 30 m wide, to a quarter of a metre.
-
-    >>> step_m(9), step_m(11), step_m(14)
-    (1.0, 0.5, 0.25)
-    """
-    return 0.25 if zoom >= FINE_ZOOM else 0.5 if zoom >= FINE_ZOOM - 2 else 1.0
+    return _terrarium(heights, min(1.0, max(0.25, 2.0 ** (10 - zoom))), form)
 
 
 def _terrarium(heights: np.ndarray, step: float, form: str) -> bytes:
     known = heights[~np.isnan(heights)]
     filled = np.nan_to_num(heights, nan=known.mean() if known.size else 0.0)
     metres = np.round(filled / step) * step + 32768.0
-    encoded = np.empty((*heights.shape, 3), dtype="uint8")
-    encoded[..., 0] = metres // 256
-    encoded[..., 1] = metres % 256
-    encoded[..., 2] = (metres - np.floor(metres)) * 256
+    encoded = np.stack([metres // 256, metres % 256, metres % 1 * 256], axis=-1).astype("uint8")
     out = BytesIO()
     more: dict[str, Any] = {"lossless": True} if form == "WEBP" else {"compress_level": 3}
     Image.fromarray(encoded).save(out, form, **more)
