@@ -211,6 +211,12 @@ export function wireTable(app) {
     });
   }
 
+  /** Choose rows of a layer by a shape. @param {string} wanted @param {any} geometry */
+  app.chooseBy = async (wanted, geometry) => {
+    if (layer !== wanted) await open(wanted);
+    await select.by(geometry);
+  };
+
   // The layers that can be opened are those of the tree.
   function list() {
     const titles = Object.entries(app.titles);
