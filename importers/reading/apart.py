@@ -40,13 +40,13 @@ class Beginning:
     is_cut: bool
 
 
-def beginning_of(path: Path, name: str, most: int, layer: str = "") -> Beginning:
+def beginning_of(path: Path, name: str, most: int) -> Beginning:
     """The first rows of a file that its sender calls ``name``.
 
     Raises:
         DeliveryRefused: it cannot be read, or not within the bounds; with the reason.
     """
-    command = [sys.executable, "-m", READER, str(path), str(most), layer]
+    command = [sys.executable, "-m", READER, str(path), str(most)]
     try:
         done = subprocess.run(
             command,
@@ -69,18 +69,18 @@ def beginning_of(path: Path, name: str, most: int, layer: str = "") -> Beginning
     return Beginning(table.renamed(name), **said)
 
 
-def _read(path: Path, most: int, layer: str) -> dict[str, Any]:
+def _read(path: Path, most: int) -> dict[str, Any]:
     """What the other process sends: the table's own words, and its first rows.
 
     Of several tables of one CRS, as the layers of a drawing, all are read, one after the other.
     """
     begun = _Rows(most)
     with TemporaryDirectory(prefix="look-") as folder:
-        names = (layer,) if layer else _tables(path, Path(folder))
+        names = _tables(path, folder)
         tables = [_opened(path, folder, name) for name in names[:MOST_TABLES]]
         if len({table.crs for table in tables}) > 1:
             listed = "、".join(names)
-            raise DeliveryRefused(f"{path.name} 的各图层坐标系不同：{listed}", "请用 --table 指明")
+            raise DeliveryRefused(f"{path.name} 的各图层坐标系不同：{listed}", "请分别导出为文件")
         for table in tables:
             begun.take(table, table.layer if len(tables) > 1 else "")
     first = tables[0]
@@ -126,10 +126,10 @@ class _Rows:
                 self.wkb.append(raw)
 
 
-def _tables(path: Path, folder: Path) -> tuple[str, ...]:
+def _tables(path: Path, folder: str) -> tuple[str, ...]:
     """The names of the tables to read; '' for the only one."""
     try:
-        _opened(path, str(folder), "")
+        _opened(path, folder, "")
     except DeliveryRefused as error:
         if not error.tables:
             raise
@@ -161,11 +161,11 @@ def _shown(columns: dict[str, np.ndarray], at: int) -> dict[str, str]:
 
 def main() -> None:
     """Read the file of the command line and write what is in it to the output."""
-    path, most, layer = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    path, most = Path(sys.argv[1]), int(sys.argv[2])
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     try:
-        said = _read(path, most, layer)
+        said = _read(path, most)
     except DeliveryRefused as error:
         said = {"refused": (error.message, error.hint)}
     sys.stdout.buffer.write(pickle.dumps(said))

@@ -225,6 +225,8 @@ def class_of(layer: Layer, properties: Mapping[str, Any]) -> str:
 def value_of(layer: Layer, name: str, value: Any, row_scheme: str = "") -> str:
     """A value of a layer's field in words."""
     said = shown(layer.column(name), value, scheme_of(layer, name, row_scheme))
+    if not str(value)[:1].isdigit():  # a word of the program's own, no code that people know
+        said = said.removeprefix(f"{value} ")
     return "" if said == NOTHING else said
 
 

@@ -65,7 +65,7 @@ class Placed:
 @answering(as_json)
 @signed_in
 def look(request: HttpRequest) -> JsonResponse:
-    """``file``, ``crs`` ('' for: find out), ``table`` (of several in a file) → its features.
+    """``file``, ``crs`` ('' for: find out) → its features.
 
     Raises:
         BadInput: the file cannot be shown; the message says why, and what to do.
@@ -77,9 +77,7 @@ def look(request: HttpRequest) -> JsonResponse:
     try:
         with slot_of(caller_of(request), address_of(request), "看图", AT_ONCE):
             with _stored(upload) as path:
-                begun = beginning_of(
-                    path, _name(upload), MOST_FEATURES, request.POST.get("table", "")[:100]
-                )
+                begun = beginning_of(path, _name(upload), MOST_FEATURES)
             found = placed(begun.table, epsg)
     except DeliveryRefused as error:
         raise BadInput(_plain(str(error)), "file") from error
@@ -227,7 +225,6 @@ def _crs(text: str) -> int | None:
 def _plain(text: str) -> str:
     """A remark of the importers for a page: what it says of the command line is said of the form."""
     for told, instead in (
-        ("请用 --table 指明", _("请在“图层”中填写其中一个")),
         ("不对时用 --crs 指明", _("不对时请另选坐标系")),
         ("请用 --crs 指明", _("请另选坐标系")),
         ("核对后用 --crs ", _("核对后选择 ")),

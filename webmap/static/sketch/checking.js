@@ -53,6 +53,13 @@ export function checking(app, part, { shapes, title, shown, fit }) {
     wanted.value = document.getElementById("check-order")?.textContent ?? "";
   }
 
+  /** Show some of the pieces strongly, the others not. @param {(key: string) => boolean} isMeant @param {boolean} isNear */
+  function point(isMeant, isNear) {
+    const features = pieces.features.filter(({ properties }) => isMeant(properties.key)).map((one) => ({ ...one, properties: { ...one.properties, strong: true } }));
+    shown.pieces(features.length ? { type: "FeatureCollection", features } : pieces);
+    if (isNear && features.length) fit(features.map(({ geometry }) => geometry));
+  }
+
   function clear() {
     turn.end();
     shown.pieces(null);
@@ -60,12 +67,10 @@ export function checking(app, part, { shapes, title, shown, fit }) {
   }
 
   out.addEventListener("click", (/** @type {any} */ event) => {
-    const link = event.target.closest("[data-piece]");
-    if (!link) return;
-    event.preventDefault();
-    const key = link.dataset.piece, found = pieces.features.filter((one) => one.properties.key === key);
-    shown.pieces({ type: "FeatureCollection", features: found.length ? found : pieces.features });
-    if (found.length) fit(found.map(({ geometry }) => geometry));
+    const link = event.target.closest("[data-piece]"), layer = event.target.closest("summary")?.closest("[data-layer]")?.dataset.layer;
+    if (link) event.preventDefault();
+    if (link) point((key) => key === link.dataset.piece, true);
+    else if (layer) point((key) => key.startsWith(`${layer}/`), false);
   });
 
   return { clear };

@@ -12,6 +12,7 @@ const DIGITS = 9;
 const MODES = { point: "point", line: "linestring", polygon: "polygon", rectangle: "rectangle", circle: "circle" };
 const NAMES = Object.fromEntries(Object.entries(MODES).map(([name, mode]) => [mode, name]));
 const OWN = ["name", "note", "colour"];
+const GUIDES = ["closingPoint", "snappingPoint", "selectionPoint", "midPoint", "coordinatePoint", "edited"]; // terra-draw's own marks
 
 /** @param {number} value */
 const rounded = (value) => Number(value.toFixed(DIGITS));
@@ -28,7 +29,7 @@ const isFixed = ({ geometry }) => geometry.type === "Polygon" && geometry.coordi
  */
 export function drawing(app, library, Adapter, deps) {
   const { map } = app;
-  let isSnapping = true, isTyping = false, picked = "", mode = "static";
+  let isSnapping = true, isTyping = false, picked = "", focus = "", mode = "static";
   const fixed = /** @type {Map<string, any>} */ (new Map());
   const snapped = /** @type {Map<string, {layer: string, code: string, isCorner: boolean}>} */ (new Map());
 
@@ -54,13 +55,13 @@ export function drawing(app, library, Adapter, deps) {
   });
   draw.start();
   draw.setMode("static");
-  draw.on("finish", (/** @type {string} */ id, /** @type {any} */ { action }) => { settle(id).then(() => { if (action === "draw") deps.selected(id); deps.changed(); }); });
+  draw.on("finish", (/** @type {string} */ id, /** @type {any} */ { action }) => { settle(id).then(() => { if (action === "draw") { focus = id; deps.selected(id); } deps.changed(); }); });
   draw.on("change", (/** @type {string[]} */ _ids, /** @type {string} */ type, /** @type {any} */ context) => {
     if (type === "delete" && context?.origin !== "api") deps.changed(); // by its key
     deps.moved();
   });
-  draw.on("select", (/** @type {string} */ id) => { picked = id; deps.selected(id); });
-  draw.on("deselect", () => { picked = ""; deps.selected(""); });
+  draw.on("select", (/** @type {string} */ id) => { picked = focus = id; deps.selected(id); });
+  draw.on("deselect", () => { picked = focus = ""; deps.selected(""); });
 
   /** The nearest corner or edge of what is shown, and of the sketch itself. @param {any} event @param {string} current */
   function snap({ containerX: x, containerY: y }, current) {
@@ -96,8 +97,8 @@ export function drawing(app, library, Adapter, deps) {
   }
 
   /** The shapes that are drawn to their end, without terra-draw's own marks. */
-  const whole = () => draw.getSnapshot().filter((/** @type {any} */ { properties: p }) => p.mode in NAMES && !p.currentlyDrawing && !p.coordinatePoint);
-  const current = () => draw.getSnapshot().find((/** @type {any} */ { properties: p }) => p.currentlyDrawing && p.mode in NAMES);
+  const whole = () => draw.getSnapshot().filter((/** @type {any} */ { properties: p }) => p.mode in NAMES && !p.currentlyDrawing && !GUIDES.some((name) => p[name]));
+  const current = () => draw.getSnapshot().find((/** @type {any} */ { properties: p }) => p.currentlyDrawing && p.mode in NAMES && !GUIDES.some((name) => p[name]));
 
   /** @param {any} feature */
   function kept({ id, geometry, properties }) {
@@ -114,6 +115,7 @@ export function drawing(app, library, Adapter, deps) {
       draw.clear();
       fixed.clear();
       snapped.clear();
+      focus = "";
       api.add(features);
     },
     /** Add shapes; returns their ids. @param {any[]} features @returns {string[]} */
@@ -168,8 +170,8 @@ export function drawing(app, library, Adapter, deps) {
     get selected() { return picked; },
     get tool() { return mode === "select" ? "select" : NAMES[mode] ?? ""; },
     get isBusy() { return draw.getModeState() === "drawing"; },
-    /** The shape that is being drawn or is selected. */
-    current: () => { const one = current(); return one ? kept(one) : api.features().find(({ id }) => id === picked) ?? null; },
+    /** The shape that is being drawn, was drawn last, or is selected. */
+    current: () => { const one = current(); return one ? kept(one) : api.features().find(({ id }) => id === focus) ?? null; },
     /** The last point that was set of the shape in hand. @returns {Point | null} */
     last() {
       const shape = current();
