@@ -40,7 +40,7 @@ export function sketch(app, card) {
   const shown = layersOf(map);
   const done = steps([]);
   const draw = drawing(app, global.terraDraw, global.terraDrawMaplibreGlAdapter.TerraDrawMapLibreGLAdapter, {
-    changed, moved: () => sizes.look(), fixed: shown.fixed,
+    changed, moved, fixed: shown.fixed,
     selected(id) { selected = id; list.draw(); sizes.look(); },
     exact: async (points) => {
       const when = state.at ? `?at=${encodeURIComponent(state.at)}` : "";
@@ -61,6 +61,13 @@ export function sketch(app, card) {
     touched();
     list.draw();
     sizes.look();
+  }
+  // What is in hand has changed: its figures, what can be taken back or ended.
+  function moved() {
+    sizes.look();
+    part("busy").hidden = !draw.isBusy;
+    part("back").disabled = !one.isMine || (!done.canBack && !draw.isBusy);
+    part("on").disabled = !one.isMine || (!done.canOn && !draw.isBusy);
   }
   function touched() {
     one.isDirty = one.isMine;
@@ -140,8 +147,7 @@ export function sketch(app, card) {
 
   function reflect() {
     part("state").textContent = !one.isMine ? t("只读") : one.isDirty ? t("未保存") : one.id ? t("已保存") : "";
-    part("back").disabled = !done.canBack && !draw.isBusy;
-    part("on").disabled = !done.canOn && !draw.isBusy;
+    moved();
     part("title").readOnly = !one.isMine;
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (part("tools").querySelectorAll("[data-tool]"))) {
       button.disabled = !one.isMine;
@@ -231,7 +237,7 @@ export function sketch(app, card) {
   }
 
   function step(/** @type {boolean} */ isOn) {
-    if (draw.isBusy) { draw.step(isOn); sizes.look(); return; }
+    if (draw.isBusy) { draw.step(isOn); moved(); return; }
     const found = isOn ? done.on() : done.back();
     if (!found) return;
     const { tool } = draw;
@@ -275,6 +281,6 @@ export function sketch(app, card) {
   // Opening a record from an answer leaves the sketch on the map.
   const opened = app.open;
   app.open = (/** @type {string} */ key, /** @type {any} */ how) => { if (!card.hidden) close(); return opened(key, how); };
-  map.on("mousemove", () => { if (draw.tool && draw.isBusy) sizes.look(); });
+  map.on("mousemove", () => { if (draw.isBusy) moved(); });
   return { open, close, take, draw, look };
 }
