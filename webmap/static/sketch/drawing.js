@@ -57,7 +57,7 @@ export function drawing(app, library, Adapter, deps) {
   draw.setMode("static");
   draw.on("finish", (/** @type {string} */ id, /** @type {any} */ { action }) => { settle(id).then(() => { if (action === "draw") { focus = id; deps.selected(id); } deps.changed(); }); });
   draw.on("change", (/** @type {string[]} */ _ids, /** @type {string} */ type, /** @type {any} */ context) => {
-    if (type === "delete" && context?.origin !== "api") deps.changed(); // by its key
+    if (type === "delete" && mode === "select" && context?.origin !== "api") deps.changed(); // by its key
     deps.moved();
   });
   draw.on("select", (/** @type {string} */ id) => { picked = focus = id; deps.selected(id); });
@@ -189,6 +189,7 @@ export function drawing(app, library, Adapter, deps) {
       tool.onMouseMove(event);
       tool.onClick(event);
       isTyping = false;
+      deps.moved();
     },
     /** End the shape in hand, as by Enter. */
     finish() { modes[mode]?.onKeyUp({ key: "Enter", heldKeys: [], preventDefault() {} }); },
