@@ -21,6 +21,7 @@ from webmap.map.sketches.checking import (
     LayerFigures,
     LayerFinding,
     Order,
+    Piece,
     are_shared,
     checked,
 )
@@ -29,7 +30,7 @@ from webmap.web.orders import caller_of_user
 from webmap.web.parsing import json_in
 
 BUDGET_MS = 120_000  # by a worker
-MOST_PIECES = 200  # of a layer, in print
+MOST_PIECES = 60  # of a layer, in print
 
 
 def order(request: HttpRequest) -> dict[str, Any]:
@@ -106,8 +107,12 @@ def _summary(one: LayerFinding) -> list[str]:
 def _details(one: LayerFinding) -> dict[str, Any]:
     rows = [
         [
-            piece.key.partition("/")[2],
-            "　".join(dict.fromkeys(part for part in (piece.name, piece.kind) if part)),
+            code_of(piece),
+            "　".join(
+                dict.fromkeys(
+                    part for part in (piece.name, piece.kind) if part not in ("", code_of(piece))
+                )
+            ),
             _measure(piece.measure, one.unit),
             _share(piece.share),
             _("细碎，可能是界线误差") if piece.is_sliver else "",
@@ -117,6 +122,11 @@ def _details(one: LayerFinding) -> dict[str, Any]:
     left = one.count - len(rows)
     said = _("另有 %(number)d 处未列出。") % {"number": left} if left > 0 else ""
     return {"title": one.title, "rows": rows, "omitted": said}
+
+
+def code_of(piece: Piece) -> str:
+    """The code of the feature that a piece is of."""
+    return piece.key.partition("/")[2]
 
 
 def _contents(one: LayerFigures) -> dict[str, Any]:

@@ -85,6 +85,8 @@ export function wireMeasure(app) {
     document.dispatchEvent(new CustomEvent("tujing:measured", { detail: geometry }));
   }
 
+  app.forgetMeasure = wipe; // what was measured is kept elsewhere
+
   function restore() {
     if (isDrawing()) stop(false);
     if (app.state.measured) { tell(); return; }

@@ -27,7 +27,7 @@ export function wireSketch(app) {
   app.sketch = async (geometries, name = "") => (await program()).take(geometries, name);
   document.addEventListener("tujing:measured", (event) => {
     const keep = Object.assign(document.createElement("button"), { type: "button", className: "plain", textContent: t("留作草图") });
-    keep.addEventListener("click", () => app.sketch([/** @type {CustomEvent} */ (event).detail]));
+    keep.addEventListener("click", async () => { await app.sketch([/** @type {CustomEvent} */ (event).detail]); app.forgetMeasure(); });
     document.getElementById("notice")?.append(" ", keep);
   });
   async function restore() {
