@@ -304,14 +304,14 @@ class SavedView(models.Model):
         return self.title
 
 
-class Sketch(models.Model):
+class SavedSketch(models.Model):
     """Shapes that somebody drew on the map or took from a file, under a name.
 
     ``version`` rises with each writing: who writes over another's is told. ``link`` is the token
     of the address by which others read it; '' for nobody.
     """
 
-    class Audience(models.TextChoices):
+    class Readers(models.TextChoices):
         NOBODY = "", _("不共享")
         SIGNED_IN = "signed_in", _("登录用户")
         PUBLIC = "public", _("任何人")
@@ -324,7 +324,7 @@ class Sketch(models.Model):
     version = models.PositiveIntegerField(_("版本"), default=1)
     link = models.CharField(_("链接"), max_length=43, blank=True, default="")
     audience = models.CharField(
-        _("共享范围"), max_length=9, blank=True, default="", choices=Audience.choices
+        _("共享范围"), max_length=9, blank=True, default="", choices=Readers.choices
     )
     made_at = models.DateTimeField(_("绘制时间"), auto_now_add=True)
     changed_at = models.DateTimeField(_("修改时间"), auto_now=True)

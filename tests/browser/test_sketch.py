@@ -8,7 +8,7 @@ from tests.browser.sessions import let_in
 from tests.browser.test_map import near
 from tests.browser.test_table import listed, pixel
 from tests.town import centre_degrees, make_user
-from webmap.models import Sketch
+from webmap.models import SavedSketch
 
 SHAPES = "#sketch-list li[data-id]"
 
@@ -82,7 +82,7 @@ def test_a_crossing_is_shown_and_mended_and_saved(visit):
     visit.page.fill("#sketch-title", "一期")
     visit.page.click("#sketch-save")
     visit.page.wait_for_selector("#sketch-state >> text=已保存")
-    kept = Sketch.objects.get()
+    kept = SavedSketch.objects.get()
     assert (kept.title, kept.number) == ("一期", 2)
     assert f"sketch={kept.pk}" in visit.page.url
 
@@ -114,22 +114,22 @@ def test_points_are_typed_two_pages_fight_and_a_link_is_read(visit):
     page.wait_for_selector(f"{SHAPES} >> nth=1")
     page.click("#sketch-save")
     page.wait_for_selector("#sketch-state >> text=已保存")
-    Sketch.objects.update(version=7, title="别处")
+    SavedSketch.objects.update(version=7, title="别处")
     page.fill("#sketch-title", "这里")
     page.click("#sketch-save")
     page.click("#sketch-banner button >> text=另存为副本")
     page.wait_for_selector("#sketch-state >> text=已保存")
-    assert sorted(Sketch.objects.values_list("title", flat=True)) == ["别处", "这里（副本）"]
+    assert sorted(SavedSketch.objects.values_list("title", flat=True)) == ["别处", "这里（副本）"]
     page.click("[data-side=kept]")
     page.select_option(".sketch-kept li:has-text('副本') select", "public")
     page.wait_for_selector(".sketch-kept >> text=复制链接")
-    link = Sketch.objects.exclude(link="").get().link
+    link = SavedSketch.objects.exclude(link="").get().link
     visit.page.context.clear_cookies()
     visit.open(f"/#&sketch=~{link}")
     page.wait_for_selector(SHAPES)
     assert page.inner_text("#sketch-state") == "只读"
     assert page.is_disabled("[data-tool=polygon]")
-    Sketch.objects.update(link="", audience="")
+    SavedSketch.objects.update(link="", audience="")
     visit.open(f"/#&sketch=~{link}")
     page.wait_for_selector("#sketch-banner >> text=不再共享")
 

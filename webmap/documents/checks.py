@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from spatial.city import city
-from webmap.documents.errors import NothingToPrint
 from webmap.documents.issuing import Contents
 from webmap.documents.maps import keys_of, place_map, state_of
 from webmap.documents.texts import common_texts
@@ -18,14 +17,13 @@ from webmap.map.sketches.check_pages import order_in
 from webmap.map.sketches.checking import (
     OCCUPIED,
     Check,
-    LayerFigures,
+    LayerContents,
     LayerFinding,
     Order,
-    Piece,
+    Overlap,
     are_shared,
     checked,
 )
-from webmap.web.errors import BadInput
 from webmap.web.orders import caller_of_user
 from webmap.web.parsing import json_in
 
@@ -48,14 +46,11 @@ def collect(params: Mapping[str, Any], user: User | None, _progress: Any) -> Con
     """The findings as this user may read them now.
 
     Raises:
-        NothingToPrint: the area cannot be checked.
+        LayersError: the area cannot be checked; the message is for the reader.
     """
     caller = caller_of_user(user)
     wanted = Order(params["area"], params["title"], params["at"], tuple(params["layers"]))
-    try:
-        found = checked(caller, wanted, BUDGET_MS)
-    except BadInput as error:
-        raise NothingToPrint(str(error)) from error
+    found = checked(caller, wanted, BUDGET_MS)
     shape = GEOSGeometry(json.dumps(wanted.area), srid=4326).transform(city().projected, clone=True)
     picture = place_map(caller, None, shape, wanted.moment)
     data = {
@@ -124,12 +119,12 @@ def _details(one: LayerFinding) -> dict[str, Any]:
     return {"title": one.title, "rows": rows, "omitted": said}
 
 
-def code_of(piece: Piece) -> str:
+def code_of(piece: Overlap) -> str:
     """The code of the feature that a piece is of."""
     return piece.key.partition("/")[2]
 
 
-def _contents(one: LayerFigures) -> dict[str, Any]:
+def _contents(one: LayerContents) -> dict[str, Any]:
     title = _("范围内的%(title)s") % {"title": one.title}
     rows = [[value, f"{number:,}", _measure(size, one.unit)] for value, number, size in one.groups]
     total = [_("合计"), f"{one.count:,}", _measure(one.measure, one.unit)]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from layers.ogc.common.errors import TooManyUnderWay
+from layers.ogc.common.errors import ContentTooLarge, InvalidBody, TooManyUnderWay
 from layers.ogc.formats.slots import slot_of
 from layers.ogc.processes.views import SYNC_MS, SYNC_PER_CALLER
 from layers.sharing.callers import address_of
@@ -19,7 +19,7 @@ from webmap.map.sketches.kept import body_of
 from webmap.map.sketches.shapes import MOST_NAME, check_whole, geometry_in
 from webmap.map.table.areas import reach_in
 from webmap.web.callers import caller_of
-from webmap.web.errors import BadInput, BadRequest, TooOften, answering, as_json
+from webmap.web.errors import BadInput, BadRequest, TooLarge, TooOften, answering, as_json
 
 MOST_SHAPES = 500
 
@@ -40,6 +40,10 @@ def check(request: HttpRequest) -> HttpResponse:
             found = checked(caller, order, SYNC_MS)
     except TooManyUnderWay as error:
         raise TooOften(_("上一次核对还没有做完，请稍候再试。")) from error
+    except InvalidBody as error:
+        raise BadInput(str(error), "geometries") from error
+    except ContentTooLarge as error:
+        raise TooLarge(str(error), "geometries") from error
     return render(request, "sketch/check.html", {"check": found, **_context(found)})
 
 

@@ -15,7 +15,6 @@ from shapely.geometry import shape as shape_of
 
 from layers.access.access import Caller
 from layers.declarations.declarations import Layer
-from layers.ogc.common.errors import ContentTooLarge, InvalidBody
 from layers.ogc.processes import overlay, statistics
 from layers.ogc.processes.declared import Asking
 from layers.reading.features import features
@@ -25,7 +24,7 @@ from spatial.crs import reproject
 from spatial.periods import AsOf, parse_as_of
 from webmap.map.records import NAMES
 from webmap.map.sketches.shapes import figures, geometry_in, written
-from webmap.web.errors import BadInput, TooLarge
+from webmap.web.errors import BadInput
 from webmap.web.values import NOTHING, layer_title, scheme_of, shown
 
 SLIVER_M = 1.0  # mean width below which an overlap may be a difference of outlines
@@ -58,7 +57,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Piece:
+class Overlap:
     """What of one feature lies in the area."""
 
     key: str  # layer/code
@@ -86,7 +85,7 @@ class LayerFinding:
     count: int
     measure: float
     share: float
-    pieces: Sequence[Piece]
+    pieces: Sequence[Overlap]
     is_cut: bool
 
     @property
@@ -101,7 +100,7 @@ class LayerFinding:
 
 
 @dataclass(frozen=True)
-class LayerFigures:
+class LayerContents:
     """How much of one layer lies in the area, by class."""
 
     layer: Layer
@@ -123,7 +122,7 @@ class Check:
     order: Order
     figures: Mapping[str, float]
     limits: Sequence[LayerFinding]
-    contents: Sequence[LayerFigures]
+    contents: Sequence[LayerContents]
     used: Mapping[str, str]  # layer id: key of the share that was read
 
     @property
@@ -141,21 +140,16 @@ def checked(caller: Caller, order: Order, budget_ms: int) -> Check:
     """Ask the processes, as the caller.
 
     Raises:
-        BadInput: the area does not fit them.
-        TooLarge: it has too many corners.
+        InvalidInputs: the area does not fit them.
+        ContentTooLarge: it has too many corners.
         QueryTimeout: the database did not answer in time.
     """
     asking = Asking(caller, budget_ms)
     when = {"datetime": order.at} if order.at else {}
-    try:
-        asked = {"area": order.area, "shapes": True, **when}
-        answer = overlay.PROCESS.answers(asking, overlay.PROCESS.reads(caller, asked))
-        contents = [one for name in order.layers if (one := _contents(asking, order, name, when))]
-    except InvalidBody as error:
-        raise BadInput(str(error), "area") from error
-    except ContentTooLarge as error:
-        raise TooLarge(str(error), "area") from error
-    limits = [_finding(asking, order, one) for one in answer["layers"]]
+    asked = {"area": order.area, "shapes": True, **when}
+    answer = overlay.PROCESS.answers(asking, overlay.PROCESS.reads(caller, asked))
+    contents = [one for name in order.layers if (one := _contents(asking, order, name, when))]
+    limits = [found for one in answer["layers"] if (found := _finding(asking, order, one))]
     own = figures(geometry_in(order.area))
     return Check(order, own, limits, contents, dict(asking.used))
 
@@ -166,10 +160,10 @@ def are_shared(caller: Caller, used: Mapping[str, str]) -> bool:
     return all(share is not None and share.key == used[name] for name, share in shares.items())
 
 
-def _finding(asking: Asking, order: Order, answer: Mapping[str, Any]) -> LayerFinding:
+def _finding(asking: Asking, order: Order, answer: Mapping[str, Any]) -> LayerFinding | None:
     share = share_by_id(asking.caller, answer["collection"])
     if share is None:  # it was there a moment ago
-        raise BadInput(_("所选图层已不可用，或您已没有查看的权限"), "area")
+        return None
     state = OCCUPIED if answer["count"] else FREE
     if state == FREE and not features(share).as_of(order.moment).exists():
         state = NO_DATA
@@ -185,9 +179,9 @@ def _finding(asking: Asking, order: Order, answer: Mapping[str, Any]) -> LayerFi
     )
 
 
-def _piece(share: Share, one: Mapping[str, Any]) -> Piece:
+def _piece(share: Share, one: Mapping[str, Any]) -> Overlap:
     overlap = one.get("overlap")
-    return Piece(
+    return Overlap(
         f"{share.layer.id}/{one['code']}",
         name_of(one["properties"], one["code"]),
         class_of(share.layer, one["properties"]),
@@ -232,7 +226,7 @@ def value_of(layer: Layer, name: str, value: Any, row_scheme: str = "") -> str:
 
 def _contents(
     asking: Asking, order: Order, name: str, when: Mapping[str, str]
-) -> LayerFigures | None:
+) -> LayerContents | None:
     """What of a layer lies in the area; None where it is none of the caller's."""
     share = share_by_id(asking.caller, name)
     if share is None or not share.layer.geometry:
@@ -244,7 +238,7 @@ def _contents(
     question = statistics.PROCESS.reads(asking.caller, {**asked, **when})
     answer = statistics.PROCESS.answers(asking, question)
     groups = list(_groups(layer, by, answer.get("groups", ())))
-    return LayerFigures(layer, layer_title(layer), answer["count"], _measure(answer), groups)
+    return LayerContents(layer, layer_title(layer), answer["count"], _measure(answer), groups)
 
 
 def _groups(

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webmap.map.sketches.shapes import features_in
-from webmap.models import Sketch
+from webmap.models import SavedSketch
 from webmap.web.errors import BadInput, BadRequest, Conflicting, NotSignedIn, answering, as_json
 from webmap.web.guards import SIGNED_OUT, signed_in
 from webmap.web.parsing import json_in
@@ -24,7 +24,7 @@ MOST_SKETCHES = 200  # of one person
 MOST_TITLE = 60
 LINK_BYTES = 24
 MISSING = gettext_noop("没有这份草图，或它已不再共享")
-Audience = Sketch.Audience
+Readers = SavedSketch.Readers
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,15 +34,15 @@ def sketches(request: HttpRequest) -> JsonResponse:
     """The caller's sketches, the last changed first; by POST one more: ``{title, features}``."""
     if request.method == "POST":
         wanted = body_of(request)
-        sketch = Sketch(owner_id=int(request.user.pk or 0), title=_title(wanted.get("title")))
+        sketch = SavedSketch(owner_id=int(request.user.pk or 0), title=_title(wanted.get("title")))
         _put(sketch, wanted.get("features"))
-        own = Sketch.objects.filter(owner_id=request.user.pk)
+        own = SavedSketch.objects.filter(owner_id=request.user.pk)
         if own.count() >= MOST_SKETCHES:
             most = {"most": MOST_SKETCHES}
             raise BadInput(_("最多保存 %(most)s 份草图，请先删除不用的") % most, "title")
         sketch.save(force_insert=True)
         return JsonResponse(described(sketch, is_mine=True), status=201)
-    found = Sketch.objects.filter(owner_id=request.user.pk).defer("features")
+    found = SavedSketch.objects.filter(owner_id=request.user.pk).defer("features")
     return JsonResponse({"sketches": [summary(one) for one in found[:MOST_SKETCHES]]})
 
 
@@ -86,7 +86,7 @@ def delete(request: HttpRequest, sketch_id: UUID) -> JsonResponse:
 def share(request: HttpRequest, sketch_id: UUID) -> JsonResponse:
     """``{audience}``: for whom the link is; '' takes it back. A link taken back never opens again."""
     audience = body_of(request).get("audience")
-    if audience not in Audience.values:
+    if audience not in Readers.values:
         raise BadRequest(_("共享范围应为登录用户或任何人"), "audience")
     with transaction.atomic():
         found = _own(request, sketch_id, is_written=True)
@@ -107,19 +107,19 @@ def shared(request: HttpRequest, link: str) -> JsonResponse:
         Http404: no sketch has that link, or not any more.
         NotSignedIn: it is for people who have signed in.
     """
-    found = Sketch.objects.filter(link=link).select_related("owner").first() if link else None
+    found = SavedSketch.objects.filter(link=link).select_related("owner").first() if link else None
     if found is None or not found.audience:
         raise Http404(_(MISSING))
-    if found.audience == Audience.SIGNED_IN and not request.user.is_authenticated:
+    if found.audience == Readers.SIGNED_IN and not request.user.is_authenticated:
         raise NotSignedIn(_(SIGNED_OUT))
     return JsonResponse(described(found, is_mine=found.owner_id == request.user.pk))
 
 
-def described(found: Sketch, *, is_mine: bool) -> dict[str, Any]:
+def described(found: SavedSketch, *, is_mine: bool) -> dict[str, Any]:
     """A sketch with its shapes; its link is its owner's."""
     if is_mine:
         return {**summary(found), "is_mine": True, "features": found.features}
-    owner = found.owner.get_full_name() if found.audience == Audience.SIGNED_IN else ""
+    owner = found.owner.get_full_name() if found.audience == Readers.SIGNED_IN else ""
     return {
         "title": found.title,
         "number": found.number,
@@ -130,7 +130,7 @@ def described(found: Sketch, *, is_mine: bool) -> dict[str, Any]:
     }
 
 
-def summary(found: Sketch) -> dict[str, Any]:
+def summary(found: SavedSketch) -> dict[str, Any]:
     """What the list of a person's sketches says of one."""
     return {
         "id": str(found.pk),
@@ -154,16 +154,16 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     return json_in(request.body)
 
 
-def _own(request: HttpRequest, sketch_id: UUID, *, is_written: bool = False) -> Sketch:
+def _own(request: HttpRequest, sketch_id: UUID, *, is_written: bool = False) -> SavedSketch:
     """The caller's sketch; others' do not exist."""
-    rows = Sketch.objects.select_for_update() if is_written else Sketch.objects
+    rows = SavedSketch.objects.select_for_update() if is_written else SavedSketch.objects
     found = rows.filter(pk=sketch_id, owner_id=request.user.pk).first()
     if found is None:
         raise Http404(_(MISSING))
     return found
 
 
-def _put(sketch: Sketch, given: Any) -> None:
+def _put(sketch: SavedSketch, given: Any) -> None:
     sketch.features = features_in(given)
     sketch.number = len(sketch.features)
 
@@ -176,6 +176,6 @@ def _title(given: Any) -> str:
     return title
 
 
-def _changed(found: Sketch) -> str:
+def _changed(found: SavedSketch) -> str:
     when: Mapping[str, str] = {"when": timezone.localtime(found.changed_at).strftime("%H:%M:%S")}
     return _("这份草图已在 %(when)s 由另一个页面保存。可另存为副本，或载入那一份。") % when

@@ -7,7 +7,7 @@ import pytest
 from tests.town import make_user
 from tests.webmap.map.sketches.test_shapes import SQUARE, feature
 from webmap.map.sketches import kept
-from webmap.models import Sketch
+from webmap.models import SavedSketch
 
 pytestmark = pytest.mark.django_db
 FEATURES = [feature(SQUARE, name="红线")]
@@ -61,7 +61,7 @@ def test_nobody_keeps_none_and_sees_none(client, anna, ben):
     anna.logout()
     assert post(anna, "/sketches/", title="x", features=[]).status_code == 401
     assert anna.get(f"/sketches/{made['id']}").status_code == 401
-    assert Sketch.objects.get().title == "一期"
+    assert SavedSketch.objects.get().title == "一期"
 
 
 def test_the_second_of_two_pages_is_told_and_writes_nothing(anna):

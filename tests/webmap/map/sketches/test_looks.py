@@ -109,7 +109,7 @@ def test_another_place_is_shown_with_its_distance(anna):
 
 def test_a_crs_that_is_told_is_taken(anna):
     text = f"编号,X,Y\nA,{NORTH + 900000},{EAST}\n".encode()
-    assert look(anna, "远.csv", text).status_code == 422
+    assert look(anna, "远.csv", text).status_code == 409
     found, _shape = first(look(anna, "远.csv", text, crs="4546"))
     assert found["away_km"] > 100
     assert look(anna, "远.csv", text, crs="9999").status_code == 422
@@ -128,7 +128,7 @@ def test_a_crs_that_is_told_is_taken(anna):
 )
 def test_rubbish_is_refused_in_words(anna, name, data, words):
     answer = look(anna, name, data)
-    assert answer.status_code == 422
+    assert answer.status_code in (409, 422)
     said = answer.json()["error"]
     assert words in said
     assert len(said) > 6
