@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from webmap.hazards import rain, risk, views
+from webmap.hazards import rain, readings, risk, views
 
 urlpatterns = [
     path("warnings", views.warnings, name="warnings"),
+    path("hazards/readings", readings.readings, name="rain-readings"),
     path("hazards/risk", risk.risk, name="risk"),
     path("hazards/rain", rain.rain, name="rain"),
 ]
