@@ -30,3 +30,7 @@ class DeliveryRefused(ImportersError):
         self.tables = tuple(tables)
         self.run_id: int | None = None
         super().__init__(f"{message}；{hint}" if hint else message)
+
+
+class UnreadableTable(DeliveryRefused):
+    """A table of text that lacks a column, has one twice, or cannot be read."""

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from importers.errors import DeliveryRefused, ImportersError
+from importers.errors import ImportersError, UnreadableTable
 from importers.formats.texts import lines
 from importers.values.issues import Issue, IssueLog
 from spatial.city import city
@@ -62,7 +62,7 @@ def take_rain(
     again; another amount for a span that is known is refused, never taken silently.
 
     Raises:
-        DeliveryRefused: no such table, or no file that can be read.
+        UnreadableTable: no such table, or no file that can be read.
     """
     log = IssueLog()
     stations = set(RainStation.objects.current().values_list("code", flat=True))
@@ -118,12 +118,12 @@ def _rows(path: Path, encoding: str) -> Iterator[tuple[int, dict[str, str]]]:
     for name, words in NAMES.items():
         found = [i for i, cell in enumerate(head) if cell.split("（")[0].split("(")[0] in words]
         if len(found) > 1:
-            raise DeliveryRefused(f"{path.name} 有两列都是“{words[0]}”", "请只留一列")
+            raise UnreadableTable(f"{path.name} 有两列都是“{words[0]}”", "请只留一列")
         if found:
             places[name] = found[0]
     missing = "、".join(NAMES[name][0] for name in NEEDED if name not in places)
     if missing:
-        raise DeliveryRefused(f"{path.name} 缺少列：{missing}", "首行应为：站码,时间,时长,雨量")
+        raise UnreadableTable(f"{path.name} 缺少列：{missing}", "首行应为：站码,时间,时长,雨量")
     try:
         for cells in read:
             if any(cell.strip() for cell in cells):
@@ -132,7 +132,7 @@ def _rows(path: Path, encoding: str) -> Iterator[tuple[int, dict[str, str]]]:
                     {n: cells[i].strip() if i < len(cells) else "" for n, i in places.items()},
                 )
     except csv.Error as error:
-        raise DeliveryRefused(f"{path.name} 第 {read.line_num} 行读不出：{error}") from None
+        raise UnreadableTable(f"{path.name} 第 {read.line_num} 行读不出：{error}") from None
 
 
 class _InvalidReading(ImportersError, ValueError):

@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from importers.errors import DeliveryRefused
 from importers.runs.rain import take_rain
 from layers.access.access import may_deliver, may_write
 from layers.declarations.registry import layer_of
@@ -40,16 +39,13 @@ FIELDS = ("station", "end", "minutes", "mm")
 def readings(request: HttpRequest) -> JsonResponse:
     """Take readings in; answers how many are new, known and refused, and why.
 
-    Raises BadRequest, TooLarge, NotSignedIn, AccessDenied.
+    Raises BadRequest, UnreadableTable, TooLarge, NotSignedIn, AccessDenied.
     """
     stations = _stations(request)
     if length_of(request) > MOST_BYTES:
         raise TooLarge(_("一次最多 4 MB，请分几次发送"))
     with _file(request) as path:
-        try:
-            taken = take_rain(path, partly=True, among=stations)
-        except DeliveryRefused as error:
-            raise BadRequest(str(error)) from error
+        taken = take_rain(path, partly=True, among=stations)
     refusals = [
         {"row": issue.row, "code": issue.code, "message": issue.message}
         for issue in taken.log.kept[:MOST_TOLD]

@@ -9,4 +9,5 @@ urlpatterns = [
     path("hazards/readings", readings.readings, name="rain-readings"),
     path("hazards/risk", risk.risk, name="risk"),
     path("hazards/rain", rain.rain, name="rain"),
+    path("hazards/rain/typed", rain.typed, name="rain-typed"),
 ]

@@ -61,7 +61,7 @@ def test_a_table_is_taken_too_in_any_order_of_time(client, gauges):
 @pytest.mark.parametrize("body", ["", "nonsense", "站码,雨量\nA,3\n"])
 def test_what_is_no_table_is_refused_with_what_is_missing(client, gauges, body):
     answer = push(client, body, key_of("雨量系统", "rain-stations"))
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "缺少列" in answer.content.decode()
 
 
