@@ -25,6 +25,7 @@ from spatial.rasters import RasterError, terrain_tile
 from spatial.versions.figures import ever_schematic
 from spatial.versions.queries import days_of_change
 from webmap.map.legends import values_in_use
+from webmap.map.sketches.texts import sketch_context
 from webmap.map.table.texts import table_context
 from webmap.web.entrances import Entrance, entrance_named, entrances
 from webmap.web.values import layer_title
@@ -49,6 +50,7 @@ def map_page(request: HttpRequest, entrance: str = "") -> HttpResponse:
         "config": page_config(request, chosen),
         "has_terrain": settings.TERRAIN.exists(),
         **table_context(),
+        **sketch_context(),
     }
     get_token(request)
     return render(request, "map/map.html", context)

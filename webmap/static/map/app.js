@@ -12,6 +12,7 @@ import { wireMeasure } from "./measure.js";
 import { wirePrinting } from "./printing.js";
 import { wireTools } from "./tools.js";
 import { wireKeyboard } from "./keyboard.js";
+import { wireSketch } from "../sketch/wire.js";
 
 let sayTimer = 0;
 const config = JSON.parse(document.getElementById("config").textContent);
@@ -36,7 +37,8 @@ map.addControl(new maplibregl.NavigationControl({ visualizePitch: true }), "top-
 map.addControl(new maplibregl.ScaleControl({ maxWidth: 110 }), "bottom-left");
 
 const loaded = new Promise((resolve) => { map.once("load", resolve); });
-const app = { map, config, texts, state, say, loaded, address: { shown: "", href: location.href, restoring: false } };
+// `drawing`: who draws on the map (measure, table, sketch), '' for nobody; `points`: how each takes a point from the keyboard.
+const app = { map, config, texts, state, say, loaded, drawing: "", points: {}, address: { shown: "", href: location.href, restoring: false } };
 app.keep = (how) => keepState(app, how);
 wireLayers(app);
 wireTime(app);
@@ -48,6 +50,7 @@ wireTools(app);
 wirePrinting(app);
 wireKeyboard(app);
 wireTableLater();
+wireSketch(app);
 wireAddress(app);
 wireCursor();
 wireBusy();
