@@ -204,7 +204,11 @@ def _base(layer: Layer, kind: str, suffix: str = "") -> dict[str, Any]:
 def _metadata(layer: Layer) -> dict[str, bool]:
     """What the page's program needs to know of a layer that is on the map."""
     paint = layer.paint or Paint("line")
-    return {"backdrop": paint.is_backdrop, "fills": paint.fills_when_chosen}
+    return {
+        "backdrop": paint.is_backdrop,
+        "fills": paint.fills_when_chosen,
+        "ground": paint.is_ground,
+    }
 
 
 def _fill(layer: Layer, colour: Expression) -> list[dict]:

@@ -2,7 +2,8 @@
 // #14.2/27.69340/111.66410/0/0&at=2020-05-01&on=roads,water&sel=parcels/4313…
 // Also: cmp=1 (beside today), relief=0 (shading off), here=lon,lat (the point asked about),
 // m=line:lon,lat;lon,lat… or m=area:… (what was measured), table=layer and rows={…} (the attribute
-// table and what is chosen in it).
+// table and what is chosen in it), order=a,b (layers from the lowest, where moved), op=roads:40 (per cent),
+// only={"parcels":[{column,how,value}]} (what layers are narrowed to), base=id (what lies below).
 
 const DAY_OR_MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
 const MOST_POINTS = 200; // an address that every browser and mail program takes
@@ -31,6 +32,10 @@ const MOST_POINTS = 200; // an address that every browser and mail program takes
  * @property {Shape | null} measured
  * @property {boolean} relief
  * @property {boolean} compare
+ * @property {string} base what lies below: an outside map, "none", or "" for the city's own ground
+ * @property {string[]} order of layers, the lowest first; empty as the style has it
+ * @property {Record<string, number>} opacity of layers, in per cent, where it is not 100
+ * @property {Record<string, any[]>} only conditions that layers are narrowed to
  * @property {string} table the layer whose table is open
  * @property {string} rows what is chosen in it, as JSON
  * @property {boolean} isPlaced whether the address says where to look; else a record is flown to
@@ -48,7 +53,7 @@ export function readAddress(hash, search, defaults) {
   const view = {
     centre: defaults.centre, zoom: defaults.zoom, pitch: defaults.pitch, bearing: defaults.bearing,
     at: "", on: new Set(defaults.layers), selected: "", point: null, measured: null,
-    relief: defaults.relief, compare: false, table: "", rows: "", isPlaced: false,
+    relief: defaults.relief, compare: false, base: "", order: [], opacity: {}, only: {}, table: "", rows: "", isPlaced: false,
   };
   const [camera, ...rest] = hash.replace(/^#/, "").split("&");
   const numbers = camera.split("/").map(Number);
@@ -66,6 +71,7 @@ export function readAddress(hash, search, defaults) {
   view.selected = values.get("sel") || (new URLSearchParams(search).get("sel") || "").replace(":", "/");
   if (!view.selected) view.point = place(values.get("here") || "");
   view.measured = shape(values.get("m") || "");
+  Object.assign(view, { base: values.get("base") || "", order: list(values.get("order")), opacity: opacities(values.get("op")), only: narrowed(values.get("only")) });
   [view.table, view.rows] = [values.get("table") || "", values.get("rows") || ""];
   return view;
 }
@@ -81,6 +87,11 @@ export function writeShown(view, relief) {
   if (view.at && view.compare) parts.push("cmp=1");
   parts.push(`on=${[...view.on].join(",")}`);
   if (view.relief !== relief) parts.push(`relief=${view.relief ? 1 : 0}`);
+  if (view.base) parts.push(`base=${encodeURIComponent(view.base)}`);
+  if (view.order.length) parts.push(`order=${view.order.map(encodeURIComponent).join(",")}`);
+  const weak = Object.entries(view.opacity).map(([id, percent]) => `${encodeURIComponent(id)}:${percent}`);
+  if (weak.length) parts.push(`op=${weak.join(",")}`);
+  if (Object.keys(view.only).length) parts.push(`only=${encodeURIComponent(JSON.stringify(view.only))}`);
   if (view.selected) parts.push(`sel=${encodeURIComponent(view.selected)}`);
   if (view.point) parts.push(`here=${written(view.point)}`);
   if (view.measured && view.measured.points.length <= MOST_POINTS) {
@@ -90,6 +101,24 @@ export function writeShown(view, relief) {
   if (view.table) parts.push(`table=${encodeURIComponent(view.table)}`);
   if (view.table && view.rows) parts.push(`rows=${encodeURIComponent(view.rows)}`);
   return parts.join("&");
+}
+
+/** @param {string | null} text */
+const list = (text) => (text ?? "").split(",").filter(Boolean);
+
+/** @param {string | null} text @returns {Record<string, number>} */
+function opacities(text) {
+  const pairs = list(text).map((part) => /** @type {[string, number]} */ ([part.slice(0, part.lastIndexOf(":")), Number(part.slice(part.lastIndexOf(":") + 1) || NaN)]));
+  return Object.fromEntries(pairs.filter(([id, percent]) => id && Number.isInteger(percent) && percent >= 0 && percent < 100));
+}
+
+/** @param {string | null} text @returns {Record<string, any[]>} */
+function narrowed(text) {
+  let value;
+  try { value = JSON.parse(text || "{}"); } catch { return {}; }
+  if (!value || typeof value !== "object" || Array.isArray(value)) return {};
+  const isCondition = (/** @type {any} */ one) => one && ["column", "how"].every((name) => typeof one[name] === "string");
+  return Object.fromEntries(Object.entries(value).filter(([, some]) => Array.isArray(some) && some.length && some.every(isCondition)));
 }
 
 /** @param {[number, number]} point */
