@@ -26,11 +26,13 @@ from spatial.versions.figures import ever_schematic
 from spatial.versions.queries import days_of_change
 from webmap.map.legends import values_in_use
 from webmap.map.table.texts import table_context
+from webmap.outside.declarations import maps_for
 from webmap.web.entrances import Entrance, entrance_named, entrances
-from webmap.web.values import layer_title
+from webmap.web.values import in_english, layer_title
 
 MAX_TERRAIN_ZOOM = 15
 MOST_DAYS = 300
+OUTSIDE = "outside-"  # before the ids of maps of others, which have no layer of ours
 
 
 def visible_shares(request: HttpRequest) -> list[Share]:
@@ -42,9 +44,12 @@ def visible_shares(request: HttpRequest) -> list[Share]:
 def map_page(request: HttpRequest, entrance: str = "") -> HttpResponse:
     """One entrance to the map."""
     chosen = entrance_named(entrance)
+    outside = outside_entries(request)
     context = {
         "entrance": chosen,
         "groups": layer_groups(visible_shares(request), chosen),
+        "outside": outside,
+        "overlays": [one for one in outside if not one["is_basemap"]],
         "config": page_config(request, chosen),
         "has_terrain": settings.TERRAIN.exists(),
         **table_context(),
@@ -154,7 +159,24 @@ def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
         "days": days,
         "schematic": _shows_schematic(visible_shares(request)),
         "today": timezone.localdate().isoformat(),
+        "outside": outside_entries(request),
     }
+
+
+def outside_entries(request: HttpRequest) -> list[dict[str, Any]]:
+    """The maps of others that the caller may see, as the page needs them: no address, no key."""
+    english = in_english()
+    return [
+        {
+            "id": f"{OUTSIDE}{one.id}",
+            "title": one.title_en if english else one.title,
+            "attribution": (one.attribution_en if english else "") or one.attribution,
+            "is_basemap": one.is_basemap,
+            "tiles": request.build_absolute_uri(f"/outside/{one.id}/") + "{z}/{x}/{y}",
+            "zooms": [one.min_zoom, one.max_zoom],
+        }
+        for one in maps_for(caller_of(request))
+    ]
 
 
 def _counted_names(request: HttpRequest) -> list[str]:

@@ -97,8 +97,9 @@ function wireBusy() {
   };
   map.on("dataloading", () => { timer ||= setTimeout(look, 400); });
   map.on("idle", () => { clearTimeout(timer); timer = 0; busy.hidden = true; });
-  map.on("error", ({ error }) => {
+  map.on("error", ({ error, sourceId }) => {
     console.warn(error?.message);
+    if (app.isOutside(sourceId)) return; // the legend says it
     if ([401, 403, 404].includes(error?.status)) check(); // refused: perhaps nobody's any more
     if (error?.status >= 500 || error instanceof TypeError) say(texts.tiles_failed);
   });

@@ -2,6 +2,7 @@
 // are narrowed to. A tick shows a layer, and every style layer drawn from it.
 import { filterOf, nothing } from "../table/query.js";
 import { getJson } from "../table/source.js";
+import { wireOutside } from "./outside.js";
 import { completed, drawnOrder, faded, isOwn, sequence, tileQuery } from "./stack.js";
 
 const STRENGTHS = {
@@ -26,7 +27,9 @@ export function wireLayers(app) {
   relief?.addEventListener("change", () => { state.relief = relief.checked; changed(); });
 
   const changed = () => { reflect(); app.keep(); };
+  const below = wireOutside(app, () => changed());
   app.layersChanged = changed;
+  app.isOurs = (/** @type {string} */ id) => known.includes(id) && !below.ids.includes(id); // with features of ours
   app.order = () => completed(state.order, usual);
   app.usualOrder = () => usual;
   app.hasTable = (id) => Boolean(document.querySelector(`[data-open-table="${CSS.escape(id)}"]`));
@@ -58,8 +61,11 @@ export function wireLayers(app) {
       box.closest(".layer").classList.toggle("narrowed", Boolean(state.only[box.value]));
     }
     if (relief) relief.checked = state.relief;
-    const layers = map.getStyle()?.layers ?? [];
+    let layers = map.getStyle()?.layers ?? [];
+    below.reflect();
     if (layers.length) {
+      below.add();
+      layers = map.getStyle().layers;
       if (!usual.length) usual = drawnOrder(layers, known);
       arrange(map, layers, app.order());
       for (const layer of layers) if (isOwn(layer) && known.includes(layer.source)) show(layer);
@@ -68,9 +74,8 @@ export function wireLayers(app) {
     document.dispatchEvent(new CustomEvent("tujing:layers"));
   }
 
-  const hasGround = () => !state.base;
   function show(layer) {
-    const isShown = state.on.has(layer.source) && (hasGround() || !(layer.metadata?.ground && layer.type === "fill"));
+    const isShown = state.on.has(layer.source) && (!state.base || !(layer.metadata?.ground && layer.type === "fill"));
     map.setLayoutProperty(layer.id, "visibility", isShown ? "visible" : "none");
     const share = (state.opacity[layer.source] ?? 100) / 100;
     for (const name of STRENGTHS[layer.type] ?? []) {

@@ -42,7 +42,7 @@ export function wireTools(app) {
     const values = {
       entrance: config.entrance,
       bbox: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((n) => n.toFixed(6)).join(","),
-      layers: [...state.on].join(","),
+      layers: [...state.on].filter(app.isOurs).join(","),
       datetime: state.at,
       title: "",
     };
