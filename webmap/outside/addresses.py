@@ -1,5 +1,6 @@
 """The address of a picture at somebody else's service. Pure; the answer holds the key."""
 
+from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from layers.ogc.common.requests import north_first
@@ -48,7 +49,7 @@ def picture_address(one: OutsideMap, bounds: Bounds, width: int, height: int, ke
     return _with(one, query, key)
 
 
-def _with(one: OutsideMap, query: dict[str, object], key: str) -> str:
+def _with(one: OutsideMap, query: Mapping[str, str | int], key: str) -> str:
     address = one.url.format(key=quote(key, safe=""))
     joint = "" if address.endswith(("?", "&")) else "&" if "?" in address else "?"
     return f"{address}{joint}{urlencode(query)}"

@@ -39,7 +39,7 @@ def tile_picture(one: OutsideMap, zoom: int, column: int, row: int) -> bytes:
     if one.kind != "wms" and pyramid is None:
         return fetch(one.id, tile_address(one, zoom, column, row, key))
     epsg = pyramid.epsg if pyramid else one.crs
-    placed = list(transformer(3857, epsg).itransform(nodes(bounds)))
+    placed = [(x, y) for x, y in transformer(3857, epsg).itransform(nodes(bounds))]
     if pyramid:
         return _redrawn(*_mosaic(one, pyramid, placed, key))
     return _redrawn(*_map_picture(one, placed, key))

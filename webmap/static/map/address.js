@@ -3,7 +3,8 @@
 // Also: cmp=1 (beside today), relief=0 (shading off), here=lon,lat (the point asked about),
 // m=line:lon,lat;lon,lat… or m=area:… (what was measured), table=layer and rows={…} (the attribute
 // table and what is chosen in it), order=a,b (layers from the lowest, where moved), op=roads:40 (per cent),
-// only={"parcels":[{column,how,value}]} (what layers are narrowed to), base=id (what lies below).
+// side={at,on,only} and swipe=50 (the view on the right, and where the handle stands), only={"parcels":[{column,how,value}]} (what layers are narrowed to), base=id (what lies below).
+import { readSide } from "./differences.js";
 
 const DAY_OR_MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
 const MOST_POINTS = 200; // an address that every browser and mail program takes
@@ -36,6 +37,8 @@ const MOST_POINTS = 200; // an address that every browser and mail program takes
  * @property {string[]} order of layers, the lowest first; empty as the style has it
  * @property {Record<string, number>} opacity of layers, in per cent, where it is not 100
  * @property {Record<string, any[]>} only conditions that layers are narrowed to
+ * @property {import("./differences.js").Side | null} side the view on the right of the handle
+ * @property {number} swipe where the handle stands, in per cent
  * @property {string} table the layer whose table is open
  * @property {string} rows what is chosen in it, as JSON
  * @property {boolean} isPlaced whether the address says where to look; else a record is flown to
@@ -53,7 +56,7 @@ export function readAddress(hash, search, defaults) {
   const view = {
     centre: defaults.centre, zoom: defaults.zoom, pitch: defaults.pitch, bearing: defaults.bearing,
     at: "", on: new Set(defaults.layers), selected: "", point: null, measured: null,
-    relief: defaults.relief, compare: false, base: "", order: [], opacity: {}, only: {}, table: "", rows: "", isPlaced: false,
+    relief: defaults.relief, compare: false, base: "", order: [], opacity: {}, only: {}, side: null, swipe: 50, table: "", rows: "", isPlaced: false,
   };
   const [camera, ...rest] = hash.replace(/^#/, "").split("&");
   const numbers = camera.split("/").map(Number);
@@ -72,6 +75,9 @@ export function readAddress(hash, search, defaults) {
   if (!view.selected) view.point = place(values.get("here") || "");
   view.measured = shape(values.get("m") || "");
   Object.assign(view, { base: values.get("base") || "", order: list(values.get("order")), opacity: opacities(values.get("op")), only: narrowed(values.get("only")) });
+  view.side = readSide(values.get("side"));
+  const stands = Number(values.get("swipe") || NaN);
+  if (stands >= 2 && stands <= 98) view.swipe = Math.round(stands);
   [view.table, view.rows] = [values.get("table") || "", values.get("rows") || ""];
   return view;
 }
@@ -92,6 +98,8 @@ export function writeShown(view, relief) {
   const weak = Object.entries(view.opacity).map(([id, percent]) => `${encodeURIComponent(id)}:${percent}`);
   if (weak.length) parts.push(`op=${weak.join(",")}`);
   if (Object.keys(view.only).length) parts.push(`only=${encodeURIComponent(JSON.stringify(view.only))}`);
+  if (view.side) parts.push(`side=${encodeURIComponent(JSON.stringify(view.side))}`);
+  if (view.side && view.swipe !== 50) parts.push(`swipe=${view.swipe}`);
   if (view.selected) parts.push(`sel=${encodeURIComponent(view.selected)}`);
   if (view.point) parts.push(`here=${written(view.point)}`);
   if (view.measured && view.measured.points.length <= MOST_POINTS) {
