@@ -160,6 +160,7 @@ def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
         "schematic": _shows_schematic(visible_shares(request)),
         "today": timezone.localdate().isoformat(),
         "outside": outside_entries(request),
+        "keeps_bookmarks": request.user.is_authenticated,
     }
 
 
