@@ -31,6 +31,7 @@ class WebmapConfig(AppConfig):
         import webmap.admin.outbox
         import webmap.admin.parties
         import webmap.admin.people
+        import webmap.admin.risk_levels
         import webmap.admin.scores
         import webmap.admin.site  # noqa: F401  (each registers its pages)
         from grid.cases.clock_tasks import add_duty
@@ -78,6 +79,7 @@ class WebmapConfig(AppConfig):
         add_duty("sign-ins", _sign_ins)
         add_duty("uploads", _uploads)
         add_duty("audit head", _audit_head)
+        add_duty("risk levels", _risk_levels)
 
 
 def check_logins(**_: Any) -> list[checks.Warning]:
@@ -159,6 +161,17 @@ def _uploads() -> None:
     from webmap.imports.uploads import forget_old
 
     forget_old()
+
+
+def _risk_levels() -> None:
+    """The levels of risk of the last interval, where rain is measured at all."""
+    from django.utils import timezone
+
+    from spatial.hazards.models import RainReading
+    from spatial.risk_levels.actions import run_due_cycle
+
+    if RainReading.objects.exists():
+        run_due_cycle(timezone.now())
 
 
 def _audit_head() -> None:

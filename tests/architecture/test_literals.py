@@ -28,7 +28,12 @@ OWN = tuple(
     for path in sorted((ROOT / "webmap").glob("*/profession.py"))
     if (room := path.parent.name) not in COMMON
 )
-OWN_PAGES = ("grid", "inspector", "public")  # folders of a profession in static and templates
+OWN_PAGES = (
+    "grid",
+    "hazards",
+    "inspector",
+    "public",
+)  # folders of a profession in static and templates
 
 # path: (ids, why they may stand there). An entry that is not needed fails the test.
 ALLOWED: dict[str, tuple[set[str], str]] = {

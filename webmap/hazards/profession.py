@@ -9,7 +9,8 @@ from layers.access.access import Caller
 from spatial.hazards.queries import rain_of
 from spatial.hazards.roles import HazardRole
 from spatial.periods import AsOf
-from webmap.web.professions import DemoUser, Entrance, Fragment, Profession, Urls
+from webmap.hazards.policies import may_judge
+from webmap.web.professions import DemoUser, Entrance, Fragment, Profession, Tab, Urls
 
 
 def rain(code: str, as_of: AsOf, caller: Caller) -> Mapping[str, Any]:
@@ -34,5 +35,10 @@ PROFESSION = Profession(
     ),
     fragments=(Fragment("rain-stations", "panel/rain.html", rain),),
     urls=(Urls("webmap.hazards.urls"),),
+    tabs=(
+        Tab("map", _("地图"), "/hazards"),
+        Tab("rain", _("雨情"), "/hazards/rain"),
+        Tab("risk", _("风险研判"), "/hazards/risk", may_judge),
+    ),
     demo=(DemoUser("hazard", HazardRole.HAZARD),),
 )

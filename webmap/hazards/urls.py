@@ -2,6 +2,10 @@
 
 from django.urls import path
 
-from webmap.hazards import views
+from webmap.hazards import rain, risk, views
 
-urlpatterns = [path("warnings", views.warnings, name="warnings")]
+urlpatterns = [
+    path("warnings", views.warnings, name="warnings"),
+    path("hazards/risk", risk.risk, name="risk"),
+    path("hazards/rain", rain.rain, name="rain"),
+]
