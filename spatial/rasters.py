@@ -3,7 +3,6 @@
 import math
 from contextlib import nullcontext
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,6 @@ import rasterio.features
 import rasterio.shutil
 import rasterio.warp
 import rasterio.windows
-from PIL import Image
 from rasterio.enums import Resampling
 from rasterio.transform import from_origin
 from rasterio.vrt import WarpedVRT
@@ -20,7 +18,6 @@ from rasterio.vrt import WarpedVRT
 from spatial.errors import SpatialError
 
 TILE = 256
-WORLD_M = 20037508.342789244  # half the width of the web-Mercator square
 
 Bounds = tuple[float, float, float, float]  # west, south, east, north
 
@@ -189,46 +186,6 @@ def _sheet(source: rasterio.DatasetReader, heights: np.ma.MaskedArray) -> Height
         vertical_datum=str(source.tags().get("VERTICAL_DATUM", "")),
         rings=rings,
     )
-
-
-def terrain_tile(path: Path, zoom: int, column: int, row: int) -> bytes:
-    """One web-Mercator tile of heights as a PNG in the Terrarium encoding.
-
-    height in metres = red × 256 + green + blue / 256 − 32768. Where there is no data the
-    height is the tile's mean, lest the shading draw a cliff there; 0 in an empty tile.
-
-    Raises:
-        RasterError: missing or unreadable.
-    """
-    side = 2 * WORLD_M / 2**zoom
-    west, north = column * side - WORLD_M, WORLD_M - row * side
-    pixel = side / TILE
-    frame = {
-        "crs": "EPSG:3857",
-        "transform": from_origin(west, north, pixel, pixel),
-        "width": TILE,
-        "height": TILE,
-        "resampling": Resampling.bilinear,
-        "nodata": float("nan"),
-    }
-    try:
-        with rasterio.open(path) as source, WarpedVRT(source, **frame) as warped:
-            heights = warped.read(1)
-    except rasterio.errors.RasterioIOError as error:
-        raise RasterError(f"栅格文件读不到：{path.name}") from error
-    return _terrarium(heights)
-
-
-def _terrarium(heights: np.ndarray) -> bytes:
-    known = heights[~np.isnan(heights)]
-    metres = np.nan_to_num(heights, nan=known.mean() if known.size else 0.0) + 32768.0
-    encoded = np.empty((*heights.shape, 3), dtype="uint8")
-    encoded[..., 0] = metres // 256
-    encoded[..., 1] = metres % 256
-    encoded[..., 2] = (metres - np.floor(metres)) * 256
-    out = BytesIO()
-    Image.fromarray(encoded).save(out, "PNG", compress_level=3)
-    return out.getvalue()
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,18 @@ def test_my_position_is_shown_with_its_accuracy(visit):
     context.set_geolocation({"longitude": lon, "latitude": lat, "accuracy": 40})
     visit.open("/")
     visit.page.click("#tool-position")
-    visit.page.wait_for_function("document.getElementById('notice').textContent.includes('误差约 40 米')")
+    visit.page.wait_for_function(
+        "document.getElementById('notice').textContent.includes('误差约 40 米')"
+    )
     assert visit.page.evaluate("window.tujing.map.getSource('position') !== undefined")
     visit.page.click("#tool-position")
     assert visit.page.get_attribute("#tool-position", "aria-pressed") == "false"
     context.set_geolocation({"longitude": 116.4, "latitude": 39.9})
     visit.page.wait_for_timeout(200)
     visit.page.click("#tool-position")
-    visit.page.wait_for_function("document.getElementById('notice').textContent.includes('不在本市')")
+    visit.page.wait_for_function(
+        "document.getElementById('notice').textContent.includes('不在本市')"
+    )
 
 
 def test_a_refusal_is_said(visit):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from layers.declarations.cartography import legend, style
+from layers.declarations.cartography import legend, size_legend, style
 from layers.declarations.declarations import SCHEMATIC
 from layers.reading.features import features
 from layers.reading.offices import page_shares
@@ -21,7 +21,8 @@ from layers.reading.shares import Share, shares_of
 from layers.sharing.callers import caller_of
 from spatial.city import city
 from spatial.crs import proj4_text
-from spatial.rasters import RasterError, terrain_tile
+from spatial.rasters import RasterError
+from spatial.relief import terrain_tile
 from spatial.versions.figures import ever_schematic
 from spatial.versions.queries import days_of_change
 from webmap.map.legends import values_in_use
@@ -122,6 +123,7 @@ def layer_groups(shares: list[Share], entrance: Entrance) -> list[dict[str, Any]
                     "title": layer_title(layer),
                     "shown": layer.id in entrance.layers,
                     "legend": legend(layer, values_in_use(share)),
+                    "sizes": size_legend(layer),
                     "shape": layer.paint.kind,
                 }
             )

@@ -133,7 +133,11 @@ def fields_at(share: Share, zoom: int) -> tuple[Field, ...]:
 def label_fields(share: Share) -> tuple[Field, ...]:
     """The fields of the points that name areas: the name, and what the style filters by."""
     paint = share.layer.paint
-    return tuple(f for f in share.tile_fields if paint and f.name in (paint.label, paint.by))
+    return tuple(
+        f
+        for f in share.tile_fields
+        if paint and f.name in (paint.label, paint.label_more, paint.by)
+    )
 
 
 def label_at(share: Share, zoom: int) -> str:
