@@ -52,13 +52,12 @@ class WebmapConfig(AppConfig):
         from webmap.web.profession_faults import check_professions
         from webmap.web.professions import professions
 
-        register(check_professions)
-        register(check_outside_maps)
+        for check in (check_professions, check_outside_maps, check_logins):
+            register(check)
         listen_to_administrators()
         register(check_accounts)
         listen()
         user_logged_in.connect(note_act, dispatch_uid="webmap-note-act")
-        register(check_logins)
         close_folders(Path(settings.VAR))
         post_migrate.connect(make_roles, dispatch_uid="webmap-roles")
         quality_by(quality_of)

@@ -23,7 +23,7 @@ GROUND = {"apps", "errors", "models", "roles", "settings", "urls", "wsgi"}
 # The pure ground of spatial (docs/architecture.md): values, shapes, calendars, no table.
 PURE_GROUND = {
     *("city", "codes", "crs", "datums", "geometry", "offsets", "outages", "periods"),
-    *("positions", "rasters", "readings", "refusals", "texts", "workflow", "worktime"),
+    *("positions", "rasters", "readings", "refusals", "relief", "texts", "workflow", "worktime"),
 }
 
 

@@ -36,7 +36,9 @@ def test_a_plane_comes_back_as_written(tmp_path):
 def test_where_nothing_is_known_there_is_no_cliff(tmp_path):
     path = tmp_path / "terrain.tif"
     write_terrain(path, np.full((200, 200), 500.0), 563000, 3067000, 30, 4546)
-    far = decode(terrain_tile(path, 3, 0, 0))  # sunk into the mean of the survey, as everywhere far away
+    far = decode(
+        terrain_tile(path, 3, 0, 0)
+    )  # sunk into the mean of the survey, as everywhere far away
     assert np.ptp(far) == 0
     assert far.mean() == pytest.approx(500, abs=0.1)
     lon, lat = transformer(4546, 4326).transform(566000, 3064000)

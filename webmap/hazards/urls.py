@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from webmap.hazards import rain, risk, views
+from webmap.hazards import rain, rain_on_map, risk, views
 
 urlpatterns = [
     path("warnings", views.warnings, name="warnings"),
     path("hazards/risk", risk.risk, name="risk"),
     path("hazards/rain", rain.rain, name="rain"),
+    path("hazards/rain/map", rain_on_map.rain_on_map, name="rain-on-map"),
 ]

@@ -29,6 +29,7 @@ from webmap.map.legends import values_in_use
 from webmap.map.table.texts import table_context
 from webmap.outside.declarations import maps_for
 from webmap.web.entrances import Entrance, entrance_named, entrances
+from webmap.web.professions import professions
 from webmap.web.values import in_english, layer_title
 
 MAX_TERRAIN_ZOOM = 15
@@ -162,8 +163,20 @@ def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
         "schematic": _shows_schematic(visible_shares(request)),
         "today": timezone.localdate().isoformat(),
         "outside": outside_entries(request),
+        "readings": readings_for(request),
         "keeps_bookmarks": request.user.is_authenticated,
     }
+
+
+def readings_for(request: HttpRequest) -> list[dict[str, str]]:
+    """The numbers that professions write beside points of layers that the caller may see."""
+    seen = {share.layer.id for share in visible_shares(request)}
+    return [
+        {"layer": each.layer, "address": each.address}
+        for one in professions()
+        for each in one.readings
+        if each.layer in seen
+    ]
 
 
 def outside_entries(request: HttpRequest) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The address of a picture at somebody else's service. Pure; the answer holds the key."""
+"""The address of a picture at somebody else's service; it holds the key."""
 
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode

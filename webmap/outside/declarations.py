@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from layers.access.access import Caller
 from spatial.refusals import Wrong, refusals
 from webmap.outside.errors import OutsideMapsFault
+from webmap.outside.pyramids import Pyramid
 
 PLACES = {"xyz": {"z", "x", "y", "key"}, "wmts": {"key"}, "wms": {"key"}}
 GEOGRAPHIC_ORIGIN = (-180.0, 90.0)
@@ -36,22 +37,6 @@ def _address(url: str) -> str:
     return url
 
 
-class Grid(BaseModel):
-    """The pyramid of a WMTS in a CRS of its own: where it begins, and how large a pixel is.
-
-    ``origin`` is the upper left corner as (easting or longitude, northing or latitude);
-    ``resolutions`` are units of the CRS per pixel, of each matrix from ``first`` on.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    epsg: int = Field(ge=1024, le=999_999)
-    origin: tuple[float, float]
-    resolutions: tuple[Annotated[float, Field(gt=0)], ...] = Field(min_length=1)
-    first: int = Field(default=0, ge=0, le=30)
-    pixels: Literal[256, 512] = 256
-
-
 class OutsideMap(BaseModel):
     """One map of others."""
 
@@ -68,7 +53,7 @@ class OutsideMap(BaseModel):
     format: Literal["image/png", "image/jpeg", "image/webp"] = "image/png"
     version: Literal["1.1.1", "1.3.0"] = "1.1.1"  # of WMS
     crs: int = Field(default=3857, ge=1024, le=999_999)  # of WMS, or 4490 and 4326 of WMTS
-    grid: Grid | None = None
+    grid: Pyramid | None = None
     attribution: str = Field(min_length=1)
     attribution_en: str = ""
     is_basemap: bool = False  # below all layers, one at a time
@@ -100,12 +85,12 @@ class OutsideMap(BaseModel):
         return self
 
     @property
-    def pyramid(self) -> Grid | None:
+    def pyramid(self) -> Pyramid | None:
         """The pyramid of a WMTS that is not the web map's own."""
         if self.kind != "wmts" or self.grid or self.crs == 3857:
             return self.grid
         sizes = tuple(360 / 256 / 2**level for level in range(23))
-        return Grid(epsg=self.crs, origin=GEOGRAPHIC_ORIGIN, resolutions=sizes)
+        return Pyramid(epsg=self.crs, origin=GEOGRAPHIC_ORIGIN, resolutions=sizes)
 
     def key(self) -> str:
         """The key of the service, read anew so that it can be changed.

@@ -7,9 +7,10 @@ from PIL import Image
 
 from spatial.crs import transformer
 from webmap.outside.addresses import picture_address, tile_address
-from webmap.outside.declarations import Grid, OutsideMap
+from webmap.outside.declarations import OutsideMap
 from webmap.outside.errors import NothingThere, OutsideUnavailable
 from webmap.outside.fetching import fetch
+from webmap.outside.pyramids import Pyramid
 from webmap.outside.tilings import (
     NODES,
     PIXELS,
@@ -57,7 +58,9 @@ def _map_picture(one: OutsideMap, placed: Points, key: str) -> tuple[Image.Image
     return picture, [((x - west) * across, (north - y) * down) for x, y in placed]
 
 
-def _mosaic(one: OutsideMap, pyramid: Grid, placed: Points, key: str) -> tuple[Image.Image, Points]:
+def _mosaic(
+    one: OutsideMap, pyramid: Pyramid, placed: Points, key: str
+) -> tuple[Image.Image, Points]:
     """The tiles of a grid below the tile, side by side, and where the tile's nodes lie in them."""
     found = cover(pyramid, placed)
     if found is None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import ceil, floor, hypot
 
-from webmap.outside.declarations import Grid
+from webmap.outside.pyramids import Pyramid
 
 WORLD_M = 20037508.342789244  # half the side of the web map
 PIXELS = 256  # of our tiles
@@ -56,7 +56,7 @@ def extent_of(placed: list[tuple[float, float]]) -> Bounds:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def cover(grid: Grid, placed: list[tuple[float, float]]) -> Cover | None:
+def cover(grid: Pyramid, placed: list[tuple[float, float]]) -> Cover | None:
     """The tiles of a grid that a tile of ours needs, given its nodes in the grid's CRS.
 
     The matrix is the coarsest that is at least nearly as fine as ours; None where the grid has

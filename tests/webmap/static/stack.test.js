@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { hiddenOf } from "../../../webmap/static/map/occlusion.js";
 import { completed, drawnOrder, faded, moved, sequence, tileQuery } from "../../../webmap/static/map/stack.js";
 
 const STYLE = [
@@ -51,4 +52,11 @@ test("tiles are asked for their day and filter, and for nothing else", () => {
   const query = new URLSearchParams(tileQuery("2020-01-01", { op: "=", args: [{ property: "a" }, "&%"] }));
   assert.equal(query.get("datetime"), "2020-01-01");
   assert.deepEqual(JSON.parse(query.get("filter")), { op: "=", args: [{ property: "a" }, "&%"] });
+});
+
+test("blocks cover the names of streets, not their own and not those of points", () => {
+  const style = [{ id: "paper", type: "background" }, { id: "roads", source: "roads", type: "line" }, { id: "buildings", source: "buildings", type: "fill-extrusion" },
+    { id: "sites", source: "sites", type: "circle" }, { id: "roads-label", source: "roads", type: "symbol" }, { id: "buildings-label", source: "buildings", type: "symbol" }, { id: "sites-label", source: "sites", type: "symbol" }];
+  assert.deepEqual(sequence(style, ["roads", "buildings", "sites"]), ["paper", "roads", "roads-label", "buildings", "sites", "buildings-label", "sites-label"]);
+  assert.deepEqual(hiddenOf([{ code: "a", seen: "a" }, { code: "b", seen: "a" }, { code: "c", seen: undefined }, { code: "b", seen: "a" }]), ["b"]);
 });

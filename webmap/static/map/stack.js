@@ -39,6 +39,9 @@ export function moved(order, id, by, isShown) {
  * @param {StyleLayer} layer */
 export const isOwn = ({ id, source }) => Boolean(source) && (id === source || id.startsWith(`${source}-`));
 
+// Points stand in front of what is behind them: their names are not for blocks to cover.
+const isPointName = (/** @type {StyleLayer[]} */ style, /** @type {string | undefined} */ source) => style.some((one) => one.source === source && one.type === "circle");
+
 /** The ids of style layers in the order wanted: paper, what lies below, shapes, shading above the ground, names, then what tools drew.
  * @param {StyleLayer[]} style @param {string[]} order the lowest first @returns {string[]} */
 export function sequence(style, order) {
@@ -52,8 +55,13 @@ export function sequence(style, order) {
   shapes.splice(isGround.lastIndexOf(true) + 1, 0, ...relief);
   const taken = new Set([...shapes, ...labels]);
   const rest = style.filter((one) => !taken.has(one));
+  // Blocks cover the names of what lies around them; their own stand above.
+  const [first] = shapes.filter(({ type }) => type === "fill-extrusion");
+  const covered = first ? labels.filter(({ source }) => !shapes.some((one) => one.source === source && one.type === "fill-extrusion") && !isPointName(style, source)) : [];
+  const above = labels.filter((one) => !covered.includes(one));
+  if (first) shapes.splice(shapes.indexOf(first), 0, ...covered);
   const below = rest.filter(({ type, source }) => type === "background" || source === "base");
-  return [...below, ...shapes, ...labels, ...rest.filter((one) => !below.includes(one))].map(({ id }) => id);
+  return [...below, ...shapes, ...above, ...rest.filter((one) => !below.includes(one))].map(({ id }) => id);
 }
 
 /** A paint value at a share of its strength; zoom stays at the top of the expression, as MapLibre wants it.
