@@ -4,6 +4,8 @@ import { entranceAddress } from "./state.js";
 
 export function wireTools(app) {
   const { map, state, texts, config } = app;
+  // The zoom buttons stand below the tools, however many these are.
+  document.body.style.setProperty("--tools", `${document.querySelector(".tools").offsetHeight}px`);
 
   document.getElementById("tool-link").addEventListener("click", async () => {
     app.keep();
