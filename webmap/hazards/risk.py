@@ -15,8 +15,9 @@ from layers.declarations.registry import layer_of
 from layers.reading.features import features
 from layers.reading.offices import page_share
 from spatial.calendars.queries import day_of as city_day
+from spatial.calendars.queries import held_on
 from spatial.codes import scheme
-from spatial.hazards.rules.levels import CODES, WarningLevel
+from spatial.hazards.rules.levels import BY_CODE, CODES, WarningLevel
 from spatial.periods import at
 from spatial.risk_levels.models import RiskCycle, RiskLevel, RiskThreshold
 from spatial.risk_levels.queries import TownRisk, age_of, cycle_at, town_risks
@@ -83,11 +84,27 @@ def _shown(request: HttpRequest, cycle: RiskCycle, moment: datetime) -> dict[str
         "raised": [town for town in towns if town.level.grade],
         "age_min": round(age / timedelta(minutes=1)) if age is not None else None,
         "is_late": moment - cycle.at > LATE_INTERVALS * interval,
-        "is_marked": RiskThreshold.objects.exclude(mark="").exists(),
+        "thresholds": _thresholds(cycle),
         "previous": _iso(RiskCycle.objects.filter(at__lt=cycle.at).order_by("-at").first()),
         "next": _iso(RiskCycle.objects.filter(at__gt=cycle.at).order_by("at").first()),
         "address": request.get_full_path(),
     }
+
+
+def _thresholds(cycle: RiskCycle) -> list[tuple[str, str, str, RiskThreshold]]:
+    """The rows that held on the cycle's day: engine, measure and level in words, and the row."""
+    day = city_day(cycle.at)
+    rows = RiskThreshold.objects.filter(held_on(day)).order_by("engine", "zone", "measure", "id")
+    return [
+        (
+            str(ENGINES.get(row.engine, row.engine)),
+            _measure(row.measure),
+            str(NAMES[BY_CODE[row.level]]),
+            row,
+        )
+        for row in rows
+        if row.is_in_season(f"{day:%m-%d}")
+    ]
 
 
 def _iso(cycle: RiskCycle | None) -> str:
