@@ -62,5 +62,5 @@ def _save(request: HttpRequest) -> None:
     Bookmark.objects.update_or_create(
         owner_id=request.user.pk,
         title=title.strip(),
-        defaults={"path": path, "address": address},
+        defaults={"path": str(path), "address": str(address)},
     )

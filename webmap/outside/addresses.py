@@ -13,7 +13,7 @@ def tile_address(one: OutsideMap, matrix: int, column: int, row: int, key: str) 
     if one.kind == "xyz":
         places = {"z": matrix, "x": column, "y": row}
         return one.url.format(key=quote(key, safe=""), **places)
-    query = {
+    query: dict[str, str | int] = {
         "SERVICE": "WMTS",
         "REQUEST": "GetTile",
         "VERSION": "1.0.0",
@@ -33,7 +33,7 @@ def picture_address(one: OutsideMap, bounds: Bounds, width: int, height: int, ke
     west, south, east, north = bounds
     newer = one.version == "1.3.0"
     box = (south, west, north, east) if newer and north_first(one.crs) else bounds
-    query = {
+    query: dict[str, str | int] = {
         "SERVICE": "WMS",
         "REQUEST": "GetMap",
         "VERSION": one.version,
