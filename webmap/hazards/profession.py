@@ -10,7 +10,7 @@ from spatial.hazards.queries import rain_of
 from spatial.hazards.roles import HazardRole
 from spatial.periods import AsOf
 from webmap.hazards.policies import may_judge
-from webmap.web.professions import DemoUser, Entrance, Fragment, Profession, Tab, Urls
+from webmap.web.professions import DemoUser, Entrance, Fragment, Profession, Readings, Tab, Urls
 
 
 def rain(code: str, as_of: AsOf, caller: Caller) -> Mapping[str, Any]:
@@ -34,6 +34,7 @@ PROFESSION = Profession(
         fragment="/warnings",
     ),
     fragments=(Fragment("rain-stations", "panel/rain.html", rain),),
+    readings=(Readings("rain-stations", "/hazards/rain/map"),),
     urls=(Urls("webmap.hazards.urls"),),
     tabs=(
         Tab("map", _("地图"), "/hazards"),

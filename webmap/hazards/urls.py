@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from webmap.hazards import rain, readings, risk, susceptibility, verification, views
+from webmap.hazards import (
+    rain,
+    rain_on_map,
+    readings,
+    risk,
+    susceptibility,
+    verification,
+    views,
+)
 
 urlpatterns = [
     path("warnings", views.warnings, name="warnings"),
@@ -11,5 +19,6 @@ urlpatterns = [
     path("hazards/susceptibility", susceptibility.susceptibility, name="susceptibility"),
     path("hazards/verification", verification.verification, name="verification"),
     path("hazards/rain", rain.rain, name="rain"),
+    path("hazards/rain/map", rain_on_map.rain_on_map, name="rain-on-map"),
     path("hazards/rain/typed", rain.typed, name="rain-typed"),
 ]
