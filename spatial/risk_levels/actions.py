@@ -14,13 +14,15 @@ from spatial.risk_levels.rain import GaugedRain, rain_at
 from spatial.risk_levels.rulebook import leader, leading_on, numbers_on, thresholds_on
 from spatial.risk_levels.towns import town_cells
 
+APART = timedelta(days=7)  # so far before any other a past night is computed by itself
 LOCK = 7_316_110  # of the database: two clocks compute no cycle beside each other
 
 
 def run_cycle(moment: datetime) -> RiskCycle | None:
     """Compute the levels of every town at a moment and keep them; None where they are kept.
 
-    What stood before is what the last earlier cycle left, so cycles are run in order of time.
+    What stood before is what the last earlier cycle left, so cycles are run in order of time;
+    an earlier one is computed only where no later one can have come of it (``catch_up``).
     Raises RulesMissing.
     """
     began = monotonic()
@@ -28,7 +30,7 @@ def run_cycle(moment: datetime) -> RiskCycle | None:
     numbers, thresholds = numbers_on(day), thresholds_on(day)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        if RiskCycle.objects.filter(at__gte=moment).exists():
+        if _is_settled(moment, timedelta(hours=numbers.prolonged_h)):
             return None
         rain = rain_at(moment, numbers.decay, numbers.least_covered)
         towns = town_cells(at(moment), numbers.cell_m)
@@ -54,6 +56,22 @@ def run_cycle(moment: datetime) -> RiskCycle | None:
             for level in found
         )
     return cycle
+
+
+def _is_settled(moment: datetime, prolonged: timedelta) -> bool:
+    """Whether the moment was computed, or a later one that stands on what stood then."""
+    later = RiskCycle.objects.filter(at__gte=moment, at__lte=moment + APART + prolonged)
+    return later.exists()
+
+
+def catch_up(first: datetime, last: datetime, every: timedelta) -> list[RiskCycle]:
+    """The cycles of a time gone by, in order; those that are kept already are left as they are."""
+    found, moment = [], first
+    while moment <= last:
+        if cycle := run_cycle(moment):
+            found.append(cycle)
+        moment += every
+    return found
 
 
 def _silent(rain: GaugedRain) -> list[str]:

@@ -13,7 +13,8 @@ from layers.reading.features import features
 from spatial.calendars.queries import day_of as city_day
 from spatial.risk_levels.rain import DURATIONS_H, GaugedRain, rain_at
 from spatial.risk_levels.rulebook import numbers_on
-from webmap.map.parameters import moment_parameter, share_parameter
+from webmap.hazards.moments import minute_parameter
+from webmap.map.parameters import share_parameter
 
 FIRST_SHOWN_H = 24
 LAYER = "rain-stations"
@@ -40,7 +41,7 @@ class GaugeShown:
 def rain(request: HttpRequest) -> HttpResponse:
     """The ranking of the gauges that the caller may see, now or at a moment."""
     share = share_parameter(request, layer_of(LAYER).id)
-    as_of = moment_parameter(request)
+    as_of = minute_parameter(request)
     moment = as_of.instant or timezone.now()
     hours = _hours(request.GET.get("hours", ""))
     numbers = numbers_on(city_day(moment))

@@ -15,18 +15,26 @@ from layers.declarations.registry import layer_of
 from layers.reading.features import features
 from layers.reading.offices import page_share
 from spatial.calendars.queries import day_of as city_day
+from spatial.calendars.queries import held_on
 from spatial.codes import scheme
-from spatial.hazards.rules.levels import CODES, WarningLevel
+from spatial.hazards.rules.levels import BY_CODE, CODES, WarningLevel
 from spatial.periods import at
 from spatial.risk_levels.models import RiskCycle, RiskLevel, RiskThreshold
 from spatial.risk_levels.queries import TownRisk, age_of, cycle_at, town_risks
 from spatial.risk_levels.rulebook import numbers_on
+from webmap.hazards.moments import minute_parameter
 from webmap.hazards.policies import may_judge
-from webmap.map.parameters import moment_parameter
 from webmap.web.callers import caller_of
 from webmap.web.guards import with_roles
 
 ENGINES = {"intensity": _("雨强—历时"), "effective": _("有效雨量")}
+NAMES = {
+    WarningLevel.RED: _("红色"),
+    WarningLevel.ORANGE: _("橙色"),
+    WarningLevel.YELLOW: _("黄色"),
+    WarningLevel.BLUE: _("蓝色"),
+    WarningLevel.NONE: _("未达到"),
+}
 LATE_INTERVALS = 2  # a cycle is late when so many intervals have gone by without one
 
 
@@ -47,7 +55,7 @@ class TownShown:
     name: str
     level: LevelShown
     before: LevelShown | None
-    rose: bool
+    arrow: str  # ↑ or ↓ where the level changed, nothing where only the knowledge did
     since: datetime
     where: str
     reason: str
@@ -58,7 +66,7 @@ class TownShown:
 @with_roles(may_judge, _("这里是地灾值班人员的页面"))
 def risk(request: HttpRequest) -> HttpResponse:
     """The page, or as a fragment its table alone: now, or as it stood at a moment."""
-    moment = moment_parameter(request).instant
+    moment = minute_parameter(request).instant
     shown = moment or timezone.now()
     cycle = cycle_at(shown)
     is_fragment = request.headers.get("X-Requested-With") == "fragment"
@@ -76,11 +84,27 @@ def _shown(request: HttpRequest, cycle: RiskCycle, moment: datetime) -> dict[str
         "raised": [town for town in towns if town.level.grade],
         "age_min": round(age / timedelta(minutes=1)) if age is not None else None,
         "is_late": moment - cycle.at > LATE_INTERVALS * interval,
-        "is_marked": RiskThreshold.objects.exclude(mark="").exists(),
+        "thresholds": _thresholds(cycle),
         "previous": _iso(RiskCycle.objects.filter(at__lt=cycle.at).order_by("-at").first()),
         "next": _iso(RiskCycle.objects.filter(at__gt=cycle.at).order_by("at").first()),
         "address": request.get_full_path(),
     }
+
+
+def _thresholds(cycle: RiskCycle) -> list[tuple[str, str, str, RiskThreshold]]:
+    """The rows that held on the cycle's day: engine, measure and level in words, and the row."""
+    day = city_day(cycle.at)
+    rows = RiskThreshold.objects.filter(held_on(day)).order_by("engine", "zone", "measure", "id")
+    return [
+        (
+            str(ENGINES.get(row.engine, row.engine)),
+            _measure(row.measure),
+            str(NAMES[BY_CODE[row.level]]),
+            row,
+        )
+        for row in rows
+        if row.is_in_season(f"{day:%m-%d}")
+    ]
 
 
 def _iso(cycle: RiskCycle | None) -> str:
@@ -103,7 +127,7 @@ def _town(found: TownRisk, names: dict[str, str]) -> TownShown:
         name=names.get(row.place, row.place),
         level=level_shown(row),
         before=level_shown(before) if before and changed else None,
-        rose=bool(before and row.level > before.level),
+        arrow=_arrow(row, before),
         since=row.changed_at,
         where=row.where_en if get_language() == "en" else row.where_zh,
         reason=reason_of(row),
@@ -114,11 +138,17 @@ def _town(found: TownRisk, names: dict[str, str]) -> TownShown:
     )
 
 
+def _arrow(row: RiskLevel, before: RiskLevel | None) -> str:
+    if before is None or before.level == row.level:
+        return ""
+    return "↑" if row.level > before.level else "↓"
+
+
 def level_shown(row: RiskLevel) -> LevelShown:
     """A level in words; what is not known says so, with the least that it is."""
     codes = scheme("warning_levels")
     code = CODES[WarningLevel(row.level)]
-    words = codes.name(code).split("（")[0] if code else gettext("未达到")
+    words = str(NAMES[WarningLevel(row.level)])
     if row.is_known:
         return LevelShown(words, codes.colour(code) if code else "", row.level)
     if not code:
@@ -148,13 +178,17 @@ def reason_of(row: RiskLevel) -> str:
     else:
         parts.append(gettext("没有可用的雨量"))
     if row.short_since:
-        since = {"since": f"{timezone.localtime(row.short_since):%m-%d %H:%M}"}
-        share = {"percent": round(row.covered * 100)}
-        if row.is_known:
-            text = gettext("自 %(since)s 起雨量不全（覆盖 %(percent)s%%），沿用原等级")
+        numbers = {
+            "since": f"{timezone.localtime(row.short_since):%m-%d %H:%M}",
+            "percent": round(row.covered * 100),
+        }
+        if not row.is_known:
+            text = gettext("雨量不全（覆盖 %(percent)s%%），等级自 %(since)s 起没有依据")
+        elif row.short_since == row.cycle.at:
+            text = gettext("雨量不全（覆盖 %(percent)s%%），按已有读数至少为此等级")
         else:
-            text = gettext("自 %(since)s 起雨量不全（覆盖 %(percent)s%%），等级不明")
-        parts.append(text % {**since, **share})
+            text = gettext("雨量不全（覆盖 %(percent)s%%），沿用 %(since)s 的等级")
+        parts.append(text % numbers)
     return gettext("；").join(parts)
 
 

@@ -59,8 +59,8 @@ class Computed:
 class LevelStanding:
     """What stands for a place: the level, or at least the level where it is not known.
 
-    ``changed_at`` is when level or knowledge last changed, ``short_since`` since when data
-    were not whole (None: they are).
+    ``changed_at`` is when level or knowledge last changed, ``short_since`` since when it is
+    only prolonged: the last moment at which data, with gaps, still reached it (None: whole).
     """
 
     level: WarningLevel
@@ -74,9 +74,9 @@ def settle(
 ) -> LevelStanding:
     """What stands after a cycle, from what stood and what an engine computed.
 
-    Whole data decide alone, up and down. Data with gaps are a lower bound: they raise; else
-    what stood is prolonged, and after ``prolonged`` without whole data it is unknown, "at
-    least" what stood.
+    Whole data decide alone, up and down. Data with gaps are a lower bound: they raise, or
+    confirm what stood; else it is prolonged, and after ``prolonged`` it is unknown, "at least"
+    what stood.
 
     >>> noon = datetime(2026, 6, 1, 12)
     >>> orange = LevelStanding(WarningLevel.ORANGE, True, noon)
@@ -90,12 +90,13 @@ def settle(
     """
     if computed.is_whole:
         return _changed(before, LevelStanding(computed.level, True, at))
+    least = before.level if before else WarningLevel.NONE
+    if computed.level >= max(least, WarningLevel.BLUE):
+        # What was caught so far reaches the threshold: that much is certain.
+        return _changed(before, LevelStanding(computed.level, True, at, at))
     short_since = at if before is None or before.short_since is None else before.short_since
     if before is None:
         return LevelStanding(computed.level, False, at, short_since)
-    if computed.level > before.level:
-        # What was caught so far reaches the threshold: that much is certain.
-        return LevelStanding(computed.level, True, at, short_since)
     known = before.is_known and at - short_since <= prolonged
     return _changed(before, LevelStanding(before.level, known, at, short_since))
 

@@ -9,7 +9,7 @@ from psycopg2.extras import DateTimeTZRange
 
 from spatial.base.models import District
 from spatial.hazards.models import RainReading, RainStation
-from spatial.risk_levels.actions import run_cycle, run_due_cycle
+from spatial.risk_levels.actions import catch_up, run_cycle, run_due_cycle
 from spatial.risk_levels.models import RiskCycle, RiskLevel, RiskSetting, RiskThreshold
 from spatial.risk_levels.queries import age_of, cycle_at, town_risks
 from spatial.risk_levels.rulebook import RulesMissing, seed
@@ -100,6 +100,13 @@ def test_a_moment_is_computed_once_and_never_out_of_order(county):
     assert run_cycle(NIGHT) is None
     assert run_cycle(NIGHT - HOUR) is None
     assert RiskCycle.objects.count() == 1
+
+
+def test_a_night_long_gone_is_computed_by_itself_and_once(county):
+    dry_days()
+    assert run_cycle(NIGHT + 30 * 24 * HOUR)
+    assert len(catch_up(NIGHT, NIGHT + 6 * HOUR, 3 * HOUR)) == 3
+    assert catch_up(NIGHT, NIGHT + 6 * HOUR, 3 * HOUR) == []
 
 
 def test_the_clock_computes_each_interval_once(county):

@@ -48,7 +48,7 @@ def test_a_level_tells_rain_threshold_margin_and_what_it_was(officer, county):  
     page = officer.get("/hazards/risk", at(NIGHT + HOUR)).content.decode()
     assert "有效雨量 120.0 毫米，达到阈值 110 毫米，超出 10.0 毫米" in page
     assert "由未达到" in page
-    assert "黄色预警" in page
+    assert ">黄色<" in page
     before = officer.get("/hazards/risk", at(NIGHT)).content.decode()
     assert "距最近的阈值 60 毫米还差 60.0 毫米" in before
 
@@ -57,7 +57,8 @@ def test_what_is_not_known_is_said(officer, county):  # noqa: F811
     run_cycle(NIGHT)
     page = officer.get("/hazards/risk", at(NIGHT)).content.decode()
     assert "没有可用的雨量" in page
-    assert "等级不明" in page
+    assert ">不明<" in page
+    assert "没有依据" in page
 
 
 def test_the_part_that_keeps_itself_up_to_date_is_a_fragment(officer, county):  # noqa: F811
@@ -83,3 +84,11 @@ def test_a_part_of_the_time_is_said(client, county):  # noqa: F811
     rained("A", 12.5)
     page = client.get("/hazards/rain", {**at(NIGHT + timedelta(minutes=30)), "hours": "1"})
     assert "只有 50% 时间有读数" in page.content.decode()
+
+
+def test_a_moment_as_the_form_writes_it_is_the_citys(client, county):  # noqa: F811
+    rained("A", 12.5)
+    page = client.get("/hazards/rain", {"at": "2026-06-18T02:00", "hours": "1"}).content.decode()
+    assert "截至 2026-06-18 02:00" in page
+    assert "12.5" in page
+    assert client.get("/hazards/rain", {"at": "gestern"}).status_code == 400

@@ -43,10 +43,16 @@ def test_gaps_never_lower_and_always_raise(cycles):
 
 @given(CYCLES)
 def test_what_is_prolonged_too_long_is_unknown(cycles):
-    for before, computed, after, at in played(cycles):
-        raised = before is not None and computed.level > before.level
-        if after.short_since and at - after.short_since > HOLD and not raised:
+    for _, _, after, at in played(cycles):
+        if after.short_since and at - after.short_since > HOLD:
             assert not after.is_known
+
+
+@given(CYCLES)
+def test_what_gaps_still_reach_is_known(cycles):
+    for _, computed, after, at in played(cycles):
+        if not computed.is_whole and computed.level and computed.level == after.level:
+            assert (after.is_known, after.short_since) == (True, at)
 
 
 @given(CYCLES)
