@@ -78,6 +78,7 @@ class WebmapConfig(AppConfig):
         add_duty("uploads", _uploads)
         add_duty("audit head", _audit_head)
         add_duty("risk levels", _risk_levels)
+        add_duty("warnings over", _warnings)
 
 
 def check_logins(**_: Any) -> list[checks.Warning]:
@@ -162,3 +163,11 @@ def _audit_head() -> None:
     exported = [export_head(folder) for folder in settings.AUDIT_HEADS]
     if any(exported):
         verify_audit.enqueue()
+
+
+def _warnings() -> None:
+    from django.utils import timezone
+
+    from spatial.hazard_warnings.settling import settle_warnings
+
+    settle_warnings(timezone.now())

@@ -49,6 +49,14 @@ def drawn_shape(content: WarningContent) -> BaseGeometry | None:
     return _reprojected(found, WGS84, city().projected)
 
 
+def shape_drawn(content: WarningContent) -> BaseGeometry | None:
+    """The drawn area for a picture of a draft: None also where it cannot be used."""
+    try:
+        return drawn_shape(content)
+    except InvalidInput:
+        return None
+
+
 def towns_in(area: BaseGeometry, level: str, moment: datetime) -> tuple[WarnedTown, ...]:
     """The towns that a drawn area meets, each with where in it: 「XX镇东南部」."""
     names = dict(towns_on(moment))

@@ -1,7 +1,6 @@
 """A signed content becomes a message: named, written, checked, signed by key, kept for ever."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -64,6 +63,15 @@ def check_content(content: WarningContent, moment: datetime) -> None:
             )
         if content.kind == CANCEL and one is None:
             raise InvalidInput(f"{town.name}没有在效的预警，不用解除", "towns")
+
+
+def refusal_of(content: WarningContent, moment: datetime) -> str:
+    """Why a content cannot be sent on or issued as things stand; none: nothing keeps it."""
+    try:
+        check_content(content, moment)
+    except InvalidInput as error:
+        return str(error)
+    return ""
 
 
 def _about(content: WarningContent) -> WarningMessage | None:
@@ -202,12 +210,3 @@ def _document(
     if not (key and certificate):
         return document, False
     return signed(document, Path(key).read_bytes(), Path(certificate).read_bytes()), True
-
-
-def preview(content: WarningContent, moment: datetime) -> Alert:
-    """The message as it would be issued at a moment, for whoever examines it; nothing is kept."""
-    content = marked_exercise(content)
-    unit = city().warnings.unit_code or "0" * 14
-    draft = Envelope(f"{unit}_preview", unit, moment.replace(microsecond=0), is_public=True)
-    areas = _areas(replace(content, shape=content.shape), moment)
-    return alert_for(content, draft, rules_on(day_of(moment)), areas)

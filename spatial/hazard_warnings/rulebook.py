@@ -14,7 +14,7 @@ from spatial.calendars.models import Dated
 from spatial.calendars.queries import held_on
 from spatial.errors import SpatialError
 from spatial.hazard_warnings.models import WarningLevelRule, WarningMeasure, WarningSetting
-from spatial.hazard_warnings.rules.contents import LevelTerms, Measure
+from spatial.hazard_warnings.rules.contents import LevelTerms, ResponseMeasure
 from spatial.hazards.rules.levels import BY_CODE
 
 FOLDER = Path(settings.BASE_DIR) / "data" / "hazard_warnings"
@@ -34,7 +34,7 @@ class WarningRules:
     """The rows of a day: terms by level, measures by level, and values by name."""
 
     terms: dict[str, LevelTerms]
-    measures: dict[str, tuple[Measure, ...]]
+    measures: dict[str, tuple[ResponseMeasure, ...]]
     event_zh: str
     event_en: str
     event_code: str
@@ -102,11 +102,11 @@ def _terms(row: WarningLevelRule) -> LevelTerms:
     )
 
 
-def _measures(day: date) -> dict[str, tuple[Measure, ...]]:
+def _measures(day: date) -> dict[str, tuple[ResponseMeasure, ...]]:
     """The measures of each level, in their order; of two of one place the one that began last."""
-    found: dict[str, dict[int, Measure]] = {}
+    found: dict[str, dict[int, ResponseMeasure]] = {}
     for row in _held(WarningMeasure, day):
-        measure = Measure(row.text_zh, row.text_en, row.mark, row.source)
+        measure = ResponseMeasure(row.text_zh, row.text_en, row.mark, row.source)
         found.setdefault(row.level, {})[row.position] = measure
     return {
         level: tuple(rows[position] for position in sorted(rows)) for level, rows in found.items()

@@ -6,10 +6,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from layers.access.access import Caller
+from spatial.hazard_warnings.roles import WarningRole
 from spatial.hazards.queries import rain_of
 from spatial.hazards.roles import HazardRole
 from spatial.periods import AsOf
 from webmap.hazards.policies import may_judge
+from webmap.hazards.warning_matters import GEO_WARNING_PAGES
 from webmap.web.professions import DemoUser, Entrance, Fragment, Profession, Tab, Urls
 
 
@@ -39,6 +41,12 @@ PROFESSION = Profession(
         Tab("map", _("地图"), "/hazards"),
         Tab("rain", _("雨情"), "/hazards/rain"),
         Tab("risk", _("风险研判"), "/hazards/risk", may_judge),
+        Tab("bulletins", _("预警公告"), "/warning/"),
     ),
-    demo=(DemoUser("hazard", HazardRole.HAZARD),),
+    procedures=(GEO_WARNING_PAGES,),
+    demo=(
+        DemoUser("hazard", HazardRole.HAZARD),
+        DemoUser("reviewer", WarningRole.REVIEWER),
+        DemoUser("signer", WarningRole.SIGNER),
+    ),
 )

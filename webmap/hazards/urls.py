@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from webmap.hazards import rain, risk, views
+from webmap.hazards import drafting, hand_over, rain, risk, views, warning_views
 
 urlpatterns = [
     path("warnings", views.warnings, name="warnings"),
     path("hazards/risk", risk.risk, name="risk"),
     path("hazards/rain", rain.rain, name="rain"),
+    path("hazards/warnings/new", drafting.new, name="warning-new"),
+    path("hazards/warnings/<str:identifier>.zip", hand_over.package, name="warning-package"),
+    path("hazards/warnings/<str:code>/draft", drafting.revise, name="warning-draft"),
+    path("warning/", warning_views.listed, name="warning-list"),
+    path("warning/<str:identifier>", warning_views.one, name="warning-page"),
+    path("cap/feed.xml", warning_views.feed, name="cap-feed"),
+    path("cap/<str:identifier>.xml", warning_views.document, name="cap-document"),
 ]

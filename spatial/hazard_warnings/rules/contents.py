@@ -36,7 +36,7 @@ class LevelTerms:
 
 
 @dataclass(frozen=True)
-class Measure:
+class ResponseMeasure:
     """One measure, with the mark and source of its row."""
 
     zh: str

@@ -11,7 +11,7 @@ from spatial.hazard_warnings.rules.contents import (
     CANCEL,
     UPDATE,
     LevelTerms,
-    Measure,
+    ResponseMeasure,
     WarnedTown,
     WarningContent,
 )
@@ -34,7 +34,7 @@ class Voice:
     event_zh: str
     event_en: str
     terms: Mapping[str, LevelTerms]
-    measures: Mapping[str, tuple[Measure, ...]]
+    measures: Mapping[str, tuple[ResponseMeasure, ...]]
 
 
 def proposed(content: WarningContent, voice: Voice) -> WarningContent:
