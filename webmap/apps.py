@@ -27,6 +27,7 @@ class WebmapConfig(AppConfig):
 
         import webmap.admin.calendar
         import webmap.admin.casework
+        import webmap.admin.hazard_warnings
         import webmap.admin.imports
         import webmap.admin.outbox
         import webmap.admin.parties

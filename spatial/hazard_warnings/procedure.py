@@ -157,6 +157,8 @@ def _spoken(act: Act) -> Effect:
     """A signature by recorded telephone, to be followed by one in writing."""
     signer, spoken_at = str(act.given["signer"]), act.given["spoken_at"]
     check_signer(act.matter, signer)
+    if signer == act.actor.name:
+        raise InvalidInput("本人在场请直接签发，不登记电话签发", "signer")
     if signer not in signers(act.matter, act.at):
         raise InvalidInput("该账号没有签发职责", "signer")
     if not isinstance(spoken_at, datetime) or spoken_at > act.at:
@@ -223,7 +225,7 @@ def _clock(state: str, entered_at: datetime, values: Mapping[str, Any]) -> Deadl
 GEO_WARNING = Procedure(
     PROCEDURE,
     Title("地质灾害预警", "Geological warnings"),
-    Workflow(STATES, (*_TABLE.transitions, *_UNSHARED)),
+    Workflow(STATES, (*_UNSHARED, *_TABLE.transitions)),
     {
         "draft": OFFICER,
         "review": REVIEWER,

@@ -18,6 +18,7 @@ from spatial.hazard_warnings.rules.contents import LevelTerms, ResponseMeasure
 from spatial.hazards.rules.levels import BY_CODE
 
 FOLDER = Path(settings.BASE_DIR) / "data" / "hazard_warnings"
+VALUES = ("event_zh", "event_en", "event_code", "signature_h", "hours", "daily_from")
 TABLES: tuple[tuple[type[Dated], str], ...] = (
     (WarningLevelRule, "levels"),
     (WarningMeasure, "measures"),
@@ -66,9 +67,8 @@ def rules_on(day: date) -> WarningRules:
     """
     terms = {row.level: _terms(row) for row in _held(WarningLevelRule, day)}
     values = {row.name: row.value for row in _held(WarningSetting, day)}
-    names = ("event_zh", "event_en", "event_code", "signature_h", "hours", "daily_from")
     missing = [code for code in BY_CODE if code and code not in terms]
-    missing += [name for name in names if name not in values]
+    missing += [name for name in VALUES if name not in values]
     if missing:
         raise WarningRulesMissing(f"{day} 没有这些预警规则：{'、'.join(missing)}")
     return WarningRules(

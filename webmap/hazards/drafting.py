@@ -187,6 +187,7 @@ def _form(
         "rules": rules_on(city_day(now)),
         "reason": asdict(base)["reason"],
         "address": request.get_full_path(),
+        "tab": GEO_WARNING.id,
     }
     status = refusal.status if refusal else 200
     return render(request, "hazards/draft.html", context, status=status)

@@ -34,6 +34,7 @@ from webmap.hazards.policies import may_judge
 ATOM = "http://www.w3.org/2005/Atom"
 CAP_TYPE = "application/cap+xml"
 MOST_LISTED = 50
+TAB = "bulletins"
 FIRST = gettext_noop("预警")
 KINDS = {UPDATE: gettext_noop("更新"), CANCEL: gettext_noop("解除")}
 LIFTED_COLOUR = "#8a8f98"
@@ -86,6 +87,11 @@ def colour_of(level: str) -> str:
     return scheme("warning_levels").colour(level) if level else LIFTED_COLOUR
 
 
+def name_of(level: str) -> str:
+    """The name of a level without what it means: 橙色预警."""
+    return scheme("warning_levels").name(level).split("（")[0]
+
+
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """``/warning/``: what is in force, and what was."""
@@ -97,6 +103,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "standing": [row for row in rows if any(s.message.pk == row.message.pk for s in standing)],
         "past": [r for r in rows if all(s.message.pk != r.message.pk for s in standing)],
         "at": now,
+        "tab": TAB,
     }
     return render(request, "hazards/warnings.html", context)
 
@@ -118,6 +125,7 @@ def one(request: HttpRequest, identifier: str) -> HttpResponse:
         "is_english": (get_language() or "").startswith("en"),
         "issuer": issuer(),
         "is_staff": is_staff,
+        "tab": TAB,
     }
     return render(request, "hazards/warning.html", context)
 
@@ -144,16 +152,15 @@ def message_for(request: HttpRequest, identifier: str) -> WarningMessage:
 def _town_rows(message: WarningMessage, standing: list[StandingWarning]) -> list[dict[str, Any]]:
     """Each town of a message, its level then, and what it has of the chain now."""
     now = {one.town: one for one in standing if one.message.chain == message.chain}
-    levels = scheme("warning_levels")
     rows = []
     for town in content_of(message.content).towns:
         level = now[town.code].level if town.code in now else ""
         rows.append(
             {
                 "town": town,
-                "was": levels.name(town.level) if town.level else _("解除"),
+                "was": name_of(town.level) if town.level else _("解除"),
                 "was_colour": colour_of(town.level),
-                "now": levels.name(level) if level else _("没有预警"),
+                "now": name_of(level) if level else _("没有预警"),
                 "now_colour": colour_of(level),
             }
         )

@@ -161,6 +161,14 @@ def test_a_call_that_cannot_have_been_is_refused(given, field):
     assert refused.value.field == field
 
 
+def test_nobody_enters_a_call_with_oneself():
+    matter = to_signing(content({WEST: "II"}))
+    both = Actor("leader", frozenset({OFFICER, SIGNER}))
+    given = {"signer": "leader", "spoken_at": timezone.now(), "call": "1"}
+    with pytest.raises(InvalidInput, match="直接签发"):
+        act(matter, both, "sign_by_phone", **given)
+
+
 def test_what_goes_back_is_signed_by_nobody():
     matter = act(to_signing(content({WEST: "II"})), LEADER, "sign")
     back = act(matter, DUTY, "send_back", reason="雨势变化")
