@@ -22,3 +22,7 @@ class DeliveryRefused(ImportersError):
         self.message, self.hint, self.columns = message, hint, tuple(columns)
         self.run_id: int | None = None
         super().__init__(f"{message}；{hint}" if hint else message)
+
+
+class UnreadableTable(DeliveryRefused):
+    """A table of text that lacks a column, has one twice, or cannot be read."""

@@ -7,7 +7,7 @@ such column), the rain in millimetres. Times without an offset are the city's.
 import csv
 import io
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,11 +16,12 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from importers.errors import DeliveryRefused, ImportersError
+from importers.errors import ImportersError, UnreadableTable
 from importers.formats.texts import lines
 from importers.values.issues import Issue, IssueLog
 from spatial.city import city
 from spatial.hazards.models import MOST_MM, RainReading, RainStation
+from spatial.hazards.rules.gauges import GaugeLimits
 
 NAMES = {
     "station": ("站码", "测站编码", "站号", "stcd", "station"),
@@ -32,6 +33,7 @@ NEEDED = ("station", "end", "mm")
 HOUR, DAY = 60, 1440
 FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S")
 PORTION = 50_000
+LIMITS = GaugeLimits()
 TABLE = f'"{RainReading._meta.db_table}"'
 
 
@@ -45,17 +47,27 @@ class Taken:
     log: IssueLog
 
 
-def take_rain(path: Path, *, partly: bool = False, encoding: str = "") -> Taken:
+def take_rain(
+    path: Path,
+    *,
+    partly: bool = False,
+    encoding: str = "",
+    among: Collection[str] | None = None,
+) -> Taken:
     """Take in a file of readings: all of it, or with ``partly`` the rows that are in order.
+
+    ``among``: the gauges whose readings this sender brings; None for every gauge.
 
     A reading that is known with the same amount is passed over, so a file can be sent
     again; another amount for a span that is known is refused, never taken silently.
 
     Raises:
-        DeliveryRefused: no such table, or no file that can be read.
+        UnreadableTable: no such table, or no file that can be read.
     """
     log = IssueLog()
     stations = set(RainStation.objects.current().values_list("code", flat=True))
+    if among is not None:
+        stations &= set(among)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "DROP TABLE IF EXISTS pg_temp.rain_in;"
@@ -106,12 +118,12 @@ def _rows(path: Path, encoding: str) -> Iterator[tuple[int, dict[str, str]]]:
     for name, words in NAMES.items():
         found = [i for i, cell in enumerate(head) if cell.split("（")[0].split("(")[0] in words]
         if len(found) > 1:
-            raise DeliveryRefused(f"{path.name} 有两列都是“{words[0]}”", "请只留一列")
+            raise UnreadableTable(f"{path.name} 有两列都是“{words[0]}”", "请只留一列")
         if found:
             places[name] = found[0]
     missing = "、".join(NAMES[name][0] for name in NEEDED if name not in places)
     if missing:
-        raise DeliveryRefused(f"{path.name} 缺少列：{missing}", "首行应为：站码,时间,时长,雨量")
+        raise UnreadableTable(f"{path.name} 缺少列：{missing}", "首行应为：站码,时间,时长,雨量")
     try:
         for cells in read:
             if any(cell.strip() for cell in cells):
@@ -120,7 +132,7 @@ def _rows(path: Path, encoding: str) -> Iterator[tuple[int, dict[str, str]]]:
                     {n: cells[i].strip() if i < len(cells) else "" for n, i in places.items()},
                 )
     except csv.Error as error:
-        raise DeliveryRefused(f"{path.name} 第 {read.line_num} 行读不出：{error}") from None
+        raise UnreadableTable(f"{path.name} 第 {read.line_num} 行读不出：{error}") from None
 
 
 class _InvalidReading(ImportersError, ValueError):
@@ -139,6 +151,11 @@ def _read(number: int, cells: dict[str, str], stations: set[str], zone: ZoneInfo
         cells.get("minutes") or str(HOUR), "时长", lambda v: 0 < v <= DAY, "1 至 1440"
     )
     mm = _number(cells["mm"], "雨量", lambda v: 0 <= v <= MOST_MM, f"0 至 {MOST_MM}")
+    most = LIMITS.most_mm_h * max(minutes / HOUR, LIMITS.shortest_h)
+    if mm > most:
+        raise _InvalidReading(
+            "rain-value", "雨量", f"{minutes:g} 分钟 {mm:g} 毫米不可能（最多 {most:g}）；请核对仪器"
+        )
     during = f"[{(end - timedelta(minutes=minutes)).isoformat()},{end.isoformat()})"
     return number, cells["station"], during, mm
 

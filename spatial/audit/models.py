@@ -16,6 +16,7 @@ class Kind(models.TextChoices):
     MATTER_STEP = "matter-step", _("事项办理步骤")
     MATTER_FILE = "matter-file", _("事项附件")
     AMENDMENT = "amendment", _("更正")
+    RAIN_TYPED = "rain-typed", _("人工录入雨量")
     FIGURES_FILED = "figures-filed", _("报送数据")
     PUBLICATION = "publication", _("公开决定")
     CHANGE = "change", _("变更")

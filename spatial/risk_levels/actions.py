@@ -4,18 +4,27 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from django.db import connection, transaction
+from django.utils import timezone
+from psycopg2.extras import DateTimeTZRange
 
+from spatial.base.models import District
 from spatial.calendars.queries import day_of
+from spatial.hazards.rules.gauges import GaugeDoubt, GaugeLimits, GaugeReading, doubt_of
 from spatial.hazards.rules.levels import Computed, LevelStanding, WarningLevel, settle
 from spatial.periods import at
+from spatial.refusals import Wrong
 from spatial.risk_levels.computing import TownLevel, town_levels
-from spatial.risk_levels.models import RiskCycle, RiskLevel
-from spatial.risk_levels.rain import GaugedRain, rain_at
+from spatial.risk_levels.models import RiskCycle, RiskLevel, TypedRain
+from spatial.risk_levels.rain import LONGEST, GaugedRain, rain_at
 from spatial.risk_levels.rulebook import leader, leading_on, numbers_on, thresholds_on
 from spatial.risk_levels.towns import town_cells
 
 APART = timedelta(days=7)  # so far before any other a past night is computed by itself
 LOCK = 7_316_110  # of the database: two clocks compute no cycle beside each other
+
+
+class TypedRainRefused(Wrong):
+    """Rain that was typed and cannot be."""
 
 
 def run_cycle(moment: datetime) -> RiskCycle | None:
@@ -56,6 +65,35 @@ def run_cycle(moment: datetime) -> RiskCycle | None:
             for level in found
         )
     return cycle
+
+
+def type_rain(
+    *, place: str, start: datetime, end: datetime, mm: float, channel: str, note: str, who: str
+) -> TypedRain:
+    """Keep what an officer learnt of a town's rain.
+
+    Raises TypedRainRefused: a town that is not there, a time that is none, an impossible amount.
+    """
+    now = timezone.now()
+    if not District.objects.current().filter(code=place, level=District.Level.TOWN).exists():
+        raise TypedRainRefused("请选择乡镇", "Choose a town")
+    if not timedelta(0) < end - start <= LONGEST:
+        raise TypedRainRefused(
+            "起止时间颠倒，或超过四天", "The times are reversed, or span four days"
+        )
+    doubt = doubt_of(GaugeReading(place, start, end, mm), now, GaugeLimits(), {})
+    if doubt == GaugeDoubt.FUTURE:
+        raise TypedRainRefused("截止时间还没有到", "The time has not come yet")
+    if doubt:
+        raise TypedRainRefused("雨量不可能这样大，也不能为负", "The amount cannot be")
+    return TypedRain.objects.create(
+        place=place,
+        during=DateTimeTZRange(start, end),
+        mm=mm,
+        channel=channel,
+        note=note,
+        who=who,
+    )
 
 
 def _is_settled(moment: datetime, prolonged: timedelta) -> bool:

@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.db import models
 from django.db.models import Q
 
 from spatial.calendars.models import Dated
-from spatial.versions.append_only import AppendOnly, RecordedAt
+from spatial.versions.append_only import AppendOnly, Audited, RecordedAt
 
 DAY_OF_YEAR = r"^\d\d-\d\d$"
 
@@ -81,6 +81,32 @@ class RiskSetting(Dated):
 
     def __str__(self) -> str:
         return f"{self.name} = {self.value:g} {self.unit}"
+
+
+class TypedRain(AppendOnly):
+    """Rain of a town that an officer typed from a call or a screenshot; a later row corrects.
+
+    It counts as a gauge in the town's middle, and is named as typed wherever it is shown.
+    """
+
+    audited: ClassVar = Audited("rain-typed", code="place", details=("mm", "channel"))
+
+    place = models.CharField("区划", max_length=12)
+    during = DateTimeRangeField("时段")
+    mm = models.FloatField("雨量（毫米）")
+    channel = models.CharField("来源", max_length=20)
+    note = models.CharField("说明", max_length=200, blank=True)
+    who = models.CharField("录入人", max_length=150)
+    at = RecordedAt("录入时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "人工雨量"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(mm__gte=0, mm__lte=2000), name="typed_rain_possible")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.during} {self.mm:g} mm"
 
 
 class RiskCycle(AppendOnly):

@@ -6,18 +6,22 @@ from datetime import datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 from django.contrib.gis.db.models.functions import Transform
+from django.contrib.gis.geos import Point
 from django.db.models import DateTimeField, F, Func
 
+from spatial.base.models import District
 from spatial.city import city
 from spatial.hazards.models import RainReading, RainStation
 from spatial.hazards.rules import gauges as gauge_rules
 from spatial.hazards.rules.rainfall import Sums, effective_rain, sums
 from spatial.hazards.rules.thresholds import Measured
 from spatial.periods import at
+from spatial.risk_levels.models import TypedRain
 
 Floats = npt.NDArray[np.float64]
 
 DURATIONS_H = (1, 3, 6, 12, 24, 72)
+TYPED = "@"  # begins the code of a town whose rain was typed
 EFFECTIVE_DAYS = 4  # the day itself and three before (Fujian)
 LONGEST = timedelta(hours=max(*DURATIONS_H, 24 * EFFECTIVE_DAYS))
 
@@ -45,9 +49,11 @@ def rain_at(moment: datetime, decay: float, least_covered: float) -> GaugedRain:
         .order_by("code")
         .values_list("code", "place")
     )
+    typed = _typed(moment)
+    stations += _middles({row[0] for row in typed}, moment)
     codes = tuple(code for code, _ in stations)
     number = {code: row for row, code in enumerate(codes)}
-    rows = [row for row in _readings(moment) if row[0] in number]
+    rows = [row for row in [*_readings(moment), *typed] if row[0] in number]
     station = np.array([number[row[0]] for row in rows], dtype=np.int64)
     starts, ends = (np.array([_hours(row[i], moment) for row in rows]) for i in (1, 2))
     mm = np.array([row[3] for row in rows], dtype=np.float64)
@@ -80,6 +86,28 @@ def _readings(moment: datetime) -> list[tuple[str, datetime, datetime, float]]:
         .filter(end__gt=moment - LONGEST, end__lte=moment)
         .values_list("station", "start", "end", "mm")
     )
+
+
+def _typed(moment: datetime) -> list[tuple[str, datetime, datetime, float]]:
+    """What was typed of towns by then; where two overlap, the one that was typed later."""
+    rows = TypedRain.objects.filter(
+        during__endswith__gt=moment - LONGEST, during__endswith__lte=moment
+    ).order_by("-id")
+    kept: list[tuple[str, datetime, datetime, float]] = []
+    for row in rows:
+        code, start, end = f"{TYPED}{row.place}", row.during.lower, row.during.upper
+        if not any(c == code and start < e and s < end for c, s, e, _ in kept):
+            kept.append((code, start, end, row.mm))
+    return kept
+
+
+def _middles(codes: set[str], moment: datetime) -> list[tuple[str, Point]]:
+    """A place inside each town of which rain was typed."""
+    towns = District.objects.as_of(at(moment)).filter(code__in=[code[1:] for code in codes])
+    placed = towns.annotate(plane=Transform("geom", city().projected)).order_by("code")
+    return [
+        (f"{TYPED}{code}", g.point_on_surface) for code, g in placed.values_list("code", "plane")
+    ]
 
 
 def _hours(at: datetime, moment: datetime) -> float:

@@ -2,10 +2,19 @@
 
 from django.urls import path
 
-from webmap.hazards import drafting, hand_over, rain, risk, views, warning_views
+from webmap.hazards import (
+    drafting,
+    hand_over,
+    rain,
+    readings,
+    risk,
+    views,
+    warning_views,
+)
 
 urlpatterns = [
     path("warnings", views.warnings, name="warnings"),
+    path("hazards/readings", readings.readings, name="rain-readings"),
     path("hazards/risk", risk.risk, name="risk"),
     path("hazards/rain", rain.rain, name="rain"),
     path("hazards/warnings/new", drafting.new, name="warning-new"),
@@ -15,4 +24,5 @@ urlpatterns = [
     path("warning/<str:identifier>", warning_views.one, name="warning-page"),
     path("cap/feed.xml", warning_views.feed, name="cap-feed"),
     path("cap/<str:identifier>.xml", warning_views.document, name="cap-document"),
+    path("hazards/rain/typed", rain.typed, name="rain-typed"),
 ]

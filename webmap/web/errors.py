@@ -19,7 +19,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from importers.errors import DeliveryRefused
+from importers.errors import DeliveryRefused, UnreadableTable
 from layers.reading.personal import ReasonMissing, SearchedTooOften
 from layers.reading.reading import QueryTimeout, RoleMissing
 from layers.sharing import actions as sharing
@@ -118,6 +118,7 @@ STATUS: Mapping[type[Exception], int] = MappingProxyType(
         MatterConflict: 409,
         HandoverNeeded: 409,
         WrongState: 409,
+        UnreadableTable: 422,
         DeliveryRefused: 409,
         TooLarge: 413,
         WrongType: 415,

@@ -51,6 +51,7 @@ class GaugeLimits:
 
     clock: timedelta = timedelta(minutes=5)  # a gauge's clock may run ahead so much
     most_mm_h: float = 250.0
+    shortest_h: float = 1 / 6  # within minutes more may fall than an hour's most, spread over it
     stuck_readings: int = 6
     silent_intervals: int = 3
     spike_ratio: float = 8.0
@@ -90,8 +91,7 @@ def doubt_of(
         return GaugeDoubt.FUTURE
     if reading.mm < 0:
         return GaugeDoubt.NEGATIVE
-    # Within minutes more may fall than an hour's most, spread over the hour.
-    if reading.mm > limits.most_mm_h * max(hours, 1 / 6):
+    if reading.mm > limits.most_mm_h * max(hours, limits.shortest_h):
         return GaugeDoubt.IMPOSSIBLE
     before = standing.get((reading.start, reading.end))
     if before is not None:

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.utils import timezone
 
 from spatial.risk_levels.actions import run_cycle
+from spatial.risk_levels.models import TypedRain
 from tests.spatial.risk_levels.test_cycles import (  # noqa: F401  (a fixture)
     HOUR,
     NIGHT,
@@ -92,3 +94,38 @@ def test_a_moment_as_the_form_writes_it_is_the_citys(client, county):  # noqa: F
     assert "截至 2026-06-18 02:00" in page
     assert "12.5" in page
     assert client.get("/hazards/rain", {"at": "gestern"}).status_code == 400
+
+
+def typed(client, **changed):
+    start, end = (timezone.localtime(timezone.now() - n * HOUR) for n in (4, 1))
+    form = {"place": "431382101", "start": f"{start:%Y-%m-%dT%H:%M}", "end": f"{end:%Y-%m-%dT%H:%M}",
+            "mm": "66.5", "channel": "telephone", "note": "村干部来电"}  # fmt: skip
+    return client.post("/hazards/rain/typed", {**form, **changed})
+
+
+def test_typed_rain_counts_and_says_that_it_was_typed(officer, county):  # noqa: F811
+    assert typed(officer).status_code == 302
+    page = officer.get("/hazards/rain", {"hours": "6"}).content.decode()
+    assert "66.5" in page
+    assert "人工录入" in page
+    assert typed(officer, mm="12").status_code == 302
+    page = officer.get("/hazards/rain", {"hours": "6"}).content.decode()
+    assert "66.5" not in page
+    assert [row.mm for row in TypedRain.objects.order_by("id")] == [66.5, 12.0]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"place": "1"}, {"mm": "-1"}, {"mm": "1500"}, {"mm": "viel"}, {"end": ""},
+                {"end": "2099-01-01T00:00"}, {"start": "2020-01-01T00:00"}],
+)  # fmt: skip
+def test_what_cannot_be_comes_back_as_it_was_typed(officer, county, changed):  # noqa: F811
+    answer = typed(officer, **changed)
+    assert answer.status_code == 422
+    assert "村干部来电" in answer.content.decode()
+    assert not TypedRain.objects.exists()
+
+
+def test_only_those_on_duty_type(client, county):  # noqa: F811
+    client.force_login(User.objects.create_user("planner"))
+    assert typed(client).status_code == 403
+    assert "rain-typed" not in client.get("/hazards/rain").content.decode()
