@@ -86,7 +86,8 @@ def towns_on(moment: datetime) -> list[tuple[str, str]]:
 def town_shapes(codes: Iterable[str], moment: datetime) -> dict[str, BaseGeometry]:
     """The outlines of some towns in the city's projected CRS, in which registers stand."""
     towns = District.objects.as_of(as_of(moment)).filter(code__in=list(codes), geom__isnull=False)
-    return {code: shapely.from_wkb(bytes(g.wkb)) for code, g in towns.values_list("code", "geom")}
+    rows = towns.values_list("code", "geom")
+    return {code: shapely.from_wkb(bytes(g.wkb)) for code, g in rows if g is not None}
 
 
 def county_shape(moment: datetime) -> BaseGeometry | None:
