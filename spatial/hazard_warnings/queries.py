@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from shapely.geometry.base import BaseGeometry
 
 from spatial.alerts.rules.documents import read
+from spatial.alerts.rules.identifiers import is_identifier
 from spatial.alerts.rules.messages import Alert
 from spatial.alerts.rules.states import AlertStanding, picture
 from spatial.base.models import District
@@ -34,7 +35,9 @@ class StandingWarning:
 
 
 def message_named(identifier: str) -> WarningMessage | None:
-    """The message of that identifier."""
+    """The message of that identifier; None also of what is no identifier."""
+    if not is_identifier(identifier):
+        return None
     return WarningMessage.objects.filter(identifier=identifier).first()
 
 

@@ -18,6 +18,7 @@ from spatial.calendars.queries import day_of as city_day
 from spatial.casework.models import Matter
 from spatial.casework.policies import check_beginning
 from spatial.casework.queries import visible_matters
+from spatial.casework.texts import plain
 from spatial.city import city
 from spatial.hazard_warnings.actions import draft_warning, redraft_warning
 from spatial.hazard_warnings.models import WarningMessage
@@ -73,7 +74,7 @@ def revise(request: HttpRequest, code: str) -> HttpResponseBase:
     """``/hazards/warnings/{matter}/draft``: the form of a draft; a POST revises it."""
     actor = matter_actor(request)
     check_beginning(GEO_WARNING, actor)
-    matter = visible_matters(GEO_WARNING, actor).filter(code=code).first()
+    matter = visible_matters(GEO_WARNING, actor).filter(code=plain(code)).first()
     if matter is None or matter.step not in GEO_WARNING.workflow.of("redraft").sources:
         raise Http404(_("没有这份稿件，或已不在拟稿和审核阶段"))
     base = content_of(matter.values)
@@ -95,7 +96,7 @@ def begun(request: HttpRequest, now: datetime) -> WarningContent:
     product = DAILY if asked.get("product") == DAILY and kind == ALERT else WARNING
     about = _about(asked.get("about", "")) if kind != ALERT else None
     effective, expires = _hours(now, product)
-    plain = WarningContent(
+    empty = WarningContent(
         kind=kind,
         product=product,
         status=about.status if about else status,
@@ -107,8 +108,8 @@ def begun(request: HttpRequest, now: datetime) -> WarningContent:
         about=about.identifier if about else "",
     )
     if about:
-        return replace(plain, towns=_standing(about, now))
-    return _from_cycle(plain, asked.get("cycle", ""), asked.get("level", ""), now)
+        return replace(empty, towns=_standing(about, now))
+    return _from_cycle(empty, asked.get("cycle", ""), asked.get("level", ""), now)
 
 
 def _about(identifier: str) -> WarningMessage:
@@ -145,9 +146,10 @@ def _from_cycle(content: WarningContent, cycle: str, level: str, now: datetime) 
     if not cycle:
         return content
     try:
-        found = RiskCycle.objects.filter(at=datetime.fromisoformat(cycle)).first()
+        moment = datetime.fromisoformat(cycle)
     except ValueError:
-        found = None
+        moment = None
+    found = RiskCycle.objects.filter(at=moment).first() if moment and moment.tzinfo else None
     if found is None:
         raise BadRequest(_("没有这次计算"))
     least = BY_CODE.get(level) or WarningLevel.BLUE

@@ -98,6 +98,23 @@ def test_who_has_no_part_drafts_nothing(client):
     assert client.get("/hazards/warnings/new").status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/warning/nothing", 404),
+        ("/warning/43138241600000_20260617093000_0", 404),
+        ("/cap/%00.xml", 404),
+        ("/hazards/warnings/%00/draft", 404),
+        ("/hazards/warnings/new?cycle=2026-06-17T10:00", 400),
+        ("/hazards/warnings/new?cycle=soon", 400),
+        ("/hazards/warnings/new?kind=Ack", 400),
+        ("/hazards/warnings/new?kind=Update&about=%00", 400),
+    ],
+)
+def test_what_is_not_there_is_refused(officer, path, status):
+    assert officer.get(path).status_code == status
+
+
 def test_a_drawn_area_names_its_towns(officer):
     west, south = 111.63, 27.66
     ring = [[west, south], [west + 0.05, south], [west + 0.05, south + 0.03], [west, south]]
