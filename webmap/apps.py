@@ -79,7 +79,6 @@ class WebmapConfig(AppConfig):
         add_duty("uploads", _uploads)
         add_duty("audit head", _audit_head)
         add_duty("risk levels", _risk_levels)
-        add_duty("warnings over", _warnings)
 
 
 def check_logins(**_: Any) -> list[checks.Warning]:

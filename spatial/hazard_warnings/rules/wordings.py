@@ -49,7 +49,7 @@ def proposed(content: WarningContent, voice: Voice) -> WarningContent:
 
 
 def headline_zh(content: WarningContent, voice: Voice) -> str:
-    """The headline: 涟源市地质灾害气象风险橙色预警."""
+    """The headline: the city, the event, the colour of the gravest level."""
     stem = f"{voice.city_zh}{voice.event_zh.removesuffix('预警')}"
     if content.kind == CANCEL:
         return f"解除{stem}预警"
