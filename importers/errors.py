@@ -15,11 +15,19 @@ class DeliveryRefused(ImportersError):
     """A delivery that cannot be taken in at all. The message is one line for its sender.
 
     ``run_id`` is the run on record, where it got so far; ``columns`` are the file's
-    columns, where it is their meaning that is not known.
+    columns, where it is their meaning that is not known; ``tables`` are the file's tables,
+    where none of several was named.
     """
 
-    def __init__(self, message: str, hint: str = "", columns: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        columns: Sequence[str] = (),
+        tables: Sequence[str] = (),
+    ) -> None:
         self.message, self.hint, self.columns = message, hint, tuple(columns)
+        self.tables = tuple(tables)
         self.run_id: int | None = None
         super().__init__(f"{message}；{hint}" if hint else message)
 

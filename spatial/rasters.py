@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import rasterio
@@ -191,11 +192,12 @@ def _sheet(source: rasterio.DatasetReader, heights: np.ma.MaskedArray) -> Height
     )
 
 
-def terrain_tile(path: Path, zoom: int, column: int, row: int) -> bytes:
-    """One web-Mercator tile of heights as a PNG in the Terrarium encoding.
+def terrain_tile(path: Path, zoom: int, column: int, row: int, form: str = "PNG") -> bytes:
+    """One web-Mercator tile of heights as a picture (PNG, WEBP) in the Terrarium encoding.
 
     height in metres = red × 256 + green + blue / 256 − 32768. Where there is no data the
-    height is the tile's mean, lest the shading draw a cliff there; 0 in an empty tile.
+    height is the tile's mean, lest the shading draw a cliff there; 0 in an empty tile. Heights are
+    rounded, to ¼ m from zoom 12 on: exact ones weigh twice to four times as much.
 
     Raises:
         RasterError: missing or unreadable.
@@ -206,8 +208,7 @@ def terrain_tile(path: Path, zoom: int, column: int, row: int) -> bytes:
     frame = {
         "crs": "EPSG:3857",
         "transform": from_origin(west, north, pixel, pixel),
-        "width": TILE,
-        "height": TILE,
+        **dict.fromkeys(("width", "height"), TILE),
         "resampling": Resampling.bilinear,
         "nodata": float("nan"),
     }
@@ -216,18 +217,17 @@ def terrain_tile(path: Path, zoom: int, column: int, row: int) -> bytes:
             heights = warped.read(1)
     except rasterio.errors.RasterioIOError as error:
         raise RasterError(f"栅格文件读不到：{path.name}") from error
-    return _terrarium(heights)
+    return _terrarium(heights, min(1.0, max(0.25, 2.0 ** (10 - zoom))), form)
 
 
-def _terrarium(heights: np.ndarray) -> bytes:
+def _terrarium(heights: np.ndarray, step: float, form: str) -> bytes:
     known = heights[~np.isnan(heights)]
-    metres = np.nan_to_num(heights, nan=known.mean() if known.size else 0.0) + 32768.0
-    encoded = np.empty((*heights.shape, 3), dtype="uint8")
-    encoded[..., 0] = metres // 256
-    encoded[..., 1] = metres % 256
-    encoded[..., 2] = (metres - np.floor(metres)) * 256
+    filled = np.nan_to_num(heights, nan=known.mean() if known.size else 0.0)
+    metres = np.round(filled / step) * step + 32768.0
+    encoded = np.stack([metres // 256, metres % 256, metres % 1 * 256], axis=-1).astype("uint8")
     out = BytesIO()
-    Image.fromarray(encoded).save(out, "PNG", compress_level=3)
+    more: dict[str, Any] = {"lossless": True} if form == "WEBP" else {"compress_level": 3}
+    Image.fromarray(encoded).save(out, form, **more)
     return out.getvalue()
 
 

@@ -16,6 +16,7 @@ from django.urls import Resolver404, URLPattern, get_resolver, resolve
 from webmap.demo.accounts import create_demo_accounts, demo_users
 
 HREF = re.compile(r'<a\b[^>]*\bhref="(/[^"#]*)"')
+API_HREF = re.compile(r'<a\b[^>]*\bhref="(?:https?://testserver)?(/ogc/[^"#]*)"')
 # Of other makers, for programs, files: no pages of ours.
 SKIPPED = re.compile(r"^(admin/|ogc|open311/|i18n/|\.well-known/)|/api/|\.\w+$")
 REFUSED = (302, 401, 403, 404)
@@ -36,10 +37,11 @@ class Page:
         return 'id="map"' in self.html
 
 
-def all_pages() -> list[Page]:
+def all_pages(**headers: str) -> list[Page]:
     """Every page, each once, as somebody who may open it; makes the demo accounts."""
     create_demo_accounts()
-    clients = {"": Client(), **{user.username: _client(user) for user in demo_users()}}
+    clients = {"": Client(headers=headers)}
+    clients |= {user.username: _client(user, headers) for user in demo_users()}
     found: dict[str, Page] = {}
     open_patterns = {pattern for pattern, path in _patterns() if path is None}
     for _pattern, path in _patterns():
@@ -68,8 +70,26 @@ def _keep(found: dict[str, Page], clients: dict[str, Client], path: str) -> None
         return
 
 
-def _client(user: User) -> Client:
-    client = Client()
+def api_pages(**headers: str) -> list[Page]:
+    """The pages of the API as anybody reads them: of each address the first that a page leads to."""
+    client = Client(headers=headers)
+    found: dict[str, Page] = {}
+    waiting, seen = ["/ogc/?f=html"], set()
+    while waiting:
+        path = waiting.pop(0)
+        answer = client.get(path)
+        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+            found[path] = Page(path, "", answer.content.decode())
+            for link in API_HREF.findall(found[path].html):
+                route = _pattern_of(link.split("?")[0])
+                if route not in seen and "f=json" not in link:
+                    seen.add(route)
+                    waiting.append(link.split("?")[0] + "?f=html")
+    return list(found.values())
+
+
+def _client(user: User, headers: dict[str, str]) -> Client:
+    client = Client(headers=headers)
     client.force_login(user)
     return client
 

@@ -78,7 +78,7 @@ class WebmapConfig(AppConfig):
         add_duty("sign-ins", _sign_ins)
         add_duty("uploads", _uploads)
         add_duty("audit head", _audit_head)
-        add_duty("risk levels", _risk_levels)
+        _hazard_duties()
 
 
 def check_logins(**_: Any) -> list[checks.Warning]:
@@ -142,6 +142,14 @@ def _uploads() -> None:
     from webmap.imports.uploads import forget_old
 
     forget_old()
+
+
+def _hazard_duties() -> None:
+    """What the clock does for hazards: levels of risk, and warnings that are over."""
+    from grid.cases.clock_tasks import add_duty
+
+    add_duty("risk levels", _risk_levels)
+    add_duty("warnings over", _warnings)
 
 
 def _risk_levels() -> None:

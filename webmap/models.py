@@ -302,3 +302,42 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class SavedSketch(models.Model):
+    """Shapes that somebody drew on the map or took from a file, under a name.
+
+    ``version`` rises with each writing: who writes over another's is told. ``link`` is the token
+    of the address by which others read it; '' for nobody.
+    """
+
+    class Readers(models.TextChoices):
+        NOBODY = "", _("不共享")
+        SIGNED_IN = "signed_in", _("登录用户")
+        PUBLIC = "public", _("任何人")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("绘制人"))
+    title = models.CharField(_("名称"), max_length=60)
+    features = models.JSONField(_("图形"), default=list)  # GeoJSON features, degrees
+    number = models.PositiveIntegerField(_("图形数"), default=0)
+    version = models.PositiveIntegerField(_("版本"), default=1)
+    link = models.CharField(_("链接"), max_length=43, blank=True, default="")
+    audience = models.CharField(
+        _("共享范围"), max_length=9, blank=True, default="", choices=Readers.choices
+    )
+    made_at = models.DateTimeField(_("绘制时间"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("修改时间"), auto_now=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("草图")
+        ordering: ClassVar = ["-changed_at"]
+        indexes: ClassVar = [models.Index(fields=["owner", "-changed_at"], name="sketch_owner")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["link"], condition=~models.Q(link=""), name="one_sketch_per_link"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title

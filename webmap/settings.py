@@ -183,6 +183,7 @@ OUTAGE_ANSWERS = {
 }
 
 MIDDLEWARE = [
+    "webmap.web.sent_files.SentByFront",  # first: of an answer that is finished
     "webmap.web.security.Guarded",
     "layers.ogc.server.origins.OtherOrigins",
     "django.middleware.security.SecurityMiddleware",
@@ -238,6 +239,11 @@ STATICFILES_DIRS = [
     ("maplibre-gl", BASE_DIR / "node_modules" / "maplibre-gl" / "dist"),
     ("proj4", BASE_DIR / "node_modules" / "proj4" / "dist"),
     ("tabulator", BASE_DIR / "node_modules" / "tabulator-tables" / "dist"),
+    ("terra-draw", BASE_DIR / "node_modules" / "terra-draw" / "dist"),
+    (
+        "terra-draw-maplibre-gl-adapter",
+        BASE_DIR / "node_modules" / "terra-draw-maplibre-gl-adapter" / "dist",
+    ),
     ("chart", BASE_DIR / "node_modules" / "chart.js" / "dist"),
 ]
 STATICFILES_FINDERS = [

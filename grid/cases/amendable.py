@@ -21,6 +21,7 @@ from spatial.casework.procedures import Amendable
 from spatial.casework.texts import is_blank, plain
 from spatial.city import city
 from spatial.codes import schemes
+from spatial.languages import shown_schemes
 from spatial.workflow import Title
 from spatial.worktime import TimeLimit, TimeUnit
 
@@ -54,7 +55,7 @@ def class_choices(situation: CaseSituation) -> list[tuple[str, list[tuple[str, s
     case = situation.case
     groups: dict[str, list[tuple[str, str]]] = {}
     for entry, limits in rulebook.limits_by_class(case.kind, case.scheme, _day_of(situation)):
-        group = groups.setdefault(schemes()[case.scheme].name(entry.parent), [])
+        group = groups.setdefault(shown_schemes()[case.scheme].name(entry.parent), [])
         value = f"{case.kind}/{entry.code}"
         if case.filed_at is None:
             group.append((value, entry.name))

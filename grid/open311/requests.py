@@ -17,8 +17,8 @@ from grid.open311.parameters import STATUSES, ResourceNotFound, Search
 from grid.rules import rulebook
 from spatial.casework.titles import state_shown
 from spatial.city import city
-from spatial.codes import schemes
 from spatial.crs import transformer
+from spatial.languages import shown_schemes
 
 DIGITS = 6
 PROVISIONAL = "预计办结时间为暂定：所跨年份的工作日历尚未公布，公布后重算"
@@ -35,7 +35,7 @@ def services() -> list[dict[str, Any]]:
             "metadata": False,
             "type": "realtime",
             "keywords": rulebook.KIND_TITLES[kind],
-            "group": schemes()[scheme_id].name(entry.parent),
+            "group": shown_schemes()[scheme_id].name(entry.parent),
         }
         for kind, scheme_id, entry in rulebook.classes_in_use(today)
     ]
@@ -97,7 +97,7 @@ def _row(
         "service_request_id": case.code,
         "status": "closed" if case.step in ENDED else "open",
         "status_notes": state_shown(CASES, case.step),
-        "service_name": schemes()[case.scheme].name(case.class_code),
+        "service_name": shown_schemes()[case.scheme].name(case.class_code),
         "service_code": f"{case.kind}-{case.class_code}",
         "description": shown.words or None,
         "agency_responsible": case.department if is_shown(case) else None,

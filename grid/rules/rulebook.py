@@ -28,7 +28,8 @@ from grid.rules.scoring import Band, Form, Grade, Weight
 from spatial.calendars.models import Dated
 from spatial.calendars.queries import day_of as day_of
 from spatial.calendars.queries import held_on
-from spatial.codes import Code, schemes
+from spatial.codes import Code
+from spatial.languages import shown_schemes
 from spatial.parties.models import Department
 from spatial.parties.queries import department_at, named
 from spatial.worktime import TimeLimit, TimeUnit
@@ -82,7 +83,7 @@ def limits_for(kind: str, scheme: str, class_code: str, on: date) -> list[Handli
 
 def limits_by_class(kind: str, scheme: str, on: date) -> list[tuple[Code, list[HandlingLimit]]]:
     """Every minor class that is filed on that day, with the conditions under which it is."""
-    known = schemes().get(scheme)
+    known = shown_schemes().get(scheme)
     rows = holding(HandlingLimit, on).filter(kind=kind, scheme=scheme)
     by_code: dict[str, list[HandlingLimit]] = {}
     for row in rows.order_by("condition_code", "id"):
@@ -100,7 +101,7 @@ def classes_in_use(on: date) -> list[tuple[str, str, Code]]:
     rows = set(holding(HandlingLimit, on).values_list("kind", "scheme", "class_code"))
     found = []
     for kind, scheme_id in editions(on).items():
-        for entry in schemes()[scheme_id].codes.values():
+        for entry in shown_schemes()[scheme_id].codes.values():
             held = ((kind, scheme_id, code) in rows for code in (entry.code, entry.parent, ""))
             if entry.parent and any(held):
                 found.append((kind, scheme_id, entry))

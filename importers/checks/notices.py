@@ -15,4 +15,4 @@ def notice_of(layer: Layer) -> str:
     if has_own_rules(layer.id):
         return ""
     text = _("这个图层没有登记检查规则，只做通用检查")
-    return f"{text}（{layer.unchecked_because}）" if layer.unchecked_because else text
+    return f"{text}（{_(layer.unchecked_because)}）" if layer.unchecked_because else text

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from importers.checks.catalogue import rules
+from spatial.languages import in_english
 
 RULES = Path(__file__).resolve().parents[2] / "data" / "rules"
 FINDINGS, ENGLISH = RULES / "findings.csv", RULES / "titles_en.csv"
@@ -28,6 +29,11 @@ def english_titles() -> dict[str, str]:
     """Code of a finding → its title in English."""
     with ENGLISH.open(encoding="utf-8", newline="") as file:
         return {row["code"]: row["title"] for row in csv.DictReader(file)}
+
+
+def shown_title_of(code: str) -> str:
+    """The title of a kind of finding in the reader's language."""
+    return english_title_of(code) if in_english() else title_of(code)
 
 
 def english_title_of(code: str) -> str:

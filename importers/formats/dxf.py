@@ -157,6 +157,7 @@ def _chosen(
     raise DeliveryRefused(
         f"{file} 内有多个图层：{'；'.join(known[:MOST_LISTED])}{more}",
         "请用 --table 指明，如 JMD 或 JMD:面",
+        tables=[group.name for group in filled.values()],
     )
 
 

@@ -168,7 +168,9 @@ def pick(names: Sequence[str], ask: Ask, file: str) -> str:
         return names[0]
     if not names:
         raise DeliveryRefused(f"{file} 内没有图层")
-    raise DeliveryRefused(f"{file} 内有多个图层：{'、'.join(names)}", "请用 --table 指明")
+    raise DeliveryRefused(
+        f"{file} 内有多个图层：{'、'.join(names)}", "请用 --table 指明", tables=names
+    )
 
 
 def _portions(rows: Rows) -> Iterator[Rows]:

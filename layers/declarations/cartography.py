@@ -9,8 +9,11 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from layers.declarations.declarations import LabelLevel, Layer, Paint
 from spatial.codes import scheme
+from spatial.languages import shown_scheme
 
 FONT = ["Noto Sans CJK SC,Source Han Sans SC,Microsoft YaHei,PingFang SC,WenQuanYi Micro Hei"]
 PAPER = "#f3efe4"
@@ -154,10 +157,10 @@ def colour_expression(layer: Layer) -> Expression:
         return paint.colour if paint else "#888888"
     value = ["get", paint.by]
     if paint.colours and layer.json_type(paint.by) in ("integer", "number"):
-        steps = sorted((float(k), colour) for k, (_, colour) in paint.colours.items())
+        steps = sorted((float(k), colour) for k, (_title, colour) in paint.colours.items())
         expression: list[Any] = ["step", ["coalesce", value, 0], steps[0][1]]
         return expression + [item for bound, colour in steps[1:] for item in (bound, colour)]
-    pairs = {k: colour for k, (_, colour) in paint.colours.items()} or _scheme_colours(layer)
+    pairs = {k: colour for k, (_title, colour) in paint.colours.items()} or _scheme_colours(layer)
     return ["match", value, *(item for pair in pairs.items() for item in pair), paint.colour]
 
 
@@ -167,11 +170,11 @@ def legend(layer: Layer, values: Iterable[str] | None = None) -> list[dict[str, 
     if not paint:
         return []
     if not paint.by:
-        return [{"title": layer.title, "colour": paint.colour}]
+        return [{"title": layer.title_shown, "colour": paint.colour}]
     if paint.colours:
-        return [{"title": title, "colour": colour} for title, colour in paint.colours.values()]
+        return [{"title": _(title), "colour": colour} for title, colour in paint.colours.values()]
     declared = layer.field(paint.by)
-    codes = scheme(declared.scheme) if declared and declared.scheme else None
+    codes = shown_scheme(declared.scheme) if declared and declared.scheme else None
     if not codes:
         return []
     return [

@@ -11,8 +11,11 @@ from functools import cached_property
 
 from django.contrib.gis.db import models
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from layers.access.access import Sharing
+from layers.declarations.cycles import Cycle, cycles
+from spatial.languages import in_english
 from spatial.versions.districts import knows_districts
 from spatial.versions.models import VersionedFeature, VersionedQuerySet
 
@@ -205,6 +208,49 @@ class Layer:
     def group(self) -> str:
         """The group in which lists show the layer: its register's title."""
         return str(self.model._meta.app_config.verbose_name)
+
+    @property
+    def title_shown(self) -> str:
+        """The title in the reader's language."""
+        return self.title_en if in_english() else self.title
+
+    @property
+    def description_shown(self) -> str:
+        """The description in the reader's language."""
+        return _(self.description) if self.description else ""
+
+    @property
+    def steward_shown(self) -> str:
+        """The department that keeps the layer, in the reader's language."""
+        return _(self.steward)
+
+    @property
+    def reason_shown(self) -> str:
+        """Why it is shared as it is, in the reader's language."""
+        return _(self.reason)
+
+    @property
+    def cycle_shown(self) -> str:
+        """The update cycle in the reader's language."""
+        return (cycles().get(self.update_cycle, Cycle()).title_en if in_english() else "") or (
+            self.update_cycle
+        )
+
+    @property
+    def group_shown(self) -> str:
+        """The group in the reader's language."""
+        return _(self.group)
+
+    def field_title_shown(self, name: str) -> str:
+        """The title of a field, published or not, in the reader's language."""
+        declared = self.field(name)
+        if declared and in_english():
+            return declared.title_en
+        return _(self.title_of(name))
+
+    def choices_shown(self, name: str) -> dict[str, str]:
+        """The values that a field may have, with their titles in the reader's language."""
+        return {str(value): _(str(title)) for value, title in self.column(name).flatchoices}
 
     @property
     def view(self) -> str:

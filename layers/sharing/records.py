@@ -23,8 +23,8 @@ from layers.reading.reading import QueryTimeout, read
 from layers.reading.revisions import access_class, revision, revisions
 from layers.reading.shares import Share, share_of
 from spatial.city import city
-from spatial.codes import schemes
 from spatial.crs import transformer
+from spatial.languages import in_english, shown_schemes
 from spatial.versions.audiences import Audience
 from spatial.versions.figures import kept as kept_figures
 from spatial.versions.models import Change, RevisionChange
@@ -54,6 +54,11 @@ class FieldRecord:
     codes: tuple[tuple[str, str], ...] = ()  # value, title
     scheme: str = ""  # the coding scheme's title and edition
     is_readable: bool = True
+
+    @property
+    def title_shown(self) -> str:
+        """The title in the reader's language."""
+        return self.title_en if in_english() else self.title
 
 
 @dataclass(frozen=True)
@@ -216,13 +221,13 @@ def _record(caller: Caller, layer: Layer, quality: Quality | None) -> CatalogueR
 def _codes(layer: Layer, name: str, scheme_id: str) -> tuple[tuple[str, str], ...]:
     column = layer.column(name)
     if column.choices:
-        return tuple((str(value), str(title)) for value, title in column.flatchoices)
-    scheme = schemes().get(scheme_id)
+        return tuple(layer.choices_shown(name).items())
+    scheme = shown_schemes().get(scheme_id)
     return tuple((code.code, code.name) for code in scheme.codes.values()) if scheme else ()
 
 
 def _scheme_title(scheme_id: str) -> str:
-    scheme = schemes().get(scheme_id)
+    scheme = shown_schemes().get(scheme_id)
     return f"{scheme.title}（{scheme.version}）" if scheme else ""
 
 

@@ -55,7 +55,8 @@ def rain_at(moment: datetime, decay: float, least_covered: float) -> GaugedRain:
     number = {code: row for row, code in enumerate(codes)}
     rows = [row for row in [*_readings(moment), *typed] if row[0] in number]
     station = np.array([number[row[0]] for row in rows], dtype=np.int64)
-    starts, ends = (np.array([_hours(row[i], moment) for row in rows]) for i in (1, 2))
+    starts = np.array([_hours(start, moment) for _, start, _, _ in rows])
+    ends = np.array([_hours(end, moment) for _, _, end, _ in rows])
     mm = np.array([row[3] for row in rows], dtype=np.float64)
 
     def over(end_h: float, duration_h: float) -> Sums:

@@ -50,10 +50,10 @@ def _cells(rows: tuple[tuple[str, str, bytes], ...], cell_m: float) -> TownCells
         nothing = np.zeros(0)
         return TownCells((), (), (), nothing, nothing, np.zeros(0, dtype=np.int64), cell_m)
     west, south, east, north = shapely.total_bounds(np.array(outlines))
-    x, y = np.meshgrid(
+    columns, rows_of_cells = np.meshgrid(
         np.arange(west + cell_m / 2, east, cell_m), np.arange(south + cell_m / 2, north, cell_m)
     )
-    x, y = x.ravel(), y.ravel()
+    x, y = columns.ravel(), rows_of_cells.ravel()
     town = np.full(len(x), -1, dtype=np.int64)
     for number, outline in enumerate(outlines):
         shapely.prepare(outline)

@@ -20,9 +20,10 @@ BEGIN, END = "<!-- rooms: begin -->\n", "<!-- rooms: end -->\n"
 APART = ("migrations", "management")  # Django's own folders, which no room imports
 # Files that stand on a floor beside its rooms: Django looks for them there, or a floor's base.
 GROUND = {"apps", "errors", "models", "roles", "settings", "urls", "wsgi"}
-# The pure ground of spatial (docs/architecture.md): values, shapes, calendars, no table.
+# The ground of spatial (docs/architecture.md): values, shapes, calendars, no table; pure but for
+# the language, which is that of the request.
 PURE_GROUND = {
-    *("city", "codes", "crs", "datums", "geometry", "offsets", "outages", "periods"),
+    *("city", "codes", "crs", "datums", "geometry", "languages", "offsets", "outages", "periods"),
     *("positions", "rasters", "readings", "refusals", "texts", "workflow", "worktime"),
 }
 

@@ -56,9 +56,11 @@ elif "demo_accounts" in command:
 class Server:
     """A running script/server over the stand-ins."""
 
+    nginx, stand_in = "", STAND_IN
+
     def __init__(self, checkout: Path) -> None:
         self.folder = checkout
-        (checkout / "stand_in.py").write_text(STAND_IN)
+        (checkout / "stand_in.py").write_text(self.stand_in)
         python = f'#!/bin/sh\nexec {sys.executable} {checkout}/stand_in.py {checkout} "$@"\n'
         program(checkout / ".venv" / "bin" / "python", python)
         program(checkout / "script" / "setup", "#!/bin/sh\nmkdir -p var/log\n")
@@ -67,7 +69,12 @@ class Server:
     def start(self) -> "Server":
         self.process = subprocess.Popen(
             [self.folder / "script" / "server"],
-            env=clean(DATABASE_URL="postgresql://x/x", PORT=str(self.port), TUJING_WAITS="0 0 0 1"),
+            env=clean(
+                DATABASE_URL="postgresql://x/x",
+                PORT=str(self.port),
+                TUJING_WAITS="0 0 0 1",
+                NGINX=self.nginx,
+            ),
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -32,6 +32,17 @@ def test_a_plane_comes_back_as_written(tmp_path):
     assert found == pytest.approx(100 + 2.5 * 99.5, abs=6)  # a pixel is 8 m: 0.7 m of height
 
 
+def test_both_pictures_say_the_same_and_one_weighs_less(tmp_path):
+    path = tmp_path / "terrain.tif"
+    heights = 300 + np.random.default_rng(7).normal(0, 20, (200, 200)).cumsum(0).cumsum(1) / 400
+    write_terrain(path, heights, 563000, 3067000, 30, 4546)
+    place = (12, 3318, 1720)
+    png, webp = (terrain_tile(path, *place, form) for form in ("PNG", "WEBP"))
+    assert np.array_equal(decode(png), decode(webp))
+    assert np.all(decode(png) * 4 % 1 == 0)  # to a quarter of a metre
+    assert len(webp) < 0.8 * len(png)
+
+
 def test_where_nothing_is_known_there_is_no_cliff(tmp_path):
     path = tmp_path / "terrain.tif"
     write_terrain(path, np.full((200, 200), 500.0), 563000, 3067000, 30, 4546)

@@ -26,7 +26,7 @@ from spatial.calendars.models import Dated
 from spatial.casework.models import Matter, MatterLimit
 from spatial.casework.procedures import Procedure, all_procedures, procedure_named
 from spatial.casework.titles import state_shown, title_shown
-from spatial.codes import schemes
+from spatial.languages import shown_schemes
 from spatial.worktime import TimeLimit, TimeUnit
 
 KINDS = (("event", "事件"), ("component", "部件"))
@@ -77,7 +77,7 @@ class RuleForm(forms.ModelForm):
         return given[name] if name in given else getattr(self.instance, name)
 
     def _check_class(self, scheme_id: str, given: dict[str, Any]) -> None:
-        known = schemes().get(scheme_id)
+        known = shown_schemes().get(scheme_id)
         if known is None:
             self.add_error("scheme", _("没有这个分类标准"))
             return
@@ -98,7 +98,7 @@ class HandlingLimitForm(RuleForm):
     kind = forms.ChoiceField(label="类别", choices=KINDS)
     unit = forms.ChoiceField(label="单位", choices=[(unit.value, unit.value) for unit in TimeUnit])
     scheme = forms.ChoiceField(
-        label="分类标准", choices=lambda: [(s.id, s.title) for s in schemes().values()]
+        label="分类标准", choices=lambda: [(s.id, s.title) for s in shown_schemes().values()]
     )
 
 
@@ -107,7 +107,7 @@ class ClassEditionForm(RuleForm):
 
     kind = forms.ChoiceField(label="类别", choices=KINDS)
     scheme = forms.ChoiceField(
-        label="分类标准", choices=lambda: [(s.id, s.title) for s in schemes().values()]
+        label="分类标准", choices=lambda: [(s.id, s.title) for s in shown_schemes().values()]
     )
 
     def clean(self) -> dict[str, Any]:
@@ -161,7 +161,7 @@ class RoutingForm(RuleForm):
 
     kind = forms.ChoiceField(label="类别", choices=KINDS)
     scheme = forms.ChoiceField(
-        label="分类标准", choices=lambda: [(s.id, s.title) for s in schemes().values()]
+        label="分类标准", choices=lambda: [(s.id, s.title) for s in shown_schemes().values()]
     )
 
 

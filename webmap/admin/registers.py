@@ -18,7 +18,7 @@ from layers.reading.offices import features_shown, page_share
 from layers.reading.queries import add_changes, history_shown, voided_versions
 from layers.reading.shares import Share
 from layers.sharing.callers import caller_of
-from spatial.codes import scheme
+from spatial.languages import shown_scheme
 from spatial.texts import whole_number
 from spatial.versions.guards import registers
 from spatial.versions.queries import attribute_fields, children_of, parents_of
@@ -128,7 +128,7 @@ class SchemeFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
         """The classes that have no parent."""
-        codes = scheme(self.scheme_id).codes.values()
+        codes = shown_scheme(self.scheme_id).codes.values()
         return [(code.code, f"{code.code} {code.name}") for code in codes if not code.parent]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
@@ -136,7 +136,7 @@ class SchemeFilter(admin.SimpleListFilter):
         chosen = self.value()
         if not chosen:
             return queryset
-        codes, wanted = scheme(self.scheme_id).codes, {chosen}
+        codes, wanted = shown_scheme(self.scheme_id).codes, {chosen}
         while more := {c.code for c in codes.values() if c.parent in wanted} - wanted:
             wanted |= more
         return queryset.filter(**{f"{self.parameter_name}__in": sorted(wanted)})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from grid.models import Case
 from spatial.casework.models import Amendment
 from spatial.city import city
-from spatial.codes import schemes
+from spatial.languages import shown_schemes
 from webmap.casework.presentation import degrees
 
 
@@ -47,7 +47,7 @@ def _point(kept: Any) -> Point:
 def _text(case: Case, field: str, value: Any) -> str:
     if field == "class_code":
         _kind, code, condition = str(value).split("/", 2)
-        scheme = schemes().get(case.scheme)
+        scheme = shown_schemes().get(case.scheme)
         name = scheme.name(code) if scheme else code
         return f"{name}（{condition}）" if condition else name
     if field == "is_public":

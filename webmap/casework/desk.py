@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from grid.cases.actors import Actor
@@ -30,7 +31,7 @@ from grid.rules import rulebook
 from spatial.base.models import District
 from spatial.casework.texts import plain
 from spatial.casework.titles import state_shown
-from spatial.codes import schemes
+from spatial.languages import shown_schemes
 from spatial.versions.queries import revision_of
 from webmap.casework.guards import StaffRequest, casework
 from webmap.casework.presentation import case_row
@@ -171,7 +172,7 @@ def listed(request: StaffRequest) -> HttpResponse:
         "to_review": awaiting_review(request.actor).count(),
         "had": GridRole.HANDLER in request.actor.all_roles,
         "stranded": stranded(request.actor, now_hold).count(),
-        "open_total": sum(number for number, _, _ in counts.values()),
+        "open_total": sum(number for number, _late, _soon in counts.values()),
         "may_dispatch": can_take_own(request.actor, "dispatch")
         and any(row.case.step == DISPATCHING for row in rows),
         "now": now,
@@ -191,8 +192,8 @@ def class_groups() -> list[dict[str, Any]]:
     """The classes by kind and major class, for a choice."""
     groups = []
     for kind, scheme_id in rulebook.editions(rulebook.day_of(timezone.now())).items():
-        title = rulebook.KIND_TITLES[kind]
-        codes = schemes()[scheme_id].codes
+        title = _(rulebook.KIND_TITLES[kind])
+        codes = shown_schemes()[scheme_id].codes
         for major in (c for c in codes.values() if not c.parent):
             minors = [c for c in codes.values() if c.parent == major.code]
             groups.append(

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from grid.models import Component
 from grid.rules import rulebook
 from spatial.base.models import District
-from spatial.codes import schemes
+from spatial.languages import shown_schemes
 from webmap.casework.guards import StaffRequest, stock_readers
 from webmap.web.spreadsheets import csv_answer
 
@@ -63,7 +63,7 @@ def as_csv(request: StaffRequest) -> StreamingHttpResponse:
 
 
 def _class_name(scheme: str, code: str) -> str:
-    return schemes()[scheme].name(code) if scheme in schemes() else code
+    return shown_schemes()[scheme].name(code) if scheme in shown_schemes() else code
 
 
 def _within(request: HttpRequest) -> str:
@@ -89,12 +89,12 @@ def _groups(within: str) -> list[Group]:
 def _majors() -> list[tuple[str, str]]:
     """The major classes of components in the edition of today, (code, title)."""
     edition = rulebook.editions(rulebook.day_of(timezone.now())).get("component", "")
-    codes = schemes()[edition].codes.values() if edition in schemes() else ()
+    codes = shown_schemes()[edition].codes.values() if edition in shown_schemes() else ()
     return [(entry.code, entry.name) for entry in codes if not entry.parent]
 
 
 def _major_of(group: Group) -> str:
-    scheme = schemes().get(group[1])
+    scheme = shown_schemes().get(group[1])
     entry = scheme.codes.get(group[2]) if scheme else None
     return entry.parent if entry else ""
 
@@ -130,7 +130,7 @@ def _by_class(groups: list[Group]) -> list[dict[str, Any]]:
             "title": _class_name(scheme, code),
             "total": total,
             "broken": broken[scheme, code],
-            "departments": "、".join(sorted(filter(None, departments[scheme, code]))),
+            "departments": sorted(filter(None, departments[scheme, code])),
         }
         for (scheme, code), total in totals.most_common()
     ]

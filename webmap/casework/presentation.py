@@ -18,8 +18,8 @@ from spatial.base.models import District
 from spatial.casework.amending import AMEND
 from spatial.casework.titles import lapsed_shown, state_shown, title_shown
 from spatial.city import city
-from spatial.codes import schemes
 from spatial.crs import transformer
+from spatial.languages import shown_schemes
 from webmap.casework.publicity import title_of
 from webmap.web.moments import local, span
 
@@ -71,7 +71,7 @@ def case_row(cases: list[Case], now: datetime) -> list[CaseRow]:
 
 def class_title(thing: Case | Component) -> str:
     """The name of the class of a case or a component."""
-    scheme = schemes().get(thing.scheme)
+    scheme = shown_schemes().get(thing.scheme)
     return scheme.name(thing.class_code) if scheme else thing.class_code
 
 

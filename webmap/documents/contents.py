@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest
 
-from webmap.documents import case_files, import_reports, records, sheets, statistics
+from webmap.documents import case_files, checks, import_reports, records, sheets, statistics
 from webmap.documents.issuing import Contents
 
 Params = Mapping[str, Any]
@@ -36,6 +36,7 @@ CONTENTS: dict[str, Content] = {
     "case": Content(case_files.order, case_files.collect, case_files.is_open),
     "import": Content(import_reports.order, import_reports.collect, import_reports.is_open),
     "statistics": Content(statistics.order, statistics.collect, statistics.is_open),
+    "check": Content(checks.order, checks.collect, checks.is_open),
     "sheets": Content(sheets.order, sheets.collect, sheets.is_open),
 }
 

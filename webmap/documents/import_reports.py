@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from importers.checks.titles import shown_title_of
 from importers.models import ImportRun
 from layers.access.access import Caller, may_deliver, may_undo
 from layers.declarations.declarations import Layer
@@ -15,7 +16,7 @@ from layers.declarations.registry import layer_named
 from webmap.documents.errors import NothingToPrint
 from webmap.documents.issuing import Contents
 from webmap.documents.texts import common_texts
-from webmap.imports.runs import issue_kinds, kind_title, run_for
+from webmap.imports.runs import issue_kinds, run_for
 from webmap.web.orders import caller_of_user
 from webmap.web.values import layer_title
 
@@ -56,7 +57,7 @@ def collect(params: Mapping[str, Any], user: User | None, _progress: Any) -> Con
         "files": [_file(one) for one in run.files],
         "kinds": kinds,
         "issues": [
-            (one.file, str(one.row or ""), one.field, f"{kind_title(one.code)}：{one.message}")
+            (one.file, str(one.row or ""), one.field, f"{shown_title_of(one.code)}：{one.message}")
             for one in issues
         ],
         "omitted": _omitted(total, len(issues)),

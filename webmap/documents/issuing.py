@@ -22,10 +22,10 @@ from django.utils.translation import gettext as _
 from spatial.audit.actions import record_event
 from spatial.audit.models import Kind as Act
 from spatial.city import city
+from spatial.languages import in_english
 from webmap.documents.templates import Kind
 from webmap.models import DocumentSeries, IssuedDocument
 from webmap.web.errors import Conflicting
-from webmap.web.values import in_english
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is mistaken for another sign
 CODE_LENGTH = 16  # 79 bits: no code is guessed

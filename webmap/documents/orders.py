@@ -19,6 +19,7 @@ from django_tasks import task
 from layers.errors import LayersError
 from layers.jobs.leases import repeatable
 from spatial.city import city
+from spatial.languages import in_english
 from webmap.documents.contents import content_of
 from webmap.documents.errors import DoesNotFit, NothingToPrint, TemplateFault
 from webmap.documents.issuing import Issuer, file_of, folder, issue
@@ -26,7 +27,6 @@ from webmap.documents.templates import kinds
 from webmap.models import DocumentOrder, IssuedDocument
 from webmap.web.callers import actor_of
 from webmap.web.orders import PENDING, STUCK_AFTER, Asker, OrderBounds, give_up
-from webmap.web.values import in_english
 
 FORGOTTEN_AFTER = timedelta(days=1)  # what failed
 BOUNDS = OrderBounds(pending=3, hourly=60, in_all=60)

@@ -124,6 +124,27 @@ def _statistics() -> dict[str, Any]:
     }
 
 
+def _check() -> dict[str, Any]:
+    free = [LONG[:40], LATIN[:20], "", "", ""]
+    piece = [LATIN[:20], LONG, "1.00 m²", "0.01%", MARKUP]
+    return {
+        "heading": LONG,
+        "state": MARKUP,
+        "rows": _rows(),
+        "map": _place(),
+        "limits": [[MARKUP, "占用", "1,234", "9,999,999.99 m²", "99.99%"], free],
+        "summary_columns": ["图层", "结论", "处", "占用", "占比"],
+        "details": [
+            {"title": MARKUP, "rows": [piece] * 3, "omitted": MARKUP},
+            {"title": LATIN, "rows": [], "omitted": ""},
+        ],
+        "detail_columns": ["编码", "名称", "占用", "占比", "备注"],
+        "contents": [{"title": MARKUP, "rows": [[LONG, "1", ""], ["合计", "1", "2.00 m"]]}],
+        "content_columns": ["类别", "数量", "量"],
+        "disclaimer": MARKUP,
+    }
+
+
 def _sheets() -> dict[str, Any]:
     paper = Paper("a4")
     width, height = paper.map_mm
@@ -179,5 +200,6 @@ SAMPLES = {
     "case": _case,
     "import": _import,
     "statistics": _statistics,
+    "check": _check,
     "sheets": _sheets,
 }

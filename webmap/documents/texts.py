@@ -33,6 +33,8 @@ def common_texts() -> dict[str, str]:
         "field": _("字段"),
         "message": _("说明"),
         "nothing": _("没有符合条件的要素。"),
+        "conclusion": _("核对结论"),
+        "occupied": _("占用明细"),
         "legend": _("图例"),
         "scale": _("比例尺"),
         "overview": _("接图表"),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from spatial.languages import in_english
 from webmap.documents.contents import content_of
 from webmap.documents.errors import NothingToPrint
 from webmap.documents.issuing import file_of, in_groups, withdraw
@@ -28,7 +29,6 @@ from webmap.web.callers import caller_of
 from webmap.web.errors import AccessDenied, BadInput, is_fragment
 from webmap.web.guards import signed_in
 from webmap.web.orders import Asker
-from webmap.web.values import in_english
 
 MOST_LISTED = 100
 MOST_REASON = 500

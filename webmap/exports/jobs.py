@@ -15,13 +15,13 @@ from layers.declarations.registry import layer_named
 from layers.jobs.leases import repeatable
 from layers.reading.shares import share_by_id
 from spatial.city import city
+from spatial.languages import in_english
 from spatial.periods import parse_as_of
 from webmap.exports.data import draw_layers
 from webmap.exports.requests import ExportRequest, exportable, stored_request
 from webmap.models import Export
 from webmap.web.entrances import entrance_named
 from webmap.web.orders import PENDING, Asker, OrderBounds, caller_of_user, give_up
-from webmap.web.values import in_english
 
 LIFETIME = timedelta(hours=24)
 BOUNDS = OrderBounds(pending=2, hourly=30, in_all=40)

@@ -4,7 +4,7 @@ from math import cos, radians
 from typing import Any
 
 from layers.declarations.declarations import Layer, Paint
-from spatial.codes import scheme
+from spatial.languages import shown_scheme
 from webmap.exports.data import DrawnLayer
 from webmap.web.values import NOTHING
 
@@ -126,7 +126,7 @@ def _class_of(layer: Layer, value: Any) -> tuple[str, str, str]:
         return _from_colours(layer, paint, value)
     declared = layer.field(paint.by) if paint.by else None
     if declared and declared.scheme and value:
-        codes = scheme(declared.scheme)
+        codes = shown_scheme(declared.scheme)
         return codes.name(str(value)), codes.colour(str(value)) or paint.colour, str(value)
     return "", paint.colour, ""
 

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -61,7 +61,7 @@ def rain(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@with_roles(may_judge, _lazy("这里是地灾值班人员的页面"))
+@with_roles(may_judge, gettext_noop("这里是地灾值班人员的页面"))
 def typed(request: StaffRequest) -> HttpResponse:
     """Keep what an officer typed of a town's rain; what cannot be comes back as it was typed."""
     form = request.POST
@@ -82,6 +82,10 @@ def typed(request: StaffRequest) -> HttpResponse:
         return _page(request, filled=form, error=message)
     messages.success(request, _("已录入，下一次计算时计入"))
     return redirect("/hazards/rain")
+
+
+def _channel(text: str) -> str:
+    return text if text in CHANNELS else next(iter(CHANNELS))
 
 
 def _local(text: str) -> datetime:

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -65,7 +65,7 @@ class TownShown:
 
 
 @require_safe
-@with_roles(may_judge, _("这里是地灾值班人员的页面"))
+@with_roles(may_judge, gettext_noop("这里是地灾值班人员的页面"))
 def risk(request: HttpRequest) -> HttpResponse:
     """The page, or as a fragment its table alone: now, or as it stood at a moment."""
     moment = minute_parameter(request).instant

@@ -11,7 +11,6 @@ from layers.declarations.registry import layer_of
 from layers.reading.features import features
 from layers.reading.offices import page_share
 from layers.reading.reading import QueryTimeout
-from spatial.codes import scheme
 from spatial.hazards.queries import (
     buildings_inside,
     past_warnings,
@@ -19,6 +18,7 @@ from spatial.hazards.queries import (
     threat_of,
     warnings_in_force,
 )
+from spatial.languages import shown_scheme
 from spatial.periods import AsOf, at
 from webmap.map.parameters import day_of, moment_parameter, share_parameter
 from webmap.web.callers import caller_of
@@ -32,7 +32,7 @@ def warnings(request: HttpRequest) -> HttpResponse:
     warned = features(share_parameter(request, "warnings"))
     sites = features(share_parameter(request, "hazard-sites"))
     as_of = moment_parameter(request)
-    levels, kinds = scheme("warning_levels"), scheme("hazard_kinds")
+    levels, kinds = shown_scheme("warning_levels"), shown_scheme("hazard_kinds")
     past = past_warnings(warned, as_of.instant or timezone.now())
     context = {
         "day": day_of(as_of),

@@ -10,10 +10,10 @@ from layers.reading.offices import page_share
 from layers.reading.personal import Texts, full_values, masked_values
 from layers.reading.queries import add_changes, stands
 from layers.reading.shares import Share
-from spatial.codes import scheme
 from spatial.housing.queries import right_history, rights_on, storeys_of, units_of
 from spatial.housing.rules.matrix import Cell, Matrix, Place, unit_matrix
 from spatial.housing.rules.status import State, states_in_order, unit_state
+from spatial.languages import shown_scheme
 from spatial.periods import AsOf
 
 
@@ -83,7 +83,7 @@ def unit_table(shares: HousingShares, building_code: str, as_of: AsOf) -> UnitTa
     states = {code: unit_state(r.kind for r in rights.get(code, ())) for code in units}
     matrix: Matrix = unit_matrix((_place(u) for u in units.values()), (s.number for s in storeys))
     labels = {s.number: s.label for s in storeys if s.label}
-    names = scheme("right_kinds")
+    names = shown_scheme("right_kinds")
 
     def cell(found: Cell) -> UnitCell:
         unit = units.get(found.code)
@@ -136,7 +136,7 @@ def rights_view(
 
 
 def _right_view(right: Any, texts: Texts, as_of: AsOf) -> RightView:
-    names = scheme("right_kinds")
+    names = shown_scheme("right_kinds")
     return RightView(
         right,
         names.name(right.kind),

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -177,11 +178,11 @@ def _mapping(run: ImportRun, layer: Layer) -> list[dict[str, Any]]:
     """The register's fields, and which of the file's columns fills each."""
     headers = run.options.get("headers", {})
     register = register_of(layer)
-    code = {"name": "code", "title": "编码", "required": True, "header": headers.get("code", "")}
+    code = {"name": "code", "title": _("编码"), "required": True, "header": headers.get("code", "")}
     return [code] + [
         {
             "name": column.name,
-            "title": column.title,
+            "title": layer.field_title_shown(column.name),
             "required": column.required,
             "header": headers.get(column.name, ""),
         }

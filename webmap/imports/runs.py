@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from importers.checks.notices import notice_of
-from importers.checks.titles import english_title_of, title_of
+from importers.checks.titles import shown_title_of
 from importers.models import ImportIssue, ImportRun
 from importers.runs import review
 from importers.runs.rights import layers_touched
@@ -25,7 +25,7 @@ from spatial.crs import transformer
 from spatial.versions.queries import attribute_fields
 from webmap.imports.guards import NotDeliverable, reviewable
 from webmap.web.callers import caller_of
-from webmap.web.values import field_title, in_english, scheme_of, shown
+from webmap.web.values import field_title, scheme_of, shown
 
 PAGE = 50
 MOST_PAGES = 2000
@@ -122,18 +122,13 @@ def issue_kinds(run: ImportRun) -> list[dict[str, Any]]:
         {
             "severity": severity,
             "code": code,
-            "title": kind_title(code),
+            "title": shown_title_of(code),
             "number": number,
             "kept": kept.get((severity, code), 0),
         }
         for severity in ("error", "warning")
         for code, number in sorted(told.get(severity, {}).items(), key=lambda item: -item[1])
     ]
-
-
-def kind_title(code: str) -> str:
-    """What a kind of finding is called in the language of the page."""
-    return english_title_of(code) if in_english() else title_of(code)
 
 
 def issues_of(run: ImportRun, code: str = "", severity: str = "", page: int = 1) -> dict[str, Any]:
@@ -155,7 +150,7 @@ def issue_json(issue: ImportIssue, layer: Layer) -> dict[str, Any]:
         "id": issue.pk,
         "file": issue.file,
         "row": issue.row,
-        "title": kind_title(issue.code),
+        "title": shown_title_of(issue.code),
         "field": issue.field,
         "field_title": _field_title(layer, issue.field),
         "code": issue.code,
@@ -241,7 +236,7 @@ def _row(layer: Layer, names: list[str], masks: dict[str, str], row: tuple) -> d
     ]  # fmt: skip
     return {
         "action": action,
-        "title": ACTIONS[action],
+        "title": _(ACTIONS[action]),
         "accepted": accepted,
         "code": code,
         "row": number,

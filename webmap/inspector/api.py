@@ -19,7 +19,7 @@ from layers.access.masking import masked_within
 from spatial.casework.policies import capacity
 from spatial.casework.titles import state_shown
 from spatial.city import city
-from spatial.codes import schemes
+from spatial.languages import shown_schemes
 from webmap.casework.presentation import case_row, clock_of
 from webmap.inspector.area import area_of
 from webmap.inspector.forms import PatrolForm, PhoneReportForm, ResultForm
@@ -61,7 +61,7 @@ def classes(request: StaffRequest) -> JsonResponse:
             "scheme": scheme_id,
             "code": entry.code,
             "name": entry.name,
-            "group": schemes()[scheme_id].name(entry.parent),
+            "group": shown_schemes()[scheme_id].name(entry.parent),
         }
         for kind, scheme_id, entry in rulebook.classes_in_use(today)
     ]

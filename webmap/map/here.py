@@ -11,7 +11,7 @@ from layers.declarations.declarations import Layer
 from layers.reading.queries import features_at, place
 from layers.reading.reading import QueryTimeout
 from layers.reading.shares import Share
-from spatial.codes import scheme
+from spatial.languages import shown_scheme
 from spatial.periods import AsOf
 from webmap.map.parameters import day_of, moment_parameter, place_parameter, shown_shares
 from webmap.map.records import heading, layer_title
@@ -77,7 +77,7 @@ def _class(share: Share, version: Any) -> dict[str, str]:
     for declared in share.fields:
         value = getattr(version, declared.name)
         if declared.scheme and value:
-            codes = scheme(getattr(version, "scheme", "") or declared.scheme)
+            codes = shown_scheme(getattr(version, "scheme", "") or declared.scheme)
             shown = value if value.isdigit() else ""
             return {"name": codes.name(value), "code": shown, "colour": codes.colour(value)}
     return {}

@@ -15,9 +15,9 @@ from layers.reading.offices import page_share
 from layers.reading.personal import Texts
 from layers.reading.queries import History
 from layers.reading.shares import Share
-from spatial.codes import scheme
+from spatial.languages import in_english, shown_scheme
 from spatial.periods import AsOf, at
-from webmap.web.values import NOTHING, field_title, in_english, layer_title, scheme_of, shown
+from webmap.web.values import NOTHING, field_title, layer_title, scheme_of, shown
 
 NAMES = ("name", "full_address", "address", "location")
 UNSAID = frozenset({"scheme", "schematic"})
@@ -75,7 +75,7 @@ def _class_name(share: Share, version: Any) -> str:
     for declared in share.fields:
         value = getattr(version, declared.name)
         if declared.scheme and value:
-            return scheme(scheme_of(share.layer, declared.name, row_scheme(version))).name(
+            return shown_scheme(scheme_of(share.layer, declared.name, row_scheme(version))).name(
                 str(value)
             )
     return ""
@@ -113,14 +113,14 @@ def _row(layer: Layer, declared: Field, version: Any, caller: Caller, as_of: AsO
     target = page_share(caller, layer_of(declared.refers_to)) if declared.refers_to else None
     if target:
         if target.layer.reference_name:
-            title = title.removesuffix("编码")
+            title = title.removesuffix("编码").removesuffix(" code")
             standing = features(target).as_of(as_of)
             text = target.layer.reference_name(standing, str(value)) or text
         return RecordRow(title, text, link=f"{target.layer.id}/{value}")
     colour = ""
     if scheme_id:
-        colour = scheme(scheme_id).colour(str(value))
-        title = title.removesuffix("编码")
+        colour = shown_scheme(scheme_id).colour(str(value))
+        title = title.removesuffix("编码").removesuffix(" code")
         text = text if str(value).isdigit() else text.removeprefix(f"{value} ")
     plain = declared.name.endswith("year")
     return RecordRow(title, str(value) if plain else text, declared.unit, colour=colour)
@@ -128,7 +128,7 @@ def _row(layer: Layer, declared: Field, version: Any, caller: Caller, as_of: AsO
 
 def secrets_of(layer: Layer, texts: Texts) -> list[Secret]:
     """The personal fields of a version, by what the caller may have of them."""
-    return [Secret(name, str(layer.column(name).verbose_name), texts[name]) for name in texts]
+    return [Secret(name, layer.field_title_shown(name), texts[name]) for name in texts]
 
 
 def eras_of(share: Share, shown: History, caller: Caller) -> list[EraView]:

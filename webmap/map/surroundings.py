@@ -10,9 +10,9 @@ from layers.reading.offices import page_share
 from layers.reading.queries import MOST, Neighbour, beside
 from layers.reading.reading import QueryTimeout
 from layers.reading.shares import Share
+from spatial.languages import in_english
 from spatial.periods import AsOf
 from webmap.map.records import heading
-from webmap.web.values import in_english
 
 TIMEOUT_MS = 4000
 

@@ -12,7 +12,7 @@ urlpatterns = [
         for one in entrances()
     ),
     path("map/style", map_pages.map_style, name="map-style"),
-    path("terrain/<int:zoom>/<int:column>/<int:row>.png", map_pages.terrain, name="terrain"),
+    path("terrain/<int:zoom>/<int:column>/<int:row>.<str:form>", map_pages.terrain, name="terrain"),
     path("tasks", tasks.waiting, name="tasks"),
     path("panel/<str:layer_id>/<str:code>", panel.panel, name="panel"),
     path("panel/<str:layer_id>/<str:code>/history", panel.history, name="history"),

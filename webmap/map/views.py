@@ -25,11 +25,13 @@ from spatial.rasters import RasterError, terrain_tile
 from spatial.versions.figures import ever_schematic
 from spatial.versions.queries import days_of_change
 from webmap.map.legends import values_in_use
+from webmap.map.sketches.texts import sketch_context
 from webmap.map.table.texts import table_context
 from webmap.web.entrances import Entrance, entrance_named, entrances
 from webmap.web.values import layer_title
 
 MAX_TERRAIN_ZOOM = 15
+PICTURES = {"webp": "image/webp", "png": "image/png"}
 MOST_DAYS = 300
 
 
@@ -48,6 +50,7 @@ def map_page(request: HttpRequest, entrance: str = "") -> HttpResponse:
         "config": page_config(request, chosen),
         "has_terrain": settings.TERRAIN.exists(),
         **table_context(),
+        **sketch_context(),
     }
     get_token(request)
     return render(request, "map/map.html", context)
@@ -63,7 +66,7 @@ def map_style(request: HttpRequest) -> JsonResponse:
         + "{z}/{y}/{x}"
         for layer in layers
     }
-    terrain = request.build_absolute_uri("/terrain/") + "{z}/{x}/{y}.png"
+    terrain = request.build_absolute_uri("/terrain/") + "{z}/{x}/{y}.webp"
     document = style(
         layers,
         chosen.layers,
@@ -80,18 +83,17 @@ def map_style(request: HttpRequest) -> JsonResponse:
 
 
 @require_safe
-def terrain(request: HttpRequest, zoom: int, column: int, row: int) -> HttpResponse:
-    """One terrain tile (Terrarium PNG); the terrain is public base data."""
-    if zoom > MAX_TERRAIN_ZOOM or column >= 2**zoom or row >= 2**zoom:
+def terrain(request: HttpRequest, zoom: int, column: int, row: int, form: str) -> HttpResponse:
+    """One terrain tile (Terrarium) as WebP, which weighs half, or PNG; the terrain is public base data."""
+    if form not in PICTURES or zoom > MAX_TERRAIN_ZOOM or column >= 2**zoom or row >= 2**zoom:
         raise Http404
     try:
         written = settings.TERRAIN.stat().st_mtime_ns
-        etag = f'"{written:x}-{zoom}-{column}-{row}"'
+        etag = f'"{written:x}-{zoom}-{column}-{row}-{form}"'
         if request.headers.get("If-None-Match") == etag:
             return HttpResponse(status=304)
-        response = HttpResponse(
-            _terrain(settings.TERRAIN, written, zoom, column, row), content_type="image/png"
-        )
+        picture = _terrain(settings.TERRAIN, written, zoom, column, row, form)
+        response = HttpResponse(picture, content_type=PICTURES[form])
     except (OSError, RasterError) as error:
         raise Http404(_("没有地形数据")) from error
     response["ETag"] = etag
@@ -100,9 +102,9 @@ def terrain(request: HttpRequest, zoom: int, column: int, row: int) -> HttpRespo
 
 
 @lru_cache(maxsize=256)
-def _terrain(path: Path, written: int, zoom: int, column: int, row: int) -> bytes:
-    """A tile costs 50 to 100 ms; kept until the file is written anew."""
-    return terrain_tile(path, zoom, column, row)
+def _terrain(path: Path, written: int, zoom: int, column: int, row: int, form: str) -> bytes:
+    """A tile costs 50 to 150 ms; kept until the file is written anew."""
+    return terrain_tile(path, zoom, column, row, form.upper())
 
 
 def layer_groups(shares: list[Share], entrance: Entrance) -> list[dict[str, Any]]:

@@ -24,10 +24,22 @@ from webmap.web.errors import attempt
 from webmap.web.guards import StaffRequest, signed_in
 
 
+class LanguageSelect(forms.Select):
+    """A choice of languages, each called in its own."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **options: Any) -> dict[str, Any]:
+        """One language, marked as what it is."""
+        found = super().create_option(name, value, *args, **options)
+        found["attrs"]["lang"] = str(value)
+        return found
+
+
 class ContactForm(forms.Form):
     """The language of notices, and where they are posted to."""
 
-    language = forms.ChoiceField(label=gettext_lazy("语言"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(
+        label=gettext_lazy("语言"), choices=settings.LANGUAGES, widget=LanguageSelect
+    )
     webhook = forms.URLField(
         label=gettext_lazy("回调地址"), required=False, max_length=300, assume_scheme="https"
     )

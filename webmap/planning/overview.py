@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from layers.reading.features import features
 from layers.reading.revisions import register_revision
 from layers.reading.shares import Share
-from spatial.codes import scheme
+from spatial.languages import shown_scheme
 from spatial.periods import AsOf
 from spatial.versions.figures import Tallied, tallied
 from webmap.map.overview import M2_PER_HA, is_kept, kept_day, overview_page
@@ -28,23 +28,27 @@ def planning(request: HttpRequest) -> HttpResponse:
     total_ha = sum(use["ha"] for use in uses)
     most = max((use["ha"] for use in uses), default=1)
     shown = [
-        use | {"percent": 100 * use["ha"] / total_ha, "width": 100 * use["ha"] / most}
+        use | _named(use) | {"percent": 100 * use["ha"] / total_ha, "width": 100 * use["ha"] / most}
         for use in uses
     ]
     return overview_page(request, PROFESSION.entrance, as_of, {"uses": shown, "total_ha": total_ha})
 
 
+def _named(use: dict[str, Any]) -> dict[str, str]:
+    """The name of a use in its own edition's words, and its colour."""
+    codes = shown_scheme(use["scheme"])
+    return {"name": codes.name(use["code"]), "colour": codes.colour(use["code"])}
+
+
 @lru_cache(maxsize=64)
 def _land_balance(share: Share, as_of: AsOf, revision: int) -> list[dict[str, Any]]:
-    """Hectares by land use, the largest first; each code in its own edition's words."""
+    """Hectares by land use, the largest first; each code with its edition."""
     found = []
     for (use, scheme_id), number, area_m2 in _plan_areas(share, as_of):
-        codes = scheme(scheme_id or "land_sea_use_2023")
         found.append(
             {
                 "code": use,
-                "name": codes.name(use),
-                "colour": codes.colour(use),
+                "scheme": scheme_id or "land_sea_use_2023",
                 "number": number,
                 "ha": area_m2 / M2_PER_HA,
             }

@@ -26,7 +26,7 @@ from grid.rules import rulebook
 from layers.access.access import Caller
 from layers.sharing.callers import address_of
 from layers.sharing.limits import RateLimited, admit
-from spatial.codes import schemes
+from spatial.languages import shown_schemes
 from webmap.public.forms import MOST_PHOTOS, MOST_WORDS, PublicReportForm
 from webmap.web.errors import AccessDenied, Refusal, TooLarge, answering
 from webmap.web.guards import has_token, length_of
@@ -148,7 +148,7 @@ def _classes_by_group() -> list[dict[str, Any]]:
     """The classes that take reports today, events first, by their major class."""
     groups: dict[tuple[str, str], dict[str, Any]] = {}
     for kind, scheme_id, entry in rulebook.classes_in_use(rulebook.day_of(timezone.now())):
-        title = schemes()[scheme_id].name(entry.parent)
+        title = shown_schemes()[scheme_id].name(entry.parent)
         group = groups.setdefault((kind, entry.parent), {"title": title, "kind": kind, "rows": []})
         group["rows"].append({"value": f"{kind}:{entry.code}", "name": entry.name})
     return sorted(groups.values(), key=lambda group: group["kind"] != "event")

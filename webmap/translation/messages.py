@@ -5,6 +5,7 @@ Django's own ``templatize``.
 """
 
 import ast
+import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,12 @@ from django.utils.translation.template import templatize
 
 from grid.cases.public_view import PROGRESS, TOLD
 from grid.rules.indicators import COUNTS, INDICATORS, MEANINGS, SUBJECT_TITLES
+from grid.rules.rulebook import KIND_TITLES
+from importers.sources.registry import SOURCES
+from layers.declarations.known_roles import known_roles
+from layers.declarations.registry import all_layers
 
+DEPARTMENTS = Path(settings.BASE_DIR) / "data" / "grid" / "departments.csv"
 FLOORS = ("spatial", "grid", "layers", "importers", "webmap")
 SINGLE = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop"})
 PLURAL = frozenset({"ngettext", "ngettext_lazy"})
@@ -58,12 +64,58 @@ def in_data() -> Iterator[tuple[str, str]]:
             yield config.name, str(config.verbose_name)
             for model in config.get_models():
                 yield config.name, str(model._meta.verbose_name)
+    yield from in_declarations()
     shares = INDICATORS.values()
     titles = (*SUBJECT_TITLES.values(), *COUNTS.values(), *(share.title for share in shares))
     for message in (*titles, *MEANINGS.values(), *dict.fromkeys(share.source for share in shares)):
         yield "grid/rules/indicators.py", message
     for message in dict.fromkeys((*PROGRESS, *TOLD.values())):
         yield "grid/cases/public_view.py", message
+
+
+def in_declarations() -> Iterator[tuple[str, str]]:
+    """(source, message) of what is declared, as its readers see it."""
+    yield from in_layers()
+    yield from in_choices()
+    for source in SOURCES:
+        yield "importers/sources", source.title
+    for role in known_roles().values():
+        yield "roles", str(role)
+    for row in csv.DictReader(DEPARTMENTS.open(encoding="utf-8", newline="")):
+        yield "data/grid/departments.csv", row["name"]
+    for kind in KIND_TITLES.values():
+        yield "grid/rules/rulebook.py", kind
+
+
+def in_layers() -> Iterator[tuple[str, str]]:
+    """(source, message) of the layers; the app of another floor brings a catalogue of its own."""
+    for layer in all_layers():
+        source = layer.model.__module__
+        if source.split(".")[0] not in FLOORS:
+            continue
+        classes = layer.paint.colours.values() if layer.paint else ()
+        unpublished = (
+            str(f.verbose_name)
+            for f in layer.model._meta.concrete_fields
+            if not layer.field(f.name)
+        )
+        told = (
+            layer.description,
+            layer.steward,
+            layer.reason,
+            layer.unchecked_because,
+            *unpublished,
+        )
+        for message in (*told, *(title for title, _colour in classes)):
+            yield source, message
+
+
+def in_choices() -> Iterator[tuple[str, str]]:
+    """(app, message) of the values that columns may have."""
+    for config in apps.get_app_configs():
+        for model in config.get_models() if config.name.split(".")[0] in FLOORS else ():
+            titles = (t for f in model._meta.concrete_fields for _value, t in f.flatchoices or ())
+            yield from ((config.name, str(title)) for title in titles)
 
 
 def sources() -> list[Path]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from spatial.audit.origins import current_origin
 from spatial.city import city
+from spatial.languages import in_english
 from spatial.outages import is_away
 from webmap.web.errors import (
     Refusal,
@@ -24,8 +25,9 @@ from webmap.web.outage import away, log_away, unhealthy
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Template context: the city profile."""
-    return {"city": city(), "request_number": current_origin().request_id}
+    """Template context: the city profile, and its name in the reader's language."""
+    name = city().name_en if in_english() else city().name
+    return {"city": city(), "city_name": name, "request_number": current_origin().request_id}
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

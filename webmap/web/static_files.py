@@ -26,6 +26,8 @@ PACKAGES = {
     "proj4": {"proj4.js"},
     "tabulator": {"js/tabulator_esm.min.mjs", "css/tabulator_simple.min.css"},
     "chart": {"chart.umd.min.js"},
+    "terra-draw": {"terra-draw.umd.js"},
+    "terra-draw-maplibre-gl-adapter": {"terra-draw-maplibre-gl-adapter.umd.js"},
 }
 IMPORT = (
     r"""(?m)^(?P<matched>(?P<lead>(?:import|export)\b[^;'"]*?)["'](?P<url>\.{1,2}/[^"']+)["'])""",

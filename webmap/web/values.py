@@ -5,11 +5,10 @@ from typing import Any
 
 from django.db.models import Field as Column
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from layers.declarations.declarations import Layer
-from spatial.codes import schemes
+from spatial.languages import in_english, shown_schemes
 
 NOTHING = "—"
 
@@ -25,11 +24,11 @@ def shown(column: Column, value: Any, scheme_id: str = "") -> str:
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     if column.choices:
-        return str(dict(column.flatchoices).get(value, value))
-    if column.name == "scheme" and value in schemes():
-        known = schemes()[value]
+        return _(str(dict(column.flatchoices).get(value, value)))
+    if column.name == "scheme" and value in shown_schemes():
+        known = shown_schemes()[value]
         return f"{known.title}（{known.version}）"
-    scheme = schemes().get(scheme_id)
+    scheme = shown_schemes().get(scheme_id)
     name = scheme.name(str(value)) if scheme else str(value)
     return name if name == str(value) else f"{value} {name}"
 
@@ -39,22 +38,17 @@ def scheme_of(layer: Layer | None, name: str, row_scheme: str = "") -> str:
     declared = layer.field(name) if layer else None
     if not declared or not declared.scheme:
         return ""
-    return row_scheme if row_scheme in schemes() else declared.scheme
+    return row_scheme if row_scheme in shown_schemes() else declared.scheme
 
 
 def field_title(layer: Layer | None, column: Column) -> str:
     """A field's title in the language of the page; the register's own when it is not published."""
     declared = layer.field(column.name) if layer else None
     if not declared or not in_english():
-        return str(column.verbose_name)
+        return _(str(column.verbose_name))
     return f"{declared.title_en} ({declared.unit})" if declared.unit else declared.title_en
 
 
 def layer_title(layer: Layer) -> str:
     """A layer's title in the language of the page."""
-    return layer.title_en if in_english() else layer.title
-
-
-def in_english() -> bool:
-    """Whether the page is written in English."""
-    return (get_language() or "").startswith("en")
+    return layer.title_shown

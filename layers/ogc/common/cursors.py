@@ -11,6 +11,8 @@ import json
 from base64 import b64decode, urlsafe_b64encode
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from layers.cql2.fields import Queryable
 from layers.ogc.common.errors import Gone, InvalidParameter
 from layers.reading.digests import tag_of
@@ -55,11 +57,13 @@ def check_owner(owner: object, mine: str) -> None:
         Gone: one of another share: of another caller, or of before the rights were changed.
     """
     if not isinstance(owner, str) or len(owner) != len(mine):
-        raise InvalidParameter("cursor 只能取自上一页的 next 链接")
+        raise InvalidParameter(_("cursor 只能取自上一页的 next 链接"))
     if owner != mine:
         raise Gone(
-            "cursor 取自另一种权限之下的页面：请求者不同，或可见的字段、区划已经变化；"
-            "请去掉 cursor，从第一页重新取",
+            _(
+                "cursor 取自另一种权限之下的页面：请求者不同，或可见的字段、区划已"
+                "经变化；请去掉 cursor，从第一页重新取"
+            ),
             [],
         )
 
@@ -67,9 +71,9 @@ def check_owner(owner: object, mine: str) -> None:
 def _check_form(values: list[Any], length: int) -> None:
     plain = all(value is None or isinstance(value, str | int | float) for value in values)
     if not plain or len(values) != length or not isinstance(values[-1], str):
-        raise InvalidParameter("cursor 只能取自上一页的 next 链接")
+        raise InvalidParameter(_("cursor 只能取自上一页的 next 链接"))
     if any(isinstance(value, str) and "\x00" in value for value in values):
-        raise InvalidParameter("cursor 只能取自上一页的 next 链接")
+        raise InvalidParameter(_("cursor 只能取自上一页的 next 链接"))
 
 
 def write_cursor(values: tuple[Any, ...], share: Share | None = None) -> str:
@@ -121,6 +125,6 @@ def _beyond(last: str, by_version: bool) -> tuple[str, list[Any]]:
         return "code > %s", [last]
     found = read_version_id(last)
     if not found:
-        raise InvalidParameter("cursor 只能取自上一页的 next 链接")
+        raise InvalidParameter(_("cursor 只能取自上一页的 next 链接"))
     # The index of codes finds the first of them, whatever time the versions are shown of.
     return "code >= %s AND (code, lower(valid)) > (%s, %s::timestamptz)", [found[0], *found]

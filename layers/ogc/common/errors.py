@@ -11,6 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
 
 from layers.cql2.errors import FilterError
 from layers.errors import LayersError
@@ -82,7 +85,11 @@ class InvalidBody(LayersError, ValueError):
     def __init__(self, faults: list[tuple[str, str]]) -> None:
         self.errors = [{"pointer": pointer, "detail": detail} for pointer, detail in faults]
         told = "；".join(f"{pointer} {detail}" for pointer, detail in faults[:3])
-        super().__init__(f"{told}；共 {len(faults)} 处" if len(faults) > 3 else told)
+        super().__init__(
+            _("%(told)s；共 %(number)s 处") % {"told": told, "number": len(faults)}
+            if len(faults) > 3
+            else told
+        )
 
 
 class InvalidInputs(InvalidBody):
@@ -128,37 +135,39 @@ class ServerBusy(LayersError, RuntimeError):
 
 
 STATUS: dict[type[Exception], tuple[int, str, str]] = {
-    UnknownParameter: (400, "InvalidParameterName", "参数不存在"),
-    InvalidParameter: (400, "InvalidParameterValue", "参数有误"),
-    FilterError: (400, "InvalidParameterValue", "过滤条件有误"),
-    PeriodError: (400, "InvalidParameterValue", "时间有误"),
-    ValueOutOfRange: (400, "InvalidParameterValue", "参数有误"),
-    AmbiguousKey: (400, "InvalidParameterValue", "密钥不止一个"),
-    InvalidInputs: (400, "InvalidParameterValue", "输入有误"),
-    QueryTimeout: (400, "QueryTooExpensive", "查询耗时过长"),
-    InvalidKey: (401, "Unauthorized", "密钥无效"),
-    Unauthenticated: (401, "Unauthorized", "须先表明身份"),
-    Forbidden: (403, "Forbidden", "没有权限"),
-    NotFound: (404, "NotFound", "不存在"),
-    MethodNotAllowed: (405, "MethodNotAllowed", "不能这样操作"),
-    NotAcceptable: (406, "NotAcceptable", "不提供该格式"),
-    VersionConflict: (409, "Conflict", "与现有数据冲突"),
-    Gone: (410, "Gone", "已终止"),
-    PreconditionFailed: (412, "PreconditionFailed", "已被改动"),
-    ContentTooLarge: (413, "ContentTooLarge", "超出大小上限"),
-    UnsupportedMediaType: (415, "UnsupportedMediaType", "不接受该格式"),
-    InvalidBody: (422, "UnprocessableContent", "内容不符合要求"),
-    PreconditionRequired: (428, "PreconditionRequired", "须注明所依据的版本"),
-    RateLimited: (429, "TooManyRequests", "请求过于频繁"),
-    TooManyUnderWay: (429, "TooManyRequests", "请求过于频繁"),
-    RoleMissing: (503, "NotPublished", "图层没有发布"),
-    ServerBusy: (503, "ServerBusy", "服务繁忙"),
+    UnknownParameter: (400, "InvalidParameterName", gettext_noop("参数不存在")),
+    InvalidParameter: (400, "InvalidParameterValue", gettext_noop("参数有误")),
+    FilterError: (400, "InvalidParameterValue", gettext_noop("过滤条件有误")),
+    PeriodError: (400, "InvalidParameterValue", gettext_noop("时间有误")),
+    ValueOutOfRange: (400, "InvalidParameterValue", gettext_noop("参数有误")),
+    AmbiguousKey: (400, "InvalidParameterValue", gettext_noop("密钥不止一个")),
+    InvalidInputs: (400, "InvalidParameterValue", gettext_noop("输入有误")),
+    QueryTimeout: (400, "QueryTooExpensive", gettext_noop("查询耗时过长")),
+    InvalidKey: (401, "Unauthorized", gettext_noop("密钥无效")),
+    Unauthenticated: (401, "Unauthorized", gettext_noop("须先表明身份")),
+    Forbidden: (403, "Forbidden", gettext_noop("没有权限")),
+    NotFound: (404, "NotFound", gettext_noop("不存在")),
+    MethodNotAllowed: (405, "MethodNotAllowed", gettext_noop("不能这样操作")),
+    NotAcceptable: (406, "NotAcceptable", gettext_noop("不提供该格式")),
+    VersionConflict: (409, "Conflict", gettext_noop("与现有数据冲突")),
+    Gone: (410, "Gone", gettext_noop("已终止")),
+    PreconditionFailed: (412, "PreconditionFailed", gettext_noop("已被改动")),
+    ContentTooLarge: (413, "ContentTooLarge", gettext_noop("超出大小上限")),
+    UnsupportedMediaType: (415, "UnsupportedMediaType", gettext_noop("不接受该格式")),
+    InvalidBody: (422, "UnprocessableContent", gettext_noop("内容不符合要求")),
+    PreconditionRequired: (428, "PreconditionRequired", gettext_noop("须注明所依据的版本")),
+    RateLimited: (429, "TooManyRequests", gettext_noop("请求过于频繁")),
+    TooManyUnderWay: (429, "TooManyRequests", gettext_noop("请求过于频繁")),
+    RoleMissing: (503, "NotPublished", gettext_noop("图层没有发布")),
+    ServerBusy: (503, "ServerBusy", gettext_noop("服务繁忙")),
 }
 WORDS: dict[type[Exception], str] = {
-    ValueOutOfRange: "请求中有超出可计算范围的值",
-    QueryTimeout: "查询在时限内没有完成；请缩小范围或简化过滤条件",
-    AmbiguousKey: "请求在多处带有密钥；请只留一处：Authorization 请求头，或一个 token 参数",
-    InvalidKey: "密钥不存在、已到期或已吊销；请核对，或向数据管理员申请",
+    ValueOutOfRange: gettext_noop("请求中有超出可计算范围的值"),
+    QueryTimeout: gettext_noop("查询在时限内没有完成；请缩小范围或简化过滤条件"),
+    AmbiguousKey: gettext_noop(
+        "请求在多处带有密钥；请只留一处：Authorization 请求头，或一个 token 参数"
+    ),
+    InvalidKey: gettext_noop("密钥不存在、已到期或已吊销；请核对，或向数据管理员申请"),
 }
 
 
@@ -184,6 +193,8 @@ def _keep_apart(request: HttpRequest, response: HttpResponse) -> None:
     """No cache gives an answer to somebody else; one whose address holds a key, to nobody."""
     if not response.has_header("Vary"):
         response["Vary"] = "Accept, Authorization, Cookie"
+    if response.status_code >= 400:  # noqa: PLR2004
+        patch_vary_headers(response, ["Accept-Language"])
     if key_in_address(request):
         response["Cache-Control"] = "private, no-store"
 
@@ -192,11 +203,11 @@ def refusal(error: Exception) -> HttpResponse:
     """The problem document for an exception of the table."""
     kind = next(kind for kind in type(error).__mro__ if kind in STATUS)
     status, code, title = STATUS[kind]
-    detail = WORDS.get(kind) or str(error)
+    detail = _(WORDS[kind]) if kind in WORDS else str(error)
     more = {
         name: getattr(error, name) for name in ("errors", "links", "type") if hasattr(error, name)
     }
-    response = problem(status, code, title, detail, **more)
+    response = problem(status, code, _(title), detail, **more)
     for name, value in getattr(error, "headers", {}).items():
         response[name] = value
     if status == 401:
@@ -218,4 +229,5 @@ def problem(status: int, code: str, title: str, detail: str, **more: Any) -> Htt
     text = json.dumps(body | more, ensure_ascii=False)
     response = HttpResponse(text, content_type=PROBLEM, status=status)
     response["Cache-Control"] = "no-store"
+    response["Content-Language"] = get_language() or ""
     return response

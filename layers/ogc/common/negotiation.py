@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from layers.ogc.common.errors import InvalidParameter, NotAcceptable, NotFound
 from layers.reading.shares import Share, share_by_id
@@ -41,7 +42,7 @@ def share_for(request: HttpRequest, layer_id: str) -> Share:
     """
     share = share_by_id(api_caller(request), layer_id)
     if share is None:
-        raise NotFound(f"没有图层“{layer_id}”")
+        raise NotFound(_("没有图层“%(layer_id)s”") % {"layer_id": layer_id})
     return share
 
 
@@ -62,12 +63,15 @@ def negotiated_format(
     if asked:
         asked = {"geojson": "json"}.get(asked, asked)
         if asked not in types.values():
-            raise InvalidParameter(f"不提供格式 {asked}；可用：{'、'.join(types.values())}")
+            raise InvalidParameter(
+                _("不提供格式 %(asked)s；可用：%(listed)s")
+                % {"asked": asked, "listed": "、".join(types.values())}
+            )
         return asked
     also = [JSON] if json in types else []
     preferred = accepted(request, [*types, *also])
     if preferred is None:
-        raise NotAcceptable(f"只提供 {'、'.join(types)}")
+        raise NotAcceptable(_("只提供 %(listed)s") % {"listed": "、".join(types)})
     return types.get(preferred, "json")
 
 

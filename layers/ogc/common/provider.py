@@ -6,6 +6,7 @@ Items and tiles are answered by our own views, so the provider never reads a row
 from collections.abc import Container
 from typing import Any
 
+from django.utils.translation import gettext as _
 from pygeoapi.provider.base import BaseProvider
 
 from layers.declarations.declarations import Layer
@@ -18,7 +19,7 @@ def property_schema(layer: Layer, name: str) -> dict[str, Any]:
     """A field as JSON Schema: type, format, titles, length, unit, and the codes of its scheme."""
     kind = layer.json_type(name)
     base, form = JSON_SCHEMA.get(kind, (kind, None))
-    schema: dict[str, Any] = {"title": layer.title_of(name), "type": base}
+    schema: dict[str, Any] = {"title": layer.field_title_shown(name), "type": base}
     if form:
         schema["format"] = form
     if length := getattr(layer.column(name), "max_length", None):
@@ -49,12 +50,12 @@ class RegistryProvider(BaseProvider):
         moment = {"type": "string", "format": "date-time"}
         own = (f.name for f in layer.fields if f.name in visible)
         return {
-            "code": {"title": "编码", "type": "string", "maxLength": 40},
+            "code": {"title": _("编码"), "type": "string", "maxLength": 40},
             **{name: property_schema(layer, name) for name in own},
             "valid_from": {
-                "title": "生效时间",
+                "title": _("生效时间"),
                 **moment,
                 "x-ogc-role": "primary-interval-start",
             },
-            "valid_to": {"title": "终止时间", **moment, "x-ogc-role": "primary-interval-end"},
+            "valid_to": {"title": _("终止时间"), **moment, "x-ogc-role": "primary-interval-end"},
         }

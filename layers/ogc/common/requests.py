@@ -9,6 +9,8 @@ from enum import StrEnum
 from functools import cache, lru_cache, partial
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from layers.cql2.compiling import Filter, compile_filter
 from layers.cql2.fields import FilterCrs, Queryable
 from layers.ogc.common.cursors import SortKey, read_cursor
@@ -163,7 +165,7 @@ def read_items_query(share: Share, params: Mapping[str, str]) -> ItemsQuery:
     fields = share.names | {"code"}
     for name in params:
         if name not in OWN and name not in fields:
-            raise UnknownParameter(f"不认识参数“{name}”")
+            raise UnknownParameter(_("不认识参数“%(name)s”") % {"name": name})
     crs = read_crs(params.get("crs"), "crs")
     box_crs = read_crs(params.get("bbox-crs"), "bbox-crs")
     sort = _sort(share, params.get("sortby", ""))
@@ -193,7 +195,7 @@ def read_only(params: Mapping[str, str], allowed: Iterable[str]) -> None:
         UnknownParameter: the first of them.
     """
     for name in params.keys() - ALWAYS - set(allowed):
-        raise UnknownParameter(f"不认识参数“{name}”")
+        raise UnknownParameter(_("不认识参数“%(name)s”") % {"name": name})
 
 
 def read_bbox(text: str, crs: Crs) -> tuple[Box, ...]:
@@ -205,20 +207,20 @@ def read_bbox(text: str, crs: Crs) -> tuple[Box, ...]:
     try:
         numbers = [float(part) for part in text.split(",")]
     except ValueError:
-        raise InvalidParameter(f"bbox 应为 4 个或 6 个数：{text}") from None
+        raise InvalidParameter(_("bbox 应为 4 个或 6 个数：%(text)s") % {"text": text}) from None
     if len(numbers) not in (4, 6) or not all(map(math.isfinite, numbers)):
-        raise InvalidParameter(f"bbox 应为 4 个或 6 个数：{text}")
+        raise InvalidParameter(_("bbox 应为 4 个或 6 个数：%(text)s") % {"text": text})
     half = len(numbers) // 2
     low, high = numbers[:2], numbers[half : half + 2]
     if crs.flipped:
         low, high = low[::-1], high[::-1]
     (west, south), (east, north) = low, high
     if south > north:
-        raise InvalidParameter(f"bbox 的下边界大于上边界：{text}")
+        raise InvalidParameter(_("bbox 的下边界大于上边界：%(text)s") % {"text": text})
     if west <= east:
         return (Box((west, south, east, north), crs.epsg),)
     if crs.epsg not in (4326, city().geographic):
-        raise InvalidParameter(f"bbox 的左边界大于右边界：{text}")
+        raise InvalidParameter(_("bbox 的左边界大于右边界：%(text)s") % {"text": text})
     return (
         Box((west, south, 180.0, north), crs.epsg),
         Box((-180.0, south, east, north), crs.epsg),
@@ -229,7 +231,10 @@ def _filter(share: Share, params: Mapping[str, str]) -> Filter | None:
     text = params.get("filter")
     language = params.get("filter-lang", LANGUAGES[0])
     if language not in LANGUAGES:
-        raise InvalidParameter(f"filter-lang 应为 {' 或 '.join(LANGUAGES)}：{language}")
+        raise InvalidParameter(
+            _("filter-lang 应为 %(listed)s：%(language)s")
+            % {"listed": " 或 ".join(LANGUAGES), "language": language}
+        )
     crs = read_crs(params.get("filter-crs"), "filter-crs")
     if text is None:
         return None
@@ -275,10 +280,10 @@ def _sort(share: Share, text: str) -> tuple[SortKey, ...]:
         name = part.strip().lstrip("+-").strip()
         found = offered.get(name)
         if not found or found.kind == "geometry":
-            raise InvalidParameter(f"sortby 中没有可排序的字段“{name}”")
+            raise InvalidParameter(_("sortby 中没有可排序的字段“%(name)s”") % {"name": name})
         keys.append((found, part.strip().startswith("-")))
     if len(keys) > MAX_SORT:
-        raise InvalidParameter(f"sortby 最多 {MAX_SORT} 个字段")
+        raise InvalidParameter(_("sortby 最多 %(max_sort)s 个字段") % {"max_sort": MAX_SORT})
     return tuple(keys)
 
 
@@ -290,7 +295,7 @@ def _names(share: Share, params: Mapping[str, str]) -> tuple[str, ...] | None:
         for name in ("properties", "exclude-properties")
     )
     for name in (wanted | unwanted) - set(every):
-        raise InvalidParameter(f"properties 中没有字段“{name}”")
+        raise InvalidParameter(_("properties 中没有字段“%(name)s”") % {"name": name})
     if not wanted and not unwanted:
         return None
     return tuple(n for n in every if (not wanted or n in wanted) and n not in unwanted)
@@ -305,7 +310,9 @@ def _versions(profiles: str) -> Versions:
 def _flag(params: Mapping[str, str], name: str) -> bool:
     text = params.get(name, "false").lower()
     if text not in ("true", "false"):
-        raise InvalidParameter(f"{name} 应为 true 或 false：{text}")
+        raise InvalidParameter(
+            _("%(name)s 应为 true 或 false：%(text)s") % {"name": name, "text": text}
+        )
     return text == "true"
 
 
@@ -318,7 +325,10 @@ def read_crs(uri: str | None, name: str) -> Crs:
     offered = offered_crs()
     found = offered.get((uri or CRS84).strip("[]"))
     if not found:
-        raise InvalidParameter(f"{name} 不支持 {uri}；可用：{'、'.join(offered)}")
+        raise InvalidParameter(
+            _("%(name)s 不支持 %(uri)s；可用：%(listed)s")
+            % {"name": name, "uri": uri, "listed": "、".join(offered)}
+        )
     return found
 
 
@@ -335,9 +345,9 @@ def read_integer(
         return default
     number = whole_number(text)
     if number is None:
-        raise InvalidParameter(f"{name} 应为整数：{text}")
+        raise InvalidParameter(_("%(name)s 应为整数：%(text)s") % {"name": name, "text": text})
     if number < least or (most is not None and number > most):
-        raise InvalidParameter(f"{name} 超出范围：{text}")
+        raise InvalidParameter(_("%(name)s 超出范围：%(text)s") % {"name": name, "text": text})
     return number
 
 
@@ -356,7 +366,9 @@ def _value(share: Share, name: str, text: str) -> Any:
         if kind == "date-time":
             return datetime.fromisoformat(text)
     except (ValueError, KeyError):
-        raise InvalidParameter(f"{name} 应为 {kind}：{text}") from None
+        raise InvalidParameter(
+            _("%(name)s 应为 %(kind)s：%(text)s") % {"name": name, "kind": kind, "text": text}
+        ) from None
     if "\x00" in text:
-        raise InvalidParameter("参数中有不可见字符")
+        raise InvalidParameter(_("参数中有不可见字符"))
     return text

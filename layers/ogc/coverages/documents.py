@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from layers.ogc.common.requests import CRS84, epsg_uri, offered_crs
+from layers.ogc.common.texts import in_reader_language
 from layers.ogc.coverages import covjson
 from layers.ogc.coverages.parameters import MOST_CELLS, MOST_TEXT_CELLS, fitting_scale
 from layers.ogc.coverages.terrain import (
@@ -15,13 +19,14 @@ from layers.ogc.coverages.terrain import (
     Terrain,
 )
 from spatial.city import city
+from spatial.languages import in_english
 
 REL = "http://www.opengis.net/def/rel/ogc/1.0"
 JSON, GEOTIFF = "application/json", "image/tiff; application=geotiff"
 QUERIES = {
-    "position": ("一点或多点的高程", "Point"),
-    "area": ("一个面以内的格网", "Grid"),
-    "cube": ("一个矩形以内的格网", "Grid"),
+    "position": (gettext_noop("一点或多点的高程"), "Point"),
+    "area": (gettext_noop("一个面以内的格网"), "Grid"),
+    "cube": (gettext_noop("一个矩形以内的格网"), "Grid"),
 }
 
 
@@ -32,11 +37,11 @@ def collection_document(found: Terrain, root: str) -> dict[str, Any]:
     extent = city().extent
     west, south, east, north = found.info.bounds
     rows, columns = found.info.shape
-    return {
+    document = {
         "id": ID,
         "title": TITLE,
         "description": DESCRIPTION,
-        "attribution": city().attribution,
+        "attribution": city().attribution_en if in_english() else city().attribution,
         "extent": {
             "spatial": {
                 "bbox": [[extent.west, extent.south, extent.east, extent.north]],
@@ -63,7 +68,7 @@ def collection_document(found: Terrain, root: str) -> dict[str, Any]:
             {
                 "rel": f"{REL}/schema",
                 "type": "application/schema+json",
-                "title": "字段",
+                "title": _("字段"),
                 "href": f"{here}/schema",
             },
             *(
@@ -78,11 +83,12 @@ def collection_document(found: Terrain, root: str) -> dict[str, Any]:
             ),
         ],
     }
+    return in_reader_language(document)
 
 
 def schema_document(root: str) -> dict[str, Any]:
     """The fields of the coverage."""
-    return {
+    document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{root}/collections/{ID}/schema",
         "type": "object",
@@ -97,6 +103,7 @@ def schema_document(root: str) -> dict[str, Any]:
             }
         },
     }
+    return in_reader_language(document)
 
 
 def _scale(found: Terrain, most: int) -> str:

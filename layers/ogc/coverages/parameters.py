@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from django.utils.translation import gettext as _
 from pyproj import Transformer
 
 from layers.ogc.common.errors import ContentTooLarge, InvalidParameter, NotFound
@@ -61,7 +62,7 @@ def read_coverage(
     bounds = _wanted(found, params)
     fitted = snapped(found.info, bounds)
     if fitted is None:
-        raise NotFound("该范围没有高程数据")
+        raise NotFound(_("该范围没有高程数据"))
     bounds, shape = fitted
     if crs.epsg != found.info.epsg:
         bounds, shape = warped_shape(found.info, bounds, crs.epsg)
@@ -69,7 +70,8 @@ def read_coverage(
     if asked.cells > most:
         fitting = fitting_scale(shape, most)
         raise ContentTooLarge(
-            f"共 {asked.cells:,} 个格，上限 {most:,}；请缩小范围，或改用 scale-factor={fitting:g}"
+            _("共 %(cells)s 个格，上限 %(most)s；请缩小范围，或改用 scale-factor=%(fitting)s")
+            % {"cells": f"{asked.cells:,}", "most": f"{most:,}", "fitting": f"{fitting:g}"}
         )
     return asked
 
@@ -89,7 +91,7 @@ def projected_bounds(bounds: Bounds, source: int, target: int) -> Bounds:
         return bounds
     moved = transformer(source, target).transform_bounds(*bounds, densify_pts=EDGE_POINTS)
     if not np.isfinite(moved).all():
-        raise InvalidParameter("范围超出坐标系的适用范围")
+        raise InvalidParameter(_("范围超出坐标系的适用范围"))
     west, south, east, north = (float(value) for value in moved)
     return west, south, east, north
 
@@ -97,7 +99,10 @@ def projected_bounds(bounds: Bounds, source: int, target: int) -> Bounds:
 def _check_properties(text: str | None) -> None:
     for name in (text or FIELD).split(","):
         if name.strip() not in (FIELD, "*"):
-            raise InvalidParameter(f"没有字段“{name.strip()[:40]}”；只有 {FIELD}")
+            raise InvalidParameter(
+                _("没有字段“%(name)s”；只有 %(field)s")
+                % {"name": name.strip()[:40], "field": FIELD}
+            )
 
 
 def _wanted(found: Terrain, params: Mapping[str, str]) -> Bounds:
@@ -106,7 +111,7 @@ def _wanted(found: Terrain, params: Mapping[str, str]) -> Bounds:
     if params.get("bbox"):
         boxes = read_bbox(params["bbox"], read_crs(params.get("bbox-crs"), "bbox-crs"))
         if len(boxes) > 1:
-            raise InvalidParameter("bbox 跨越 180° 经线，不在本市")
+            raise InvalidParameter(_("bbox 跨越 180° 经线，不在本市"))
         clipped = _clipped(found, boxes[0].bounds, boxes[0].epsg)
         bounds = _common(bounds, projected_bounds(clipped, boxes[0].epsg, found.info.epsg))
     if params.get("subset"):
@@ -133,7 +138,7 @@ def _common(first: Bounds, second: Bounds) -> Bounds:
         min(first[3], second[3]),
     )
     if found[0] > found[2] or found[1] > found[3]:
-        raise NotFound("该范围没有高程数据")
+        raise NotFound(_("该范围没有高程数据"))
     return found
 
 
@@ -157,15 +162,15 @@ def _subset(found: Terrain, text: str, crs_uri: str | None) -> Bounds:
 def _range(text: str, low: float, high: float) -> tuple[float, float]:
     ends = text.split(":")
     if len(ends) != 2:
-        raise InvalidParameter(f"subset 应为 轴(下限:上限)：{text[:60]}")
+        raise InvalidParameter(_("subset 应为 轴(下限:上限)：%(text)s") % {"text": text[:60]})
     found = [
         bound if end.strip() == "*" else _number(end, "subset")
         for end, bound in zip(ends, (low, high), strict=True)
     ]
     if found[0] > found[1]:
-        raise InvalidParameter(f"subset 的下限大于上限：{text[:60]}")
+        raise InvalidParameter(_("subset 的下限大于上限：%(text)s") % {"text": text[:60]})
     if found[0] > high or found[1] < low:
-        raise NotFound("该范围没有高程数据")
+        raise NotFound(_("该范围没有高程数据"))
     return max(found[0], low), min(found[1], high)
 
 
@@ -173,7 +178,7 @@ def _scaled(shape: tuple[int, int], params: Mapping[str, str]) -> tuple[int, int
     """Rows and columns after scaling; one way of it at a time."""
     given = [name for name in ("scale-factor", "scale-size", "scale-axes") if params.get(name)]
     if len(given) > 1:
-        raise InvalidParameter(f"{'、'.join(given)} 只能给出一项")
+        raise InvalidParameter(_("%(listed)s 只能给出一项") % {"listed": "、".join(given)})
     rows, columns = shape
     if params.get("scale-factor"):
         factor = _positive(params["scale-factor"], "scale-factor")
@@ -208,7 +213,10 @@ def _named(text: str, parameter: str) -> list[tuple[str, str]]:
     found = PART.findall(text)
     rebuilt = ",".join(f"{name}({value})" for name, value in found)
     if not found or re.sub(r"\s", "", text) != re.sub(r"\s", "", rebuilt):
-        raise InvalidParameter(f"{parameter} 应为 轴(值)，以逗号并列：{text[:60]}")
+        raise InvalidParameter(
+            _("%(parameter)s 应为 轴(值)，以逗号并列：%(text)s")
+            % {"parameter": parameter, "text": text[:60]}
+        )
     return found
 
 
@@ -219,7 +227,8 @@ def _parts(text: str, parameter: str) -> dict[str, str]:
         axis = AXES.get(name.lower())
         if axis is None or axis in parts:
             raise InvalidParameter(
-                f"{parameter} 的轴“{name[:20]}”不存在或重复；可用 Lon、Lat 或 E、N"
+                _("%(parameter)s 的轴“%(name)s”不存在或重复；可用 Lon、Lat 或 E、N")
+                % {"parameter": parameter, "name": name[:20]}
             )
         parts[axis] = value
     return parts
@@ -231,12 +240,16 @@ def _number(text: str, parameter: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise InvalidParameter(f"{parameter} 应为数：{text[:40]}")
+        raise InvalidParameter(
+            _("%(parameter)s 应为数：%(text)s") % {"parameter": parameter, "text": text[:40]}
+        )
     return number
 
 
 def _positive(text: str, parameter: str) -> float:
     number = _number(text, parameter)
     if not 1e-4 <= number <= 1e6:
-        raise InvalidParameter(f"{parameter} 超出范围：{text[:40]}")
+        raise InvalidParameter(
+            _("%(parameter)s 超出范围：%(text)s") % {"parameter": parameter, "text": text[:40]}
+        )
     return number

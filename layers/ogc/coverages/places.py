@@ -2,6 +2,7 @@
 
 import numpy as np
 import shapely
+from django.utils.translation import gettext as _
 
 from layers.ogc.common.errors import ContentTooLarge, InvalidParameter
 from layers.ogc.common.requests import Crs
@@ -18,7 +19,10 @@ def read_points(text: str, crs: Crs) -> np.ndarray:
     """
     found = shapely.get_coordinates(_read(text, ("Point", "MultiPoint"), crs))
     if len(found) > MOST_POINTS:
-        raise ContentTooLarge(f"coords 有 {len(found):,} 个点，上限 {MOST_POINTS:,}")
+        raise ContentTooLarge(
+            _("coords 有 %(number)s 个点，上限 %(most_points)s")
+            % {"number": f"{len(found):,}", "most_points": f"{MOST_POINTS:,}"}
+        )
     return found
 
 
@@ -31,28 +35,39 @@ def read_area(text: str, crs: Crs) -> shapely.Geometry:
     """
     found = _read(text, ("Polygon", "MultiPolygon"), crs)
     if shapely.get_num_coordinates(found) > MOST_CORNERS:
-        raise ContentTooLarge(f"coords 的图形超过 {MOST_CORNERS:,} 个坐标点")
+        raise ContentTooLarge(
+            _("coords 的图形超过 %(most_corners)s 个坐标点") % {"most_corners": f"{MOST_CORNERS:,}"}
+        )
     if not found.is_valid:
-        raise InvalidParameter(f"coords 的图形无效：{shapely.is_valid_reason(found)}")
+        raise InvalidParameter(
+            _("coords 的图形无效：%(is_valid_reason)s")
+            % {"is_valid_reason": shapely.is_valid_reason(found)}
+        )
     return found
 
 
 def _read(text: str, kinds: tuple[str, ...], crs: Crs) -> shapely.Geometry:
     if not text:
-        raise InvalidParameter("coords 必填：WKT 图形")
+        raise InvalidParameter(_("coords 必填：WKT 图形"))
     if len(text) > MOST_TEXT:
-        raise ContentTooLarge(f"coords 超过 {MOST_TEXT:,} 个字符")
+        raise ContentTooLarge(
+            _("coords 超过 %(most_text)s 个字符") % {"most_text": f"{MOST_TEXT:,}"}
+        )
     word = text.lstrip().upper()
     if not word.startswith(tuple(kind.upper() for kind in kinds)):  # nothing that nests
-        raise InvalidParameter(f"coords 应为 {' 或 '.join(kind.upper() for kind in kinds)}")
+        raise InvalidParameter(
+            _("coords 应为 %(listed)s") % {"listed": " 或 ".join(kind.upper() for kind in kinds)}
+        )
     try:
         found = shapely.from_wkt(text)
     except shapely.errors.GEOSException:
-        raise InvalidParameter(f"coords 不是有效的 WKT：{text[:60]}") from None
+        raise InvalidParameter(_("coords 不是有效的 WKT：%(text)s") % {"text": text[:60]}) from None
     if found is None or found.is_empty or found.geom_type not in kinds:
-        raise InvalidParameter(f"coords 应为 {' 或 '.join(kind.upper() for kind in kinds)}")
+        raise InvalidParameter(
+            _("coords 应为 %(listed)s") % {"listed": " 或 ".join(kind.upper() for kind in kinds)}
+        )
     coordinates = shapely.get_coordinates(found)
     if not np.isfinite(coordinates).all():
-        raise InvalidParameter("coords 中有无效的坐标")
+        raise InvalidParameter(_("coords 中有无效的坐标"))
     found = shapely.force_2d(found)
     return shapely.transform(found, lambda xy: xy[:, ::-1]) if crs.flipped else found

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from spatial.rasters import RasterInfo, raster_info
 
 ID = "terrain"
-TITLE, TITLE_EN = "地形高程", "Terrain"
-DESCRIPTION = "地图晕渲所用的地面高程（米），每格的值属于格网中心；测绘部门提交的高程数据另行共享。"
-FIELD, FIELD_TITLE, UNIT = "elevation", "高程", "m"
+TITLE, TITLE_EN = gettext_noop("地形高程"), "Terrain"
+DESCRIPTION = gettext_noop(
+    "地图晕渲所用的地面高程（米），每格的值属于格网中心；测绘部门提交的高程数据另行共享。"
+)
+FIELD, FIELD_TITLE, UNIT = "elevation", gettext_noop("高程"), "m"
 
 
 @dataclass(frozen=True)

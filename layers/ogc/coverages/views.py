@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from layers.ogc.common.errors import (
@@ -92,7 +93,7 @@ def position(request: HttpRequest) -> HttpResponse:
     if len(points) == 1:
         (px, py), value = points[0], float(values[0])
         if value != value:
-            raise NotFound("该位置没有高程数据")
+            raise NotFound(_("该位置没有高程数据"))
         return _covjson(covjson.point_document(float(px), float(py), crs, value))
     return _covjson(covjson.points_document(points, crs, values))
 
@@ -116,10 +117,10 @@ def cube(request: HttpRequest) -> HttpResponse:
     """``/collections/terrain/cube``: the grid within a rectangle."""
     found, crs = _edr(request, ("bbox", "crs", "parameter-name"))
     if not request.GET.get("bbox"):
-        raise InvalidParameter("bbox 必填")
+        raise InvalidParameter(_("bbox 必填"))
     boxes = read_bbox(request.GET["bbox"], crs)
     if len(boxes) > 1:
-        raise InvalidParameter("bbox 跨越 180° 经线，不在本市")
+        raise InvalidParameter(_("bbox 跨越 180° 经线，不在本市"))
     return _covjson(covjson.grid_document(_part(found, boxes[0].bounds, crs), crs))
 
 
@@ -134,7 +135,7 @@ def advertise(request: HttpRequest, document: Any) -> Any:
 def _terrain() -> Terrain:
     found = terrain.terrain()
     if found is None:
-        raise NotFound(f"没有图层“{terrain.ID}”")
+        raise NotFound(_("没有图层“%(id)s”") % {"id": terrain.ID})
     return found
 
 
@@ -145,10 +146,13 @@ def _edr(request: HttpRequest, parameters: tuple[str, ...]) -> tuple[Terrain, Cr
     read_only(request.GET, parameters)
     form = request.GET.get("f", "CoverageJSON")
     if form.lower() not in ("coveragejson", "covjson", "json"):
-        raise InvalidParameter(f"不提供格式 {form[:20]}；可用：CoverageJSON")
+        raise InvalidParameter(_("不提供格式 %(form)s；可用：CoverageJSON") % {"form": form[:20]})
     for name in request.GET.get("parameter-name", FIELD).split(","):
         if name.strip() != FIELD:
-            raise InvalidParameter(f"没有参数“{name.strip()[:40]}”；只有 {FIELD}")
+            raise InvalidParameter(
+                _("没有参数“%(name)s”；只有 %(field)s")
+                % {"name": name.strip()[:40], "field": FIELD}
+            )
     return found, crs_named(request.GET)
 
 
@@ -165,13 +169,14 @@ def _part(found: Terrain, bounds: tuple[float, float, float, float], crs: Crs) -
     own = projected_bounds(bounds, crs.epsg, found.info.epsg)
     fitted = snapped(found.info, own)
     if fitted is None:
-        raise NotFound("该范围没有高程数据")
+        raise NotFound(_("该范围没有高程数据"))
     asked = CoverageGrid(*fitted, crs)
     if crs.epsg != found.info.epsg:
         asked = CoverageGrid(*warped_shape(found.info, fitted[0], crs.epsg), crs)
     if asked.cells > MOST_TEXT_CELLS:
         raise ContentTooLarge(
-            f"共 {asked.cells:,} 个格，上限 {MOST_TEXT_CELLS:,}；请缩小范围，或用 coverage 并缩放"
+            _("共 %(cells)s 个格，上限 %(most_text_cells)s；请缩小范围，或用 coverage 并缩放")
+            % {"cells": f"{asked.cells:,}", "most_text_cells": f"{MOST_TEXT_CELLS:,}"}
         )
     return read_grid(found.path, asked.bounds, asked.shape, crs.epsg)
 
@@ -183,11 +188,14 @@ def _form(request: HttpRequest) -> str:
             asked.lower(), asked.lower()
         )
         if form not in FORMS:
-            raise InvalidParameter(f"不提供格式 {asked[:20]}；可用：{'、'.join(FORMS)}")
+            raise InvalidParameter(
+                _("不提供格式 %(asked)s；可用：%(listed)s")
+                % {"asked": asked[:20], "listed": "、".join(FORMS)}
+            )
         return form
     media = accepted(request, [GEOTIFF, covjson.MEDIA, "application/prs.coverage+json", JSON])
     if media is None:
-        raise NotAcceptable(f"只提供 {'、'.join(FORMS.values())}")
+        raise NotAcceptable(_("只提供 %(listed)s") % {"listed": "、".join(FORMS.values())})
     return "tif" if media == GEOTIFF else "covjson"
 
 

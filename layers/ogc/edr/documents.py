@@ -3,30 +3,34 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from layers.ogc.common.requests import CRS84, Crs, offered_crs
+from layers.ogc.common.texts import in_reader_language
 from layers.ogc.coverages import covjson
 from layers.ogc.edr.readings import Gauge, Series
 from spatial.city import city
 from spatial.crs import transformer
+from spatial.languages import in_english
 
 ID = "rain"
-TITLE, TITLE_EN = "雨量", "Rain"
-DESCRIPTION = (
+TITLE, TITLE_EN = gettext_noop("雨量"), "Rain"
+DESCRIPTION = gettext_noop(
     "雨量站实测的时段雨量（毫米）。每个值属于 bounds 给出的时段，时间轴上的时刻是时段的截止时刻。"
 )
 FIELD = "rain"
 JSON, GEOJSON = "application/json", "application/geo+json"
 QUERIES = {
-    "locations": "各雨量站",
-    "position": "离某点最近的雨量站",
-    "area": "一个面以内的各雨量站",
+    "locations": gettext_noop("各雨量站"),
+    "position": gettext_noop("离某点最近的雨量站"),
+    "area": gettext_noop("一个面以内的各雨量站"),
 }
 DIGITS = 7
 PARAMETER = {
     "type": "Parameter",
     "description": {"zh": "时段雨量", "en": "Rain caught within the interval"},
     "unit": {
-        "label": {"zh": "毫米"},
+        "label": {"zh": "毫米", "en": "millimetre"},
         "symbol": {"value": "mm", "type": "http://www.opengis.net/def/uom/UCUM/"},
     },
     "observedProperty": {
@@ -52,11 +56,11 @@ def collection_document(root: str, spans: Spans) -> dict[str, Any]:
             "interval": [[_iso(first), _iso(last)]],
             "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
         }
-    return {
+    document = {
         "id": ID,
         "title": TITLE,
         "description": DESCRIPTION,
-        "attribution": city().attribution,
+        "attribution": city().attribution_en if in_english() else city().attribution,
         "extent": found,
         "crs": list(offered_crs()),
         "output_formats": ["CoverageJSON", "GeoJSON"],
@@ -71,6 +75,7 @@ def collection_document(root: str, spans: Spans) -> dict[str, Any]:
             ),
         ],
     }
+    return in_reader_language(document)
 
 
 def locations_document(root: str, gauges: list[Gauge], spans: Spans) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import shapely
+from django.utils.translation import gettext as _
 
 from layers.declarations.registry import layer_of_register
 from layers.ogc.common.errors import ContentTooLarge
@@ -100,7 +101,10 @@ def series(share: Share, chosen: list[Gauge], when: AsOf) -> list[Series]:
     )
     rows = reading.read(share, sql, ([gauge.code for gauge in chosen], *params))
     if len(rows) > MOST_VALUES:
-        raise ContentTooLarge(f"读数超过 {MOST_VALUES:,} 个；请以 datetime 给出较短的时段")
+        raise ContentTooLarge(
+            _("读数超过 %(most_values)s 个；请以 datetime 给出较短的时段")
+            % {"most_values": f"{MOST_VALUES:,}"}
+        )
     found: dict[str, list[tuple]] = {gauge.code: [] for gauge in chosen}
     for station, begin, end, mm in rows:
         found[station].append((begin, end, mm))

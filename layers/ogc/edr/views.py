@@ -5,6 +5,7 @@ from typing import Any
 import shapely
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from layers.ogc.common.errors import InvalidParameter, NotFound, ogc_errors
@@ -65,7 +66,7 @@ def location(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     share, crs, when = _asked(request, layer_id, SERIES)
     gauge = readings.gauge_of(share, code)
     if gauge is None:
-        raise NotFound(f"没有雨量站“{code[:40]}”")
+        raise NotFound(_("没有雨量站“%(code)s”") % {"code": code[:40]})
     return _one(share, gauge, crs, when)
 
 
@@ -76,11 +77,13 @@ def position(request: HttpRequest, layer_id: str) -> HttpResponse:
     share, crs, when = _asked(request, layer_id, ("coords", *SERIES))
     points = read_points(request.GET.get("coords", ""), crs)
     if len(points) > 1:
-        raise InvalidParameter("coords 应为一个 POINT")
+        raise InvalidParameter(_("coords 应为一个 POINT"))
     x, y = transformer(crs.epsg, city().projected).transform(*points[0])
     gauge = readings.nearest_gauge(share, x, y) if abs(x) + abs(y) < 1e9 else None
     if gauge is None:
-        raise NotFound(f"该位置 {readings.REACH_M / 1000:g} 公里以内没有雨量站")
+        raise NotFound(
+            _("该位置 %(km)s 公里以内没有雨量站") % {"km": f"{readings.REACH_M / 1000:g}"}
+        )
     return _one(share, gauge, crs, when)
 
 
@@ -93,7 +96,7 @@ def area(request: HttpRequest, layer_id: str) -> HttpResponse:
     move = transformer(crs.epsg, city().projected)
     moved = shapely.transform(shape, lambda x, y: move.transform(x, y), interleaved=False)
     if not shapely.is_valid(moved):
-        raise InvalidParameter("coords 超出坐标系的适用范围")
+        raise InvalidParameter(_("coords 超出坐标系的适用范围"))
     chosen = readings.gauges_inside(share, moved)
     several = readings.series(share, chosen, when)
     return as_json(collected_document(several, crs), covjson.MEDIA)
@@ -111,7 +114,7 @@ def advertise(request: HttpRequest, document: Any) -> Any:
 def _share(request: HttpRequest, layer_id: str) -> Share:
     share = share_by_id(api_caller(request), layer_id)
     if share is None:
-        raise NotFound(f"没有图层“{ID}”")
+        raise NotFound(_("没有图层“%(id)s”") % {"id": ID})
     return share
 
 
@@ -123,7 +126,10 @@ def _asked(
     _check_form(request, "CoverageJSON")
     for name in request.GET.get("parameter-name", FIELD).split(","):
         if name.strip() != FIELD:
-            raise InvalidParameter(f"没有参数“{name.strip()[:40]}”；只有 {FIELD}")
+            raise InvalidParameter(
+                _("没有参数“%(name)s”；只有 %(field)s")
+                % {"name": name.strip()[:40], "field": FIELD}
+            )
     when = parse_as_of(request.GET.get("datetime"), city().time_zone)
     return share, crs_named(request.GET), when
 
@@ -136,4 +142,7 @@ def _one(share: Share, gauge: readings.Gauge, crs: Crs, when: AsOf) -> HttpRespo
 def _check_form(request: HttpRequest, form: str) -> None:
     names = {"json", form.lower(), {"CoverageJSON": "covjson"}.get(form, "")}
     if request.GET.get("f", form).lower() not in names:
-        raise InvalidParameter(f"不提供格式 {request.GET['f'][:20]}；可用：{form}")
+        raise InvalidParameter(
+            _("不提供格式 %(asked)s；可用：%(form)s")
+            % {"asked": request.GET["f"][:20], "form": form}
+        )

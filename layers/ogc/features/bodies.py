@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, models
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from layers.ogc.common.errors import (
     ContentTooLarge,
@@ -40,31 +41,35 @@ def read_document(request: HttpRequest, offered: tuple[str, ...]) -> dict[str, A
     """
     media = request.content_type or ""
     if not media:
-        raise InvalidParameter("须有 Content-Type 头")
+        raise InvalidParameter(_("须有 Content-Type 头"))
     if media.lower() not in offered:
-        raise UnsupportedMediaType(f"不接受 {media}；可用：{'、'.join(offered)}")
+        raise UnsupportedMediaType(
+            _("不接受 %(media)s；可用：%(listed)s") % {"media": media, "listed": "、".join(offered)}
+        )
     most = settings.WRITE_MAX_BYTES
     if int(request.META.get("CONTENT_LENGTH") or 0) > most:
-        raise ContentTooLarge(f"请求正文超过 {most:,} 字节；大批数据请按文件入库")
+        raise ContentTooLarge(
+            _("请求正文超过 %(most)s 字节；大批数据请按文件入库") % {"most": f"{most:,}"}
+        )
     if not request.body:
-        raise InvalidParameter("请求没有正文（须给出 Content-Length）")
+        raise InvalidParameter(_("请求没有正文（须给出 Content-Length）"))
     try:
         document = json.loads(request.body, parse_constant=_no_number)
     except (ValueError, RecursionError):
-        raise InvalidParameter("请求正文不是有效的 JSON") from None
+        raise InvalidParameter(_("请求正文不是有效的 JSON")) from None
     if not isinstance(document, dict):
-        raise InvalidParameter("请求正文应为一个 JSON 对象")
+        raise InvalidParameter(_("请求正文应为一个 JSON 对象"))
     return document
 
 
 def check_members(document: Mapping[str, Any], faults: Faults, *, whole: bool) -> None:
     """Note what makes a document no feature; ``whole``: it stands for all of one."""
     if document.get("type", None if whole else "Feature") != "Feature":
-        faults.append(("/type", "应为 Feature；一次写一个要素"))
+        faults.append(("/type", _("应为 Feature；一次写一个要素")))
     if not isinstance(document.get("properties", None if whole else {}), dict):
-        faults.append(("/properties", "应为对象"))
+        faults.append(("/properties", _("应为对象")))
     if "crs" in document:
-        faults.append(("/crs", "坐标系由 Content-Crs 头给出，缺省为 CRS84"))
+        faults.append(("/crs", _("坐标系由 Content-Crs 头给出，缺省为 CRS84")))
 
 
 def read_code(document: Mapping[str, Any], faults: Faults, known: str = "") -> str:
@@ -80,13 +85,19 @@ def read_code(document: Mapping[str, Any], faults: Faults, known: str = "") -> s
             continue
         text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
         if not isinstance(text, str) or not _is_code(text):
-            faults.append((pointer, f"应为 1 至 {CODE_LENGTH} 个字符，不含空格、斜杠和控制字符"))
+            faults.append(
+                (
+                    pointer,
+                    _("应为 1 至 %(code_length)s 个字符，不含空格、斜杠和控制字符")
+                    % {"code_length": CODE_LENGTH},
+                )
+            )
         elif code and text != code:
-            faults.append((pointer, f"与“{code}”不同；要素的编码不能改"))
+            faults.append((pointer, _("与“%(code)s”不同；要素的编码不能改") % {"code": code}))
         else:
             code = text
     if not code and not faults:
-        faults.append(("/id", "要素的编码由编制单位赋予，须随要素给出"))
+        faults.append(("/id", _("要素的编码由编制单位赋予，须随要素给出")))
     return code
 
 
@@ -97,7 +108,7 @@ def read_properties(share: Share, given: Mapping[str, Any], faults: Faults) -> d
         if name in GIVEN_ELSEWHERE:
             continue
         if share.field(name) is None:
-            faults.append((_pointer(name), f"没有字段“{_shown(name)}”"))
+            faults.append((_pointer(name), _("没有字段“%(shown)s”") % {"shown": _shown(name)}))
             continue
         try:
             found[name] = _checked(share.layer.column(name), share.layer.json_type(name), value)
@@ -115,7 +126,7 @@ def granted_part(
         if share.field(name) or not seen.field(name):
             found[name] = value
         elif name not in stands or read_properties(seen, {name: value}, []) != {name: stands[name]}:
-            faults.append((_pointer(name), "授权不含对该字段的写入"))
+            faults.append((_pointer(name), _("授权不含对该字段的写入")))
     return found
 
 
@@ -128,7 +139,7 @@ def blank_properties(share: Share, given: Mapping[str, Any], faults: Faults) -> 
         try:
             found[field.name] = _nothing(share.layer.column(field.name))
         except ValueError:
-            faults.append((_pointer(field.name), "必填"))
+            faults.append((_pointer(field.name), _("必填")))
     return found
 
 
@@ -165,7 +176,7 @@ def _nothing(column: models.Field) -> Any:
         return None
     if column.blank or column.has_default():
         return column.get_default()
-    raise ValueError("不能为空")
+    raise ValueError(_("不能为空"))
 
 
 def _checked(column: models.Field, kind: str, value: Any) -> Any:
@@ -174,19 +185,25 @@ def _checked(column: models.Field, kind: str, value: Any) -> Any:
         return _nothing(column)
     value = READERS[kind](column, value)
     if column.choices and value not in dict(column.flatchoices) and value != "":
-        raise ValueError(f"应为 {'、'.join(str(key) for key, _ in column.flatchoices)} 之一")
+        raise ValueError(
+            _("应为 %(listed)s 之一")
+            % {"listed": "、".join((str(key) for key, _ in column.flatchoices))}
+        )
     return value
 
 
 def _text(column: models.Field, value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError("应为文本")
+        raise ValueError(_("应为文本"))
     if "\x00" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
-        raise ValueError("含有不能保存的字符")
+        raise ValueError(_("含有不能保存的字符"))
     if column.max_length and len(value) > column.max_length:
-        raise ValueError(f"最多 {column.max_length} 个字符，给了 {len(value)} 个")
+        raise ValueError(
+            _("最多 %(max_length)s 个字符，给了 %(number)s 个")
+            % {"max_length": column.max_length, "number": len(value)}
+        )
     if not value and not column.blank:
-        raise ValueError("不能为空")
+        raise ValueError(_("不能为空"))
     return value
 
 
@@ -194,28 +211,28 @@ def _integer(column: models.Field, value: Any) -> int:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError("应为整数")
+        raise ValueError(_("应为整数"))
     least, most = connection.ops.integer_field_range(column.get_internal_type())
     if (least is not None and value < least) or (most is not None and value > most):
-        raise ValueError(f"应在 {least} 与 {most} 之间")
+        raise ValueError(_("应在 %(least)s 与 %(most)s 之间") % {"least": least, "most": most})
     return value
 
 
 def _number(_column: models.Field, value: Any) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise ValueError("应为数")
+        raise ValueError(_("应为数"))
     try:
         number = float(value)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        raise ValueError("数值过大")
+        raise ValueError(_("数值过大"))
     return number
 
 
 def _boolean(_column: models.Field, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ValueError("应为 true 或 false")
+        raise ValueError(_("应为 true 或 false"))
     return value
 
 
@@ -223,7 +240,7 @@ def _date(_column: models.Field, value: Any) -> date:
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise ValueError("应为日期，形如 2020-01-01") from None
+        raise ValueError(_("应为日期，形如 2020-01-01")) from None
 
 
 def _moment(_column: models.Field, value: Any) -> datetime:
@@ -232,7 +249,7 @@ def _moment(_column: models.Field, value: Any) -> datetime:
     except (TypeError, ValueError):
         found = None
     if found is None or found.tzinfo is None:
-        raise ValueError("应为带时区的时间，形如 2020-01-01T08:00:00+08:00")
+        raise ValueError(_("应为带时区的时间，形如 2020-01-01T08:00:00+08:00"))
     return found
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from layers.ogc.common.errors import Gone, InvalidParameter, ogc_errors
@@ -96,7 +97,7 @@ def read_token(text: str) -> Token:
         number = None
     plain = isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**62
     if not plain or not isinstance(code, str) or not isinstance(share, str) or "\x00" in code:
-        raise InvalidParameter("since 只能取自上一次回答的 next")
+        raise InvalidParameter(_("since 只能取自上一次回答的 next"))
     return Token(number, code, share)
 
 
@@ -172,7 +173,7 @@ def _entry(mark: Mark, row: tuple[Any, ...]) -> bytes:
 
 def _check_share(request: HttpRequest, share: Share, since: Token) -> None:
     if since.share != tag_of(access_class(share)):
-        raise _start_again(request, share, "可见的字段或区划已经变化")
+        raise _start_again(request, share, _("可见的字段或区划已经变化"))
 
 
 def _check_kept(request: HttpRequest, share: Share, since: Token) -> None:
@@ -181,7 +182,7 @@ def _check_kept(request: HttpRequest, share: Share, since: Token) -> None:
     current = revision_named(share.register)
     oldest = current if first is None else first - 1
     if since.revision > current or since.revision < oldest:
-        raise _start_again(request, share, "该标记之后的变更没有保留")
+        raise _start_again(request, share, _("该标记之后的变更没有保留"))
 
 
 def _start_again(request: HttpRequest, share: Share, why: str) -> Gone:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from layers.ogc.common.cursors import read_cursor, write_cursor
@@ -148,9 +149,9 @@ def _moments(params: dict[str, str]) -> tuple[AsOf, AsOf]:
     before = parse_as_of(params.get("from"), zone)
     after = parse_as_of(params.get("to"), zone)
     if before.instant is None or after.interval:
-        raise InvalidParameter("须以 from 给出一个时刻；to 为另一个时刻，不填为现在")
+        raise InvalidParameter(_("须以 from 给出一个时刻；to 为另一个时刻，不填为现在"))
     if after.instant and after.instant < before.instant:
-        raise InvalidParameter("from 不能晚于 to")
+        raise InvalidParameter(_("from 不能晚于 to"))
     return before, after
 
 

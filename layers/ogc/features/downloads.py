@@ -14,6 +14,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from layers.ogc.common.cursors import order_sql
@@ -73,10 +74,12 @@ def _query(request: HttpRequest, share: Share, form: str) -> ItemsQuery:
     """The query, without paging; a GIS file is in the CRS of the register unless told otherwise."""
     for name in PAGING:
         if name in request.GET:
-            raise UnknownParameter(f"下载的是全部要素，没有参数“{name}”")
+            raise UnknownParameter(_("下载的是全部要素，没有参数“%(name)s”") % {"name": name})
     query = read_items_query(share, request.GET.dict())
     if form == "dxf" and not has_geometry(share, query):
-        raise InvalidParameter(f"“{share.layer.title}”没有图形，不能做成 DXF")
+        raise InvalidParameter(
+            _("“%(title)s”没有图形，不能做成 DXF") % {"title": share.layer.title_shown}
+        )
     if form in DRIVERS and "crs" not in request.GET:
         return replace(query, crs=offered_crs()[epsg_uri(city().projected)])
     return query
@@ -105,7 +108,8 @@ def check_rows(form: str, read: int) -> None:
     most = MOST_ROWS.get(form, read)
     if read > most:
         raise ContentTooLarge(
-            f"{form.upper()} 最多 {most:,} 个要素；请用 filter 或 bbox 缩小范围，或改用 gpkg、csv"
+            _("%(upper)s 最多 %(most)s 个要素；请用 filter 或 bbox 缩小范围，或改用 gpkg、csv")
+            % {"upper": form.upper(), "most": f"{most:,}"}
         )
 
 

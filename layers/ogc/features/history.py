@@ -14,6 +14,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from layers.access.access import may_write
@@ -139,7 +140,9 @@ def time_map(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     def made() -> HttpResponse:
         starts = [] if "\x00" in code else starts_of(share, code)
         if not starts:
-            raise NotFound(f"图层“{share.layer.id}”中没有要素“{code}”")
+            raise NotFound(
+                _("图层“%(id)s”中没有要素“%(code)s”") % {"id": share.layer.id, "code": code}
+            )
         links = _map_links(feature_url(request, share, code), starts)
         if form == "json":
             body = json.dumps({"links": links}, ensure_ascii=False)
@@ -205,5 +208,5 @@ def _wanted(request: HttpRequest) -> str:
         return str(asked)
     accept = accepted(request, offered) if not asked else None
     if not accept:
-        raise NotAcceptable("只提供 json、link（application/link-format）")
+        raise NotAcceptable(_("只提供 json、link（application/link-format）"))
     return offered[accept]

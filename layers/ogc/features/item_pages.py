@@ -22,7 +22,7 @@ def items_page(
     ]
     context = {
         "layer": layer,
-        "columns": [(f.name, layer.title_of(f.name), f.unit) for f in share.fields],
+        "columns": [(f.name, layer.field_title_shown(f.name), f.unit) for f in share.fields],
         "rows": [(row["id"], [row.get(f.name) for f in share.fields]) for row in rows],
         "total": count.number,
         "is_estimate": not count.exact,
@@ -41,7 +41,8 @@ def item_page(
         "layer": share.layer,
         "code": row["id"],
         "rows": [
-            (share.layer.title_of(f.name), properties.get(f.name), f.unit) for f in share.fields
+            (share.layer.field_title_shown(f.name), properties.get(f.name), f.unit)
+            for f in share.fields
         ],
         "valid_from": properties.get("valid_from"),
         "valid_to": properties.get("valid_to"),

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from layers.ogc.common.cursors import write_cursor
@@ -112,7 +113,7 @@ def version(request: HttpRequest, layer_id: str, code: str, start: str) -> HttpR
     moment = read_stamp(start)
     query = read_items_query(share, request.GET.dict())
     if moment is None:
-        raise NotFound(f"“{start}”不是版本的名称，应形如 20200601T000000Z")
+        raise NotFound(_("“%(start)s”不是版本的名称，应形如 20200601T000000Z") % {"start": start})
     query = replace(query, as_of=at(moment))
     found = None if "\x00" in code else one_feature(share, code, query)
     if found is None or found.start != moment:

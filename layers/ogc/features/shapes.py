@@ -11,6 +11,8 @@ from typing import Any
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import DatabaseError, connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from layers.ogc.common.errors import ContentTooLarge, InvalidParameter
 from layers.ogc.common.requests import CRS84, Crs, offered_crs
@@ -45,7 +47,10 @@ def read_content_crs(header: str) -> Crs:
     uri = header.strip().strip("<>[]") or CRS84
     found = offered_crs().get(uri)
     if not found:
-        raise InvalidParameter(f"Content-Crs 不支持 {uri[:200]}；可用：{'、'.join(offered_crs())}")
+        raise InvalidParameter(
+            _("Content-Crs 不支持 %(uri)s；可用：%(listed)s")
+            % {"uri": uri[:200], "listed": "、".join(offered_crs())}
+        )
     return found
 
 
@@ -61,12 +66,12 @@ def read_shape(
     """
     if not share.layer.geometry:
         if given is not None:
-            faults.append((POINTER, "该图层没有图形，应为 null"))
+            faults.append((POINTER, _("该图层没有图形，应为 null")))
         return None
     column: Any = share.layer.column("geom")
     if given is None:
         if not column.null:
-            faults.append((POINTER, "必填"))
+            faults.append((POINTER, _("必填")))
         return None
     fault = _form_fault(given, column.kinds)
     if fault:
@@ -108,12 +113,12 @@ def _form_fault(given: Any, kinds: tuple[str, ...]) -> str:
     kind = given.get("type") if isinstance(given, Mapping) else None
     accepted = kinds or tuple(DEPTHS)
     if kind not in accepted or kind not in DEPTHS:
-        return f"应为 {'、'.join(accepted)}"
+        return _("应为 %(listed)s") % {"listed": "、".join(accepted)}
     counted = _Counted()
     fault = counted.fault(given.get("coordinates"), DEPTHS[kind], LEAST.get(kind, 1))
     if fault:
         return fault
-    return "" if counted.positions else "没有坐标"
+    return "" if counted.positions else _("没有坐标")
 
 
 class _Counted:
@@ -125,25 +130,31 @@ class _Counted:
     def fault(self, part: Any, depth: int, least: int) -> str:
         """What is wrong with nested coordinates, or ''."""
         if not isinstance(part, list):
-            return "坐标应为数组"
+            return _("坐标应为数组")
         if depth == 0:
             return self._position_fault(part)
         if depth == 1 and len(part) < least:
-            return f"线至少 {LEAST['LineString']} 点，环至少 {LEAST['Polygon']} 点"
+            return _("线至少 %(least)s 点，环至少 %(least_ring)s 点") % {
+                "least": LEAST["LineString"],
+                "least_ring": LEAST["Polygon"],
+            }
         if depth == 1 and least == LEAST["Polygon"] and part[0] != part[-1]:
-            return "环的首尾坐标应相同"
+            return _("环的首尾坐标应相同")
         found = (self.fault(inner, depth - 1, least) for inner in part)
         return next((fault for fault in found if fault), "")
 
     def _position_fault(self, position: list) -> str:
         self.positions += 1
         if self.positions > MOST_POSITIONS:
-            raise ContentTooLarge(f"图形超过 {MOST_POSITIONS:,} 个坐标点；请简化，或按文件入库")
+            raise ContentTooLarge(
+                _("图形超过 %(most_positions)s 个坐标点；请简化，或按文件入库")
+                % {"most_positions": f"{MOST_POSITIONS:,}"}
+            )
         if len(position) != 2:
-            return "坐标应为两个数；图形须为二维"
+            return _("坐标应为两个数；图形须为二维")
         plain = all(isinstance(n, int | float) and not isinstance(n, bool) for n in position)
         if not plain or not all(abs(n) < 1e9 and math.isfinite(n) for n in position):
-            return "坐标应为有限的数"
+            return _("坐标应为有限的数")
         return ""
 
 
@@ -173,26 +184,28 @@ def _stored(wkb: bytes, crs: Crs) -> tuple[GEOSGeometry | None, str]:
             text, valid, reason, inside = cursor.fetchone()
             cursor.execute("SET LOCAL statement_timeout = DEFAULT")
     except DatabaseError:
-        return None, "坐标不在坐标系的适用范围内，或图形过于复杂"
+        return None, _("坐标不在坐标系的适用范围内，或图形过于复杂")
     if not inside:
-        return None, "图形不在本市范围内；请核对 Content-Crs 与坐标的次序"
+        return None, _("图形不在本市范围内；请核对 Content-Crs 与坐标的次序")
     if not valid:
-        return None, f"图形无效：{_reason_in_words(reason)}"
+        return None, _("图形无效：%(reason)s") % {"reason": _reason_in_words(reason)}
     return GEOSGeometry(text), ""
 
 
 REASONS = {
-    "Self-intersection": "边界自相交",
-    "Ring Self-intersection": "环自相交",
-    "Hole lies outside shell": "内环在外环之外",
-    "Holes are nested": "内环相互嵌套",
-    "Interior is disconnected": "内部不连通",
-    "Nested shells": "多个面相互嵌套",
-    "Duplicate Rings": "环重复",
-    "Too few points in geometry component": "坐标点过少",
+    "Self-intersection": gettext_noop("边界自相交"),
+    "Ring Self-intersection": gettext_noop("环自相交"),
+    "Hole lies outside shell": gettext_noop("内环在外环之外"),
+    "Holes are nested": gettext_noop("内环相互嵌套"),
+    "Interior is disconnected": gettext_noop("内部不连通"),
+    "Nested shells": gettext_noop("多个面相互嵌套"),
+    "Duplicate Rings": gettext_noop("环重复"),
+    "Too few points in geometry component": gettext_noop("坐标点过少"),
 }
 
 
 def _reason_in_words(reason: str) -> str:
-    name, _, place = reason.partition("[")
-    return REASONS.get(name.strip(), name.strip()) + (f"（{place.rstrip(']')}）" if place else "")
+    name, _bracket, place = reason.partition("[")
+    return _(REASONS.get(name.strip(), name.strip())) + (
+        f"（{place.rstrip(']')}）" if place else ""
+    )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from layers.ogc.common.errors import NotFound, PreconditionFailed, PreconditionRequired
 from layers.ogc.common.etags import version_in
@@ -46,14 +47,16 @@ def standing_version(request: HttpRequest, share: Share, code: str) -> Standing:
         raise not_there(request, seen, code, NOW)
     tags = request.META.get("HTTP_IF_MATCH", "")
     if not tags:
-        raise PreconditionRequired("须以 If-Match 头注明所依据的版本（取自 ETag）；不论版本则写 *")
+        raise PreconditionRequired(
+            _("须以 If-Match 头注明所依据的版本（取自 ETag）；不论版本则写 *")
+        )
     if tags.strip() != "*" and version not in {version_in(tag) for tag in tags.split(",")}:
-        raise PreconditionFailed(f"要素“{code}”已被改动；请重新读取后再写")
+        raise PreconditionFailed(_("要素“%(code)s”已被改动；请重新读取后再写") % {"code": code})
     row = share.layer.model.objects.current().filter(code=code).first()
     if row is None or first_of(row, seen.audience) != version:  # another writer was faster
-        raise PreconditionFailed(f"要素“{code}”刚刚被改动；请重新读取后再写")
+        raise PreconditionFailed(_("要素“%(code)s”刚刚被改动；请重新读取后再写") % {"code": code})
     if not is_of_districts(share, row):
-        raise NotFound(f"授权写入的区划之内没有要素“{code}”")
+        raise NotFound(_("授权写入的区划之内没有要素“%(code)s”") % {"code": code})
     values = {field.name: getattr(row, field.name) for field in attribute_fields(type(row))}
     return Standing(code, row.pk, row.valid.lower, span_of(row, seen.audience).lower, values)
 

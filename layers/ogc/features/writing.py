@@ -20,6 +20,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.translation import gettext as _
 from psycopg2.errors import DeadlockDetected
 
 from layers.access.access import may_write
@@ -63,7 +64,7 @@ REASONS = {Action.OPEN: "接口新建要素", Action.REPLACE: "接口修改要�
 def create(request: HttpRequest, layer_id: str) -> HttpResponse:
     """POST ``/items``: a new feature under the code that it brings."""
     share = _writable(request, layer_id)
-    _check_whole(request, share, "新建要素")
+    _check_whole(request, share, _("新建要素"))
     document = bodies.read_document(request, bodies.FEATURE_TYPES)
     faults: bodies.Faults = []
     bodies.check_members(document, faults, whole=True)
@@ -91,7 +92,7 @@ def update(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
 def end(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     """DELETE ``/items/{code}``: the feature stands no longer; its history does."""
     share = _writable(request, layer_id)
-    _check_whole(request, share, "终止要素")
+    _check_whole(request, share, _("终止要素"))
     with transaction.atomic():
         standing = standing_version(request, share, code)
         at = _moment(request, {}, [], standing)
@@ -114,7 +115,7 @@ def _change(request: HttpRequest, layer_id: str, code: str, *, whole: bool) -> H
         at = _moment(request, document, faults, standing)
         bodies.refuse(faults)
         if values.get("geom") != standing.values.get("geom"):
-            _check_whole(request, share, "改动图形")
+            _check_whole(request, share, _("改动图形"))
         if values == standing.values and at is None:  # nothing new: no new version
             found = one_feature(seen_share(request, share), code, ItemsQuery())
         else:
@@ -134,11 +135,12 @@ def _writable(request: HttpRequest, layer_id: str) -> Share:
     if layer.by_steps:
         raise MethodNotAllowed(only_by_steps(layer), ", ".join(READING))
     if caller.is_anonymous:
-        raise Unauthenticated("写入须登录，或提供有写入授权的密钥")
+        raise Unauthenticated(_("写入须登录，或提供有写入授权的密钥"))
     share = write_share_of(caller, layer)
     if share is None or not may_write(caller, layer):
         raise Forbidden(
-            f"密钥没有写入图层“{layer.title}”的授权；请由登记人向数据管理员申请"
+            _("密钥没有写入图层“%(title)s”的授权；请由登记人向数据管理员申请")
+            % {"title": layer.title_shown}
             if caller.key
             else why_not_delivered(layer)
         )
@@ -155,12 +157,14 @@ def _check_whole(request: HttpRequest, share: Share, what: str) -> None:
         Forbidden: the caller has no other.
     """
     if not may_write_whole(api_caller(request), share.layer):
-        raise Forbidden(f"写入授权只含部分字段，不能{what}；请由登记人申请整层的写入授权")
+        raise Forbidden(
+            _("写入授权只含部分字段，不能%(what)s；请由登记人申请整层的写入授权") % {"what": what}
+        )
 
 
 class _Csrf(CsrfViewMiddleware):
     def _reject(self, request: HttpRequest, reason: str) -> Any:
-        raise Forbidden("以登录会话写入须带 X-CSRFToken 头；系统对接请用密钥")
+        raise Forbidden(_("以登录会话写入须带 X-CSRFToken 头；系统对接请用密钥"))
 
 
 def _check_csrf(request: HttpRequest) -> None:
@@ -246,10 +250,10 @@ def _moment(
         given = None
     if given and not (standing and given == standing.shown_since):
         if at and at != given:
-            faults.append(("/properties/valid_from", "与 OGC-Mutation-Datetime 头不同"))
+            faults.append(("/properties/valid_from", _("与 OGC-Mutation-Datetime 头不同")))
         at = given
     if properties.get("valid_to") is not None:
-        faults.append(("/properties/valid_to", "不能写；终止要素用 DELETE"))
+        faults.append(("/properties/valid_to", _("不能写；终止要素用 DELETE")))
     if at and standing:
         _check_after(at, standing)
     return at
@@ -260,10 +264,16 @@ def _check_after(at: datetime, standing: Standing) -> None:
     if at <= standing.shown_since:
         since = standing.shown_since.astimezone(ZoneInfo(city().time_zone))
         raise VersionConflict(
-            [(standing.code, f"现有版本自 {since:%Y-%m-%d %H:%M:%S} 起生效，不能写在它之前")]
+            [
+                (
+                    standing.code,
+                    _("现有版本自 %(since)s 起生效，不能写在它之前")
+                    % {"since": f"{since:%Y-%m-%d %H:%M:%S}"},
+                )
+            ]
         )
     if at <= standing.start:
-        raise VersionConflict([(standing.code, "此时间之后已另有变更，不能写在它之前")])
+        raise VersionConflict([(standing.code, _("此时间之后已另有变更，不能写在它之前"))])
 
 
 def _instant(text: Any) -> datetime:
@@ -272,7 +282,7 @@ def _instant(text: Any) -> datetime:
     except PeriodError:
         moment = None
     if moment is None:
-        raise InvalidParameter("生效时间应为一个时刻，形如 2020-01-01T00:00:00Z")
+        raise InvalidParameter(_("生效时间应为一个时刻，形如 2020-01-01T00:00:00Z"))
     return moment
 
 
@@ -294,17 +304,19 @@ def _write(
         apply(change, share.layer.model, [edit])
     except OperationalError as error:
         if isinstance(error.__cause__, DeadlockDetected):  # two waited for each other, one gave way
-            raise VersionConflict([(edit.code, "与另一项变更同时进行，请重试")]) from error
+            raise VersionConflict([(edit.code, _("与另一项变更同时进行，请重试"))]) from error
         raise
     except VersionConflict:
         if standing and not still_stands(share, standing):
-            raise PreconditionFailed(f"要素“{edit.code}”刚刚被改动；请重新读取后再写") from None
+            raise PreconditionFailed(
+                _("要素“%(code)s”刚刚被改动；请重新读取后再写") % {"code": edit.code}
+            ) from None
         raise
     if edit.action is Action.END:
         return None
     found = one_feature(seen_share(request, share), edit.code, ItemsQuery())
     if found is None or not _is_inside(share, edit, standing):
-        raise Forbidden("要素不在授权写入的区划之内")
+        raise Forbidden(_("要素不在授权写入的区划之内"))
     return found
 
 
@@ -345,7 +357,7 @@ def _answer(
     wrote()
     share = seen_share(request, share)
     if found is None:  # it was there within the transaction
-        raise PreconditionFailed(f"要素“{code}”刚刚被改动；请重新读取")
+        raise PreconditionFailed(_("要素“%(code)s”刚刚被改动；请重新读取") % {"code": code})
     address = feature_url(request, share, code)
     path = address.removeprefix(f"{request.scheme}://{request.get_host()}")
     etag = feature_etag(found.version, revision(share), tag_of(access_class(share), "json", path))

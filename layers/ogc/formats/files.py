@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from layers.errors import LayersError
 from layers.ogc.common.errors import ServerBusy
@@ -70,7 +71,7 @@ def room_for_a_file() -> Iterator[tuple[Path, Callable[[], None]]]:
 
     def check() -> None:
         if _size(root) > settings.DOWNLOAD_DISK_MB * 1_000_000:
-            raise ServerBusy("正在下载的文件已占满磁盘限额，请稍后再试")
+            raise ServerBusy(_("正在下载的文件已占满磁盘限额，请稍后再试"))
 
     check()
     folder = Path(tempfile.mkdtemp(prefix="file-", dir=root))

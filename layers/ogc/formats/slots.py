@@ -12,6 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from layers.access.access import Caller
 from layers.ogc.common.errors import TooManyUnderWay
@@ -45,7 +46,9 @@ def _lock(number: int, who: str, what: str, most: int) -> None:
         except BlockingIOError:
             continue
         return
-    raise TooManyUnderWay(f"同时最多 {most} 个{what}；请等前一个完成")
+    raise TooManyUnderWay(
+        _("同时最多 %(most)s 个%(what)s；请等前一个完成") % {"most": most, "what": what}
+    )
 
 
 def _file() -> Path:

@@ -3,6 +3,8 @@
 from copy import deepcopy
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from layers.ogc.features.comparing import SHARED
 from layers.ogc.openapi import parts
 from layers.ogc.openapi.features import GEOJSON, equal, feature_schema
@@ -14,13 +16,13 @@ def paths(share: Share) -> dict[str, Any]:
     layer = share.layer
     moment = {"type": "string"}
     own = [
-        parts.query("from", "前一时刻", moment, required=True),
-        parts.query("to", "后一时刻；不填为现在", moment),
+        parts.query("from", _("前一时刻"), moment, required=True),
+        parts.query("to", _("后一时刻；不填为现在"), moment),
     ]
     return {
         f"/collections/{layer.id}/changes": parts.get(
             f"{layer.id}.changes",
-            f"{layer.title}两个时刻之间的增加、变化与终止",
+            _("%(title)s两个时刻之间的增加、变化与终止") % {"title": layer.title_shown},
             [*own, *map(parts.shared, SHARED), *(equal(share, f.name) for f in share.fields)],
             parts.ok(_collection(share), GEOJSON, html=False) | parts.NOT_MODIFIED,
             tag=layer.id,

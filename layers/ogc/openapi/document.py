@@ -3,6 +3,9 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from layers.ogc.common.texts import in_reader_language
 from layers.ogc.openapi import (
     comparing,
     coverages,
@@ -21,6 +24,7 @@ from layers.ogc.openapi import (
 )
 from layers.reading.shares import Share
 from spatial.city import city
+from spatial.languages import in_english
 
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
@@ -34,10 +38,10 @@ def openapi_document(
     """
     shares = list(shares)
     paths: dict[str, Any] = {
-        "/": parts.plain("landingPage", "首页"),
-        "/conformance": parts.plain("conformance", "符合性声明"),
-        "/collections": parts.plain("collections", "图层列表"),
-        "/openapi": parts.plain("openapi", "本文档", media_type=OPENAPI),
+        "/": parts.plain("landingPage", _("首页")),
+        "/conformance": parts.plain("conformance", _("符合性声明")),
+        "/collections": parts.plain("collections", _("图层列表")),
+        "/openapi": parts.plain("openapi", _("本文档"), media_type=OPENAPI),
         **records.paths(),
         **processes.paths(),
         **coverages.paths(),
@@ -56,15 +60,15 @@ def openapi_document(
                 paths[path] |= operations
         paths |= downloads.paths(share)
         paths |= tiles.paths(share)
-    return {
+    document = {
         "openapi": "3.0.3",
         "info": {
-            "title": f"图经 · {city().name}",
-            "description": f"{city().name}空间信息平台开放接口",
+            "title": _("图经 · %(name)s") % {"name": _city_name()},
+            "description": _("%(name)s空间信息平台开放接口") % {"name": _city_name()},
             "version": "0.1.0",
         },
         "servers": [{"url": url}],
-        "tags": [{"name": s.layer.id, "description": s.layer.title} for s in shares],
+        "tags": [{"name": s.layer.id, "description": s.layer.title_shown} for s in shares],
         "paths": paths,
         "security": [{}, {"bearer": []}, {"basic": []}, {"token": []}],
         "components": {
@@ -78,3 +82,8 @@ def openapi_document(
             },
         },
     }
+    return in_reader_language(document)
+
+
+def _city_name() -> str:
+    return city().name_en if in_english() else city().name

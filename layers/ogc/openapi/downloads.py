@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from layers.ogc.common.negotiation import DOWNLOAD_FORMS, PAGING
 from layers.ogc.openapi import formats, parts
 from layers.ogc.openapi.features import PAGE, equal
@@ -15,7 +17,7 @@ def paths(share: Share) -> dict[str, Any]:
     return {
         f"/collections/{layer.id}/download": parts.get(
             f"{layer.id}.download",
-            f"{layer.title}整层下载",
+            _("%(title)s整层下载") % {"title": layer.title_shown},
             [
                 *map(parts.shared, chosen),
                 formats.parameter(DOWNLOAD_FORMS),

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from layers.ogc.common.negotiation import ITEM_FORMS, PAGE_FORMS
 from layers.ogc.common.provider import property_schema
 from layers.ogc.openapi import formats, parts
@@ -34,20 +36,20 @@ def paths(share: Share) -> dict[str, Any]:
     layer = share.layer
     here, tag = f"/collections/{layer.id}", layer.id
     filters = [equal(share, field.name) for field in share.fields]
-    filters.insert(0, parts.query("code", "编码", parts.TEXT))
+    filters.insert(0, parts.query("code", _("编码"), parts.TEXT))
     feature = feature_schema(share)
     return {
-        here: parts.plain(f"{tag}.describe", layer.title, tag),
-        f"{here}/schema": parts.plain(f"{tag}.schema", "字段定义", tag, media_type=parts.SCHEMA),
+        here: parts.plain(f"{tag}.describe", layer.title_shown, tag),
+        f"{here}/schema": parts.plain(f"{tag}.schema", _("字段定义"), tag, media_type=parts.SCHEMA),
         f"{here}/queryables": parts.plain(
-            f"{tag}.queryables", "可查询字段", tag, media_type=parts.SCHEMA
+            f"{tag}.queryables", _("可查询字段"), tag, media_type=parts.SCHEMA
         ),
         f"{here}/sortables": parts.plain(
-            f"{tag}.sortables", "可排序字段", tag, html=False, media_type=parts.SCHEMA
+            f"{tag}.sortables", _("可排序字段"), tag, html=False, media_type=parts.SCHEMA
         ),
         f"{here}/items": parts.get(
             f"{tag}.items",
-            f"{layer.title}要素",
+            _("%(title)s要素") % {"title": layer.title_shown},
             [*map(parts.shared, PAGE), formats.parameter(PAGE_FORMS), *filters],
             formats.contents(PAGE_FORMS, json=_collection_schema(feature)) | parts.NOT_MODIFIED,
             tag=tag,
@@ -55,7 +57,7 @@ def paths(share: Share) -> dict[str, Any]:
         ),
         f"{here}/items/{{code}}": parts.get(
             f"{tag}.item",
-            f"{layer.title}单个要素",
+            _("%(title)s单个要素") % {"title": layer.title_shown},
             [
                 parts.in_path("code", parts.TEXT),
                 *map(parts.shared, ONE),
@@ -116,4 +118,4 @@ def equal(share: Share, name: str) -> dict[str, Any]:
     """A visible field as a parameter; its format and unit do not matter to equality."""
     layer = share.layer
     schema = {k: v for k, v in property_schema(layer, name).items() if k in ("type", "format")}
-    return parts.query(name, layer.title_of(name), schema)
+    return parts.query(name, layer.field_title_shown(name), schema)

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from layers.ogc.features.changes import OPERATIONS
 from layers.ogc.openapi import parts
 from layers.ogc.openapi.features import feature_schema
 from layers.reading.shares import Share
 
-SINCE = "上一次回答的 next；不填则得到现在的标记"
+SINCE = gettext_noop("上一次回答的 next；不填则得到现在的标记")
 
 
 def paths(share: Share) -> dict[str, Any]:
@@ -19,7 +22,7 @@ def paths(share: Share) -> dict[str, Any]:
     return {
         f"/collections/{layer.id}/feed": parts.get(
             f"{tag}.feed",
-            f"{layer.title}自某一标记以来的变更，按提交次序",
+            _("%(title)s自某一标记以来的变更，按提交次序") % {"title": layer.title_shown},
             [since, *shared],
             parts.ok(_feed(share), html=False),
             tag=tag,

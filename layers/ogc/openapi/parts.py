@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from layers.ogc.common.requests import DEFAULT_LIMIT, LANGUAGES, MAX_LIMIT, offered_crs
 
 GEOMETRY = {
@@ -30,23 +33,23 @@ PROBLEM = {
 }
 LINKS = {"type": "array", "items": {"type": "object"}}
 REFUSALS = {
-    400: ("BadRequest", "参数有误"),
-    401: ("Unauthorized", "密钥无效"),
-    403: ("Forbidden", "没有权限"),
-    404: ("NotFound", "不存在"),
-    406: ("NotAcceptable", "不提供该格式"),
-    409: ("Conflict", "与现有数据冲突"),
-    410: ("Gone", "已终止"),
-    412: ("PreconditionFailed", "已被他人改动"),
-    413: ("TooLarge", "超出大小上限"),
-    415: ("Unsupported", "不接受该格式"),
-    422: ("Unprocessable", "内容不符合要求"),
-    428: ("PreconditionRequired", "须注明所依据的版本"),
-    429: ("TooManyRequests", "请求过于频繁"),
-    503: ("ServerBusy", "服务繁忙"),
+    400: ("BadRequest", gettext_noop("参数有误")),
+    401: ("Unauthorized", gettext_noop("密钥无效")),
+    403: ("Forbidden", gettext_noop("没有权限")),
+    404: ("NotFound", gettext_noop("不存在")),
+    406: ("NotAcceptable", gettext_noop("不提供该格式")),
+    409: ("Conflict", gettext_noop("与现有数据冲突")),
+    410: ("Gone", gettext_noop("已终止")),
+    412: ("PreconditionFailed", gettext_noop("已被他人改动")),
+    413: ("TooLarge", gettext_noop("超出大小上限")),
+    415: ("Unsupported", gettext_noop("不接受该格式")),
+    422: ("Unprocessable", gettext_noop("内容不符合要求")),
+    428: ("PreconditionRequired", gettext_noop("须注明所依据的版本")),
+    429: ("TooManyRequests", gettext_noop("请求过于频繁")),
+    503: ("ServerBusy", gettext_noop("服务繁忙")),
 }
 ALWAYS_REFUSED = (400, 401, 404, 406, 429)
-TOO_LONG = {"414": {"description": "网址过长（由网页服务器答复）"}}
+TOO_LONG = {"414": {"description": gettext_noop("网址过长（由网页服务器答复）")}}
 
 
 def get(
@@ -110,10 +113,10 @@ def ok(
     content: dict[str, Any] = {media_type: {"schema": schema}}
     if html:
         content["text/html"] = {"schema": {"type": "string"}}
-    return {"200": {"description": "成功", "content": content}}
+    return {"200": {"description": _("成功"), "content": content}}
 
 
-NOT_MODIFIED = {"304": {"description": "客户端持有的仍是最新"}}
+NOT_MODIFIED = {"304": {"description": gettext_noop("客户端持有的仍是最新")}}
 
 
 def shared(name: str) -> dict[str, str]:
@@ -145,29 +148,29 @@ def parameters() -> dict[str, Any]:
     names = {"type": "array", "items": TEXT}
     listed = LISTED
     return {
-        "f": query("f", "格式", {"type": "string", "enum": ["json", "html"]}),
-        "bbox": query("bbox", "范围", box, **listed),
-        "bbox-crs": query("bbox-crs", "范围的坐标系", crs),
-        "crs": query("crs", "坐标系", crs),
-        "datetime": query("datetime", "时间：时刻或区间；不填为现在", TEXT, **listed),
+        "f": query("f", _("格式"), {"type": "string", "enum": ["json", "html"]}),
+        "bbox": query("bbox", _("范围"), box, **listed),
+        "bbox-crs": query("bbox-crs", _("范围的坐标系"), crs),
+        "crs": query("crs", _("坐标系"), crs),
+        "datetime": query("datetime", _("时间：时刻或区间；不填为现在"), TEXT, **listed),
         "profile": query(
-            "profile", "区间内每个要素有多个版本时的表示；不填为各要素最后的版本", TEXT
+            "profile", _("区间内每个要素有多个版本时的表示；不填为各要素最后的版本"), TEXT
         ),
-        "limit": query("limit", "每页数量", count, **listed),
-        "offset": query("offset", "跳过数量", {"type": "integer", "minimum": 0, "default": 0}),
-        "cursor": query("cursor", "下一页标记，取自 next 链接", TEXT),
-        "filter": query("filter", "CQL2 过滤条件", TEXT),
+        "limit": query("limit", _("每页数量"), count, **listed),
+        "offset": query("offset", _("跳过数量"), {"type": "integer", "minimum": 0, "default": 0}),
+        "cursor": query("cursor", _("下一页标记，取自 next 链接"), TEXT),
+        "filter": query("filter", _("CQL2 过滤条件"), TEXT),
         "filter-lang": query(
             "filter-lang",
-            "过滤条件的写法",
+            _("过滤条件的写法"),
             {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]},
         ),
-        "filter-crs": query("filter-crs", "过滤条件中图形的坐标系", crs),
-        "q": query("q", "全文检索：各词均须出现", TEXT),
-        "sortby": query("sortby", "排序：字段名，前加 - 为降序", names, **listed),
-        "properties": query("properties", "只要这些字段", names, **listed),
-        "exclude-properties": query("exclude-properties", "不要这些字段", names, **listed),
-        "skip-geometry": query("skip-geometry", "不要图形", FLAG),
+        "filter-crs": query("filter-crs", _("过滤条件中图形的坐标系"), crs),
+        "q": query("q", _("全文检索：各词均须出现"), TEXT),
+        "sortby": query("sortby", _("排序：字段名，前加 - 为降序"), names, **listed),
+        "properties": query("properties", _("只要这些字段"), names, **listed),
+        "exclude-properties": query("exclude-properties", _("不要这些字段"), names, **listed),
+        "skip-geometry": query("skip-geometry", _("不要图形"), FLAG),
     }
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from layers.ogc.openapi import parts
 from layers.ogc.processes.declared import Process
 from layers.ogc.processes.filtering import STATES
@@ -32,23 +34,23 @@ def paths() -> dict[str, Any]:
     number = parts.in_path("jobId", {"type": "string", "format": "uuid"})
     here = [number, parts.shared("f")]
     found: dict[str, Any] = {
-        "/processes": parts.plain("processes", "处理列表", TAG),
+        "/processes": parts.plain("processes", _("处理列表"), TAG),
         "/jobs": parts.get(
             "jobs",
-            "本人（本系统）的任务",
+            _("本人（本系统）的任务"),
             [*_job_parameters(), parts.shared("f")],
             parts.ok(_listed()),
             tag=TAG,
         ),
         "/jobs/{jobId}": {
-            "get": parts.described("job", "任务状态", here, parts.ok(JOB), tag=TAG),
+            "get": parts.described("job", _("任务状态"), here, parts.ok(JOB), tag=TAG),
             "delete": parts.described(
-                "job.dismiss", "取消并删除任务", here, parts.ok(JOB), tag=TAG
+                "job.dismiss", _("取消并删除任务"), here, parts.ok(JOB), tag=TAG
             ),
         },
         "/jobs/{jobId}/results": parts.get(
             "job.results",
-            "任务结果",
+            _("任务结果"),
             here,
             parts.ok(parts.OBJECT),
             tag=TAG,
@@ -66,20 +68,20 @@ def _execution(process: Process) -> dict[str, Any]:
     prefer = {
         "name": "Prefer",
         "in": "header",
-        "description": "respond-async：由后台计算，先返回任务状态",
+        "description": _("respond-async：由后台计算，先返回任务状态"),
         "schema": {"type": "string"},
     }
     answers = {
         **parts.ok(parts.OBJECT),
         "201": {
-            "description": "已提交任务",
+            "description": _("已提交任务"),
             "content": {"application/json": {"schema": JOB}},
         },
     }
     body = {"required": True, "content": {"application/json": {"schema": _asked(process)}}}
     return parts.described(
         f"{process.id}.execute",
-        f"执行：{process.title}",
+        _("执行：%(title)s") % {"title": process.title},
         [prefer, parts.shared("f")],
         answers,
         tag=TAG,
@@ -117,12 +119,12 @@ def _listed() -> dict[str, Any]:
 def _job_parameters() -> list[dict[str, Any]]:
     seconds = {"type": "integer", "minimum": 0}
     return [
-        parts.query("type", "任务类型", parts.TEXT),
-        parts.query("processID", "处理", parts.TEXT),
-        parts.query("status", "状态，可用逗号并列", parts.TEXT),
-        parts.query("datetime", "提交时间：时刻或区间", parts.TEXT, **parts.LISTED),
-        parts.query("minDuration", "至少用时（秒）", seconds),
-        parts.query("maxDuration", "至多用时（秒）", seconds),
-        parts.query("limit", "每页数量", {"type": "integer", "minimum": 1}, **parts.LISTED),
-        parts.query("offset", "跳过数量", seconds),
+        parts.query("type", _("任务类型"), parts.TEXT),
+        parts.query("processID", _("处理"), parts.TEXT),
+        parts.query("status", _("状态，可用逗号并列"), parts.TEXT),
+        parts.query("datetime", _("提交时间：时刻或区间"), parts.TEXT, **parts.LISTED),
+        parts.query("minDuration", _("至少用时（秒）"), seconds),
+        parts.query("maxDuration", _("至多用时（秒）"), seconds),
+        parts.query("limit", _("每页数量"), {"type": "integer", "minimum": 1}, **parts.LISTED),
+        parts.query("offset", _("跳过数量"), seconds),
     ]

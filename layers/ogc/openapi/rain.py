@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from layers.ogc.coverages import covjson
 from layers.ogc.edr.documents import GEOJSON, ID, QUERIES, TITLE
 from layers.ogc.edr.readings import gauges_layer
@@ -20,15 +22,15 @@ def paths(shares: Iterable[Share]) -> dict[str, Any]:
         f"{here}/locations": parts.get(
             f"{ID}.locations",
             QUERIES["locations"],
-            [parts.query("f", "格式", parts.TEXT)],
+            [parts.query("f", _("格式"), parts.TEXT)],
             parts.ok(parts.OBJECT, GEOJSON, html=False),
             tag=ID,
         ),
     }
-    coords = parts.query("coords", "WKT 图形", parts.TEXT, required=True)
+    coords = parts.query("coords", _("WKT 图形"), parts.TEXT, required=True)
     code = parts.in_path("code", parts.TEXT)
     for name, title, first in (
-        ("locations/{code}", "一个雨量站的读数", code),
+        ("locations/{code}", _("一个雨量站的读数"), code),
         ("position", QUERIES["position"], coords),
         ("area", QUERIES["area"], coords),
     ):
@@ -38,11 +40,14 @@ def paths(shares: Iterable[Share]) -> dict[str, Any]:
             [
                 first,
                 parts.query(
-                    "datetime", "时段（按截止时刻）或时刻；不填为全部", parts.TEXT, **parts.LISTED
+                    "datetime",
+                    _("时段（按截止时刻）或时刻；不填为全部"),
+                    parts.TEXT,
+                    **parts.LISTED,
                 ),
-                parts.query("parameter-name", "参数", parts.TEXT),
-                parts.query("crs", "坐标系", parts.TEXT),
-                parts.query("f", "格式", parts.TEXT),
+                parts.query("parameter-name", _("参数"), parts.TEXT),
+                parts.query("crs", _("坐标系"), parts.TEXT),
+                parts.query("f", _("格式"), parts.TEXT),
             ],
             parts.ok(parts.OBJECT, covjson.MEDIA, html=False),
             tag=ID,

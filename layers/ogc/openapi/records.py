@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from layers.ogc.openapi import parts
 from layers.ogc.records.documents import CATALOGUE
 from layers.ogc.records.queries import DEFAULT_LIMIT, KINDS, MAX_LIMIT, TITLES
@@ -9,19 +12,19 @@ from layers.ogc.records.queries import DEFAULT_LIMIT, KINDS, MAX_LIMIT, TITLES
 GEOJSON = "application/geo+json"
 FORMATS = {"date": "date", "date-time": "date-time"}
 SHARED = ("f", "bbox", "bbox-crs", "datetime", "offset", "cursor", "filter", "filter-crs", "sortby")
-PHRASES = "全文检索：逗号分隔的任一短语；短语中的词须依次出现"
+PHRASES = gettext_noop("全文检索：逗号分隔的任一短语；短语中的词须依次出现")
 
 
 def paths() -> dict[str, Any]:
     """The catalogue, its records, and the catalogue for harvesters."""
     here = f"/collections/{CATALOGUE}"
     return {
-        here: parts.plain(f"{CATALOGUE}.describe", "数据目录", CATALOGUE),
-        f"{here}/queryables": _schema("queryables", "目录的可查询字段"),
-        f"{here}/sortables": _schema("sortables", "目录的可排序字段"),
+        here: parts.plain(f"{CATALOGUE}.describe", _("数据目录"), CATALOGUE),
+        f"{here}/queryables": _schema("queryables", _("目录的可查询字段")),
+        f"{here}/sortables": _schema("sortables", _("目录的可排序字段")),
         f"{here}/items": parts.get(
             f"{CATALOGUE}.items",
-            "目录记录",
+            _("目录记录"),
             [*map(parts.shared, SHARED), *_own(), *_equal()],
             parts.ok(_collection(), GEOJSON),
             tag=CATALOGUE,
@@ -29,14 +32,14 @@ def paths() -> dict[str, Any]:
         ),
         f"{here}/items/{{recordId}}": parts.get(
             f"{CATALOGUE}.item",
-            "一个图层的目录记录",
+            _("一个图层的目录记录"),
             [parts.in_path("recordId", parts.TEXT), parts.shared("f")],
             parts.ok(_record(), GEOJSON),
             tag=CATALOGUE,
         ),
         "/catalogue.jsonld": parts.plain(
             f"{CATALOGUE}.dcat",
-            "DCAT-AP 目录",
+            _("DCAT-AP 目录"),
             CATALOGUE,
             html=False,
             media_type="application/ld+json",
@@ -57,12 +60,12 @@ def _own() -> list[dict[str, Any]]:
     external = {"type": "array", "items": {"type": "string", "pattern": "([^:]+:)?[^:]+"}}
     language = {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"}
     return [
-        parts.query("limit", "每页数量", count, **listed),
+        parts.query("limit", _("每页数量"), count, **listed),
         parts.query("q", PHRASES, names, **listed),
-        parts.query("type", "资源类型", names, **listed),
-        parts.query("ids", "图层标识", names, **listed),
-        parts.query("externalIds", "目录编码，前面可加 urn:tujing:", external, **listed),
-        parts.query("filter-lang", "过滤条件的写法", language),
+        parts.query("type", _("资源类型"), names, **listed),
+        parts.query("ids", _("图层标识"), names, **listed),
+        parts.query("externalIds", _("目录编码，前面可加 urn:tujing:"), external, **listed),
+        parts.query("filter-lang", _("过滤条件的写法"), language),
     ]
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from layers.ogc.openapi import parts
 
 TAG = "subscriptions"
@@ -15,15 +17,15 @@ def paths() -> dict[str, Any]:
         "type": "object",
         "properties": {"subscriptions": {"type": "array", "items": described}},
     }
-    made = {"content": {"application/json": {"schema": described}}, "description": "已订阅"}
+    made = {"content": {"application/json": {"schema": described}}, "description": _("已订阅")}
     return {
         "/subscriptions": {
             "get": parts.described(
-                TAG, "本系统的变更通知订阅", [], parts.ok(listed, html=False), refusals=(403,)
+                TAG, _("本系统的变更通知订阅"), [], parts.ok(listed, html=False), refusals=(403,)
             ),
             "post": parts.described(
                 f"{TAG}.subscribe",
-                "订阅变更通知：图层有变更时，向回调地址发送带签名的通知",
+                _("订阅变更通知：图层有变更时，向回调地址发送带签名的通知"),
                 [],
                 {"201": made},
                 refusals=(403, 413, 415, 422),
@@ -32,13 +34,17 @@ def paths() -> dict[str, Any]:
         },
         "/subscriptions/{number}": {
             "get": parts.described(
-                f"{TAG}.one", "一项订阅", [number], parts.ok(described, html=False), refusals=(403,)
+                f"{TAG}.one",
+                _("一项订阅"),
+                [number],
+                parts.ok(described, html=False),
+                refusals=(403,),
             ),
             "delete": parts.described(
                 f"{TAG}.end",
-                "取消订阅",
+                _("取消订阅"),
                 [number],
-                {"204": {"description": "已取消"}},
+                {"204": {"description": _("已取消")}},
                 refusals=(403,),
             ),
         },

@@ -6,6 +6,8 @@ Operation ids end as OGC API - Tiles asks (table 11), so that clients find them 
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from layers.ogc.openapi import parts
 from layers.ogc.tiles.matrices import MATRIX_SET, MAX_ZOOM
 from layers.reading.shares import Share
@@ -21,7 +23,7 @@ def paths(share: Share) -> dict[str, Any]:
     if not layer.geometry:
         return {}
     here, prefix = f"/collections/{layer.id}/tiles", f"{layer.id}.collection.vector"
-    return _paths(here, prefix, layer.title, [], layer.id)
+    return _paths(here, prefix, layer.title_shown, [], layer.id)
 
 
 def dataset_paths(shares: Iterable[Share]) -> dict[str, Any]:
@@ -29,15 +31,15 @@ def dataset_paths(shares: Iterable[Share]) -> dict[str, Any]:
     ids = [share.layer.id for share in shares if share.layer.geometry]
     chosen = parts.query(
         "collections",
-        "只要这些图层；不填为全部可见图层",
+        _("只要这些图层；不填为全部可见图层"),
         {"type": "array", "items": {"type": "string", **({"enum": ids} if ids else {})}},
         style="form",
         explode=False,
     )
     return {
-        "/tileMatrixSets": _json(".getTileMatrixSetsList", "瓦片矩阵集列表"),
-        f"/tileMatrixSets/{MATRIX_SET}": _json(".getTileMatrixSet", "瓦片矩阵集"),
-        **_paths("/tiles", ".dataset.vector", "全部图层", [chosen]),
+        "/tileMatrixSets": _json(".getTileMatrixSetsList", _("瓦片矩阵集列表")),
+        f"/tileMatrixSets/{MATRIX_SET}": _json(".getTileMatrixSet", _("瓦片矩阵集")),
+        **_paths("/tiles", ".dataset.vector", _("全部图层"), [chosen]),
     }
 
 
@@ -48,29 +50,35 @@ def _paths(
     answer = parts.ok(parts.OBJECT, html=False)
     listed = [form(JSON), *parameters]
     return {
-        here: parts.get(f"{prefix}.getTileSetsList", f"{title}瓦片集列表", listed, answer, tag=tag),
+        here: parts.get(
+            f"{prefix}.getTileSetsList",
+            _("%(title)s瓦片集列表") % {"title": title},
+            listed,
+            answer,
+            tag=tag,
+        ),
         f"{here}/{MATRIX_SET}": parts.get(
             f"{prefix}.getTileSet",
-            f"{title}瓦片集",
+            _("%(title)s瓦片集") % {"title": title},
             [form(TILESET_FORMS), *described],
             answer,
             tag=tag,
         ),
         f"{here}/{MATRIX_SET}/metadata": parts.get(
             f"{prefix}.getTileJSON",
-            f"{title}瓦片集 TileJSON",
+            _("%(title)s瓦片集 TileJSON") % {"title": title},
             [form(TILESET_FORMS, "tilejson"), *described],
             answer,
             tag=tag,
         ),
         f"{here}/{MATRIX_SET}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": parts.get(
             f"{prefix}.getTile",
-            f"{title}矢量瓦片",
+            _("%(title)s矢量瓦片") % {"title": title},
             [*_place(), form(("mvt",)), *described],
             {
                 **parts.ok({"type": "string", "format": "binary"}, MVT, html=False),
                 **parts.NOT_MODIFIED,
-                "204": {"description": "瓦片内没有要素"},
+                "204": {"description": _("瓦片内没有要素")},
             },
             tag=tag,
         ),
@@ -80,7 +88,7 @@ def _paths(
 def form(offered: tuple[str, ...], default: str = "") -> dict[str, Any]:
     """The parameter ``f`` with these values."""
     return parts.query(
-        "f", "格式", {"type": "string", "enum": list(offered), "default": default or offered[0]}
+        "f", _("格式"), {"type": "string", "enum": list(offered), "default": default or offered[0]}
     )
 
 

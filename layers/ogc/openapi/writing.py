@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from layers.ogc.common.requests import offered_crs
 from layers.ogc.features.bodies import FEATURE_TYPES, PATCH_TYPES
 from layers.ogc.openapi import parts
 from layers.ogc.openapi.features import GEOJSON, feature_schema
 from layers.reading.shares import Share
 
-NO_CONTENT = {"204": {"description": "已写入"}}
+NO_CONTENT = {"204": {"description": gettext_noop("已写入")}}
 REFUSED = (403, 409, 413, 415, 422)
 STANDING = (403, 409, 410, 412, 428)
 
@@ -19,15 +22,15 @@ def operations(share: Share) -> dict[str, Any]:
     here, tag = f"/collections/{layer.id}/items", layer.id
     feature = feature_schema(share)
     code = parts.in_path("code", parts.TEXT)
-    created = {"201": {"description": "已新建", "content": {GEOJSON: {"schema": feature}}}}
+    created = {"201": {"description": _("已新建"), "content": {GEOJSON: {"schema": feature}}}}
     answered = parts.ok(feature, GEOJSON, html=False) | NO_CONTENT
-    changing = [code, *_told(), _header("If-Match", "所依据版本的 ETag，或 *")]
+    changing = [code, *_told(), _header("If-Match", _("所依据版本的 ETag，或 *"))]
     written: dict[str, Any] = {"tag": tag, "refusals": (*REFUSED, 410, 412, 428)}
     return {
         here: {
             "post": parts.described(
                 f"{tag}.create",
-                f"新建{layer.title}要素",
+                _("新建%(title)s要素") % {"title": layer.title_shown},
                 [*_told(), _content_crs()],
                 created,
                 tag=tag,
@@ -38,7 +41,7 @@ def operations(share: Share) -> dict[str, Any]:
         f"{here}/{{code}}": {
             "put": parts.described(
                 f"{tag}.replace",
-                f"替换{layer.title}要素；看不到的字段保持不变",
+                _("替换%(title)s要素；看不到的字段保持不变") % {"title": layer.title_shown},
                 [*changing, _content_crs()],
                 answered,
                 body=_body(feature, FEATURE_TYPES),
@@ -46,7 +49,7 @@ def operations(share: Share) -> dict[str, Any]:
             ),
             "patch": parts.described(
                 f"{tag}.update",
-                f"修改{layer.title}要素的部分内容（JSON Merge Patch）",
+                _("修改%(title)s要素的部分内容（JSON Merge Patch）") % {"title": layer.title_shown},
                 [*changing, _content_crs()],
                 answered,
                 body=_body({"type": "object"}, PATCH_TYPES),
@@ -54,7 +57,7 @@ def operations(share: Share) -> dict[str, Any]:
             ),
             "delete": parts.described(
                 f"{tag}.end",
-                f"终止{layer.title}要素；历史版本保留",
+                _("终止%(title)s要素；历史版本保留") % {"title": layer.title_shown},
                 changing,
                 NO_CONTENT,
                 tag=tag,
@@ -66,15 +69,15 @@ def operations(share: Share) -> dict[str, Any]:
 
 def _told() -> list[dict[str, Any]]:
     return [
-        _header("OGC-Mutation-Datetime", "生效时间；不填为现在", format="date-time"),
-        _header("OGC-Change-Reason", "变更事由；百分号编码或 UTF-8"),
-        _header("OGC-Change-Document", "变更依据文件"),
-        _header("Prefer", "return=minimal：不要正文"),
+        _header("OGC-Mutation-Datetime", _("生效时间；不填为现在"), format="date-time"),
+        _header("OGC-Change-Reason", _("变更事由；百分号编码或 UTF-8")),
+        _header("OGC-Change-Document", _("变更依据文件")),
+        _header("Prefer", _("return=minimal：不要正文")),
     ]
 
 
 def _content_crs() -> dict[str, Any]:
-    return _header("Content-Crs", "正文中坐标的坐标系", enum=list(offered_crs()))
+    return _header("Content-Crs", _("正文中坐标的坐标系"), enum=list(offered_crs()))
 
 
 def _header(name: str, description: str, **schema: Any) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from layers.access.access import Caller
 from layers.errors import LayersError
 from layers.reading.reading import QueryTimeout, read
@@ -17,7 +19,7 @@ TEXT = {"type": "string"}
 NUMBER = {"type": "number"}
 COUNT = {"type": "integer", "minimum": 0}
 FLAG = {"type": "boolean", "default": False}
-DATETIME = {"type": "string", "description": "日期或带时区的时刻；不填为现在"}
+DATETIME = {"type": "string", "description": gettext_noop("日期或带时区的时刻；不填为现在")}
 POINT = {
     "type": "object",
     "format": "geojson-geometry",

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from layers.models import ProcessJob
+from layers.ogc.common.texts import in_reader_language
 from layers.ogc.processes.declared import Input, Process
 from layers.reading.timestamps import iso
 
@@ -17,7 +19,7 @@ VERSION = "1.0.0"
 def summary(process: Process, root: str) -> dict[str, Any]:
     """A process in the list."""
     here = f"{root}/processes/{process.id}"
-    return {
+    document = {
         "id": process.id,
         "version": VERSION,
         "title": process.title,
@@ -28,34 +30,39 @@ def summary(process: Process, root: str) -> dict[str, Any]:
         "links": [
             _link(f"{here}?f=json", "self", process.title),
             _link(f"{here}?f=html", "alternate", process.title, "text/html"),
-            _link(f"{here}/execution", f"{REL}/execute", "执行"),
+            _link(f"{here}/execution", f"{REL}/execute", _("执行")),
         ],
     }
+    return in_reader_language(document)
 
 
 def description(process: Process, root: str) -> dict[str, Any]:
     """A process with its inputs and its output."""
-    return {
+    document = {
         **summary(process, root),
         "inputs": {name: _described(declared) for name, declared in process.inputs.items()},
-        "outputs": {"result": {"title": "结果", "schema": dict(process.result)}},
+        "outputs": {"result": {"title": _("结果"), "schema": dict(process.result)}},
         "example": {"inputs": process.example()},
     }
+    return in_reader_language(document)
 
 
 def status(job: ProcessJob, root: str) -> dict[str, Any]:
     """What is to be told of a job."""
     here = f"{root}/jobs/{job.pk}"
-    links = [_link(here, "self", "任务状态"), _link(f"{root}/jobs", f"{REL}/job-list", "任务列表")]
+    links = [
+        _link(here, "self", _("任务状态")),
+        _link(f"{root}/jobs", f"{REL}/job-list", _("任务列表")),
+    ]
     if job.state == ProcessJob.State.SUCCESSFUL:
-        links.append(_link(f"{here}/results", f"{REL}/results", "结果"))
+        links.append(_link(f"{here}/results", f"{REL}/results", _("结果")))
     done = job.state in (ProcessJob.State.SUCCESSFUL, ProcessJob.State.FAILED)
     told = {
         "type": "process",
         "jobID": str(job.pk),
         "processID": job.process,
         "status": job.state,
-        "message": job.message or job.get_state_display(),
+        "message": _(job.message or str(job.get_state_display())),
         "created": iso(job.created_at),
         "started": iso(job.started_at) if job.started_at else None,
         "finished": iso(job.finished_at) if job.finished_at else None,
@@ -69,8 +76,8 @@ def status(job: ProcessJob, root: str) -> dict[str, Any]:
 def dismissed(job: ProcessJob, root: str) -> dict[str, Any]:
     """What is told of a job that was just removed."""
     now = iso(timezone.now())
-    links = [_link(f"{root}/jobs", f"{REL}/job-list", "任务列表")]
-    told = {"status": "dismissed", "message": "已取消并删除", "updated": now, "links": links}
+    links = [_link(f"{root}/jobs", f"{REL}/job-list", _("任务列表"))]
+    told = {"status": "dismissed", "message": _("已取消并删除"), "updated": now, "links": links}
     return {**status(job, root), **told}
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext as _
 
 from layers.models import ProcessJob
 from layers.ogc.common.errors import InvalidParameter
@@ -43,7 +44,10 @@ def chosen(
         jobs = jobs.filter(process__in=_named(params["processID"]))
     if params.get("status"):
         if unknown := _named(params["status"]) - STATES:
-            raise InvalidParameter(f"没有状态“{min(unknown)}”；可用：{'、'.join(sorted(STATES))}")
+            raise InvalidParameter(
+                _("没有状态“%(name)s”；可用：%(listed)s")
+                % {"name": min(unknown), "listed": "、".join(sorted(STATES))}
+            )
         jobs = jobs.filter(state__in=_named(params["status"]))
     jobs = _within_time(jobs, params)
     found = list(jobs[offset : offset + limit + 1])

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from layers.access.access import Caller
 from layers.ogc.common.errors import InvalidInputs
 from layers.ogc.common.requests import ItemsQuery
@@ -61,7 +63,7 @@ def answers(asking: Asking, question: HereInputs) -> dict[str, Any]:
             found.append(
                 {
                     "collection": share.layer.id,
-                    "title": share.layer.title,
+                    "title": share.layer.title_shown,
                     "features": features[:MOST],
                     "truncated": len(features) > MOST,
                 }
@@ -91,16 +93,23 @@ def _features(asking: Asking, share: Share, question: HereInputs) -> list[dict[s
 
 PROCESS = Process(
     id="what-stands-here",
-    title="此处有什么",
-    description="一点上（或其周围）各登记簿中的要素：面为覆盖或邻近该点者，线和点为该距离以内者，由近及远。",
+    title=gettext_noop("此处有什么"),
+    description=gettext_noop(
+        "一点上（或其周围）各登记簿中的要素：面为覆盖或邻近该点者，线和点为该距离以内者，由近及远。"
+    ),
     inputs={
-        "point": Input("位置", POINT, required=True, description="经度、纬度（CRS84）"),
+        "point": Input(
+            gettext_noop("位置"),
+            POINT,
+            required=True,
+            description=gettext_noop("经度、纬度（CRS84）"),
+        ),
         "reach": Input(
-            "距离（米）",
+            gettext_noop("距离（米）"),
             {**NUMBER, "minimum": 0, "maximum": MOST_REACH_M, "default": REACH_M},
         ),
-        "datetime": Input("时间", DATETIME),
-        "shapes": Input("返回要素的图形", FLAG),
+        "datetime": Input(gettext_noop("时间"), DATETIME),
+        "shapes": Input(gettext_noop("返回要素的图形"), FLAG),
     },
     result={
         "type": "object",
@@ -125,6 +134,6 @@ PROCESS = Process(
     },
     reads=reads,
     answers=answers,
-    keywords=("查询", "位置"),
+    keywords=(gettext_noop("查询"), gettext_noop("位置")),
     example=lambda: {"point": example_point(), "reach": 5},
 )

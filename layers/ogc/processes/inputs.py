@@ -5,6 +5,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from layers.ogc.common.errors import ContentTooLarge, InvalidInputs, InvalidParameter
 from layers.ogc.common.requests import CRS84, offered_crs
 from layers.ogc.features.shapes import area_of
@@ -23,7 +25,7 @@ class Inputs:
         self.faults: list[tuple[str, str]] = []
         self.given = {name: self._plain(name, value) for name, value in given.items()}
         for name in given.keys() - known.keys():
-            self.faults.append((_pointer(name), "没有这一项输入"))
+            self.faults.append((_pointer(name), _("没有这一项输入")))
 
     def text(self, name: str, *, required: bool = False, longest: int = 100) -> str:
         """A text; '' if it is not given."""
@@ -31,7 +33,9 @@ class Inputs:
         if value is None:
             return ""
         if not isinstance(value, str) or len(value) > longest or "\x00" in value:
-            return self._wrong(name, f"应为不超过 {longest} 个字符的文本", "")
+            return self._wrong(
+                name, _("应为不超过 %(longest)s 个字符的文本") % {"longest": longest}, ""
+            )
         return value
 
     def expression(self, name: str) -> tuple[str, str]:
@@ -40,7 +44,7 @@ class Inputs:
         if isinstance(value, Mapping):
             return json.dumps(value), "cql2-json"
         if value is not None and not isinstance(value, str):
-            self.wrong(name, "应为 CQL2 文本或 JSON 对象")
+            self.wrong(name, _("应为 CQL2 文本或 JSON 对象"))
         return (value if isinstance(value, str) else ""), "cql2-text"
 
     def number(self, name: str, default: float, least: float, most: float) -> float:
@@ -49,14 +53,19 @@ class Inputs:
         if value is None:
             return default
         if not _is_number(value) or not least <= value <= most:
-            return self._wrong(name, f"应为 {least:g} 至 {most:g} 之间的数", default)
+            return self._wrong(
+                name,
+                _("应为 %(least)s 至 %(most)s 之间的数")
+                % {"least": f"{least:g}", "most": f"{most:g}"},
+                default,
+            )
         return float(value)
 
     def flag(self, name: str) -> bool:
         """A truth value; false if it is not given."""
         value = self._value(name)
         if value is not None and not isinstance(value, bool):
-            return self._wrong(name, "应为 true 或 false", False)
+            return self._wrong(name, _("应为 true 或 false"), False)
         return bool(value)
 
     def moment(self, name: str = "datetime") -> AsOf:
@@ -66,7 +75,7 @@ class Inputs:
             found = parse_as_of(text or None, city().time_zone)
         except PeriodError as error:
             return self._wrong(name, str(error), NOW)
-        return self._wrong(name, "应为时刻，不是区间", NOW) if found.interval else found
+        return self._wrong(name, _("应为时刻，不是区间"), NOW) if found.interval else found
 
     def point(self, name: str) -> tuple[float, float] | None:
         """A GeoJSON point in degrees; its coordinates in the storage CRS."""
@@ -76,11 +85,15 @@ class Inputs:
         is_point = isinstance(value, Mapping) and value.get("type") == "Point"
         spot = value.get("coordinates") if is_point else None
         if not isinstance(spot, list) or len(spot) not in (2, 3) or not all(map(_is_number, spot)):
-            return self._wrong(name, "应为 GeoJSON 点，坐标为经度、纬度", None)
+            return self._wrong(name, _("应为 GeoJSON 点，坐标为经度、纬度"), None)
         extent = city().extent
         lon, lat = spot[:2]
         if not (extent.west <= lon <= extent.east and extent.south <= lat <= extent.north):
-            return self._wrong(name, f"位置 {lon:g}, {lat:g} 不在本市范围内", None)
+            return self._wrong(
+                name,
+                _("位置 %(lon)s, %(lat)s 不在本市范围内") % {"lon": f"{lon:g}", "lat": f"{lat:g}"},
+                None,
+            )
         return transformer(4326, city().projected).transform(lon, lat)
 
     def area(self, name: str, *, required: bool = False) -> str:
@@ -96,7 +109,10 @@ class Inputs:
         if shape is None:
             return self._wrong(name, fault, "")
         if shape.num_coords > MOST_CORNERS:
-            raise ContentTooLarge(f"范围超过 {MOST_CORNERS:,} 个坐标点；请简化")
+            raise ContentTooLarge(
+                _("范围超过 %(most_corners)s 个坐标点；请简化")
+                % {"most_corners": f"{MOST_CORNERS:,}"}
+            )
         return shape.hexewkb.decode()
 
     def wrong(self, name: str, detail: str) -> None:
@@ -106,7 +122,7 @@ class Inputs:
     def _value(self, name: str, *, required: bool = False) -> Any:
         value = self.given.get(name)
         if value is None and required and not self._is_faulty(name):
-            self.wrong(name, "必填")
+            self.wrong(name, _("必填"))
         return value
 
     def _wrong(self, name: str, detail: str, instead: Any) -> Any:
@@ -119,7 +135,7 @@ class Inputs:
     def _plain(self, name: str, value: Any) -> Any:
         """The value of an input that comes qualified; what lies elsewhere is not fetched."""
         if isinstance(value, Mapping) and "href" in value:
-            self.wrong(name, "输入须直接给出，不能引用网址")
+            self.wrong(name, _("输入须直接给出，不能引用网址"))
             return None
         if isinstance(value, Mapping) and "value" in value and value.keys() <= QUALIFIERS:
             return value["value"]
@@ -137,20 +153,20 @@ def read_execution(body: bytes) -> tuple[dict[str, Any], str]:
     faults: list[tuple[str, str]] = []
     inputs, outputs = document.get("inputs", {}), document.get("outputs", {})
     if not isinstance(inputs, dict):
-        faults.append(("/inputs", "应为对象"))
+        faults.append(("/inputs", _("应为对象")))
     if not isinstance(outputs, dict) or outputs.keys() - {"result"}:
-        faults.append(("/outputs", "只有 result 一项输出"))
+        faults.append(("/outputs", _("只有 result 一项输出")))
     elif isinstance(wanted := outputs.get("result"), dict) and (
         wanted.get("transmissionMode", "value") != "value"
     ):
-        faults.append(("/outputs/result/transmissionMode", "只有 value 一种方式"))
+        faults.append(("/outputs/result/transmissionMode", _("只有 value 一种方式")))
     form = document.get("response", "raw")
     if form not in ("raw", "document"):
-        faults.append(("/response", "应为 raw 或 document"))
+        faults.append(("/response", _("应为 raw 或 document")))
     if "subscriber" in document:
-        faults.append(("/subscriber", "不向外部网址回报；请查询任务状态"))
+        faults.append(("/subscriber", _("不向外部网址回报；请查询任务状态")))
     for name in document.keys() - {"inputs", "outputs", "response", "subscriber"}:
-        faults.append((f"/{name[:60]}", "没有这一项"))
+        faults.append((f"/{name[:60]}", _("没有这一项")))
     if faults:
         raise InvalidInputs(faults)
     return inputs, form
@@ -160,11 +176,11 @@ def _document(body: bytes) -> dict[str, Any]:
     try:
         document = json.loads(body or b"{}", parse_constant=_no_number)
     except (ValueError, RecursionError):
-        raise InvalidParameter("请求正文不是有效的 JSON") from None
+        raise InvalidParameter(_("请求正文不是有效的 JSON")) from None
     if not isinstance(document, dict):
-        raise InvalidParameter("请求正文应为一个 JSON 对象")
+        raise InvalidParameter(_("请求正文应为一个 JSON 对象"))
     if (place := _odd_place(document)) is not None:
-        raise InvalidInputs([(place, "文本中有不能使用的字符")])
+        raise InvalidInputs([(place, _("文本中有不能使用的字符"))])
     return document
 
 

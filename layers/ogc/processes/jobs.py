@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.db import DatabaseError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_tasks import task
 
 from layers.access.access import ANONYMOUS, Caller
@@ -59,11 +60,17 @@ def submit_job(
     mine, pending = ProcessJob.objects.filter(**own), ProcessJob.objects.filter(state__in=PENDING)
     hour_ago = timezone.now() - timedelta(hours=1)
     if pending.count() >= PENDING_IN_ALL:
-        raise ServerBusy("系统正忙，请稍后再试")
+        raise ServerBusy(_("系统正忙，请稍后再试"))
     if (mine & pending).count() >= PENDING_PER_CALLER:
-        raise TooManyUnderWay(f"最多同时有 {PENDING_PER_CALLER} 个任务未完成；请等待或取消")
+        raise TooManyUnderWay(
+            _("最多同时有 %(pending_per_caller)s 个任务未完成；请等待或取消")
+            % {"pending_per_caller": PENDING_PER_CALLER}
+        )
     if mine.filter(created_at__gt=hour_ago).count() >= HOURLY_PER_CALLER:
-        raise TooManyUnderWay(f"一小时内最多 {HOURLY_PER_CALLER} 个任务")
+        raise TooManyUnderWay(
+            _("一小时内最多 %(hourly_per_caller)s 个任务")
+            % {"hourly_per_caller": HOURLY_PER_CALLER}
+        )
     with transaction.atomic():  # no job without its place in the queue
         job = ProcessJob.objects.create(
             process=process_id, inputs=inputs, form=form, key=caller.key, **own
@@ -115,13 +122,13 @@ def remove_expired() -> None:
     dismissed = ProcessJob.objects.filter(state=State.DISMISSED)
     dismissed.filter(created_at__lt=now - timedelta(hours=1)).delete()
     ProcessJob.objects.filter(state__in=PENDING, created_at__lt=now - STUCK_AFTER).update(
-        state=State.FAILED, message="后台任务没有按时完成", finished_at=now
+        state=State.FAILED, message=_("后台任务没有按时完成"), finished_at=now
     )
     waiting = ProcessJob.objects.filter(state__in=PENDING, created_at__lt=now - LATE)
     keys = set(waiting.values_list("pk", flat=True))
     lost = keys - {UUID(given["args"][0]) for given in unfinished(perform.module_path)}
     ProcessJob.objects.filter(pk__in=lost, state__in=PENDING).update(
-        state=State.FAILED, message="后台任务中断，没有结果；请重新提交", finished_at=now
+        state=State.FAILED, message=_("后台任务中断，没有结果；请重新提交"), finished_at=now
     )
 
 
@@ -172,7 +179,7 @@ def _outcome(job: ProcessJob, asking: Asking) -> JobOutcome:
     began = time.monotonic()
     try:
         if process is None:
-            return JobOutcome(fault="该处理已不再提供")
+            return JobOutcome(fault=_("该处理已不再提供"))
         question = process.reads(asking.caller, job.inputs)
         return JobOutcome(process.answers(asking, question))
     except InvalidInputs as error:
@@ -181,12 +188,14 @@ def _outcome(job: ProcessJob, asking: Asking) -> JobOutcome:
         return JobOutcome()  # nobody reads it
     except QueryTimeout:
         spent = time.monotonic() - began
-        return JobOutcome(fault=f"计算没有在时限内完成（{spent:.0f} 秒）；请缩小范围")
+        return JobOutcome(
+            fault=_("计算没有在时限内完成（%(spent)s 秒）；请缩小范围") % {"spent": f"{spent:.0f}"}
+        )
     except ValueOutOfRange:
-        return JobOutcome(fault="输入中有超出可计算范围的值")
+        return JobOutcome(fault=_("输入中有超出可计算范围的值"))
     except DatabaseError:
         log.exception("process job %s", job.pk)
-        return JobOutcome(fault="数据读取失败，已记录，请联系管理员")
+        return JobOutcome(fault=_("数据读取失败，已记录，请联系管理员"))
 
 
 def _caller_behind(job: ProcessJob) -> Caller:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from layers.access.access import Caller
 from layers.ogc.common.errors import InvalidInputs
 from layers.ogc.common.requests import ItemsQuery
@@ -82,7 +84,7 @@ def _overlaps(
     count, total, covered, area_m2 = rows[0][:4]  # a row comes even if nothing is found
     found: dict[str, Any] = {
         "collection": share.layer.id,
-        "title": share.layer.title,
+        "title": share.layer.title_shown,
         "count": count,
     }
     if areal:
@@ -145,20 +147,27 @@ def _statement(share: Share, question: OverlayInputs) -> tuple[str, list[Any]]:
 
 PROCESS = Process(
     id="overlay-constraints",
-    title="选址核对",
+    title=gettext_noop("选址核对"),
     description=(
-        "将一个范围与调用者可见的各限制图层叠加，"
-        "列出重叠的要素、重叠面积（城市平面坐标系）及其占范围的比例。"
+        gettext_noop(
+            "将一个范围与调用者可见的各限制图层叠加，列出重叠的要素、重叠面积"
+            "（城市平面坐标系）及其占范围的比例。"
+        )
     ),
     inputs={
-        "area": Input("范围", AREA, required=True, description="GeoJSON 面，经度、纬度（CRS84）"),
-        "reach": Input(
-            "外扩距离（米）",
-            {**NUMBER, "minimum": 0, "maximum": MOST_REACH_M, "default": REACH_M},
-            description="范围以外该距离以内的要素也列出",
+        "area": Input(
+            gettext_noop("范围"),
+            AREA,
+            required=True,
+            description=gettext_noop("GeoJSON 面，经度、纬度（CRS84）"),
         ),
-        "datetime": Input("时间", DATETIME),
-        "shapes": Input("返回重叠部分的图形", FLAG),
+        "reach": Input(
+            gettext_noop("外扩距离（米）"),
+            {**NUMBER, "minimum": 0, "maximum": MOST_REACH_M, "default": REACH_M},
+            description=gettext_noop("范围以外该距离以内的要素也列出"),
+        ),
+        "datetime": Input(gettext_noop("时间"), DATETIME),
+        "shapes": Input(gettext_noop("返回重叠部分的图形"), FLAG),
     },
     result={
         "type": "object",
@@ -188,6 +197,6 @@ PROCESS = Process(
     },
     reads=reads,
     answers=answers,
-    keywords=("选址", "叠加"),
+    keywords=(gettext_noop("选址"), gettext_noop("叠加")),
     example=lambda: {"area": example_area()},
 )

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from layers.access.access import Caller
 from layers.cql2.compiling import Filter, FilterError
 from layers.declarations.registry import layer_of_register
@@ -53,19 +56,22 @@ def reads(caller: Caller, given: Mapping[str, Any]) -> StatisticsInputs:
     name = inputs.text("collection", required=True)
     share = share_by_id(caller, name) if name else None
     if name and share is None:
-        inputs.wrong("collection", f"没有图层“{name}”")
+        inputs.wrong("collection", _("没有图层“%(name)s”") % {"name": name})
     area, district = inputs.area("area"), inputs.text("district", longest=12)
     if area and district:
-        inputs.wrong("district", "area 与 district 只能给出一项")
+        inputs.wrong("district", _("area 与 district 只能给出一项"))
     if district and not (district.isascii() and district.isdigit() and len(district) in LENGTHS):
-        inputs.wrong("district", "应为 6、9 或 12 位区划编码")
+        inputs.wrong("district", _("应为 6、9 或 12 位区划编码"))
     group_by = inputs.text("groupBy")
     if share and group_by:
         field = share.field(group_by)
         if field is None or share.layer.json_type(group_by) not in GROUPABLE:
-            inputs.wrong("groupBy", f"不能按“{group_by}”分组")
+            inputs.wrong("groupBy", _("不能按“%(group_by)s”分组") % {"group_by": group_by})
     if share and not share.layer.geometry and (area or district):
-        inputs.wrong("collection", f"“{share.layer.title}”没有图形，不能按范围统计")
+        inputs.wrong(
+            "collection",
+            _("“%(title)s”没有图形，不能按范围统计") % {"title": share.layer.title_shown},
+        )
     condition = _filter(inputs, share) if share else None
     words = tuple(terms_of(inputs.text("q")))
     chosen = ItemsQuery(as_of=inputs.moment(), filter=condition, words=words)
@@ -93,14 +99,22 @@ def answers(asking: Asking, question: StatisticsInputs) -> dict[str, Any]:
     share, numbers = question.share, _summed(question.share)
     rows = asking.read(share, *_statement(question, area, numbers))
     if len(rows) > MOST_GROUPS + 1:
-        raise InvalidInputs([("/inputs/groupBy", f"分组超过 {MOST_GROUPS:,} 个，请换一个字段")])
+        raise InvalidInputs(
+            [
+                (
+                    "/inputs/groupBy",
+                    _("分组超过 %(most_groups)s 个，请换一个字段")
+                    % {"most_groups": f"{MOST_GROUPS:,}"},
+                )
+            ]
+        )
     told = {row[:2]: _figures(share, row[2:], numbers) for row in rows}
     total = told.pop((1, None))
     groups = [{"value": value, **figures} for (_, value), figures in told.items()]
     groups.sort(key=lambda group: -group["count"])
     return {
         "collection": share.layer.id,
-        "title": share.layer.title,
+        "title": share.layer.title_shown,
         "datetime": str(question.chosen.as_of) or None,
         "crs": f"EPSG:{city().projected}",
         **total,
@@ -117,7 +131,14 @@ def _outline(asking: Asking, question: StatisticsInputs) -> str:
         sql = f"SELECT encode(ST_AsEWKB(geom), 'hex') FROM {versions} WHERE code = %s"
         rows = asking.read(share, f"{sql} AND geom IS NOT NULL", [*moment, question.district])
     if not rows:
-        raise InvalidInputs([("/inputs/district", f"没有区划“{question.district}”的界线")])
+        raise InvalidInputs(
+            [
+                (
+                    "/inputs/district",
+                    _("没有区划“%(district)s”的界线") % {"district": question.district},
+                )
+            ]
+        )
     return rows[0][0]
 
 
@@ -195,23 +216,38 @@ FIGURES = {
     "length_m": NUMBER,
     "fields": {
         "type": "object",
-        "description": "各数值字段的合计、平均、最小、最大；跨界要素按整体计",
+        "description": gettext_noop("各数值字段的合计、平均、最小、最大；跨界要素按整体计"),
     },
 }
 PROCESS = Process(
     id="layer-statistics",
-    title="范围统计",
+    title=gettext_noop("范围统计"),
     description=(
-        "一个图层在一个范围内的数量、面积或长度（只计范围以内的部分，城市平面坐标系）及各数值字段的合计、平均，可按字段分组。"
+        gettext_noop(
+            "一个图层在一个范围内的数量、面积或长度（只计范围以内的部分，城市"
+            "平面坐标系）及各数值字段的合计、平均，可按字段分组。"
+        )
     ),
     inputs={
-        "collection": Input("图层", TEXT, required=True, description="图层标识"),
-        "area": Input("范围", AREA, description="GeoJSON 面，经度、纬度（CRS84）"),
-        "district": Input("行政区划", TEXT, description="6、9 或 12 位区划编码；与 area 只取其一"),
-        "groupBy": Input("分组字段", TEXT),
-        "q": Input("字词", TEXT, description="同要素查询的 q"),
-        "filter": Input("条件", EXPRESSION, description="CQL2，文本或 JSON；其中的图形为 CRS84"),
-        "datetime": Input("时间", DATETIME),
+        "collection": Input(
+            gettext_noop("图层"), TEXT, required=True, description=gettext_noop("图层标识")
+        ),
+        "area": Input(
+            gettext_noop("范围"), AREA, description=gettext_noop("GeoJSON 面，经度、纬度（CRS84）")
+        ),
+        "district": Input(
+            gettext_noop("行政区划"),
+            TEXT,
+            description=gettext_noop("6、9 或 12 位区划编码；与 area 只取其一"),
+        ),
+        "groupBy": Input(gettext_noop("分组字段"), TEXT),
+        "q": Input(gettext_noop("字词"), TEXT, description=gettext_noop("同要素查询的 q")),
+        "filter": Input(
+            gettext_noop("条件"),
+            EXPRESSION,
+            description=gettext_noop("CQL2，文本或 JSON；其中的图形为 CRS84"),
+        ),
+        "datetime": Input(gettext_noop("时间"), DATETIME),
     },
     result={
         "type": "object",
@@ -228,6 +264,6 @@ PROCESS = Process(
     },
     reads=reads,
     answers=answers,
-    keywords=("统计",),
+    keywords=(gettext_noop("统计"),),
     example=lambda: {"collection": example_collection(), "area": example_area()},
 )

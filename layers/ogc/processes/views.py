@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from layers.models import ProcessJob
@@ -64,14 +65,18 @@ def process(request: HttpRequest, process_id: str) -> HttpResponse:
     document = description(found, root_url(request))
     if negotiated_format(request) == "html":
         example = json.dumps(document["example"], ensure_ascii=False, indent=1)
-        schemas = {name: _text(declared.schema) for name, declared in found.inputs.items()}
-        inputs = [(name, declared, schemas[name]) for name, declared in found.inputs.items()]
+        inputs = [
+            (name, entry, declared.required, _text(entry["schema"]))
+            for (name, entry), declared in zip(
+                document["inputs"].items(), found.inputs.values(), strict=True
+            )
+        ]
         return _page(
             request,
             "process",
             document,
             inputs=inputs,
-            result=_text(found.result),
+            result=_text(document["outputs"]["result"]["schema"]),
             example=example,
             address=f"{root_url(request)}/processes/{found.id}/execution",
         )
@@ -85,16 +90,19 @@ def execution(request: HttpRequest, process_id: str) -> HttpResponse:
     Needs no token against forged requests: nothing but a job of the caller's own is written.
     """
     if request.method != "POST":
-        raise MethodNotAllowed("该地址只接受 POST", "POST")
+        raise MethodNotAllowed(_("该地址只接受 POST"), "POST")
     caller = api_caller(request)
     read_only(request.GET, ())
     found, wanted = _process(process_id), negotiated_format(request)
     if request.content_type not in MEDIA:
         raise UnsupportedMediaType(
-            f"不接受 {request.content_type or '没有 Content-Type 的正文'}；可用：{JSON}"
+            _("不接受 %(kind)s；可用：%(json)s")
+            % {"kind": request.content_type or "没有 Content-Type 的正文", "json": JSON}
         )
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
-        raise ContentTooLarge(f"请求正文超过 {MOST_BYTES:,} 字节；请简化范围")
+        raise ContentTooLarge(
+            _("请求正文超过 %(most_bytes)s 字节；请简化范围") % {"most_bytes": f"{MOST_BYTES:,}"}
+        )
     inputs, form = read_execution(request.body)
     question = found.reads(caller, inputs)
     if _prefers_a_job(request):
@@ -103,7 +111,7 @@ def execution(request: HttpRequest, process_id: str) -> HttpResponse:
         response["Location"] = f"{root_url(request)}/jobs/{job.pk}"
         response["Preference-Applied"] = "respond-async"
         return response
-    with slot_of(caller, address_of(request), "计算", SYNC_PER_CALLER):
+    with slot_of(caller, address_of(request), _("计算"), SYNC_PER_CALLER):
         result = found.answers(Asking(caller, SYNC_MS), question)
     return _result(request, result, form, wanted)
 
@@ -129,7 +137,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, job_id: str) -> HttpResponse:
     """``/ogc/jobs/{id}``: how it stands (GET), or away with it (DELETE)."""
     if request.method not in ("GET", "HEAD", "DELETE"):
-        raise MethodNotAllowed("该地址不接受这种操作", "GET, HEAD, DELETE")
+        raise MethodNotAllowed(_("该地址不接受这种操作"), "GET, HEAD, DELETE")
     read_only(request.GET, ())
     wanted = negotiated_format(request)
     found, root = _job(request, job_id), root_url(request)
@@ -150,9 +158,9 @@ def results(request: HttpRequest, job_id: str) -> HttpResponse:
     if found.state == ProcessJob.State.FAILED:
         raise InvalidInputs([("/inputs", found.message)])
     if found.state != ProcessJob.State.SUCCESSFUL:
-        raise ResultNotReady("任务还没有完成，请稍后再取")
+        raise ResultNotReady(_("任务还没有完成，请稍后再取"))
     if not jobs.may_still_have(api_caller(request), found):
-        raise Gone("所用图层的授权已经变化，请重新提交", [])
+        raise Gone(_("所用图层的授权已经变化，请重新提交"), [])
     return _result(request, found.result, found.form, wanted)
 
 
@@ -161,7 +169,10 @@ def advertise(request: HttpRequest, document: Any) -> Any:
     links = document.get("links", []) if isinstance(document, dict) else []
     if any(link["rel"] == "service-desc" for link in links):
         root = root_url(request)
-        for name, rel, title in (("processes", "processes", "处理"), ("jobs", "job-list", "任务")):
+        for name, rel, title in (
+            ("processes", "processes", _("处理")),
+            ("jobs", "job-list", _("任务")),
+        ):
             link = {"rel": f"{REL}/{rel}", "type": JSON, "title": title}
             document["links"].append({**link, "href": f"{root}/{name}"})
     return document
@@ -170,7 +181,7 @@ def advertise(request: HttpRequest, document: Any) -> Any:
 def _process(process_id: str) -> Process:
     found = process_named(process_id)
     if found is None:
-        raise ProcessNotFound(f"没有处理“{process_id}”")
+        raise ProcessNotFound(_("没有处理“%(process_id)s”") % {"process_id": process_id})
     return found
 
 
@@ -181,7 +192,7 @@ def _job(request: HttpRequest, job_id: str) -> ProcessJob:
         number = None
     found = jobs.job_of(api_caller(request), str(number)) if number else None
     if found is None:
-        raise JobNotFound(f"没有任务“{job_id}”，或已过保存期")
+        raise JobNotFound(_("没有任务“%(job_id)s”，或已过保存期") % {"job_id": job_id})
     return found
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from layers.ogc.common.errors import ogc_errors
 from layers.ogc.common.negotiation import DOWNLOAD_FORMS, MEDIA_TYPES, root_url
 from layers.ogc.common.requests import read_only
+from layers.ogc.common.texts import in_english_words
 from layers.ogc.records.documents import CATALOGUE
 from layers.reading.timestamps import iso
 from layers.sharing.callers import api_caller
@@ -60,7 +61,10 @@ def catalogue_of(records: list[CatalogueRecord], root: str) -> dict[str, Any]:
         "@id": f"{root}/collections/{CATALOGUE}",
         "@type": "dcat:Catalog",
         "dct:title": _said(f"{name}数据目录", f"Data catalogue of {city().name_en}"),
-        "dct:description": _said(f"{name}空间信息平台共享的图层"),
+        "dct:description": _said(
+            f"{name}空间信息平台共享的图层",
+            f"Layers shared by the spatial information platform of {city().name_en}",
+        ),
         "dct:publisher": _agent(f"{name}人民政府"),
         "dct:language": {"@id": f"{EU}/language/ZHO"},
         "foaf:homepage": {"@id": f"{root.removesuffix('/ogc')}/sharing/"},
@@ -75,13 +79,17 @@ def _dataset(record: CatalogueRecord, root: str) -> dict[str, Any]:
         "@type": "dcat:Dataset",
         "dct:identifier": f"{city().adcode}-{layer.id}",
         "dct:title": _said(layer.title, layer.title_en),
-        "dct:description": _said(layer.description),
-        "dcat:keyword": _said(layer.title, layer.title_en) + _said(layer.group),
+        "dct:description": _said(layer.description, in_english_words(layer.description)),
+        "dcat:keyword": _said(layer.title, layer.title_en)
+        + _said(layer.group, in_english_words(layer.group)),
         "dcat:theme": {"@id": f"{EU}/data-theme/REGI"},
         "dct:publisher": _agent(layer.steward),
         "dcat:contactPoint": {"@type": "vcard:Organization", "vcard:fn": layer.steward},
         "dct:accessRights": {"@id": f"{EU}/access-right/{_access(record)}"},
-        "dct:rights": {"@type": "dct:RightsStatement", "rdfs:label": record.rights},
+        "dct:rights": {
+            "@type": "dct:RightsStatement",
+            "rdfs:label": _said(record.rights, in_english_words(record.rights)),
+        },
         "dct:spatial": {"@type": "dct:Location", "dcat:bbox": _wkt(record)},
         "dcat:landingPage": {"@id": f"{root.removesuffix('/ogc')}/sharing/{layer.id}"},
         "dcat:distribution": _distributions(record, root),
@@ -116,7 +124,10 @@ def _distributions(record: CatalogueRecord, root: str) -> list[dict[str, Any]]:
         }
         for form in DOWNLOAD_FORMS
     ]
-    licence = {"@type": "dct:LicenseDocument", "rdfs:label": record.rights}
+    licence = {
+        "@type": "dct:LicenseDocument",
+        "rdfs:label": _said(record.rights, in_english_words(record.rights)),
+    }
     return [{**distribution, "dct:license": licence} for distribution in (service, *files)]
 
 

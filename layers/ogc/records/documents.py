@@ -2,17 +2,20 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from layers.ogc.common.negotiation import DOWNLOAD_FORMS, GEOJSON, MEDIA_TYPES
 from layers.ogc.common.requests import CRS84, offered_crs
 from layers.reading.timestamps import iso
 from layers.sharing.records import Bounds, CatalogueRecord, ChangeSource, FieldRecord, Quality
 from spatial.city import city
+from spatial.languages import in_english
 
 CATALOGUE = "catalogue"
 REL = "http://www.opengis.net/def/rel/ogc/1.0"
 CONFORMS_TO = "http://www.opengis.net/spec/ogcapi-records-1/1.0/conf/record-core"
 TYPE = "dataset"
-LANGUAGE = "zh"
+LANGUAGES = ("zh", "en")  # of its texts
 
 Link = dict[str, str]
 
@@ -26,7 +29,7 @@ def record_document(record: CatalogueRecord, root: str) -> dict[str, Any]:
         "conformsTo": [CONFORMS_TO],
         "time": _time(record),
         "geometry": _polygon(record.bounds),
-        "properties": {**facts(record), **_described(record)},
+        "properties": {**facts(record), **_shown(record), **_described(record)},
         "links": record_links(record, root),
     }
 
@@ -49,8 +52,27 @@ def facts(record: CatalogueRecord) -> dict[str, Any]:
         "updateDue": record.update.due.isoformat() if record.update.due else None,
         "updated": iso(record.updated_at) if record.updated_at else None,
         "featureCount": record.figures.count,
-        "language": LANGUAGE,
+        "language": LANGUAGES[0],
     }
+
+
+def _shown(record: CatalogueRecord) -> dict[str, Any]:
+    """The texts of a record in the reader's language; filters and sorting go by the Chinese."""
+    layer = record.layer
+    return {
+        "title": layer.title_shown,
+        "description": layer.description_shown,
+        "group": layer.group_shown,
+        "steward": layer.steward_shown,
+        "updateCycle": layer.cycle_shown,
+        "language": language(),
+        "languages": [{"code": code} for code in LANGUAGES],
+    }
+
+
+def language() -> str:
+    """The language in which the catalogue is read, as a record names it."""
+    return LANGUAGES[in_english()]
 
 
 def record_links(record: CatalogueRecord, root: str) -> list[Link]:
@@ -61,24 +83,24 @@ def record_links(record: CatalogueRecord, root: str) -> list[Link]:
     links = [
         _link("self", here, GEOJSON),
         _link("alternate", f"{here}?f=html", "text/html"),
-        _link("collection", f"{root}/collections/{CATALOGUE}", "application/json", "数据目录"),
+        _link("collection", f"{root}/collections/{CATALOGUE}", "application/json", _("数据目录")),
     ]
     if record.has_page:
-        links.append(_link("about", page, "text/html", "说明与申请"))
+        links.append(_link("about", page, "text/html", _("说明与申请")))
     if record.share is None:
         return links
     data = f"{root}/collections/{layer.id}"
     links += [
-        _link("item", data, "application/json", layer.title),
-        _link("items", f"{data}/items", GEOJSON, "要素"),
-        _link("describedby", f"{data}/schema", "application/schema+json", "字段定义"),
+        _link("item", data, "application/json", layer.title_shown),
+        _link("items", f"{data}/items", GEOJSON, _("要素")),
+        _link("describedby", f"{data}/schema", "application/schema+json", _("字段定义")),
         *(
-            _link("enclosure", f"{data}/download?f={form}", MEDIA_TYPES[form], "整层下载")
+            _link("enclosure", f"{data}/download?f={form}", MEDIA_TYPES[form], _("整层下载"))
             for form in DOWNLOAD_FORMS
         ),
     ]
     if layer.geometry:
-        tiles = _link(f"{REL}/tilesets-vector", f"{data}/tiles", "application/json", "矢量瓦片")
+        tiles = _link(f"{REL}/tilesets-vector", f"{data}/tiles", "application/json", _("矢量瓦片"))
         links.append(tiles)
     return links
 
@@ -90,21 +112,21 @@ def catalogue_document(root: str, bounds: Bounds) -> dict[str, Any]:
         "id": CATALOGUE,
         "type": "Catalog",
         "itemType": "record",
-        "title": "数据目录",
-        "description": "各图层的字段、共享类别、更新与质量情况、使用方式",
-        "keywords": ["数据目录", "共享", city().name],
-        "language": LANGUAGE,
+        "title": _("数据目录"),
+        "description": _("各图层的字段、共享类别、更新与质量情况、使用方式"),
+        "keywords": [_("数据目录"), _("共享"), city().name_en if in_english() else city().name],
+        "language": language(),
         "extent": {"spatial": {"bbox": [list(bounds)], "crs": CRS84}},
         "crs": [CRS84],
         "links": [
             _link("self", here, "application/json"),
             _link("alternate", f"{here}?f=html", "text/html"),
-            _link("items", f"{here}/items", GEOJSON, "目录记录"),
-            _link("items", f"{here}/items?f=html", "text/html", "目录记录"),
+            _link("items", f"{here}/items", GEOJSON, _("目录记录")),
+            _link("items", f"{here}/items?f=html", "text/html", _("目录记录")),
             _link(f"{REL}/queryables", f"{here}/queryables", "application/schema+json"),
             _link(f"{REL}/sortables", f"{here}/sortables", "application/schema+json"),
             _link("alternate", f"{root}/catalogue.jsonld", "application/ld+json", "DCAT-AP"),
-            _link("about", f"{root.removesuffix('/ogc')}/sharing/", "text/html", "目录网页"),
+            _link("about", f"{root.removesuffix('/ogc')}/sharing/", "text/html", _("目录网页")),
         ],
     }
 
@@ -112,15 +134,15 @@ def catalogue_document(root: str, bounds: Bounds) -> dict[str, Any]:
 def _described(record: CatalogueRecord) -> dict[str, Any]:
     layer = record.layer
     return {
-        "keywords": [layer.title, layer.title_en, layer.group, layer.steward],
+        "keywords": [layer.title, layer.title_en, layer.group_shown, layer.steward_shown],
         "themes": [
             {"scheme": "urn:tujing:register", "concepts": [{"id": layer.group}]},
         ],
         "externalIds": [{"scheme": "urn:tujing", "value": f"{city().adcode}-{layer.id}"}],
-        "contacts": [{"organization": layer.steward, "roles": ["custodian"]}],
+        "contacts": [{"organization": layer.steward_shown, "roles": ["custodian"]}],
         "license": "other",
-        "rights": record.rights,
-        "sharingReason": layer.reason,
+        "rights": _(record.rights),
+        "sharingReason": layer.reason_shown,
         "formats": _formats(record),
         "crs": list(offered_crs()) if layer.geometry else [],
         "geometryType": layer.geometry or None,

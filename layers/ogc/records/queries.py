@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from layers.cql2.compiling import compile_filter
 from layers.cql2.fields import FilterCrs, Queryable
 from layers.ogc.common.errors import InvalidParameter
@@ -48,22 +51,22 @@ KINDS = {
     "language": "string",
 }
 TITLES = {
-    "id": "标识",
-    "type": "类型",
-    "title": "名称",
-    "titleEn": "英文名称",
-    "description": "说明",
-    "group": "登记簿",
-    "steward": "管理单位",
-    "sharing": "共享类别",
-    "public": "向社会公开",
-    "readable": "可直接使用",
-    "updateCycle": "更新周期",
-    "updateState": "更新状态",
-    "updateDue": "应更新日期",
-    "updated": "最近更新",
-    "featureCount": "要素数量",
-    "language": "语言",
+    "id": gettext_noop("标识"),
+    "type": gettext_noop("类型"),
+    "title": gettext_noop("名称"),
+    "titleEn": gettext_noop("英文名称"),
+    "description": gettext_noop("说明"),
+    "group": gettext_noop("登记簿"),
+    "steward": gettext_noop("管理单位"),
+    "sharing": gettext_noop("共享类别"),
+    "public": gettext_noop("向社会公开"),
+    "readable": gettext_noop("可直接使用"),
+    "updateCycle": gettext_noop("更新周期"),
+    "updateState": gettext_noop("更新状态"),
+    "updateDue": gettext_noop("应更新日期"),
+    "updated": gettext_noop("最近更新"),
+    "featureCount": gettext_noop("要素数量"),
+    "language": gettext_noop("语言"),
 }
 SQL_TYPES = {"string": "text", "integer": "bigint", "date-time": "timestamptz"}
 PAGING = ("limit", "offset", "cursor")
@@ -190,9 +193,11 @@ def _within(boxes: tuple[Box, ...]) -> Test:
 def _equal(name: str, text: str) -> Test:
     kind = KINDS[name]
     if kind == "boolean" and text not in ("true", "false"):
-        raise InvalidParameter(f"{name} 应为 true 或 false：{text}")
+        raise InvalidParameter(
+            _("%(name)s 应为 true 或 false：%(text)s") % {"name": name, "text": text}
+        )
     if kind == "integer" and whole_number(text) is None:
-        raise InvalidParameter(f"{name} 应为整数：{text}")
+        raise InvalidParameter(_("%(name)s 应为整数：%(text)s") % {"name": name, "text": text})
     if kind in ("date", "date-time"):
         wanted = _moment(name, text)
         return lambda record: (
@@ -205,7 +210,9 @@ def _moment(name: str, text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidParameter(f"{name} 应为日期或时间：{text}") from None
+        raise InvalidParameter(
+            _("%(name)s 应为日期或时间：%(text)s") % {"name": name, "text": text}
+        ) from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
@@ -216,7 +223,10 @@ def _plain(value: Any) -> str:
 def _filtered(records: list[CatalogueRecord], params: Mapping[str, str]) -> list[CatalogueRecord]:
     language = params.get("filter-lang", LANGUAGES[0])
     if language not in LANGUAGES[:2]:
-        raise InvalidParameter(f"filter-lang 应为 {' 或 '.join(LANGUAGES[:2])}：{language}")
+        raise InvalidParameter(
+            _("filter-lang 应为 %(listed)s：%(language)s")
+            % {"listed": " 或 ".join(LANGUAGES[:2]), "language": language}
+        )
     crs = read_crs(params.get("filter-crs"), "filter-crs")
     condition = compile_filter(
         params["filter"],
@@ -252,11 +262,11 @@ def _row(record: CatalogueRecord) -> dict[str, Any]:
 def _sorted(records: list[CatalogueRecord], text: str) -> list[CatalogueRecord]:
     keys = [part.strip() for part in text.split(",") if part.strip()]
     if len(keys) > MAX_SORT:
-        raise InvalidParameter(f"sortby 最多 {MAX_SORT} 个字段")
+        raise InvalidParameter(_("sortby 最多 %(max_sort)s 个字段") % {"max_sort": MAX_SORT})
     for part in reversed(keys):  # sorting is stable, so the last key comes first
         name = part.lstrip("+-").strip()
         if name != "id" and name not in KINDS:
-            raise InvalidParameter(f"sortby 中没有可排序的字段“{name}”")
+            raise InvalidParameter(_("sortby 中没有可排序的字段“%(name)s”") % {"name": name})
         told = {record.layer.id: _value(record, name) for record in records}
         known = [record for record in records if told[record.layer.id] is not None]
         known.sort(key=lambda r: told[r.layer.id], reverse=part.startswith("-"))

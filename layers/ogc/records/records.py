@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from layers.ogc.common.cursors import check_owner
@@ -24,6 +26,7 @@ from layers.ogc.common.negotiation import (
     root_url,
 )
 from layers.ogc.common.requests import GEOMETRY, read_only
+from layers.ogc.common.texts import in_reader_language
 from layers.ogc.records.documents import (
     CATALOGUE,
     REL,
@@ -99,8 +102,8 @@ def record(request: HttpRequest, record_id: str) -> HttpResponse:
 @ogc_errors
 def queryables(request: HttpRequest) -> HttpResponse:
     """``/collections/catalogue/queryables``."""
-    shape = {"format": "geometry-polygon", "title": "范围"}
-    span = {"type": "array", "items": {"type": "string", "format": "date-time"}, "title": "时间"}
+    shape = {"format": "geometry-polygon", "title": _("范围")}
+    span = {"type": "array", "items": {"type": "string", "format": "date-time"}, "title": _("时间")}
     return _schema(request, "queryables", {GEOMETRY: shape, "time": span})
 
 
@@ -125,7 +128,7 @@ def advertise(request: HttpRequest, document: Any) -> Any:
     if isinstance(document.get("collections"), list):
         document["collections"].append(described(request))
     elif any(link["rel"] == "service-desc" for link in document.get("links", [])):
-        link = {"rel": f"{REL}/ogc-catalog", "type": GEOJSON, "title": "数据目录"}
+        link = {"rel": f"{REL}/ogc-catalog", "type": GEOJSON, "title": _("数据目录")}
         document["links"].append({**link, "href": f"{_here(request)}/items"})
     return document
 
@@ -133,7 +136,7 @@ def advertise(request: HttpRequest, document: Any) -> Any:
 def _record(request: HttpRequest, record_id: str) -> CatalogueRecord:
     found = record_of(api_caller(request), record_id)
     if found is None:
-        raise NotFound(f"目录中没有“{record_id}”")
+        raise NotFound(_("目录中没有“%(record_id)s”") % {"record_id": record_id})
     return found
 
 
@@ -183,15 +186,16 @@ def _schema(request: HttpRequest, what: str, more: dict[str, Any]) -> HttpRespon
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{_here(request)}/{what}",
         "type": "object",
-        "title": "数据目录",
+        "title": _("数据目录"),
         "properties": {**plain, **more},
         "additionalProperties": False,
     }
-    return _json(document, SCHEMA)
+    return _json(in_reader_language(document), SCHEMA)
 
 
 def _json(document: Any, media: str = JSON) -> HttpResponse:
     response = HttpResponse(json.dumps(document, ensure_ascii=False), content_type=media)
-    response["Vary"] = "Accept, Authorization, Cookie"
+    response["Vary"] = "Accept, Accept-Language, Authorization, Cookie"
+    response["Content-Language"] = get_language() or ""
     response["Cache-Control"] = "private, no-cache"
     return response

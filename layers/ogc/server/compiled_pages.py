@@ -1,8 +1,10 @@
-"""The templates of pygeoapi's pages are compiled once in a process, not for every page."""
+"""The templates of pygeoapi's pages: compiled once in a process, said in the reader's language."""
 
 from functools import partial
+from typing import Any
 
 import pygeoapi.util
+from django.utils.translation import gettext, ngettext
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 
@@ -23,6 +25,18 @@ class _Compiled(BytecodeCache):
         self._kept[bucket.key] = bucket.bytecode_to_string()
 
 
+class _Environment(Environment):
+    """An environment whose texts come from the catalogue of the site."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.install_gettext_translations = self._install_ours
+
+    def _install_ours(self, *_ignored: Any) -> None:
+        """Take the site's texts where pygeoapi would install none."""
+        self.install_gettext_callables(gettext, ngettext)  # type: ignore[attr-defined]
+
+
 def install() -> None:
     """Have pygeoapi, which makes an environment for each page, share what they compile."""
-    pygeoapi.util.Environment = partial(Environment, bytecode_cache=_Compiled())  # type: ignore[misc]
+    pygeoapi.util.Environment = partial(_Environment, bytecode_cache=_Compiled())  # type: ignore[misc]

@@ -6,12 +6,15 @@ from typing import Any
 
 import yaml
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from layers.access.access import ANONYMOUS
 from layers.ogc.common.requests import CRS84, MAX_LIMIT, epsg_uri, offered_crs
+from layers.ogc.common.texts import in_english_words
 from layers.ogc.formats.links import format_links
 from layers.reading.shares import Share, shares_of
 from spatial.city import city
+from spatial.languages import in_english
 
 CONFIG_FILE = Path(settings.BASE_DIR) / "pygeoapi-config.yml"
 HEADER = """\
@@ -66,9 +69,12 @@ def _metadata(url: str) -> dict[str, Any]:
             "terms_of_service": None,
             "url": url,
         },
-        "license": {"name": "按各图层共享类别", "url": url},
-        "provider": {"name": f"{profile.name}人民政府", "url": f"{url}?f=html"},
-        "contact": {"name": "数据管理", "email": ""},
+        "license": {"name": _("按各图层共享类别"), "url": url},
+        "provider": {
+            "name": _("%(city)s人民政府") % {"city": _city_name()},
+            "url": f"{url}?f=html",
+        },
+        "contact": {"name": _("数据管理"), "email": ""},
     }
 
 
@@ -76,7 +82,7 @@ def _tiles_link(here: str) -> dict[str, str]:
     return {
         "type": "application/json",
         "rel": "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
-        "title": "矢量瓦片",
+        "title": _("矢量瓦片"),
         "href": f"{here}/tiles",
     }
 
@@ -89,8 +95,11 @@ def _resource(share: Share, url: str) -> dict[str, Any]:
     return {
         "type": "collection",
         "title": {"zh": layer.title, "en": layer.title_en},
-        "description": {"zh": layer.description, "en": layer.title_en},
-        "keywords": {"zh": [layer.title, layer.steward], "en": [layer.title_en]},
+        "description": {"zh": layer.description, "en": in_english_words(layer.description)},
+        "keywords": {
+            "zh": [layer.title, layer.steward],
+            "en": [layer.title_en, in_english_words(layer.steward)],
+        },
         "links": [*([_tiles_link(here)] if layer.geometry else []), *format_links(here)],
         "extents": {
             "spatial": {
@@ -111,3 +120,7 @@ def _resource(share: Share, url: str) -> dict[str, Any]:
             }
         ],
     }
+
+
+def _city_name() -> str:
+    return city().name_en if in_english() else city().name

@@ -1,6 +1,6 @@
 """The fast lane: tiles, items and item for callers without a session.
 
-What other systems ask for most needs neither session, language, messages nor forms, and
+What other systems ask for most needs neither session, messages nor forms, and
 these cost more than a tile from memory. The lane answers such requests by the same
 views and hands everything else, and everything unexpected, to Django. Measured in
 docs/adr/0007-speed.md.
@@ -16,11 +16,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
+from django.utils import translation
 
 from layers.ogc.features.items import item, items
 from layers.ogc.server.origins import OtherOrigins
 from layers.ogc.tiles.matrices import MATRIX_SET
 from layers.ogc.tiles.views import tile
+from spatial.languages import fitting_language
 from spatial.outages import is_silent, learn
 
 Application = Callable[[dict[str, Any], Callable], Iterable[bytes]]
@@ -74,8 +76,13 @@ def answer(environ: dict[str, Any]) -> HttpResponse | None:
         return None
     request = WSGIRequest(environ)
     request.user = AnonymousUser()
+    language = fitting_language(
+        request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""),
+        environ.get("HTTP_ACCEPT_LANGUAGE", ""),
+    )
     try:
-        return _view(request, found)
+        with translation.override(language):  # of what is refused; data have no language
+            return _view(request, found)
     except Exception as error:  # noqa: BLE001  Django answers it again, and logs what is wrong
         learn(error)
         return None

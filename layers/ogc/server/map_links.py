@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from layers.declarations.registry import layer_named
 from layers.ogc.common.negotiation import root_url
@@ -21,15 +22,15 @@ def lead_to_maps(request: HttpRequest, document: Any) -> Any:
     links = document.get("links", [])
     if any(link["rel"] == "service-desc" for link in links):
         links += [
-            _link("tilesets-vector", f"{root}/tiles", "矢量瓦片"),
-            _link("tiling-schemes", f"{root}/tileMatrixSets", "瓦片矩阵集"),
-            _link("styles", f"{root}/styles", "样式"),
+            _link("tilesets-vector", f"{root}/tiles", _("矢量瓦片")),
+            _link("tiling-schemes", f"{root}/tileMatrixSets", _("瓦片矩阵集")),
+            _link("styles", f"{root}/styles", _("样式")),
         ]
     for entry in document.get("collections", [document]):
         layer = layer_named(entry.get("id", "")) if "itemType" in entry else None
         if layer and layer.geometry:
             here = f"{root}/collections/{layer.id}"
-            entry.setdefault("links", []).append(_link("styles", f"{here}/styles", "样式"))
+            entry.setdefault("links", []).append(_link("styles", f"{here}/styles", _("样式")))
         share = share_by_id(api_caller(request), layer.id) if layer else None
         if share and lies_nowhere(share):
             _take_place_from(entry)

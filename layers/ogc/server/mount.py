@@ -15,7 +15,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation.trans_real import parse_accept_lang_header
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from pygeoapi.api import API, APIRequest, describe_collections, get_collection_schema
 from pygeoapi.api import landing_page as pygeoapi_landing_page
@@ -53,7 +54,7 @@ Answer = tuple[dict, int, str | bytes]
 
 
 def api_for(caller: Caller, url: str) -> API:
-    """pygeoapi's API object over what this caller may see, kept per set of shares and address.
+    """pygeoapi's API object over what this caller may see, kept per set of shares, address and language.
 
     Its document offers the writing that this caller may do; whoever has not said yet who it
     is learns what a key might be granted.
@@ -61,7 +62,7 @@ def api_for(caller: Caller, url: str) -> API:
     with _making:
         shares = tuple(shares_of(caller))
         written = frozenset(share.layer.id for share in shares if _offers(caller, share))
-        return _api(shares, url, written)
+        return _api(shares, url, written, get_language() or "")
 
 
 def _offers(caller: Caller, share: Share) -> bool:
@@ -69,7 +70,7 @@ def _offers(caller: Caller, share: Share) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _api(shares: tuple[Share, ...], url: str, written: frozenset[str]) -> API:
+def _api(shares: tuple[Share, ...], url: str, written: frozenset[str], language: str) -> API:
     config = pygeoapi_config(shares, url)
     config["metadata"]["has_terrain"] = terrain() is not None
     return API(config, openapi_document(shares, url, written))
@@ -93,18 +94,22 @@ def _answer(
     for name in ("Content-Type", "Content-Language"):
         if name in headers:
             response[name] = headers[name]
+    return _in_language(response)
+
+
+def _in_language(response: HttpResponse) -> HttpResponse:
+    """The answer, kept apart by caches from that in another language."""
+    response.headers.setdefault("Content-Language", get_language() or "")
     response["Vary"] = "Accept, Accept-Language, Cookie, Authorization"
     return response
 
 
 def _in_offered_language(request: HttpRequest) -> HttpRequest:
-    """The request as one for a language that is offered.
+    """The request as one for the language of the answer, chosen before (``webmap.web.language``).
 
     pygeoapi fails on others: Babel knows no locale ``zh_CN`` to compare them with.
     """
-    wanted = request.GET.get("lang") or request.headers.get("Accept-Language", "")
-    known = (OFFERED.get(tag.split("-")[0]) for tag, _ in parse_accept_lang_header(wanted.lower()))
-    language = next(filter(None, known), DEFAULT_LANGUAGE)
+    language = OFFERED.get((get_language() or "").split("-")[0], DEFAULT_LANGUAGE)
     offered = copy(request)
     offered.META = {**request.META, "HTTP_ACCEPT_LANGUAGE": language}
     offered.__dict__.pop("headers", None)
@@ -202,18 +207,18 @@ def _schema_answer(request: HttpRequest, layer_id: str, what: str) -> HttpRespon
     properties = dict(RegistryProvider.fields_of(share.layer, share.names))
     properties["code"] |= {"x-ogc-role": "id"}
     if what == "queryables" and share.layer.geometry:
-        shape = {"format": "geometry-any", "x-ogc-role": "primary-geometry", "title": "图形"}
+        shape = {"format": "geometry-any", "x-ogc-role": "primary-geometry", "title": _("图形")}
         properties = {GEOMETRY: shape, **properties}
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{root_url(request)}/collections/{layer_id}/{what}",
         "type": "object",
-        "title": share.layer.title,
+        "title": share.layer.title_shown,
         "properties": properties,
         "additionalProperties": False,
     }
-    text = json.dumps(document, ensure_ascii=False)
-    return HttpResponse(text, content_type=SCHEMA)
+    response = HttpResponse(json.dumps(document, ensure_ascii=False), content_type=SCHEMA)
+    return _in_language(response)
 
 
 @require_safe
@@ -225,10 +230,10 @@ def openapi(request: HttpRequest) -> HttpResponse:
     if form == "html":
         return render(request, "ogc/openapi.html", {"document": api.openapi})
     body = json.dumps(api.openapi, ensure_ascii=False)
-    return HttpResponse(body, content_type=OPENAPI)
+    return _in_language(HttpResponse(body, content_type=OPENAPI))
 
 
 @ogc_errors
 def unknown(request: HttpRequest) -> HttpResponse:
     """Every other address below the API's root."""
-    raise NotFound(f"没有这个地址：{request.path}")
+    raise NotFound(_("没有这个地址：%(path)s") % {"path": request.path})

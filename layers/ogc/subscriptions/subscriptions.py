@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from layers.models import ApiKey, Consumer, Subscription
 from layers.ogc.common.errors import (
@@ -45,7 +46,7 @@ def subscription(request: HttpRequest, number: int) -> HttpResponse:
     read_only(request.GET, ())
     found = Subscription.objects.filter(consumer=consumer, pk=number).first()
     if found is None:
-        raise NotFound(f"没有订阅 {number}")
+        raise NotFound(_("没有订阅 %(number)s") % {"number": number})
     if request.method == "DELETE":
         found.delete()
         return HttpResponse(status=204)
@@ -59,27 +60,29 @@ def _consumer(request: HttpRequest, allowed: str) -> Consumer:
         MethodNotAllowed, Unauthenticated, Forbidden: another method, nobody known, or a person.
     """
     if request.method not in allowed.split(", "):
-        raise MethodNotAllowed("该地址不接受这种操作", allowed)
+        raise MethodNotAllowed(_("该地址不接受这种操作"), allowed)
     caller = api_caller(request)
     if caller.is_anonymous:
-        raise Unauthenticated("订阅变更须提供密钥")
+        raise Unauthenticated(_("订阅变更须提供密钥"))
     if not caller.key:
-        raise Forbidden("订阅变更是系统之间的事，须用密钥")
+        raise Forbidden(_("订阅变更是系统之间的事，须用密钥"))
     return ApiKey.objects.select_related("consumer").get(pk=caller.key).consumer
 
 
 def _subscribe(request: HttpRequest, consumer: Consumer) -> HttpResponse:
     document = read_document(request, (JSON,))
     address, names = document.get("address"), document.get("collections")
-    faults = [(f"/{name}", "没有这一项") for name in document.keys() - {"address", "collections"}]
+    faults = [
+        (f"/{name}", _("没有这一项")) for name in document.keys() - {"address", "collections"}
+    ]
     if not isinstance(address, str):
-        faults.append(("/address", "应为接收通知的网址"))
+        faults.append(("/address", _("应为接收通知的网址")))
     if not isinstance(names, list) or not names or not all(isinstance(n, str) for n in names):
-        faults.append(("/collections", "应为图层名称的数组"))
+        faults.append(("/collections", _("应为图层名称的数组")))
         names = []
     shares = [share_by_id(api_caller(request), name) for name in dict.fromkeys(names)]
     if not all(shares):
-        faults.append(("/collections", "其中有不存在的图层"))
+        faults.append(("/collections", _("其中有不存在的图层")))
     if faults:
         raise InvalidBody(faults)
     try:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from layers.declarations.cartography import as_seen, style
@@ -57,7 +58,7 @@ def style_of_collection(request: HttpRequest, layer_id: str, style_id: str) -> H
     share = share_for(request, layer_id)
     _plain(request, ("mbs", "json"))
     if style_id != layer_id or not is_drawn(share):
-        raise NotFound(f"没有样式“{style_id}”")
+        raise NotFound(_("没有样式“%(style_id)s”") % {"style_id": style_id})
     return _sheet(request, [share], share.layer.title)
 
 
@@ -70,7 +71,7 @@ def style_sheet(request: HttpRequest, style_id: str) -> HttpResponse:
     if style_id != WHOLE:
         shares = [share for share in shares if share.layer.id == style_id]
         if not shares:
-            raise NotFound(f"没有样式“{style_id}”")
+            raise NotFound(_("没有样式“%(style_id)s”") % {"style_id": style_id})
     title = WHOLE_TITLE if style_id == WHOLE else shares[0].layer.title
     return _sheet(request, shares, title)
 
@@ -129,7 +130,7 @@ def _link(rel: str, href: str, media: str = "application/json") -> dict[str, str
 def _plain(request: HttpRequest, forms: Iterable[str]) -> None:
     read_only(request.GET, ())
     if request.GET.get("f", "json") not in forms:
-        raise InvalidParameter(f"f 应为 {'、'.join(forms)}")
+        raise InvalidParameter(_("f 应为 %(listed)s") % {"listed": "、".join(forms)})
 
 
 def _answer(document: dict[str, Any]) -> HttpResponse:

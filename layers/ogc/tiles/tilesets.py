@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from layers.declarations.cartography import LABELS
@@ -227,21 +228,21 @@ def _list(request: HttpRequest, here: str, title: str, shares: list[Share]) -> D
 def _share_with_place(request: HttpRequest, layer_id: str) -> Share:
     share = share_for(request, layer_id)
     if not share.layer.geometry:
-        raise NotFound(f"图层“{layer_id}”没有瓦片")
+        raise NotFound(_("图层“%(layer_id)s”没有瓦片") % {"layer_id": layer_id})
     return share
 
 
 def _plain(request: HttpRequest) -> None:
     read_only(request.GET, ())
     if request.GET.get("f", "json") != "json":
-        raise InvalidParameter("此处只有 json 一种格式")
+        raise InvalidParameter(_("此处只有 json 一种格式"))
 
 
 def _form(request: HttpRequest, default: str, *allowed: str) -> str:
     read_only(request.GET, (*allowed, "datetime"))
     form = request.GET.get("f", default)
     if form not in ("json", "tilejson"):
-        raise InvalidParameter("f 应为 json 或 tilejson")
+        raise InvalidParameter(_("f 应为 json 或 tilejson"))
     return form
 
 

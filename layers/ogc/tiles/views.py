@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from layers.ogc.common.errors import InvalidParameter, NotFound, ogc_errors
@@ -33,7 +34,9 @@ def tile(request: HttpRequest, layer_id: str, zoom: int, row: int, column: int) 
     share = share_for(request, layer_id)
     place = TilePlace(zoom, row, column)
     if not place.is_in_range or not share.layer.geometry:
-        raise NotFound(f"没有瓦片 {zoom}/{row}/{column}")
+        raise NotFound(
+            _("没有瓦片 %(zoom)s/%(row)s/%(column)s") % {"zoom": zoom, "row": row, "column": column}
+        )
     as_of = _moment(request, PARAMETERS)
     kept = cached_tile(share, place, as_of)
     return _answer(
@@ -51,7 +54,9 @@ def dataset_tile(request: HttpRequest, zoom: int, row: int, column: int) -> Http
     """One tile of all layers that the caller may see, or of those in ``collections``."""
     place = TilePlace(zoom, row, column)
     if not place.is_in_range:
-        raise NotFound(f"没有瓦片 {zoom}/{row}/{column}")
+        raise NotFound(
+            _("没有瓦片 %(zoom)s/%(row)s/%(column)s") % {"zoom": zoom, "row": row, "column": column}
+        )
     as_of = _moment(request, (*PARAMETERS, "collections"))
     shares = chosen_shares(request)
     bodies = [kept.body for kept in fitting(shares, place, as_of)]
@@ -123,7 +128,7 @@ def chosen_shares(request: HttpRequest) -> list[Share]:
     names = dict.fromkeys(name.strip() for name in asked.split(","))
     for name in names:
         if name not in visible:
-            raise InvalidParameter(f"collections 中没有可用的图层“{name}”")
+            raise InvalidParameter(_("collections 中没有可用的图层“%(name)s”") % {"name": name})
     return [visible[name] for name in names]
 
 
@@ -132,7 +137,7 @@ def _moment(request: HttpRequest, allowed: Iterable[str]) -> AsOf:
         return NOW
     read_only(request.GET, allowed)
     if request.GET.get("f", "mvt") != "mvt":
-        raise InvalidParameter("瓦片只有 mvt 一种格式")
+        raise InvalidParameter(_("瓦片只有 mvt 一种格式"))
     return parse_as_of(request.GET.get("datetime"), city().time_zone)
 
 

@@ -39,7 +39,7 @@ def area(request: HttpRequest) -> JsonResponse:
     """
     wanted = _wanted(request)
     plane = _shape_of(request, wanted, moment_parameter(request))
-    reach_m = _reach(wanted.get("reach_m", 0))
+    reach_m = reach_in(wanted.get("reach_m", 0))
     found = plane.buffer(reach_m, quad_segs=QUARTER) if reach_m else plane
     if found.geom_type not in ("Polygon", "MultiPolygon") or found.is_empty:
         raise BadRequest(_("点和线没有范围，请给出距离"))
@@ -56,7 +56,12 @@ def _wanted(request: HttpRequest) -> dict[str, Any]:
     return json_in(request.body)
 
 
-def _reach(given: Any) -> float:
+def reach_in(given: Any) -> float:
+    """A distance in metres around a shape.
+
+    Raises:
+        BadRequest: it is none, or too far.
+    """
     is_number = isinstance(given, int | float) and not isinstance(given, bool)
     if not is_number or not 0 <= given <= MOST_REACH_M:
         raise BadRequest(_("距离应为 0 至 %(most)s 米") % {"most": f"{MOST_REACH_M:,.0f}"})

@@ -11,7 +11,7 @@ from layers.declarations.declarations import Field
 from layers.ogc.common.requests import MOMENTS
 from layers.reading.shares import Share, share_by_id
 from layers.sharing.callers import caller_of
-from spatial.codes import schemes
+from spatial.languages import shown_schemes
 from webmap.map.parameters import share_parameter
 from webmap.web.errors import answering, as_json
 from webmap.web.values import field_title, layer_title
@@ -67,9 +67,9 @@ def _column(share: Share, field: Field) -> dict[str, Any]:
 def _names(field: Field, column: Any) -> dict[str, str]:
     """The names of a column's codes; of several schemes the declared one's come first."""
     if column.name == "scheme":
-        return {one.id: f"{one.title}（{one.version}）" for one in schemes().values()}
+        return {one.id: f"{one.title}（{one.version}）" for one in shown_schemes().values()}
     if column.choices:
-        return {str(value): str(name) for value, name in column.flatchoices}
-    known = schemes()
+        return {str(value): _(str(name)) for value, name in column.flatchoices}
+    known = shown_schemes()
     ids = [one for one in (*field.also_schemes, field.scheme) if one in known]
     return {code: entry.name for one in ids for code, entry in known[one].codes.items()}

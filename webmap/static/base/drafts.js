@@ -48,6 +48,18 @@ export function refill(form, { written }) {
   }
 }
 
+// What is no form: a value under a name, of whoever has the page open.
+const valueKey = () => `${PREFIX}${document.body.dataset.user || "nobody"}:values`;
+export function keepValue(name, value) {
+  write(valueKey(), { ...read(valueKey()), [name]: { at: Date.now(), title: "", written: value } });
+}
+export const keptValue = (name) => read(valueKey())[name]?.written ?? null;
+export function forgetValue(name) {
+  const drafts = read(valueKey());
+  delete drafts[name];
+  write(valueKey(), drafts);
+}
+
 try {
   for (const key of Object.keys(localStorage)) {
     if (!key.startsWith(PREFIX)) continue;

@@ -10,6 +10,12 @@ const LOST = "X-Signed-Out", LONG_MS = 60_000; // a check of a whole register ma
 const CHECK_MS = 60_000;
 let checked = Date.now();
 
+// The language is switched in place: the address after # is known to the browser alone.
+document.addEventListener("submit", ({ target }) => {
+  const next = target instanceof HTMLFormElement && target.matches("form.lang") && target.elements.namedItem("next");
+  if (next instanceof HTMLInputElement) next.value = location.pathname + location.search + location.hash;
+});
+
 export class SignedOut extends Error {
   constructor(fragment) {
     super("signed out");

@@ -2,9 +2,10 @@
 // #14.2/27.69340/111.66410/0/0&at=2020-05-01&on=roads,water&sel=parcels/4313…
 // Also: cmp=1 (beside today), relief=0 (shading off), here=lon,lat (the point asked about),
 // m=line:lon,lat;lon,lat… or m=area:… (what was measured), table=layer and rows={…} (the attribute
-// table and what is chosen in it).
+// table and what is chosen in it), sketch=new, an id, or ~ and a link (the sketch that is open).
 
 const DAY_OR_MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
+const SKETCH = /^(new|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|~[\w-]{20,60})$/;
 const MOST_POINTS = 200; // an address that every browser and mail program takes
 
 /**
@@ -33,6 +34,7 @@ const MOST_POINTS = 200; // an address that every browser and mail program takes
  * @property {boolean} compare
  * @property {string} table the layer whose table is open
  * @property {string} rows what is chosen in it, as JSON
+ * @property {string} sketch the sketch that is open: new, its id, or ~ and its link
  * @property {boolean} isPlaced whether the address says where to look; else a record is flown to
  */
 
@@ -48,7 +50,7 @@ export function readAddress(hash, search, defaults) {
   const view = {
     centre: defaults.centre, zoom: defaults.zoom, pitch: defaults.pitch, bearing: defaults.bearing,
     at: "", on: new Set(defaults.layers), selected: "", point: null, measured: null,
-    relief: defaults.relief, compare: false, table: "", rows: "", isPlaced: false,
+    relief: defaults.relief, compare: false, table: "", rows: "", sketch: "", isPlaced: false,
   };
   const [camera, ...rest] = hash.replace(/^#/, "").split("&");
   const numbers = camera.split("/").map(Number);
@@ -67,6 +69,7 @@ export function readAddress(hash, search, defaults) {
   if (!view.selected) view.point = place(values.get("here") || "");
   view.measured = shape(values.get("m") || "");
   [view.table, view.rows] = [values.get("table") || "", values.get("rows") || ""];
+  view.sketch = SKETCH.exec(values.get("sketch") || "")?.[0] ?? "";
   return view;
 }
 
@@ -89,6 +92,7 @@ export function writeShown(view, relief) {
   }
   if (view.table) parts.push(`table=${encodeURIComponent(view.table)}`);
   if (view.table && view.rows) parts.push(`rows=${encodeURIComponent(view.rows)}`);
+  if (view.sketch) parts.push(`sketch=${view.sketch}`);
   return parts.join("&");
 }
 

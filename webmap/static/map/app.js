@@ -12,7 +12,7 @@ import { wireMeasure } from "./measure.js";
 import { wirePrinting } from "./printing.js";
 import { wireTools } from "./tools.js";
 import { wireKeyboard } from "./keyboard.js";
-import { wireTable } from "../table/table.js";
+import { wireSketch } from "../sketch/wire.js";
 
 let sayTimer = 0;
 const config = JSON.parse(document.getElementById("config").textContent);
@@ -31,12 +31,14 @@ const map = new maplibregl.Map({
   maxZoom: 20,
   attributionControl: false,
   localIdeographFontFamily: '"Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", sans-serif',
-  locale: { "NavigationControl.ZoomIn": "放大", "NavigationControl.ZoomOut": "缩小", "NavigationControl.ResetBearing": "恢复正北" },
+  locale: { "NavigationControl.ZoomIn": texts.zoom_in, "NavigationControl.ZoomOut": texts.zoom_out, "NavigationControl.ResetBearing": texts.north },
 });
 map.addControl(new maplibregl.NavigationControl({ visualizePitch: true }), "top-right");
 map.addControl(new maplibregl.ScaleControl({ maxWidth: 110 }), "bottom-left");
 
-const app = { map, config, texts, state, say, address: { shown: "", href: location.href, restoring: false } };
+const loaded = new Promise((resolve) => { map.once("load", resolve); });
+// `drawing`: who draws on the map (measure, table, sketch), '' for nobody; `points`: how each takes a point from the keyboard.
+const app = { map, config, texts, state, say, loaded, drawing: "", points: {}, address: { shown: "", href: location.href, restoring: false } };
 app.keep = (how) => keepState(app, how);
 wireLayers(app);
 wireTime(app);
@@ -47,7 +49,8 @@ wireMeasure(app);
 wireTools(app);
 wirePrinting(app);
 wireKeyboard(app);
-wireTable(app);
+wireTableLater();
+wireSketch(app);
 wireAddress(app);
 wireCursor();
 wireBusy();
@@ -69,13 +72,38 @@ function say(text, seconds = 4) {
   if (text && seconds) sayTimer = setTimeout(() => { notice.hidden = true; }, seconds * 1000);
 }
 
+// The attribute table comes with its first use: a table that is opened, or stands in the address.
+function wireTableLater() {
+  let begun = null;
+  const begin = () => (begun ??= import("../table/table.js").then(({ wireTable }) => wireTable(app)));
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest?.("[data-open-table]");
+    if (button && !begun) begin().then(() => button.click());
+  });
+  document.addEventListener("tujing:restored", () => { if (state.table) begin(); });
+  if (state.table) begin();
+}
+
+// A program of another maker that is no module.
+function fetchProgram(address) {
+  return new Promise((resolve, reject) => {
+    document.head.append(Object.assign(document.createElement("script"), { src: address, onload: resolve, onerror: reject }));
+  });
+}
+
 // Coordinates under the cursor, in the city's projected CRS (north, east) and in degrees.
 function wireCursor() {
   const where = document.getElementById("where");
-  const plane = window.proj4 && window.proj4(config.projected.proj4);
-  map.on("mousemove", ({ lngLat: { lng, lat } }) => {
-    const [x, y] = plane ? plane.forward([lng, lat]) : [NaN, NaN];
-    where.textContent = `X ${y.toFixed(1)}  Y ${x.toFixed(1)}　${lng.toFixed(5)}°, ${lat.toFixed(5)}°`;
+  let plane = null, asked = null; // the projection comes with the first move of a cursor
+  let at = { lng: 0, lat: 0 };
+  const write = () => {
+    const [x, y] = plane?.forward([at.lng, at.lat]) ?? [];
+    where.textContent = `${plane ? `X ${y.toFixed(1)}  Y ${x.toFixed(1)}　` : ""}${at.lng.toFixed(5)}°, ${at.lat.toFixed(5)}°`;
+  };
+  map.on("mousemove", ({ lngLat }) => {
+    asked ??= fetchProgram(where.dataset.proj4).then(() => { plane = window.proj4(config.projected.proj4); write(); }, () => {});
+    at = lngLat;
+    write();
   });
   const zoom = document.getElementById("zoom");
   const tell = () => { zoom.textContent = `${texts.zoom} ${map.getZoom().toFixed(1)}`; };

@@ -21,7 +21,7 @@ export function wireKeyboard(app) {
   canvas.addEventListener("keydown", (event) => {
     if (event.key === " " && app.drawing) {
       event.preventDefault();
-      app.addPoint(map.getCenter());
+      app.points[app.drawing]?.(map.getCenter());
       return;
     }
     if (event.key !== "Enter" || app.drawing) return;

@@ -8,6 +8,7 @@ export function wireMeasure(app) {
   const buttons = { line: document.getElementById("tool-length"), polygon: document.getElementById("tool-area") };
   let kind = "";
   let points = [];
+  const isDrawing = () => app.drawing === "measure";
   const turn = latestOnly(); // another measurement, or Escape, ends the waiting for this one
 
   const drawn = (cursor) => {
@@ -29,11 +30,11 @@ export function wireMeasure(app) {
   });
 
   function begin(what) {
-    const same = kind === what && app.drawing;
+    const same = kind === what && isDrawing();
     stop(true);
     if (same) return;
     kind = what;
-    app.drawing = true;
+    app.drawing = "measure";
     buttons[what].setAttribute("aria-pressed", "true");
     map.getCanvas().style.cursor = "crosshair";
     map.doubleClickZoom.disable();
@@ -42,7 +43,7 @@ export function wireMeasure(app) {
   }
 
   function stop(clear) {
-    app.drawing = false;
+    app.drawing = "";
     Object.values(buttons).forEach((b) => b.setAttribute("aria-pressed", "false"));
     map.getCanvas().style.cursor = "";
     setTimeout(() => map.doubleClickZoom.enable(), 300);
@@ -79,11 +80,15 @@ export function wireMeasure(app) {
     draw();
     points = [];
     const told = await answerTo(measured, geometry, signal);
-    if (!signal.aborted) app.say(told, 0);
+    if (signal.aborted) return;
+    app.say(told, 0);
+    document.dispatchEvent(new CustomEvent("tujing:measured", { detail: geometry }));
   }
 
+  app.forgetMeasure = wipe; // what was measured is kept elsewhere
+
   function restore() {
-    if (app.drawing) stop(false);
+    if (isDrawing()) stop(false);
     if (app.state.measured) { tell(); return; }
     turn.end();
     points = [];
@@ -115,14 +120,14 @@ export function wireMeasure(app) {
   buttons.line.addEventListener("click", () => begin("line"));
   buttons.polygon.addEventListener("click", () => begin("polygon"));
   // As exact as an address holds it (a centimetre), so that whoever is sent it reads the same figures.
-  app.addPoint = ({ lng, lat }) => { points.push([lng, lat].map((degrees) => Number(degrees.toFixed(7)))); draw(); };
-  map.on("click", ({ lngLat }) => { if (app.drawing) app.addPoint(lngLat); });
-  map.on("mousemove", ({ lngLat }) => { if (app.drawing && points.length) draw([lngLat.lng, lngLat.lat]); });
-  map.on("dblclick", () => { if (app.drawing) { points.splice(-1, 1); finish().then(() => {}); } });
+  const addPoint = app.points.measure = ({ lng, lat }) => { points.push([lng, lat].map((degrees) => Number(degrees.toFixed(7)))); draw(); };
+  map.on("click", ({ lngLat }) => { if (isDrawing()) addPoint(lngLat); });
+  map.on("mousemove", ({ lngLat }) => { if (isDrawing() && points.length) draw([lngLat.lng, lngLat.lat]); });
+  map.on("dblclick", () => { if (isDrawing()) { points.splice(-1, 1); finish().then(() => {}); } });
   document.addEventListener("keydown", (event) => {
     const { key } = event;
-    if (app.drawing && key === "Enter") event.preventDefault(); // else the focused tool begins anew
-    if (!app.drawing) { if (key === "Escape") wipe(); return; }
+    if (isDrawing() && key === "Enter") event.preventDefault(); // else the focused tool begins anew
+    if (!isDrawing()) { if (key === "Escape" && !app.drawing) wipe(); return; }
     if (key === "Escape") stop(true);
     if (key === "Enter") finish();
   });

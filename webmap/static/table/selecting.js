@@ -33,7 +33,7 @@ export function selecting(app, box, { toggle, area, layer }) {
     for (const button of buttons) if (button.hasAttribute("aria-pressed")) button.setAttribute("aria-pressed", String(button.dataset.select === mode));
     hint.textContent = HINTS[mode] ?? "";
     if (!mode) return;
-    app.drawing = true;
+    app.drawing = "table";
     map.getCanvas().style.cursor = mode === "click" ? "pointer" : "crosshair";
     if (mode === "polygon") map.doubleClickZoom.disable();
     if (mode === "box" || mode === "lasso") { map.dragPan.disable(); map.boxZoom.disable(); map.getCanvas().style.touchAction = "none"; }
@@ -42,7 +42,7 @@ export function selecting(app, box, { toggle, area, layer }) {
   function stop() {
     mode = "";
     [points, pressed] = [[], null];
-    app.drawing = false;
+    app.drawing = "";
     for (const button of buttons) if (button.hasAttribute("aria-pressed")) button.setAttribute("aria-pressed", "false");
     map.getCanvas().style.cursor = "";
     map.getCanvas().style.touchAction = "";
@@ -141,6 +141,8 @@ export function selecting(app, box, { toggle, area, layer }) {
 
   return {
     stop: () => { if (mode) stop(); },
+    /** Choose by a shape from elsewhere. @param {any} geometry */
+    by: (geometry) => ask({ geometry }),
     /** Draw the area that rows are chosen by. @param {any} geometry */
     show(geometry) { sources(map); put("table-area", geometry ? feature(geometry) : EMPTY); },
     /** Mark features by their codes, and the one that a row is pointed at. @param {string} source @param {string[]} codes */

@@ -7,12 +7,18 @@ import { nextCursor, parameters } from "./query.js";
 export const PAGE = 200, MOST_ROWS = 2000;
 
 /** An answer that says why not; its text is for people. */
-export class Refused extends Error {}
+export class Refused extends Error {
+  /** @param {string} text @param {number} status */
+  constructor(text, status) {
+    super(text);
+    this.status = status;
+  }
+}
 
 /** @param {Response} answer */
 async function read(answer) {
   const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refused(told.detail || told.description || told.error || told.title || String(answer.status));
+  if (!answer.ok) throw new Refused(told.detail || told.description || told.error || told.title || String(answer.status), answer.status);
   return told;
 }
 

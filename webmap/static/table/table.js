@@ -51,7 +51,7 @@ export function wireTable(app) {
       known.set(wanted, described);
       if (layer !== wanted) return;
       columns = described.columns;
-      part("select").querySelectorAll("[data-select], #table-reach, #table-view").forEach((/** @type {any} */ one) => { one.disabled = !described.geometry; });
+      part("select").querySelectorAll("[data-select], #table-reach, #table-view, #table-sketch").forEach((/** @type {any} */ one) => { one.disabled = !described.geometry; });
       form.set(columns, choice);
       build();
       await changed();
@@ -211,6 +211,17 @@ export function wireTable(app) {
     });
   }
 
+  /** Choose rows of a layer by a shape. @param {string} wanted @param {any} geometry */
+  app.chooseBy = async (wanted, geometry) => {
+    if (layer !== wanted) await open(wanted);
+    await select.by(geometry);
+  };
+
+  part("sketch").addEventListener("click", () => {
+    if (choice.area) app.sketch([choice.area]);
+    else part("select-hint").textContent = t("请先选出一个范围");
+  });
+
   // The layers that can be opened are those of the tree.
   function list() {
     const titles = Object.entries(app.titles);
@@ -273,5 +284,5 @@ export function wireTable(app) {
       part("words").value = choice.words;
     } else if (layer) close();
   }
-  map.once("load", () => { if (state.table) restore(); });
+  app.loaded.then(() => { if (state.table) restore(); });
 }
