@@ -3,9 +3,7 @@
 import math
 from contextlib import nullcontext
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import rasterio
@@ -13,7 +11,6 @@ import rasterio.features
 import rasterio.shutil
 import rasterio.warp
 import rasterio.windows
-from PIL import Image
 from rasterio.enums import Resampling
 from rasterio.transform import from_origin
 from rasterio.vrt import WarpedVRT
@@ -21,7 +18,6 @@ from rasterio.vrt import WarpedVRT
 from spatial.errors import SpatialError
 
 TILE = 256
-WORLD_M = 20037508.342789244  # half the width of the web-Mercator square
 
 Bounds = tuple[float, float, float, float]  # west, south, east, north
 
@@ -190,45 +186,6 @@ def _sheet(source: rasterio.DatasetReader, heights: np.ma.MaskedArray) -> Height
         vertical_datum=str(source.tags().get("VERTICAL_DATUM", "")),
         rings=rings,
     )
-
-
-def terrain_tile(path: Path, zoom: int, column: int, row: int, form: str = "PNG") -> bytes:
-    """One web-Mercator tile of heights as a picture (PNG, WEBP) in the Terrarium encoding.
-
-    height in metres = red × 256 + green + blue / 256 − 32768. Where there is no data the
-    height is the tile's mean, lest the shading draw a cliff there; 0 in an empty tile. Heights are
-    rounded, to ¼ m from zoom 12 on: exact ones weigh twice to four times as much.
-
-    Raises:
-        RasterError: missing or unreadable.
-    """
-    side = 2 * WORLD_M / 2**zoom
-    west, north = column * side - WORLD_M, WORLD_M - row * side
-    pixel = side / TILE
-    frame = {
-        "crs": "EPSG:3857",
-        "transform": from_origin(west, north, pixel, pixel),
-        **dict.fromkeys(("width", "height"), TILE),
-        "resampling": Resampling.bilinear,
-        "nodata": float("nan"),
-    }
-    try:
-        with rasterio.open(path) as source, WarpedVRT(source, **frame) as warped:
-            heights = warped.read(1)
-    except rasterio.errors.RasterioIOError as error:
-        raise RasterError(f"栅格文件读不到：{path.name}") from error
-    return _terrarium(heights, min(1.0, max(0.25, 2.0 ** (10 - zoom))), form)
-
-
-def _terrarium(heights: np.ndarray, step: float, form: str) -> bytes:
-    known = heights[~np.isnan(heights)]
-    filled = np.nan_to_num(heights, nan=known.mean() if known.size else 0.0)
-    metres = np.round(filled / step) * step + 32768.0
-    encoded = np.stack([metres // 256, metres % 256, metres % 1 * 256], axis=-1).astype("uint8")
-    out = BytesIO()
-    more: dict[str, Any] = {"lossless": True} if form == "WEBP" else {"compress_level": 3}
-    Image.fromarray(encoded).save(out, form, **more)
-    return out.getvalue()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 
-PRIVATE = ("cases", "imports", "uploads", "downloads", "exports", "documents", "outbox")
+PRIVATE = ("cases", "imports", "uploads", "downloads", "exports", "documents", "outbox", "outside")
 CLUSTERS = "pg"  # theirs are closed by the database, and entered by its own user
 
 
@@ -53,12 +53,12 @@ class WebmapConfig(AppConfig):
         from webmap.web.profession_faults import check_professions
         from webmap.web.professions import professions
 
-        register(check_professions)
+        for check in (check_professions, check_outside_maps, check_logins):
+            register(check)
         listen_to_administrators()
         register(check_accounts)
         listen()
         user_logged_in.connect(note_act, dispatch_uid="webmap-note-act")
-        register(check_logins)
         close_folders(Path(settings.VAR))
         post_migrate.connect(make_roles, dispatch_uid="webmap-roles")
         quality_by(quality_of)
@@ -75,6 +75,7 @@ class WebmapConfig(AppConfig):
         add_duty("files of matters", FILES.sweep)
         add_duty("exports", _exports)
         add_duty("documents", _documents)
+        add_duty("outside maps", _outside_maps)
         add_duty("sign-ins", _sign_ins)
         add_duty("uploads", _uploads)
         add_duty("audit head", _audit_head)
@@ -115,6 +116,24 @@ def _close(path: Path, but: int) -> None:
     closed = mode & 0o7700 | mode & but
     if closed != mode:
         path.chmod(closed)
+
+
+def check_outside_maps(**_: Any) -> list[checks.Error]:
+    """A wrong entry in the list of outside maps is found when the site starts: a system check."""
+    from webmap.outside.declarations import load_outside_maps
+    from webmap.outside.errors import OutsideMapsFault
+
+    try:
+        load_outside_maps(settings.OUTSIDE_MAPS)
+    except OutsideMapsFault as fault:
+        return [checks.Error(str(fault), hint="docs/outside-maps.md", id="webmap.E003")]
+    return []
+
+
+def _outside_maps() -> None:
+    from webmap.outside.kept_tiles import sweep
+
+    sweep()
 
 
 def _exports() -> None:

@@ -341,3 +341,22 @@ class SavedSketch(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Bookmark(models.Model):
+    """A view of the map that somebody keeps under a name: the entrance and what its address says."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("保存人"))
+    title = models.CharField(_("名称"), max_length=40)
+    path = models.CharField(_("入口"), max_length=100)
+    address = models.CharField(_("视图"), max_length=8_000)
+    saved_at = models.DateTimeField(_("保存时间"), auto_now=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("地图书签")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner", "title"], name="one_bookmark_per_title")
+        ]
+
+    def __str__(self) -> str:
+        return self.title

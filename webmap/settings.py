@@ -361,6 +361,10 @@ DOCUMENTS = VAR / "documents"
 DOCUMENT_TEMPLATES = env.DOCUMENT_TEMPLATES or VAR / "templates"
 DOCUMENT_FONTS = env.DOCUMENT_FONTS
 
+# Maps of others: the city's list, and the disk that their tiles may take (docs/outside-maps.md).
+OUTSIDE_MAPS = env.OUTSIDE_MAPS or BASE_DIR / "data" / "outside.toml"
+OUTSIDE_CACHE_MB = env.OUTSIDE_CACHE_MB
+
 TERRAIN = VAR / "terrain.tif"
 IMPORT_CLUSTER = env.IMPORT_CLUSTER  # the address of a Dask scheduler
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("webmap.accounts.urls")),
     path("", include("webmap.exports.urls")),
     path("", include("webmap.matters.urls")),
+    path("", include("webmap.outside.urls")),
     path("", include("webmap.map.table.urls")),
     path("", include("webmap.map.sketches.urls")),
     *(path(urls.prefix, include(urls.module)) for one in professions() for urls in one.urls),

@@ -88,7 +88,7 @@ def as_seen(layer: Layer, names: Container[str]) -> Layer:
         return layer
     kept: dict[str, Any] = {
         part: ""
-        for part in ("by", "label", "height", "ground_width")
+        for part in ("by", "label", "label_more", "size_by", "height", "ground_width")
         if getattr(paint, part) not in ("", "code") and getattr(paint, part) not in names
     }
     if "ground_width" in kept:
@@ -123,7 +123,7 @@ def label_layers(layer: Layer) -> list[dict]:
         return []
     along = layer.geometry == "LineString"
     layout: dict[str, Any] = {
-        "text-field": ["to-string", ["get", paint.label]],
+        "text-field": _label_text(paint),
         "text-font": FONT,
         "text-size": _label_size(layer),
         "text-max-width": 8,
@@ -150,6 +150,14 @@ def label_layers(layer: Layer) -> list[dict]:
     return [entry]
 
 
+def _label_text(paint: Paint) -> Expression:
+    """The label, and below it what more the layer says of a feature."""
+    named = ["to-string", ["get", paint.label]]
+    if not paint.label_more:
+        return named
+    return ["concat", named, "\n", ["to-string", ["get", paint.label_more]]]
+
+
 def colour_expression(layer: Layer) -> Expression:
     """The colour of a feature: fixed, by value, by class of a number, or by its code list."""
     paint = layer.paint
@@ -162,6 +170,14 @@ def colour_expression(layer: Layer) -> Expression:
         return expression + [item for bound, colour in steps[1:] for item in (bound, colour)]
     pairs = {k: colour for k, (_title, colour) in paint.colours.items()} or _scheme_colours(layer)
     return ["match", value, *(item for pair in pairs.items() for item in pair), paint.colour]
+
+
+def size_legend(layer: Layer) -> list[dict[str, Any]]:
+    """What the sizes of a layer's circles mean: title and times of the usual size, from the smallest."""
+    paint = layer.paint
+    if not paint or not paint.size_by:
+        return []
+    return [{"title": title, "times": times} for title, times in paint.sizes.values()]
 
 
 def legend(layer: Layer, values: Iterable[str] | None = None) -> list[dict[str, str]]:
@@ -207,7 +223,11 @@ def _base(layer: Layer, kind: str, suffix: str = "") -> dict[str, Any]:
 def _metadata(layer: Layer) -> dict[str, bool]:
     """What the page's program needs to know of a layer that is on the map."""
     paint = layer.paint or Paint("line")
-    return {"backdrop": paint.is_backdrop, "fills": paint.fills_when_chosen}
+    return {
+        "backdrop": paint.is_backdrop,
+        "fills": paint.fills_when_chosen,
+        "ground": paint.is_ground,
+    }
 
 
 def _fill(layer: Layer, colour: Expression) -> list[dict]:
@@ -243,12 +263,22 @@ def _circle(layer: Layer, colour: Expression) -> dict:
     spot["paint"] = {
         "circle-color": colour,
         "circle-radius": [
-            "interpolate", ["linear"], ["zoom"], low, paint.width * 0.7, 20, paint.width * 1.9
+            "interpolate", ["linear"], ["zoom"],
+            low, _times(paint, paint.width * 0.7), 20, _times(paint, paint.width * 1.9),
         ],
         "circle-stroke-color": paint.outline or "rgba(255,255,255,0.8)",
         "circle-stroke-width": 1.2 if paint.outline else 0.5,
     }  # fmt: skip
     return spot
+
+
+def _times(paint: Paint, pixels: float) -> Expression:
+    """A radius, by the class of the number that sizes follow."""
+    if not paint.size_by:
+        return pixels
+    steps = sorted((bound, times) for bound, (_, times) in paint.sizes.items())
+    rest = [part for bound, times in steps[1:] for part in (bound, times)]
+    return ["*", pixels, ["step", ["coalesce", ["get", paint.size_by], 0], steps[0][1], *rest]]
 
 
 def _line(layer: Layer, colour: Expression, latitude: float) -> list[dict]:

@@ -99,6 +99,7 @@ class Paint:
     opacity: float = 1.0
     width: float = 1.0
     label: str = ""
+    label_more: str = ""  # a field whose value stands below the label
     label_zoom: int = 16
     height: str = ""  # the field that gives an extrusion its height in metres
     rank: int = 50  # what is drawn later lies on top
@@ -107,6 +108,8 @@ class Paint:
     dash: tuple[float, ...] = ()
     widths: Mapping[str, float] = field(default_factory=dict)  # by class, else the last of them
     fade_in: FadeIn | None = None
+    size_by: str = ""  # a number by whose class circles are larger or smaller
+    sizes: Mapping[float, tuple[str, float]] = field(default_factory=dict)  # from: title, times
     label_colour: str = "#2b3640"
     label_levels: tuple[LabelLevel, ...] = ()  # classes whose labels come one after another
     is_ground: bool = False  # lies below the shading of the terrain

@@ -91,7 +91,14 @@ def _unknown_fields(layer: Layer) -> Iterator[Fault]:
     named += [*layer.search, *layer.personal, *layer.office_fields, *fields_in(layer.named_by)]
     named += [layer.area_field, layer.check_group]
     if paint := layer.paint:
-        named += [paint.by, paint.label, paint.height, paint.ground_width]
+        named += [
+            paint.by,
+            paint.label,
+            paint.label_more,
+            paint.size_by,
+            paint.height,
+            paint.ground_width,
+        ]
     for name in dict.fromkeys(filter(None, named)):
         try:
             layer.model._meta.get_field(name)

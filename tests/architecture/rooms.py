@@ -24,7 +24,7 @@ GROUND = {"apps", "errors", "models", "roles", "settings", "urls", "wsgi"}
 # the language, which is that of the request.
 PURE_GROUND = {
     *("city", "codes", "crs", "datums", "geometry", "languages", "offsets", "outages", "periods"),
-    *("positions", "rasters", "readings", "refusals", "texts", "workflow", "worktime"),
+    *("positions", "rasters", "readings", "refusals", "relief", "texts", "workflow", "worktime"),
 }
 
 

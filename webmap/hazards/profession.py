@@ -13,6 +13,7 @@ from spatial.periods import AsOf
 from webmap.hazards.policies import may_judge
 from webmap.hazards.warning_matters import GEO_WARNING_PAGES
 from webmap.web.professions import DemoUser, Entrance, Fragment, Profession, Tab, Urls
+from webmap.web.professions import DemoUser, Entrance, Fragment, Profession, Readings, Tab, Urls
 
 
 def rain(code: str, as_of: AsOf, caller: Caller) -> Mapping[str, Any]:
@@ -36,6 +37,7 @@ PROFESSION = Profession(
         fragment="/warnings",
     ),
     fragments=(Fragment("rain-stations", "panel/rain.html", rain),),
+    readings=(Readings("rain-stations", "/hazards/rain/map"),),
     urls=(Urls("webmap.hazards.urls"),),
     tabs=(
         Tab("map", _("地图"), "/hazards"),

@@ -71,9 +71,7 @@ def typed(request: StaffRequest) -> HttpResponse:
             start=_local(form.get("start", "")),
             end=_local(form.get("end", "")),
             mm=_amount(form.get("mm", "")),
-            channel=form.get("channel")
-            if form.get("channel") in CHANNELS
-            else next(iter(CHANNELS)),
+            channel=_channel(str(form.get("channel", ""))),
             note=storable(form.get("note", ""), MOST_NOTE),
             who=request.user.get_username(),
         )

@@ -11,6 +11,7 @@ from webmap.hazards import (
     views,
     warning_views,
 )
+from webmap.hazards import rain, rain_on_map, readings, risk, views
 
 urlpatterns = [
     path("warnings", views.warnings, name="warnings"),
@@ -24,5 +25,6 @@ urlpatterns = [
     path("warning/<str:identifier>", warning_views.one, name="warning-page"),
     path("cap/feed.xml", warning_views.feed, name="cap-feed"),
     path("cap/<str:identifier>.xml", warning_views.document, name="cap-document"),
+    path("hazards/rain/map", rain_on_map.rain_on_map, name="rain-on-map"),
     path("hazards/rain/typed", rain.typed, name="rain-typed"),
 ]

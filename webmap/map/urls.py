@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from webmap.map import here, measure, overview, panel, search, tasks
+from webmap.map import bookmarks, here, measure, overview, panel, search, tasks
 from webmap.map import views as map_pages
 from webmap.web.entrances import entrances
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("panel/<str:layer_id>/<str:code>/personal", panel.personal, name="personal"),
     path("here", here.here, name="here"),
     path("overview/general", overview.general, name="overview-general"),
+    path("bookmarks", bookmarks.bookmarks, name="bookmarks"),
+    path("bookmarks/<int:bookmark_id>/delete", bookmarks.delete, name="bookmark-delete"),
     path("search", search.search_results, name="search"),
     path("measure", measure.measured, name="measure"),
 ]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from layers.declarations.cartography import legend, style
+from layers.declarations.cartography import legend, size_legend, style
 from layers.declarations.declarations import SCHEMATIC
 from layers.reading.features import features
 from layers.reading.offices import page_shares
@@ -21,18 +21,22 @@ from layers.reading.shares import Share, shares_of
 from layers.sharing.callers import caller_of
 from spatial.city import city
 from spatial.crs import proj4_text
-from spatial.rasters import RasterError, terrain_tile
+from spatial.rasters import RasterError
+from spatial.relief import terrain_tile
 from spatial.versions.figures import ever_schematic
 from spatial.versions.queries import days_of_change
 from webmap.map.legends import values_in_use
 from webmap.map.sketches.texts import sketch_context
 from webmap.map.table.texts import table_context
+from webmap.outside.declarations import maps_for
 from webmap.web.entrances import Entrance, entrance_named, entrances
-from webmap.web.values import layer_title
+from webmap.web.professions import professions
+from webmap.web.values import in_english, layer_title
 
 MAX_TERRAIN_ZOOM = 15
 PICTURES = {"webp": "image/webp", "png": "image/png"}
 MOST_DAYS = 300
+OUTSIDE = "outside-"  # before the ids of maps of others, which have no layer of ours
 
 
 def visible_shares(request: HttpRequest) -> list[Share]:
@@ -44,9 +48,12 @@ def visible_shares(request: HttpRequest) -> list[Share]:
 def map_page(request: HttpRequest, entrance: str = "") -> HttpResponse:
     """One entrance to the map."""
     chosen = entrance_named(entrance)
+    outside = outside_entries(request)
     context = {
         "entrance": chosen,
         "groups": layer_groups(visible_shares(request), chosen),
+        "outside": outside,
+        "overlays": [one for one in outside if not one["is_basemap"]],
         "config": page_config(request, chosen),
         "has_terrain": settings.TERRAIN.exists(),
         **table_context(),
@@ -119,6 +126,7 @@ def layer_groups(shares: list[Share], entrance: Entrance) -> list[dict[str, Any]
                     "title": layer_title(layer),
                     "shown": layer.id in entrance.layers,
                     "legend": legend(layer, values_in_use(share)),
+                    "sizes": size_legend(layer),
                     "shape": layer.paint.kind,
                 }
             )
@@ -156,7 +164,37 @@ def page_config(request: HttpRequest, entrance: Entrance) -> dict[str, Any]:
         "days": days,
         "schematic": _shows_schematic(visible_shares(request)),
         "today": timezone.localdate().isoformat(),
+        "outside": outside_entries(request),
+        "readings": readings_for(request),
+        "keeps_bookmarks": request.user.is_authenticated,
     }
+
+
+def readings_for(request: HttpRequest) -> list[dict[str, str]]:
+    """The numbers that professions write beside points of layers that the caller may see."""
+    seen = {share.layer.id for share in visible_shares(request)}
+    return [
+        {"layer": each.layer, "address": each.address}
+        for one in professions()
+        for each in one.readings
+        if each.layer in seen
+    ]
+
+
+def outside_entries(request: HttpRequest) -> list[dict[str, Any]]:
+    """The maps of others that the caller may see, as the page needs them: no address, no key."""
+    english = in_english()
+    return [
+        {
+            "id": f"{OUTSIDE}{one.id}",
+            "title": one.title_en if english else one.title,
+            "attribution": (one.attribution_en if english else "") or one.attribution,
+            "is_basemap": one.is_basemap,
+            "tiles": request.build_absolute_uri(f"/outside/{one.id}/") + "{z}/{x}/{y}",
+            "zooms": [one.min_zoom, one.max_zoom],
+        }
+        for one in maps_for(caller_of(request))
+    ]
 
 
 def _counted_names(request: HttpRequest) -> list[str]:

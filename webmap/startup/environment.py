@@ -237,6 +237,12 @@ class Bounds(Group):
     DOWNLOAD_DISK_MB: Count = variable(
         4000, "下载文件合计占用的磁盘", "disk for all downloads together", "MB"
     )
+    OUTSIDE_CACHE_MB: Count = variable(
+        2000,
+        "外部地图瓦片占用的磁盘；0 为不缓存",
+        "disk for tiles of outside maps; 0: none are kept",
+        "MB",
+    )
     DOWNLOAD_SECONDS: OneOrMore = variable(
         3600, "一次下载最长多久", "how long one download may last", "s"
     )
@@ -316,6 +322,11 @@ class Places(Group):
         Path("/usr/share/fonts"),
         "文档所用字体的目录",
         "where the fonts of documents are",
+    )
+    OUTSIDE_MAPS: File | None = variable(
+        None,
+        "另一份外部地图清单；不设为 data/outside.toml",
+        "another list of outside maps; else data/outside.toml",
     )
     IMPORT_CLUSTER: str = variable(
         "", "Dask 调度器地址；不设则在本机检查", "a Dask scheduler; else one machine checks"

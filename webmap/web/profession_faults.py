@@ -131,7 +131,7 @@ def _targets(one: Profession) -> Iterator[str]:
 
 def _unknown_layers(every: list[Profession], known: set[str]) -> Iterator[str]:
     for one in every:
-        named = [part.layer for part in one.fragments]
+        named = [part.layer for part in one.fragments] + [each.layer for each in one.readings]
         named += [part.layer for part in one.tables]
         named += [part.layer for part in one.finders]
         if one.entrance:

@@ -76,6 +76,17 @@ class Fragment:
 
 
 @dataclass(frozen=True)
+class Readings:
+    """What the map writes beside a layer's points: numbers of the moment shown, in colours of their class.
+
+    The address answers ``?at=`` and ``?choice=`` with choices, classes and points.
+    """
+
+    layer: str
+    address: str
+
+
+@dataclass(frozen=True)
 class FactTable:
     """Figures that a profession adds to a layer's features in what stands at a point."""
 
@@ -152,6 +163,7 @@ class Profession:
     entrance: Entrance | None = None
     urls: tuple[Urls, ...] = ()
     fragments: tuple[Fragment, ...] = ()
+    readings: tuple[Readings, ...] = ()
     tables: tuple[FactTable, ...] = ()
     finders: tuple[Finder, ...] = ()
     tabs: tuple[Tab, ...] = ()

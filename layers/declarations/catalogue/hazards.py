@@ -81,6 +81,13 @@ LAYERS = (
             kind="circle",
             by="kind",
             width=6,
+            size_by="threatened_people",  # the classes of DZ/T 0438: small to very large
+            sizes={
+                0: ("威胁 10 人以下", 0.75),
+                10: ("10–99 人", 1.0),
+                100: ("100–999 人", 1.4),
+                1000: ("1000 人及以上", 1.9),
+            },
             outline="#ffffff",
             label="name",
             label_zoom=13,

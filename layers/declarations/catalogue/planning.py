@@ -42,7 +42,16 @@ LAYERS = (
         ),
         here_rank=10,  # plans and constraints first: this is the planner's question
         limit_rank=20,
-        paint=Paint(rank=20, kind="fill", by="land_use", outline="#ffffff", opacity=0.72),
+        paint=Paint(
+            rank=20,
+            kind="fill",
+            by="land_use",
+            outline="#ffffff",
+            opacity=0.72,
+            label="land_use",  # as planners' sheets print it: the code, and the floor area ratio
+            label_more="max_floor_area_ratio",
+            label_zoom=16,
+        ),
     ),
     Layer(
         id="constraints",

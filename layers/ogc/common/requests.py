@@ -179,7 +179,7 @@ def read_items_query(share: Share, params: Mapping[str, str]) -> ItemsQuery:
         offset=read_integer(params, "offset", 0, least=0, most=MAX_OFFSET),
         after=read_cursor(params.get("cursor", ""), len(sort) + 1, share),
         equals=tuple((name, _value(share, name, params[name])) for name in equal),
-        filter=_filter(share, params),
+        filter=filter_parameter(share, params),
         words=tuple(terms_of(params.get("q", ""))),
         sort=sort,
         names=_names(share, params),
@@ -227,7 +227,13 @@ def read_bbox(text: str, crs: Crs) -> tuple[Box, ...]:
     )
 
 
-def _filter(share: Share, params: Mapping[str, str]) -> Filter | None:
+def filter_parameter(share: Share, params: Mapping[str, str]) -> Filter | None:
+    """``filter=`` in the language and CRS that the parameters name; None without it.
+
+    Raises:
+        InvalidParameter: an unknown language or CRS.
+        FilterError: an unreadable filter, or a field that is not the share's.
+    """
     text = params.get("filter")
     language = params.get("filter-lang", LANGUAGES[0])
     if language not in LANGUAGES:

@@ -13,6 +13,7 @@ from layers.ogc.tiles.matrices import MATRIX_SET, MAX_ZOOM
 from layers.reading.shares import Share
 
 MVT = "application/vnd.mapbox-vector-tile"
+FILTERING = ("filter", "filter-lang", "filter-crs")
 JSON = ("json",)
 TILESET_FORMS = ("json", "tilejson")
 
@@ -23,7 +24,8 @@ def paths(share: Share) -> dict[str, Any]:
     if not layer.geometry:
         return {}
     here, prefix = f"/collections/{layer.id}/tiles", f"{layer.id}.collection.vector"
-    return _paths(here, prefix, layer.title_shown, [], layer.id)
+    chosen = [parts.shared(name) for name in FILTERING]
+    return _paths(here, prefix, layer.title_shown, [], layer.id, chosen)
 
 
 def dataset_paths(shares: Iterable[Share]) -> dict[str, Any]:
@@ -44,7 +46,12 @@ def dataset_paths(shares: Iterable[Share]) -> dict[str, Any]:
 
 
 def _paths(
-    here: str, prefix: str, title: str, parameters: list[dict[str, Any]], tag: str = ""
+    here: str,
+    prefix: str,
+    title: str,
+    parameters: list[dict[str, Any]],
+    tag: str = "",
+    of_tile: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     described = [parts.shared("datetime"), *parameters]
     answer = parts.ok(parts.OBJECT, html=False)
@@ -74,7 +81,7 @@ def _paths(
         f"{here}/{MATRIX_SET}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": parts.get(
             f"{prefix}.getTile",
             _("%(title)s矢量瓦片") % {"title": title},
-            [*_place(), form(("mvt",)), *described],
+            [*_place(), form(("mvt",)), *described, *(of_tile or [])],
             {
                 **parts.ok({"type": "string", "format": "binary"}, MVT, html=False),
                 **parts.NOT_MODIFIED,

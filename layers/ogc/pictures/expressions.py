@@ -100,7 +100,13 @@ def _coalesce(args: Sequence[Any], zoom: float, properties: Properties) -> Any:
 
 def _to_string(args: Sequence[Any], zoom: float, properties: Properties) -> str:
     value = evaluate(args[0], zoom, properties)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # as the browser writes it
     return "" if value is None else str(value)
+
+
+def _concat(args: Sequence[Any], zoom: float, properties: Properties) -> str:
+    return "".join(_to_string([arg], zoom, properties) for arg in args)
 
 
 def _values(args: Sequence[Any], zoom: float, properties: Properties) -> list[Any]:
@@ -125,6 +131,7 @@ OPERATORS: dict[str, Callable[[Sequence[Any], float, Properties], Any]] = {
     "interpolate": _interpolate,
     "coalesce": _coalesce,
     "to-string": _to_string,
+    "concat": _concat,
     "+": lambda args, zoom, properties: sum(_values(args, zoom, properties)),
     "*": _product,
     "max": lambda args, zoom, properties: max(_values(args, zoom, properties)),

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import count
 from typing import Any, NamedTuple
 
+from layers.cql2.compiling import Filter
 from layers.declarations.cartography import LABELS
 from layers.declarations.declarations import Field
 from layers.ogc.formats.geojson import relation
@@ -28,6 +30,7 @@ MOST_FEATURES = 60_000
 SPARE = 0.9  # of the room, when features are left out: those that stay are the large ones
 PREPARED_FROM = 14  # below, drawing takes so long that planning does not count
 REVISION = "coalesce((SELECT number FROM published.revisions WHERE register = %(register)s), 0)"
+PLACEHOLDER = re.compile(r"(?<!%)%s")
 NAMED = re.compile(r"%\((\w+)\)s")
 WINDOW = "geom && ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s, {srid})"
 
@@ -40,15 +43,21 @@ class DrawnTile(NamedTuple):
     window: Window  # west, south, east, north in the city's projected CRS
 
 
-def draw(share: Share, place: TilePlace, as_of: AsOf, most_bytes: int = MOST_BYTES) -> DrawnTile:
+def draw(
+    share: Share,
+    place: TilePlace,
+    as_of: AsOf,
+    most_bytes: int = MOST_BYTES,
+    chosen: Filter | None = None,
+) -> DrawnTile:
     """One tile of a share. What would make it too large is left out, the smallest first.
 
     The revision comes by the same statement, so of the same moment and the same server.
     """
     most, framing = MOST_FEATURES, framing_of(place)
     while True:
-        sql, params = tile_sql(share, place, framing, as_of, most)
-        often = place.zoom >= PREPARED_FROM and most == MOST_FEATURES
+        sql, params = tile_sql(share, place, framing, as_of, most, chosen)
+        often = place.zoom >= PREPARED_FROM and most == MOST_FEATURES and not chosen
         rows = read(share, sql, params, spatial=True, prepared=often and not as_of.interval)
         body, number, revision = rows[0]
         if len(body) <= most_bytes or not most:
@@ -57,15 +66,23 @@ def draw(share: Share, place: TilePlace, as_of: AsOf, most_bytes: int = MOST_BYT
 
 
 def tile_sql(
-    share: Share, place: TilePlace, framing: Framing, as_of: AsOf, most: int
+    share: Share,
+    place: TilePlace,
+    framing: Framing,
+    as_of: AsOf,
+    most: int,
+    chosen: Filter | None = None,
 ) -> tuple[str, list[Any]]:
     """The statement of one tile with at most so many features, and its parameters."""
     versions, moment = relation(share, as_of, every=True)
-    sql, names = _statement(share, place.zoom, versions, as_of.interval, most < MOST_FEATURES)
+    ordered = most < MOST_FEATURES
+    write = _statement.__wrapped__ if chosen else _statement  # no two filters are alike
+    sql, names = write(share, place.zoom, versions, as_of.interval, ordered, _condition(chosen))
     west, south, east, north = place.bounds
     values: dict[str, Any] = dict(zip("wsen", framing.window, strict=True))
     values |= zip(AFFINE, framing.affine, strict=True)
     values |= {f"moment{number}": value for number, value in enumerate(moment)}
+    values |= {f"chosen{number}": v for number, v in enumerate(chosen.params if chosen else ())}
     values |= {"register": share.register, "west": west, "north": north, "most": most}
     values["box"] = f"BOX({west!r} {south!r},{east!r} {north!r})"
     return sql, [values[name] for name in names]
@@ -73,7 +90,7 @@ def tile_sql(
 
 @lru_cache(maxsize=4096)
 def _statement(
-    share: Share, zoom: int, versions: str, interval: bool, ordered: bool
+    share: Share, zoom: int, versions: str, interval: bool, ordered: bool, condition: str = ""
 ) -> tuple[str, list[str]]:
     """The statement of the tiles of a zoom, and the names of its parameters in their order.
 
@@ -82,7 +99,7 @@ def _statement(
     """
     layer = share.layer
     seen = WINDOW.format(srid=city().projected) + bound_sql(layer, zoom)
-    found = f"FROM {_versions(share, versions, interval, seen)} WHERE {seen}"
+    found = f"FROM {_versions(share, versions, interval, seen)} WHERE {seen}{condition}"
     order = f" ORDER BY {size_sql(layer)} DESC, code" if ordered else ""
     order += " LIMIT %(most)s"
     main = _mvt(layer.id, _rows(share, zoom, found + order))
@@ -97,6 +114,14 @@ def _statement(
     return NAMED.sub("%s", sql), NAMED.findall(sql)
 
 
+def _condition(chosen: Filter | None) -> str:
+    """The condition of a filter, its parameters by name."""
+    if chosen is None:
+        return ""
+    numbers = count()
+    return f" AND ({PLACEHOLDER.sub(lambda _: f'%(chosen{next(numbers)})s', chosen.sql)})"
+
+
 def fields_at(share: Share, zoom: int) -> tuple[Field, ...]:
     """The fields beside the code: as few as the style needs, of marks only what colours them."""
     if not is_thinned(share.layer, zoom):
@@ -108,7 +133,11 @@ def fields_at(share: Share, zoom: int) -> tuple[Field, ...]:
 def label_fields(share: Share) -> tuple[Field, ...]:
     """The fields of the points that name areas: the name, and what the style filters by."""
     paint = share.layer.paint
-    return tuple(f for f in share.tile_fields if paint and f.name in (paint.label, paint.by))
+    return tuple(
+        f
+        for f in share.tile_fields
+        if paint and f.name in (paint.label, paint.label_more, paint.by)
+    )
 
 
 def label_at(share: Share, zoom: int) -> str:

@@ -6,10 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from layers.cql2.compiling import Filter
 from layers.ogc.common.errors import InvalidParameter, NotFound, ogc_errors
 from layers.ogc.common.etags import holds, tag_of_bytes
 from layers.ogc.common.negotiation import share_for
-from layers.ogc.common.requests import read_only
+from layers.ogc.common.requests import filter_parameter, read_only
 from layers.ogc.tiles.cache import CachedTile, tiles
 from layers.ogc.tiles.drawing import MOST_BYTES, draw
 from layers.ogc.tiles.matrices import TilePlace
@@ -22,6 +23,7 @@ from spatial.periods import NOW, AsOf, parse_as_of
 
 MVT = "application/vnd.mapbox-vector-tile"
 PARAMETERS = ("datetime",)
+FILTERING = ("filter", "filter-lang", "filter-crs")
 FRESH_S = 60  # how long an edit may take to show on a map that is open to everybody
 PUBLIC, PERSONAL = f"public, max-age={FRESH_S}", "private, no-cache"
 VARY = "Accept, Authorization, Cookie, Accept-Encoding"
@@ -37,13 +39,14 @@ def tile(request: HttpRequest, layer_id: str, zoom: int, row: int, column: int) 
         raise NotFound(
             _("没有瓦片 %(zoom)s/%(row)s/%(column)s") % {"zoom": zoom, "row": row, "column": column}
         )
-    as_of = _moment(request, PARAMETERS)
-    kept = cached_tile(share, place, as_of)
+    as_of = _moment(request, (*PARAMETERS, *FILTERING))
+    chosen = filter_parameter(share, request.GET) if "filter" in request.GET else None
+    kept = cached_tile(share, place, as_of, chosen=chosen)
     return _answer(
         request,
         kept.body,
         kept.etag,
-        lambda: tiles.packed(_key(share, place, as_of, MOST_BYTES), kept),
+        lambda: tiles.packed(_key(share, place, as_of, MOST_BYTES, chosen), kept),
         public=share.layer.public,
     )
 
@@ -66,24 +69,31 @@ def dataset_tile(request: HttpRequest, zoom: int, row: int, column: int) -> Http
 
 
 def cached_tile(
-    share: Share, place: TilePlace, as_of: AsOf, most_bytes: int = MOST_BYTES
+    share: Share,
+    place: TilePlace,
+    as_of: AsOf,
+    most_bytes: int = MOST_BYTES,
+    chosen: Filter | None = None,
 ) -> CachedTile:
     """A tile from memory, or drawn now."""
     layer, register = share.layer, share.register
     tiles.catch_up(register, revision(share), lambda: _revision_anew(share))
-    key = _key(share, place, as_of, most_bytes)
+    key = _key(share, place, as_of, most_bytes, chosen)
     kept = tiles.get(key)
     if kept is None:
         if place.zoom < layer.min_zoom:
             return EMPTY
-        body, number, window = draw(share, place, as_of, most_bytes)
+        body, number, window = draw(share, place, as_of, most_bytes, chosen)
         kept = CachedTile(body, tag_of_bytes(body), register, number, window)
         tiles.put(key, kept)
     return kept
 
 
-def _key(share: Share, place: TilePlace, as_of: AsOf, most_bytes: int) -> Hashable:
-    return (access_class(share), place, as_of, most_bytes)
+def _key(
+    share: Share, place: TilePlace, as_of: AsOf, most_bytes: int, chosen: Filter | None = None
+) -> Hashable:
+    key = (access_class(share), place, as_of, most_bytes)
+    return (*key, chosen) if chosen else key
 
 
 def fitting(shares: Iterable[Share], place: TilePlace, as_of: AsOf) -> list[CachedTile]:

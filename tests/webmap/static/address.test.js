@@ -55,3 +55,12 @@ test("a shape too long for an address is not written", () => {
   const points = Array.from({ length: 201 }, (_, n) => [111 + n / 1000, 27]);
   assert.doesNotMatch(writeShown({ ...read(""), measured: { kind: "line", points } }, true), /m=/);
 });
+
+test("order, strength, conditions and the ground below come back whole; what is none is left out", () => {
+  const view = { ...read("#14/27.69/111.66/0/0"), base: "image", order: ["water", "roads"], opacity: { roads: 40, water: 0 },
+    only: { parcels: [{ column: "land_use", how: "eq", value: "07&01,“”" }] } };
+  assert.deepEqual(read(`#14/27.69/111.66/0/0&${writeShown(view, true)}`), view);
+  const odd = read("#14/27.69/111.66/0/0&op=roads:400,water:x,:4,a:5&only=[1]&order=");
+  assert.deepEqual([odd.opacity, odd.only, odd.order], [{ a: 5 }, {}, []]);
+  assert.deepEqual(read('#&only={"a":[{"column":1,"how":"eq"}],"b":[],"c":3}').only, {});
+});

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
+from webmap.map import texts
 from webmap.web.script_texts import translated
 
 _ = gettext_noop
@@ -92,5 +93,5 @@ def table_context() -> dict[str, Any]:
     """What the drawer's template needs."""
     return {
         "table_forms": [(form, gettext(title)) for form, title in FORMS],
-        "table_texts": translated(TEXTS),
+        "table_texts": translated((*TEXTS, *texts.TEXTS)),
     }

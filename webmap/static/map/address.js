@@ -2,7 +2,9 @@
 // #14.2/27.69340/111.66410/0/0&at=2020-05-01&on=roads,water&sel=parcels/4313…
 // Also: cmp=1 (beside today), relief=0 (shading off), here=lon,lat (the point asked about),
 // m=line:lon,lat;lon,lat… or m=area:… (what was measured), table=layer and rows={…} (the attribute
-// table and what is chosen in it), sketch=new, an id, or ~ and a link (the sketch that is open).
+// table and what is chosen in it), sketch=new, an id, or ~ and a link (the sketch that is open), order=a,b (layers from the lowest, where moved), op=roads:40 (per cent),
+// side={at,on,only} and swipe=50 (the view on the right, and where the handle stands), only={"parcels":[{column,how,value}]} (what layers are narrowed to), base=id (what lies below).
+import { readSide } from "./differences.js";
 
 const DAY_OR_MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
 const SKETCH = /^(new|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|~[\w-]{20,60})$/;
@@ -32,6 +34,12 @@ const MOST_POINTS = 200; // an address that every browser and mail program takes
  * @property {Shape | null} measured
  * @property {boolean} relief
  * @property {boolean} compare
+ * @property {string} base what lies below: an outside map, "none", or "" for the city's own ground
+ * @property {string[]} order of layers, the lowest first; empty as the style has it
+ * @property {Record<string, number>} opacity of layers, in per cent, where it is not 100
+ * @property {Record<string, any[]>} only conditions that layers are narrowed to
+ * @property {import("./differences.js").Side | null} side the view on the right of the handle
+ * @property {number} swipe where the handle stands, in per cent
  * @property {string} table the layer whose table is open
  * @property {string} rows what is chosen in it, as JSON
  * @property {string} sketch the sketch that is open: new, its id, or ~ and its link
@@ -50,7 +58,7 @@ export function readAddress(hash, search, defaults) {
   const view = {
     centre: defaults.centre, zoom: defaults.zoom, pitch: defaults.pitch, bearing: defaults.bearing,
     at: "", on: new Set(defaults.layers), selected: "", point: null, measured: null,
-    relief: defaults.relief, compare: false, table: "", rows: "", sketch: "", isPlaced: false,
+    relief: defaults.relief, compare: false, base: "", order: [], opacity: {}, only: {}, side: null, swipe: 50, table: "", rows: "", sketch: "", isPlaced: false,
   };
   const [camera, ...rest] = hash.replace(/^#/, "").split("&");
   const numbers = camera.split("/").map(Number);
@@ -68,6 +76,10 @@ export function readAddress(hash, search, defaults) {
   view.selected = values.get("sel") || (new URLSearchParams(search).get("sel") || "").replace(":", "/");
   if (!view.selected) view.point = place(values.get("here") || "");
   view.measured = shape(values.get("m") || "");
+  Object.assign(view, { base: values.get("base") || "", order: list(values.get("order")), opacity: opacities(values.get("op")), only: narrowed(values.get("only")) });
+  view.side = readSide(values.get("side"));
+  const stands = Number(values.get("swipe") || NaN);
+  if (stands >= 2 && stands <= 98) view.swipe = Math.round(stands);
   [view.table, view.rows] = [values.get("table") || "", values.get("rows") || ""];
   view.sketch = SKETCH.exec(values.get("sketch") || "")?.[0] ?? "";
   return view;
@@ -84,6 +96,13 @@ export function writeShown(view, relief) {
   if (view.at && view.compare) parts.push("cmp=1");
   parts.push(`on=${[...view.on].join(",")}`);
   if (view.relief !== relief) parts.push(`relief=${view.relief ? 1 : 0}`);
+  if (view.base) parts.push(`base=${encodeURIComponent(view.base)}`);
+  if (view.order.length) parts.push(`order=${view.order.map(encodeURIComponent).join(",")}`);
+  const weak = Object.entries(view.opacity).map(([id, percent]) => `${encodeURIComponent(id)}:${percent}`);
+  if (weak.length) parts.push(`op=${weak.join(",")}`);
+  if (Object.keys(view.only).length) parts.push(`only=${encodeURIComponent(JSON.stringify(view.only))}`);
+  if (view.side) parts.push(`side=${encodeURIComponent(JSON.stringify(view.side))}`);
+  if (view.side && view.swipe !== 50) parts.push(`swipe=${view.swipe}`);
   if (view.selected) parts.push(`sel=${encodeURIComponent(view.selected)}`);
   if (view.point) parts.push(`here=${written(view.point)}`);
   if (view.measured && view.measured.points.length <= MOST_POINTS) {
@@ -94,6 +113,24 @@ export function writeShown(view, relief) {
   if (view.table && view.rows) parts.push(`rows=${encodeURIComponent(view.rows)}`);
   if (view.sketch) parts.push(`sketch=${view.sketch}`);
   return parts.join("&");
+}
+
+/** @param {string | null} text */
+const list = (text) => (text ?? "").split(",").filter(Boolean);
+
+/** @param {string | null} text @returns {Record<string, number>} */
+function opacities(text) {
+  const pairs = list(text).map((part) => /** @type {[string, number]} */ ([part.slice(0, part.lastIndexOf(":")), Number(part.slice(part.lastIndexOf(":") + 1) || NaN)]));
+  return Object.fromEntries(pairs.filter(([id, percent]) => id && Number.isInteger(percent) && percent >= 0 && percent < 100));
+}
+
+/** @param {string | null} text @returns {Record<string, any[]>} */
+function narrowed(text) {
+  let value;
+  try { value = JSON.parse(text || "{}"); } catch { return {}; }
+  if (!value || typeof value !== "object" || Array.isArray(value)) return {};
+  const isCondition = (/** @type {any} */ one) => one && ["column", "how"].every((name) => typeof one[name] === "string");
+  return Object.fromEntries(Object.entries(value).filter(([, some]) => Array.isArray(some) && some.length && some.every(isCondition)));
 }
 
 /** @param {[number, number]} point */

@@ -4,11 +4,17 @@ import * as maplibregl from "./maplibre.js";
 import { check } from "../base/session.js";
 import { keepState, readState, wireAddress } from "./state.js";
 import { wireLayers } from "./layers.js";
+import { wireShown } from "./shown.js";
+import { wireSwipe } from "./swipe.js";
 import { wireTime } from "./time.js";
+import { wireBookmarks } from "./bookmarks.js";
 import { wireCompare } from "./compare.js";
 import { wirePanel } from "./panel.js";
+import { wireReadings } from "./readings.js";
+import { wireOcclusion } from "./occlusion.js";
 import { wireSearch } from "./search.js";
 import { wireMeasure } from "./measure.js";
+import { wirePosition } from "./position.js";
 import { wirePrinting } from "./printing.js";
 import { wireTools } from "./tools.js";
 import { wireKeyboard } from "./keyboard.js";
@@ -41,13 +47,19 @@ const loaded = new Promise((resolve) => { map.once("load", resolve); });
 const app = { map, config, texts, state, say, loaded, drawing: "", points: {}, address: { shown: "", href: location.href, restoring: false } };
 app.keep = (how) => keepState(app, how);
 wireLayers(app);
+wireShown(app);
 wireTime(app);
 wireCompare(app);
 wirePanel(app);
+wireSwipe(app);
 wireSearch(app);
 wireMeasure(app);
 wireTools(app);
 wirePrinting(app);
+wireBookmarks(app);
+wireReadings(app);
+wireOcclusion(app);
+wirePosition(app);
 wireKeyboard(app);
 wireTableLater();
 wireSketch(app);
@@ -123,8 +135,9 @@ function wireBusy() {
   };
   map.on("dataloading", () => { timer ||= setTimeout(look, 400); });
   map.on("idle", () => { clearTimeout(timer); timer = 0; busy.hidden = true; });
-  map.on("error", ({ error }) => {
+  map.on("error", ({ error, sourceId }) => {
     console.warn(error?.message);
+    if (app.isOutside(sourceId)) return; // the legend says it
     if ([401, 403, 404].includes(error?.status)) check(); // refused: perhaps nobody's any more
     if (error?.status >= 500 || error instanceof TypeError) say(texts.tiles_failed);
   });

@@ -38,7 +38,7 @@ export function wireCompare(app) {
       return;
     }
     try {
-      const pages = await Promise.all([...state.on].map((id) => differences(id, signal)));
+      const pages = await Promise.all([...state.on].filter(app.isOurs).map((id) => differences(id, signal)));
       if (signal.aborted) return;
       source.setData({ type: "FeatureCollection", features: pages.flatMap((page) => page.features) });
       tell(pages);

@@ -42,6 +42,16 @@ export function wirePanel(app) {
     return fill(url + (at() ? (url.includes("?") ? "&" : "?") + at() : ""), {}, how);
   };
 
+  // Something made here in the place of a fragment.
+  app.put = (element) => {
+    app.panelTurn.end();
+    app.current = "";
+    body.removeAttribute("aria-busy");
+    more.replaceChildren();
+    body.replaceChildren(element);
+    openPanel(true);
+  };
+
   app.send = (url, values) => {
     app.current = "";
     return fill(url, { method: "POST", body: new URLSearchParams(values), headers: { "X-CSRFToken": csrfToken() } });

@@ -31,7 +31,7 @@ export function wireTime(app) {
   function turn() {
     if (state.at === turned || !map.getStyle()) return;
     turned = state.at;
-    turnTiles(map, state.at);
+    app.turnTiles();
   }
 
   function reflect() {
@@ -91,12 +91,4 @@ function placed(tag, percent, text) {
   element.style.left = `${percent}%`;
   element.textContent = text;
   return element;
-}
-
-function turnTiles(map, at) {
-  const query = at ? `?datetime=${encodeURIComponent(at)}` : "";
-  for (const [id, source] of Object.entries(map.getStyle().sources)) {
-    if (source.type !== "vector") continue;
-    map.getSource(id).setTiles(source.tiles.map((url) => url.split("?")[0] + query));
-  }
 }

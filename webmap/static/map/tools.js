@@ -4,6 +4,8 @@ import { entranceAddress } from "./state.js";
 
 export function wireTools(app) {
   const { map, state, texts, config } = app;
+  // The zoom buttons stand below the tools, however many these are.
+  document.body.style.setProperty("--tools", `${document.querySelector(".tools").offsetHeight}px`);
 
   document.getElementById("tool-link").addEventListener("click", async () => {
     app.keep();
@@ -42,7 +44,7 @@ export function wireTools(app) {
     const values = {
       entrance: config.entrance,
       bbox: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((n) => n.toFixed(6)).join(","),
-      layers: [...state.on].join(","),
+      layers: [...state.on].filter(app.isOurs).join(","),
       datetime: state.at,
       title: "",
     };

@@ -12,7 +12,8 @@ export function wireSketch(app) {
     const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: card.dataset.style });
     const styled = new Promise((resolve) => { style.onload = style.onerror = resolve; });
     document.head.append(style);
-    for (const address of [card.dataset.draw, card.dataset.adapter]) await script(address ?? "");
+    const plane = /** @type {HTMLElement} */ (document.getElementById("where")).dataset.proj4; // of the map's own, once
+    for (const address of [plane, card.dataset.draw, card.dataset.adapter]) await script(address ?? "");
     const { sketch } = await import("../sketch/sketch.js");
     await styled;
     return sketch(app, card);

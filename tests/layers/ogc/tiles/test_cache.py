@@ -38,9 +38,9 @@ def drawn(monkeypatch):
     seen = []
     draw = views.draw
 
-    def watched(share, place, as_of, most_bytes):
+    def watched(share, place, as_of, most_bytes, chosen):
         seen.append((share.layer.id, *place))
-        return draw(share, place, as_of, most_bytes)
+        return draw(share, place, as_of, most_bytes, chosen)
 
     monkeypatch.setattr(views, "draw", watched)
     return seen

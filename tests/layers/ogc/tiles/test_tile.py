@@ -1,5 +1,7 @@
 """Vector tiles on a real database, decoded by GDAL."""
 
+import json
+
 import pytest
 
 from layers.access.access import ANONYMOUS
@@ -157,3 +159,27 @@ def test_each_area_is_named_once_and_only_if_it_has_a_name(client, tmp_path):
         for code in frame_of(body, tmp_path, "buildings:label")["code"]
     ]
     assert names == ["B1"]
+
+
+def test_a_filter_narrows_a_tile_and_the_next_without_it_is_whole(client, tmp_path):
+    open_feature(land_use="0701")
+    open_feature(Parcel, "P2", geom=square(60), land_use="0901")
+
+    def uses(**query):
+        answer = client.get(address(16), query)
+        assert answer.status_code in (200, 204), answer.content
+        return sorted(frame_of(answer.content, tmp_path)["land_use"]) if answer.content else []
+
+    assert uses() == ["0701", "0901"]
+    assert uses(filter="land_use = '0901'") == ["0901"]
+    assert uses(filter="land_use LIKE '0_01' AND code <> 'P2'") == ["0701"]
+    wanted = {"op": "=", "args": [{"property": "land_use"}, "0701"]}
+    assert uses(**{"filter": json.dumps(wanted), "filter-lang": "cql2-json"}) == ["0701"]
+    assert uses(filter="land_use = '100%s'") == []
+    assert uses() == ["0701", "0901"]
+
+
+@pytest.mark.parametrize("filter_", ["right_holder = '张三'", "land_use =", "land_use = 1 OR"])
+def test_a_filter_of_a_tile_names_visible_fields_or_is_refused(client, filter_):
+    open_feature(land_use="0701", right_holder="张三")
+    assert client.get(address(16), {"filter": filter_}).status_code == 400
