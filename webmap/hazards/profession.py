@@ -12,7 +12,6 @@ from spatial.hazards.roles import HazardRole
 from spatial.periods import AsOf
 from webmap.hazards.policies import may_judge
 from webmap.hazards.warning_matters import GEO_WARNING_PAGES
-from webmap.web.professions import DemoUser, Entrance, Fragment, Profession, Tab, Urls
 from webmap.web.professions import DemoUser, Entrance, Fragment, Profession, Readings, Tab, Urls
 
 

@@ -6,12 +6,12 @@ from webmap.hazards import (
     drafting,
     hand_over,
     rain,
+    rain_on_map,
     readings,
     risk,
     views,
     warning_views,
 )
-from webmap.hazards import rain, rain_on_map, readings, risk, views
 
 urlpatterns = [
     path("warnings", views.warnings, name="warnings"),
