@@ -130,6 +130,17 @@ class Accounts(Section):
         return min(self.idle_minutes, *self.idle_minutes_of.values(), self.idle_minutes)
 
 
+class Warnings(Section):
+    """Who issues warnings of geological hazards: 12379's code of the unit, and its names.
+
+    Without a code nothing can be issued: none is invented.
+    """
+
+    unit_code: str = Field(default="", pattern=r"^(\d{14})?$")
+    issuer: str = ""
+    issuer_en: str = ""
+
+
 class _Crs(Section):
     projected: Epsg
     geographic: Epsg
@@ -187,6 +198,7 @@ class _Profile(Section):
     audit: Audit = Audit()
     notices: Notices = Notices()
     accounts: Accounts = Accounts()
+    warnings: Warnings = Warnings()
 
 
 @dataclass(frozen=True)
@@ -216,6 +228,7 @@ class City:
     audit: Audit
     notices: Notices
     accounts: Accounts
+    warnings: Warnings
 
 
 def load_city(path: Path) -> City:
@@ -269,6 +282,7 @@ def _city(profile: _Profile) -> City:
         audit=profile.audit,
         notices=profile.notices,
         accounts=profile.accounts,
+        warnings=profile.warnings,
     )
 
 

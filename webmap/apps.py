@@ -27,6 +27,7 @@ class WebmapConfig(AppConfig):
 
         import webmap.admin.calendar
         import webmap.admin.casework
+        import webmap.admin.hazard_warnings
         import webmap.admin.imports
         import webmap.admin.outbox
         import webmap.admin.parties
@@ -78,7 +79,7 @@ class WebmapConfig(AppConfig):
         add_duty("sign-ins", _sign_ins)
         add_duty("uploads", _uploads)
         add_duty("audit head", _audit_head)
-        add_duty("risk levels", _risk_levels)
+        _hazard_duties()
 
 
 def check_logins(**_: Any) -> list[checks.Warning]:
@@ -162,6 +163,14 @@ def _uploads() -> None:
     forget_old()
 
 
+def _hazard_duties() -> None:
+    """What the clock does for hazards: levels of risk, and warnings that are over."""
+    from grid.cases.clock_tasks import add_duty
+
+    add_duty("risk levels", _risk_levels)
+    add_duty("warnings over", _warnings)
+
+
 def _risk_levels() -> None:
     """The levels of risk of the last interval, where rain is measured at all."""
     from django.utils import timezone
@@ -181,3 +190,11 @@ def _audit_head() -> None:
     exported = [export_head(folder) for folder in settings.AUDIT_HEADS]
     if any(exported):
         verify_audit.enqueue()
+
+
+def _warnings() -> None:
+    from django.utils import timezone
+
+    from spatial.hazard_warnings.settling import settle_warnings
+
+    settle_warnings(timezone.now())

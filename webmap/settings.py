@@ -317,6 +317,7 @@ OUTBOX_SMS_SECRET = env.OUTBOX_SMS_SECRET
 OUTBOX_WEBHOOKS = env.OUTBOX_WEBHOOKS
 
 # The keys of sealed personal values, outside the database.
+CAP_KEY, CAP_CERTIFICATE = env.CAP_KEY, env.CAP_CERTIFICATE
 SEALING_KEYS = env.SEALING_KEYS or VAR / "keys"
 
 CASE_FILES = env.CASE_FILES or VAR / "cases"

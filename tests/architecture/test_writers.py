@@ -20,6 +20,7 @@ WRITERS = CASEWORK | {
     "importers/runs/commit.py",  # what layer_for lets in
     "importers/runs/run.py",  # an undo, likewise
     "layers/ogc/features/writing.py",  # what may_write lets in
+    "spatial/hazard_warnings/standing.py",  # a signed message, or the clock
     "spatial/parcels/actions.py",  # as part of a change that its caller answers for
     "webmap/admin/changes.py",  # an undo that may_undo lets in
 }

@@ -6,10 +6,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from layers.access.access import Caller
+from spatial.hazard_warnings.roles import WarningRole
 from spatial.hazards.queries import rain_of
 from spatial.hazards.roles import HazardRole
 from spatial.periods import AsOf
 from webmap.hazards.policies import may_judge
+from webmap.hazards.warning_matters import GEO_WARNING_PAGES
 from webmap.web.professions import DemoUser, Entrance, Fragment, Profession, Readings, Tab, Urls
 
 
@@ -42,6 +44,12 @@ PROFESSION = Profession(
         Tab("risk", _("风险研判"), "/hazards/risk", may_judge),
         Tab("susceptibility", _("易发性"), "/hazards/susceptibility", may_judge),
         Tab("verification", _("检验"), "/hazards/verification", may_judge),
+        Tab("bulletins", _("预警公告"), "/warning/"),
     ),
-    demo=(DemoUser("hazard", HazardRole.HAZARD),),
+    procedures=(GEO_WARNING_PAGES,),
+    demo=(
+        DemoUser("hazard", HazardRole.HAZARD),
+        DemoUser("reviewer", WarningRole.REVIEWER),
+        DemoUser("signer", WarningRole.SIGNER),
+    ),
 )

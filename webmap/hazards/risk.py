@@ -16,7 +16,9 @@ from layers.reading.features import features
 from layers.reading.offices import page_share
 from spatial.calendars.queries import day_of as city_day
 from spatial.calendars.queries import held_on
+from spatial.casework.policies import can_begin
 from spatial.codes import scheme
+from spatial.hazard_warnings.procedure import GEO_WARNING
 from spatial.hazards.rules.levels import BY_CODE, CODES, WarningLevel
 from spatial.periods import at
 from spatial.risk_levels.models import RiskCycle, RiskLevel, RiskThreshold
@@ -26,7 +28,7 @@ from spatial.terrain.susceptibility_files import CLASSES
 from webmap.hazards.moments import minute_parameter
 from webmap.hazards.policies import may_judge
 from webmap.hazards.susceptibility import CLASSES as SUSCEPTIBILITIES
-from webmap.web.callers import caller_of
+from webmap.web.callers import caller_of, matter_actor
 from webmap.web.guards import with_roles
 
 ENGINES = {
@@ -76,7 +78,12 @@ def risk(request: HttpRequest) -> HttpResponse:
     shown = moment or timezone.now()
     cycle = cycle_at(shown)
     is_fragment = request.headers.get("X-Requested-With") == "fragment"
-    context = {"at": moment, "cycle": cycle, **(_shown(request, cycle, shown) if cycle else {})}
+    context = {
+        "at": moment,
+        "cycle": cycle,
+        "may_draft": can_begin(GEO_WARNING, matter_actor(request)),
+        **(_shown(request, cycle, shown) if cycle else {}),
+    }
     return render(request, "hazards/_risk.html" if is_fragment else "hazards/risk.html", context)
 
 
@@ -90,11 +97,19 @@ def _shown(request: HttpRequest, cycle: RiskCycle, moment: datetime) -> dict[str
         "raised": [town for town in towns if town.level.grade],
         "age_min": round(age / timedelta(minutes=1)) if age is not None else None,
         "is_late": moment - cycle.at > LATE_INTERVALS * interval,
+        "draft_levels": _draft_levels(cycle),
         "thresholds": _thresholds(cycle),
         "previous": _iso(RiskCycle.objects.filter(at__lt=cycle.at).order_by("-at").first()),
         "next": _iso(RiskCycle.objects.filter(at__gt=cycle.at).order_by("at").first()),
         "address": request.get_full_path(),
     }
+
+
+def _draft_levels(cycle: RiskCycle) -> list[tuple[str, str]]:
+    """(code, name) of the levels that the leading engines gave, the gravest first."""
+    rows = cycle.levels.filter(is_leading=True, level__gt=0).order_by("-level")
+    found = [WarningLevel(level) for level in rows.values_list("level", flat=True).distinct()]
+    return [(level.code, str(NAMES[level])) for level in found]
 
 
 def _thresholds(cycle: RiskCycle) -> list[tuple[str, str, str, RiskThreshold]]:

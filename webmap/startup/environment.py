@@ -297,6 +297,14 @@ class Places(Group):
         "个人信息密封密钥的目录，不入库、不与备份同存；不设为 var/keys",
         "the keys of sealed personal values, kept apart from database and backups; else var/keys",
     )
+    CAP_KEY: File | None = variable(
+        None,
+        "预警消息（CAP）的签名私钥，PEM；不设则消息不签名，页面有说明",
+        "the private key that signs warnings (CAP), PEM; else they are not signed, and pages say so",
+    )
+    CAP_CERTIFICATE: File | None = variable(
+        None, "签名私钥的证书，PEM", "the certificate of that key, PEM"
+    )
     CITY_PROFILE: Path | None = variable(
         None, "另一城市的配置；不设为 data/city.toml", "another city's profile; else data/city.toml"
     )
