@@ -147,7 +147,7 @@ def _length(row: Seasonal) -> int:
 def zone_of(zones: Iterator[str] | list[str], place: str) -> str | None:
     """The longest of some zones that begins a place's code; None where none does.
 
-    >>> zone_of(["", "431382", "431382100"], "431382101")
-    '431382'
+    >>> zone_of(["", "430102", "430102100"], "430102101")
+    '430102'
     """
     return max((zone for zone in zones if place.startswith(zone)), key=len, default=None)

@@ -19,9 +19,9 @@ _IDENTIFIER = re.compile(r"[0-9]{14}_[0-9]{14}_[0-9]")
 def is_identifier(text: str) -> bool:
     """Whether a text has the form, and its middle is a time.
 
-    >>> is_identifier("43138241600000_20260617093000_0")
+    >>> is_identifier("43010241600000_20260617093000_0")
     True
-    >>> is_identifier("43138241600000_20261317093000_0"), is_identifier("4313824160000_20260617093000_0")
+    >>> is_identifier("43010241600000_20261317093000_0"), is_identifier("4301024160000_20260617093000_0")
     (False, False)
     """
     if not _IDENTIFIER.fullmatch(text):
@@ -37,8 +37,8 @@ def identifier(unit: str, entered: datetime, number: int = 0) -> str:
     """The identifier of a unit's message at a moment (with a zone).
 
     >>> from datetime import timezone
-    >>> identifier("43138241600000", datetime(2026, 6, 17, 1, 30, tzinfo=timezone.utc))
-    '43138241600000_20260617093000_0'
+    >>> identifier("43010241600000", datetime(2026, 6, 17, 1, 30, tzinfo=timezone.utc))
+    '43010241600000_20260617093000_0'
     """
     if not _UNIT.fullmatch(unit):
         raise ValueError("发布单位编码应为 14 位数字 / the unit's code has 14 digits")
@@ -52,9 +52,9 @@ def next_identifier(unit: str, entered: datetime, taken: Container[str]) -> str:
 
     >>> from datetime import timezone
     >>> at = datetime(2026, 6, 17, 1, 30, tzinfo=timezone.utc)
-    >>> ten = {identifier("43138241600000", at, number) for number in range(10)}
-    >>> next_identifier("43138241600000", at, ten)
-    '43138241600000_20260617093001_0'
+    >>> ten = {identifier("43010241600000", at, number) for number in range(10)}
+    >>> next_identifier("43010241600000", at, ten)
+    '43010241600000_20260617093001_0'
     """
     while True:
         for number in range(MOST_NUMBER + 1):
