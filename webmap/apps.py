@@ -53,10 +53,9 @@ class WebmapConfig(AppConfig):
         from webmap.web.profession_faults import check_professions
         from webmap.web.professions import professions
 
-        for check in (check_professions, check_outside_maps, check_logins):
+        for check in (check_professions, check_outside_maps, check_logins, check_accounts):
             register(check)
         listen_to_administrators()
-        register(check_accounts)
         listen()
         user_logged_in.connect(note_act, dispatch_uid="webmap-note-act")
         close_folders(Path(settings.VAR))

@@ -93,7 +93,9 @@ def in_layers() -> Iterator[tuple[str, str]]:
         source = layer.model.__module__
         if source.split(".")[0] not in FLOORS:
             continue
-        classes = layer.paint.colours.values() if layer.paint else ()
+        classes = (
+            (*layer.paint.colours.values(), *layer.paint.sizes.values()) if layer.paint else ()
+        )
         unpublished = (
             str(f.verbose_name)
             for f in layer.model._meta.concrete_fields
@@ -106,7 +108,7 @@ def in_layers() -> Iterator[tuple[str, str]]:
             layer.unchecked_because,
             *unpublished,
         )
-        for message in (*told, *(title for title, _colour in classes)):
+        for message in (*told, *(title for title, _drawn in classes)):
             yield source, message
 
 
