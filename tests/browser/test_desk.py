@@ -236,6 +236,7 @@ def test_what_does_not_fit_leaves_the_form_as_it_was(centre):
     assert Case.objects.current().get(code=case.code).step == "feedback"
 
 
+@pytest.mark.long
 def test_a_case_by_telephone_with_a_component(centre):
     visit = centre
     code = "4313820101009999"

@@ -19,7 +19,7 @@ def _below(visit, lower: str, upper: str) -> bool:
     return ids.index(lower) < ids.index(upper)
 
 
-@pytest.mark.slow(reason="a browser draws the map twice")
+@pytest.mark.long
 def test_layers_are_moved_weakened_and_narrowed_and_the_link_keeps_it(visit):
     visit.open(_place("on=parcels,buildings"))
     page = visit.page

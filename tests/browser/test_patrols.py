@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ __all__ = ["centre"]
 NOW_AT = "tujing.map.getSource('now').serialize().data.geometry.coordinates[0]"
 
 
+@pytest.mark.long
 def test_a_patrol_is_replayed(centre):
     user = User.objects.get(username="inspector")
     began = timezone.now() - timedelta(minutes=30)

@@ -10,7 +10,7 @@ RIGHT = (
 )
 
 
-@pytest.mark.slow(reason="two maps are drawn")
+@pytest.mark.long
 def test_two_days_side_by_side(visit):
     lon, lat = centre_degrees(50, 50)
     visit.open(f"/#16.5/{lat:.5f}/{lon:.5f}/0/0&at=2019-06-01&on=parcels,buildings")

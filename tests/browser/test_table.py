@@ -64,6 +64,7 @@ def test_a_table_is_narrowed_sorted_and_comes_back_from_its_address(visit):
     assert not visit.strays
 
 
+@pytest.mark.long
 def test_rows_and_map_lead_to_each_other(visit):
     visit.open("/" + near() + "&on=buildings,parcels")
     open_table(visit)

@@ -16,7 +16,7 @@ def test_names_and_inherited_colours():
     uses = scheme("land_sea_use_2023")
     assert uses.name("0701") == "城镇住宅用地"
     assert uses.name("没有") == "没有"
-    assert uses.colour("070101") == uses.colour("0701") == "#ffff2d"
+    assert uses.colour("0702") == uses.colour("07") == "#ffff2d"
     assert uses.colour("没有") == ""
 
 

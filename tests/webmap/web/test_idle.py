@@ -87,4 +87,5 @@ def test_of_several_roles_the_shortest_time_holds(client, clock):
 
 
 def test_visitors_get_answers_that_do_not_vary_by_a_session(client):
-    assert "Cookie" not in client.get("/.well-known/security.txt").get("Vary", "")
+    answer = client.get("/.well-known/security.txt")
+    assert not answer.wsgi_request.session.accessed
