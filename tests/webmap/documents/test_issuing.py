@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from layers.sharing import limits
 from spatial.audit.models import AuditEvent
+from tests.town import make_user
 from tests.webmap.documents.conftest import ordered
 from webmap.documents import orders
 from webmap.documents.errors import TemplateFault
@@ -110,6 +111,14 @@ def test_codes_cannot_be_tried_without_end(client):
 
 
 @pytest.mark.django_db
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["%00", "ABCD", "2" * 17])
+def test_what_is_no_code_is_no_document(client, code):
+    client.force_login(make_user("anna"))
+    answer = client.post(f"/documents/withdraw/{code}", {"because": "x"})
+    assert answer.status_code == 404
+
+
 def test_what_is_withdrawn_says_so_and_its_file_is_gone(client):
     one = issued()
     withdraw(one, "zhang", "数据有误")
