@@ -111,7 +111,6 @@ def test_codes_cannot_be_tried_without_end(client):
 
 
 @pytest.mark.django_db
-@pytest.mark.django_db
 @pytest.mark.parametrize("code", ["%00", "ABCD", "2" * 17])
 def test_what_is_no_code_is_no_document(client, code):
     client.force_login(make_user("anna"))
@@ -119,6 +118,7 @@ def test_what_is_no_code_is_no_document(client, code):
     assert answer.status_code == 404
 
 
+@pytest.mark.django_db
 def test_what_is_withdrawn_says_so_and_its_file_is_gone(client):
     one = issued()
     withdraw(one, "zhang", "数据有误")
