@@ -33,7 +33,7 @@ def draw(visit, tool, *corners):
 
 def ring(visit):
     (feature,) = visit.page.evaluate(
-        "async () => JSON.parse(localStorage.getItem(Object.keys(localStorage).find((key) => key.endsWith(':values')))).sketch.written.features"
+        "async () => JSON.parse(localStorage.getItem(Object.keys(localStorage).find((key) => key.endsWith(':values'))))['sketch:new'].written.features"
     )
     return feature["geometry"]["coordinates"][0]
 
@@ -53,6 +53,69 @@ def test_an_area_snaps_to_surveyed_corners_is_checked_and_stays(visit):
     visit.page.click("#sketch-back")
     assert not visit.page.query_selector(SHAPES)
     visit.page.click("#sketch-on")
+
+
+@pytest.mark.long
+def test_a_slow_save_keeps_what_came_meanwhile_and_an_old_answer_says_so(visit):
+    let_in(visit, make_user("anna"))
+    open_sketch(visit)
+    page = visit.page
+    draw(visit, "rectangle", (60, 10), (90, 90))
+    page.wait_for_selector(SHAPES)
+    page.click("[data-side=check]")
+    page.click("#sketch-checking button[type=submit]")
+    page.wait_for_selector("#sketch-checked form button:enabled")
+    draw(visit, "polygon", (10, 10), (40, 10), (40, 40))
+    page.wait_for_selector("#sketch-checked .is-old")
+    assert page.is_disabled("#sketch-checked form button")
+    page.click("#sketch-back")
+    page.wait_for_selector("#sketch-checked form button:enabled")
+    held = []
+    page.route(
+        "**/sketches/", lambda route: held.append(route) if is_post(route) else route.continue_()
+    )
+    page.fill("#sketch-title", "一期")
+    page.evaluate("document.getElementById('sketch-save').click()")
+    page.evaluate("document.getElementById('sketch-save').click()")
+    page.fill("#sketch-title", "一期改")
+    page.wait_for_timeout(300)
+    (one,) = held
+    one.continue_()
+    page.wait_for_function("/sketch=[0-9a-f]{8}-/.test(location.hash)")
+    assert page.input_value("#sketch-title") == "一期改"
+    assert page.inner_text("#sketch-state") == "未保存"
+    page.unroute("**/sketches/")
+    page.click("#sketch-save")
+    page.wait_for_selector("#sketch-state >> text=已保存")
+    assert SavedSketch.objects.get().title == "一期改"
+
+
+def is_post(route):
+    return route.request.method == "POST"
+
+
+@pytest.mark.long
+def test_two_pages_keep_apart_what_is_not_saved_and_back_closes(visit):
+    let_in(visit, make_user("anna"))
+    open_sketch(visit)
+    page = visit.page
+    draw(visit, "rectangle", (60, 10), (90, 90))
+    page.wait_for_selector(SHAPES)
+    page.click("#sketch-save")
+    page.wait_for_selector("#sketch-state >> text=已保存")
+    page.fill("#sketch-title", "未存的名称")
+    other = page.context.new_page()
+    other.goto(visit.base + "/planning" + near(150, 0) + "&on=parcels&sketch=new")
+    other.wait_for_selector("#sketch:not([hidden])")
+    other.fill("#sketch-title", "另一张")
+    page.reload()
+    page.wait_for_selector("#sketch-banner >> text=已恢复")
+    assert page.input_value("#sketch-title") == "未存的名称"
+    page.click("#sketch-close")
+    page.wait_for_selector("#sketch", state="hidden")
+    page.go_back()
+    page.wait_for_selector("#sketch:not([hidden])")
+    assert page.input_value("#sketch-title") == "未存的名称"
 
 
 @pytest.mark.long

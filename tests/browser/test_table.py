@@ -96,6 +96,17 @@ def test_rows_and_map_lead_to_each_other(visit):
 
 
 @pytest.mark.long
+def test_a_table_is_a_step_that_back_closes(visit):
+    visit.open("/planning" + near() + "&on=parcels")
+    open_table(visit)
+    visit.page.go_back()
+    visit.page.wait_for_selector("#table", state="hidden")
+    assert "table=" not in visit.page.url
+    visit.page.go_forward()
+    visit.page.wait_for_selector(ROWS)
+
+
+@pytest.mark.long
 def test_views_are_saved_and_shared(visit):
     let_in(visit, make_user("anna"))
     visit.open("/" + near() + "&on=parcels")

@@ -115,6 +115,11 @@ def new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
+def is_code(text: str) -> bool:
+    """Whether a text has the form of a check code."""
+    return len(text) == CODE_LENGTH and set(text) <= set(ALPHABET)
+
+
 def in_groups(code: str) -> str:
     """A check code as it is printed.
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from shapely import LineString, Polygon, box
+from shapely import LineString, Polygon, box, make_valid
 from shapely.geometry.base import BaseGeometry
 
 from layers.access.access import Caller
@@ -151,12 +151,13 @@ def _shape(wanted: SheetOrder) -> BaseGeometry:
     if len(wanted.points) == 2:
         (x1, y1), (x2, y2) = wanted.points
         return box(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
-    return Polygon(wanted.points).buffer(0)
+    # One that crosses itself is covered whole, as it was drawn.
+    return make_valid(Polygon(wanted.points))
 
 
 def _scale(text: str) -> int:
     digits = text.removeprefix("1:").removeprefix("1∶").replace(",", "").strip()
-    if digits.isascii() and digits.isdigit() and int(digits[:9]) in SCALES:
+    if digits.isascii() and digits.isdigit() and len(digits) < 9 and int(digits) in SCALES:
         return int(digits)
     raise BadInput(_("比例尺应为 1∶500 至 1∶10,000 中的一种"), "scale")
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from layers.access.access import Caller
 from layers.sharing.callers import address_of
 from layers.sharing.limits import admit
-from webmap.documents.issuing import ALPHABET, CODE_LENGTH, in_groups
+from webmap.documents.issuing import in_groups, is_code
 from webmap.documents.views import may_withdraw, title_of
 from webmap.models import IssuedDocument
 
@@ -58,8 +58,3 @@ def normal(text: str) -> str:
     'ABCDEFGHJKMNPQRS'
     """
     return "".join(c for c in text[:MOST_TYPED].upper() if c.isascii() and c.isalnum())
-
-
-def is_code(text: str) -> bool:
-    """Whether a text has the form of a code."""
-    return len(text) == CODE_LENGTH and set(text) <= set(ALPHABET)

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from spatial.languages import in_english
 from webmap.documents.contents import content_of
 from webmap.documents.errors import NothingToPrint
-from webmap.documents.issuing import file_of, in_groups, withdraw
+from webmap.documents.issuing import file_of, in_groups, is_code, withdraw
 from webmap.documents.orders import is_fetchable, order
 from webmap.documents.parameters import line_of
 from webmap.documents.statistics import choices as statistics_choices
@@ -128,7 +128,7 @@ def taken_back(request: HttpRequest, code: str) -> HttpResponse:
     Raises:
         Http404: there is none of that code that the caller may withdraw.
     """
-    issued = IssuedDocument.objects.filter(code=code).first()
+    issued = IssuedDocument.objects.filter(code=code).first() if is_code(code) else None
     if issued is None or not may_withdraw(request, issued):
         raise Http404(_("没有这份文档，或已过保存期限"))
     why = line_of(request.POST.get("because"), MOST_REASON)

@@ -1,6 +1,8 @@
 """Values from the parts of a request. Every parser raises ``BadInput``, with the field at fault."""
 
 import json
+import re
+import sys
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -19,6 +21,7 @@ from webmap.web.errors import BadInput, BadRequest
 MOST_DIGITS = 19  # of a version: a bigint
 MOST_PAGE_DIGITS = 5
 MOST_ACCURACY_M = 1e7
+_HALF_PAIR = re.compile("[\ud800-\udfff]")  # JSON may escape one alone; UTF-8 has none
 
 
 def point_in(lon: Any, lat: Any) -> Point:
@@ -169,14 +172,20 @@ def json_in(text: str | bytes) -> dict[str, Any]:
 
 
 def check_storable(value: Any) -> None:
-    """Let a value of a body pass whose texts the database takes.
+    """Let a value of a body pass whose texts and numbers the database takes.
 
     Raises:
-        BadRequest: a text in it holds the character NUL.
+        BadRequest: a text in it holds the character NUL, or half of a surrogate pair, or a
+            number in it is none or larger than any measure.
     """
     if isinstance(value, str):
         if "\0" in value:
             raise BadRequest(_("内容含有不能保存的字符（NUL）"))
+        if _HALF_PAIR.search(value):
+            raise BadRequest(_("内容含有不完整的字符"))
+    elif isinstance(value, int | float):
+        if not abs(value) <= sys.float_info.max:
+            raise BadRequest(_("内容含有不能保存的数"))
     elif isinstance(value, dict):
         for name, part in value.items():
             check_storable(name)

@@ -52,7 +52,8 @@ def gauges(share: Share) -> list[Gauge]:
 
 def gauge_of(share: Share, code: str) -> Gauge | None:
     """The gauge of that code."""
-    found = _gauges(share, "s.code = %s", (code,))
+    # The database takes no NUL, and no code has one.
+    found = _gauges(share, "s.code = %s", (code,)) if "\0" not in code else []
     return found[0] if found else None
 
 

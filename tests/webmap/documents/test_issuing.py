@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from layers.sharing import limits
 from spatial.audit.models import AuditEvent
+from tests.town import make_user
 from tests.webmap.documents.conftest import ordered
 from webmap.documents import orders
 from webmap.documents.errors import TemplateFault
@@ -107,6 +108,14 @@ def test_codes_cannot_be_tried_without_end(client):
     assert set(statuses[:30]) == {404}
     assert statuses[30] == 429
     limits.forget()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["%00", "ABCD", "2" * 17])
+def test_what_is_no_code_is_no_document(client, code):
+    client.force_login(make_user("anna"))
+    answer = client.post(f"/documents/withdraw/{code}", {"because": "x"})
+    assert answer.status_code == 404
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 from pypdf import PdfReader
+from shapely import Point, box
 
 from layers.ogc.pictures import drawing
 from spatial.city import city
@@ -18,6 +19,7 @@ from tests.webmap.documents.conftest import ordered, pdf_of, text_of
 from tests.webmap.documents.rulers import sizes_of
 from webmap.documents import sheets
 from webmap.documents.layout import Paper
+from webmap.documents.sheet_orders import SheetOrder, sheets_of
 from webmap.models import DocumentOrder
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +156,7 @@ def test_a_feature_that_is_larger_than_a_sheet_says_what_scale_holds_it(town, cl
         ({"layers": "parcels,pipe-lines"}, "pipe-lines"),
         ({"paper": "a9"}, "纸张"),
         ({"scale": "777"}, "比例尺"),
+        ({"scale": "000000500999"}, "比例尺"),
         ({"mode": "globe"}, "制图方式"),
         ({"points": "here"}, "经度"),
         ({"points": "1,2"}, "本市"),
@@ -176,6 +179,17 @@ def test_what_cannot_be_is_refused(town, client, form, field):
     answer = client.post("/documents/order/sheets", given | form)
     assert answer.status_code == 422
     assert field in answer.text
+
+
+def test_an_area_without_extent_or_that_crosses_itself_is_covered_as_drawn():
+    def sheets_over(*points):
+        given = SheetOrder("area", "a4", True, 500, ("parcels",), points=points)
+        return sheets_of(given)
+
+    assert len(sheets_over((0, 0), (10, 0), (20, 0))) == 1
+    bow = sheets_over((0, 0), (400, 400), (400, 0), (0, 400))
+    for x, y in ((10, 200), (390, 200)):  # a point of either wing
+        assert any(box(*sheet.frame.bounds).covers(Point(x, y)) for sheet in bow)
 
 
 def test_too_many_sheets_are_refused(town, client):

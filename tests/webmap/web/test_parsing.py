@@ -94,6 +94,19 @@ def test_a_text_that_the_database_does_not_take_is_a_bad_request(text):
         json_in(text)
 
 
+def test_half_a_surrogate_pair_is_a_bad_request():
+    assert json_in('{"why": "\\ud83d\\ude00"}') == {"why": "😀"}
+    with pytest.raises(BadRequest, match="字符"):
+        json_in('{"why": "a\\ud800"}')
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e400", "9" * 400])
+def test_a_number_beyond_all_measure_is_a_bad_request(number):
+    assert json_in('{"a": [1, 2.5, true]}') == {"a": [1, 2.5, True]}
+    with pytest.raises(BadRequest, match="数"):
+        json_in(f'{{"a": [{number}]}}')
+
+
 @pytest.mark.parametrize("text", ["2027-01-05T08:00:00-23:59", "2027-01-05T08:00:00+23:59"])
 def test_a_moment_of_an_extreme_offset_is_one_of_the_city(text):
     assert abs(local_moment_in(text).utcoffset()).total_seconds() == 8 * 3600

@@ -1,5 +1,6 @@
 """Sketches that are kept: listed, saved, renamed, removed, shared by a link that can be taken back."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -23,6 +24,7 @@ MOST_BYTES = 3_000_000  # 20,000 corners with room
 MOST_SKETCHES = 200  # of one person
 MOST_TITLE = 60
 LINK_BYTES = 24
+LINK = re.compile(r"[A-Za-z0-9_-]{20,60}")  # as it is made of so many bytes
 MISSING = gettext_noop("没有这份草图，或它已不再共享")
 Readers = SavedSketch.Readers
 
@@ -107,7 +109,8 @@ def shared(request: HttpRequest, link: str) -> JsonResponse:
         Http404: no sketch has that link, or not any more.
         NotSignedIn: it is for people who have signed in.
     """
-    found = SavedSketch.objects.filter(link=link).select_related("owner").first() if link else None
+    rows = SavedSketch.objects.filter(link=link).select_related("owner")
+    found = rows.first() if LINK.fullmatch(link) else None
     if found is None or not found.audience:
         raise Http404(_(MISSING))
     if found.audience == Readers.SIGNED_IN and not request.user.is_authenticated:

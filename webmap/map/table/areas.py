@@ -47,6 +47,8 @@ def area(request: HttpRequest) -> JsonResponse:
         raise BadRequest(_("图形的顶点太多"))
     degrees = reproject(np.array([found]), city().projected, 4326)[0]
     rounded = shapely.set_precision(degrees, 10.0**-DIGITS)
+    if rounded.is_empty:
+        raise BadRequest(_("点和线没有范围，请给出距离"))
     return JsonResponse({"geometry": mapping(rounded), "area_m2": round(found.area, 2)})
 
 

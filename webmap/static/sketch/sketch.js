@@ -18,7 +18,8 @@ import { steps } from "./steps.js";
 import { t } from "./texts.js";
 import { typing } from "./typing.js";
 
-const DRAFT = "sketch";
+// Of each sketch its own: two tabs that draw different ones do not write over one another.
+const draftKey = (/** @type {string} */ id) => `sketch:${id || "new"}`;
 const SIDES = ["kept", "look", "check", "more"];
 const HINTS = {
   select: t("单击图形后拖动顶点或整个图形；单击中点加点，右键删点；Delete 删除图形"),
@@ -36,7 +37,7 @@ export function sketch(app, card) {
   const global = /** @type {any} */ (window);
   const turn = latestOnly();
   const nothing = () => ({ id: "", link: "", audience: "", version: 0, isMine: true, isDirty: false });
-  let one = nothing(), side = "", selected = "";
+  let one = nothing(), side = "", selected = "", isSaving = false;
   const shown = layersOf(map);
   const done = steps([]);
   const draw = drawing(app, global.terraDraw, global.terraDrawMaplibreGlAdapter.TerraDrawMapLibreGLAdapter, {
@@ -52,7 +53,7 @@ export function sketch(app, card) {
   typing(app, draw, part, { say, use });
   const kept = keptSketches(part("kept"), { open: (/** @type {string} */ key) => open(key), current: () => one, told: (/** @type {any} */ told) => { if (told.id === one.id) Object.assign(one, told); reflect(); }, gone: () => begin([], nothing(), "") });
   const look = looking(app, part, { shown, take, fit });
-  const check = checking(app, part, { shapes: chosen, title: () => part("title").value, shown, fit });
+  const check = checking(app, part, { shapes: chosen, all: () => draw.features().map(({ geometry }) => geometry), title: () => part("title").value, shown, fit });
   choosing(app, part, { shapes: chosen, say });
 
   // What is drawn has changed: it is a step, and not saved.
@@ -71,7 +72,8 @@ export function sketch(app, card) {
   }
   function touched() {
     one.isDirty = one.isMine;
-    if (one.isMine) keepValue(DRAFT, { id: one.id, version: one.version, title: part("title").value, features: draw.features() });
+    check.outdate();
+    if (one.isMine) keepValue(draftKey(one.id), { id: one.id, version: one.version, title: part("title").value, features: draw.features() });
     reflect();
   }
 
@@ -91,13 +93,13 @@ export function sketch(app, card) {
   /** Open the sketch of an address: new, an id, or ~ and a link. @param {string} key */
   async function open(key) {
     show();
-    const draft = keptValue(DRAFT);
     const isOpen = key === keyOf() && (one.id || one.link || one.isDirty);
     if (isOpen) return;
     if (one.isDirty && !isOpen && !window.confirm(t("当前草图还没有保存，放弃修改吗？"))) { keep(); return; }
+    if (one.isDirty) forgetValue(draftKey(one.id));
     const signal = turn.begin();
     if (key === "new") {
-      const mine = draft && !draft.id ? draft : null;
+      const mine = keptValue(draftKey(""));
       begin(mine?.features ?? [], { isDirty: Boolean(mine?.features.length) }, mine?.title ?? "");
       if (mine?.features.length) banner(t("已恢复上次没有保存的草图"));
       return;
@@ -105,7 +107,7 @@ export function sketch(app, card) {
     try {
       const found = await getJson(key.startsWith("~") ? `/sketches/shared/${encodeURIComponent(key.slice(1))}` : `/sketches/${encodeURIComponent(key)}`, signal);
       if (signal.aborted) return;
-      const mine = found.is_mine && draft?.id === found.id ? draft : null;
+      const mine = found.is_mine ? keptValue(draftKey(found.id)) : null;
       const what = { id: found.id ?? "", link: found.is_mine ? found.link : key.slice(1), audience: found.audience ?? "", isMine: found.is_mine, version: mine?.version ?? found.version ?? 0, isDirty: Boolean(mine) };
       begin(mine?.features ?? found.features, what, mine?.title ?? found.title);
       if (mine) banner(t("已恢复上次没有保存的修改"));
@@ -135,14 +137,15 @@ export function sketch(app, card) {
     document.body.classList.remove("sketching");
     if (app.drawing === "sketch") app.drawing = "";
     document.getElementById("tool-sketch")?.setAttribute("aria-pressed", "false");
-    if (state.sketch) { state.sketch = ""; app.keep(); }
+    if (state.sketch) { state.sketch = ""; app.keep({ push: true }); }
   }
 
   const keyOf = () => (one.id && one.isMine ? one.id : one.link && !one.isMine ? `~${one.link}` : "new");
   function keep() {
     if (card.hidden || state.sketch === keyOf()) return;
+    const isOpening = !state.sketch; // Back closes what was opened
     state.sketch = keyOf();
-    app.keep();
+    app.keep({ push: isOpening });
   }
 
   function reflect() {
@@ -202,28 +205,38 @@ export function sketch(app, card) {
     map.fitBounds([[bounds[0], bounds[1]], [bounds[2], bounds[3]]], { padding, maxZoom: 18, duration: 500 });
   }
 
+  // What is drawn or typed while it is on its way is not saved yet, and one save goes at a time.
   async function save() {
-    const title = part("title").value.trim() || t("草图 {when}", { when: new Date().toLocaleString(document.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" }) });
-    const features = draw.features().map(({ type, geometry, properties }) => ({ type, geometry, properties }));
+    if (isSaving) return;
+    const mine = one, typed = part("title").value;
+    const title = typed.trim() || t("草图 {when}", { when: new Date().toLocaleString(document.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" }) });
     draw.stop();
+    const features = sentFeatures();
+    isSaving = true;
     try {
       const found = one.id ? await postJson(`/sketches/${one.id}`, { version: one.version, title, features }) : await postJson("/sketches/", { title, features });
+      if (mine !== one) { kept.list(); return; } // another one was opened meanwhile
+      const isLast = part("title").value === typed && JSON.stringify(sentFeatures()) === JSON.stringify(features);
+      forgetValue(draftKey(one.id));
       Object.assign(one, { id: found.id, version: found.version, link: found.link, audience: found.audience, isDirty: false });
-      part("title").value = found.title;
-      forgetValue(DRAFT);
       banner("");
+      if (isLast) part("title").value = found.title; else touched();
       reflect();
       kept.list();
       app.say(t("草图已保存"));
     } catch (problem) {
+      if (mine !== one) return;
       if (problem?.status === 409) banner(problem.message, [t("另存为副本"), copy], [t("载入那一份"), reload]);
       else if (!problem?.fragment) say(problem instanceof Refused ? problem.message : t("没有成功，请稍后重试"));
       reflect();
+    } finally {
+      isSaving = false;
     }
   }
+  const sentFeatures = () => draw.features().map(({ type, geometry, properties }) => ({ type, geometry, properties }));
   function reload() {
     const { id } = one;
-    forgetValue(DRAFT);
+    forgetValue(draftKey(id));
     Object.assign(one, nothing());
     open(id);
   }
@@ -258,7 +271,7 @@ export function sketch(app, card) {
   part("copy")?.addEventListener("click", copy);
   part("new").addEventListener("click", () => {
     if (one.isDirty && !window.confirm(t("当前草图还没有保存，放弃修改吗？"))) return;
-    forgetValue(DRAFT);
+    for (const id of [one.id, ""]) forgetValue(draftKey(id));
     begin([], nothing(), "");
     banner("");
   });

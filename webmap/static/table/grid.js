@@ -1,5 +1,6 @@
 // @ts-check
 // The table itself: rows of a layer as they come, heads that sort, a row for the record.
+import { cityZone } from "../base/moments.js";
 import { el } from "./dom.js";
 import { number, t } from "./texts.js";
 
@@ -123,7 +124,6 @@ export function shown(column, value) {
 
 /** @param {string} text */
 function localTime(text) {
-  const zone = JSON.parse(document.getElementById("config")?.textContent || "{}").time_zone;
-  const parts = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "short" });
+  const parts = new Intl.DateTimeFormat("sv-SE", { timeZone: cityZone(), dateStyle: "short", timeStyle: "short" });
   return Number.isNaN(Date.parse(text)) ? text : parts.format(new Date(text));
 }

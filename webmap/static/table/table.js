@@ -272,8 +272,9 @@ export function wireTable(app) {
       text = JSON.stringify(packed({ ...choice, area: null }));
       app.say(t("所选范围太复杂，链接中不含它；可存为视图"));
     }
+    const isOther = state.table !== layer; // a table is a step of its own: Back closes it
     Object.assign(state, { table: layer, rows: text === "{}" ? "" : text });
-    app.keep();
+    app.keep({ push: isOther });
   }
 
   function restore() {

@@ -114,6 +114,7 @@ def test_the_gauges_within_an_area(client, rained):
     ("query", "params", "status"),
     [
         ("locations/Y9", {}, 404),
+        ("locations/%00", {}, 404),
         ("locations/Y1", {"datetime": "yesterday"}, 400),
         ("locations/Y1", {"parameter-name": "snow"}, 400),
         ("locations/Y1", {"f": "netcdf"}, 400),

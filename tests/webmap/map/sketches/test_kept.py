@@ -117,3 +117,8 @@ def test_bounds(anna, monkeypatch):
     assert post(anna, "/sketches/", title="x", features="no").status_code == 400
     monkeypatch.setattr(kept, "MOST_BYTES", 10)
     assert post(anna, "/sketches/", title="x", features=[]).status_code == 400
+
+
+@pytest.mark.parametrize("link", ["%00", "a%00" + "b" * 20, "x", "%E4%B8%AD" * 8])
+def test_what_is_no_link_opens_nothing(client, link):
+    assert client.get(f"/sketches/shared/{link}").status_code == 404

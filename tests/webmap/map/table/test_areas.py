@@ -61,6 +61,7 @@ FAR = {"type": "Point", "coordinates": [0, 0]}
         ({"geometry": {"type": "Polygon", "coordinates": []}}, "GeoJSON"),
         ({"geometry": 7}, "GeoJSON"),
         ({}, "GeoJSON"),
+        ({"geometry": {"type": "Point", "coordinates": [111.67, 27.69]}, "reach_m": 1e-7}, "距离"),
     ],
 )
 def test_what_is_no_area_is_refused_in_words(client, wanted, words):
