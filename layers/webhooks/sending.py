@@ -75,6 +75,7 @@ class _Pinned(http.client.HTTPConnection):
     def __init__(self, target: WebhookTarget) -> None:
         super().__init__(target.host, target.port, timeout=TIMEOUT_S)
         self.target = target
+        self.held: socket.socket | None = None  # the base forgets it once the head has been read
 
     def connect(self) -> None:
         """Connect to the pinned address; the certificate must be the name's."""
@@ -82,10 +83,11 @@ class _Pinned(http.client.HTTPConnection):
         self.sock = line
         if self.target.scheme == "https":
             self.sock = _trusting().wrap_socket(line, server_hostname=self.target.host)
+        self.held = self.sock
 
     def cut(self) -> None:
         """End it from another thread."""
-        line = self.sock
+        line = self.held
         if line is not None:
             try:
                 line.shutdown(socket.SHUT_RDWR)
