@@ -72,4 +72,7 @@ class WarningPolicy(Policy):
         if action == "redraft" and CONTENT not in given:
             raise InvalidInput("请在拟稿页修改")
         if action in CHECKED:
-            check_content(content_of(situation.matter.values), situation.at)
+            values = situation.matter.values
+            if "towns" not in values:
+                raise InvalidInput("还没有选定乡镇", "towns")
+            check_content(content_of(values), situation.at)

@@ -86,7 +86,13 @@ _DESK_TABLE = Workflow(
             "call",
         ),
         _row("issue", Title("发布", "Issue"), ("signed",), "issued", ALL),
-        _row("issue_spoken", Title("发布", "Issue"), ("spoken",), "owed", ALL),
+        _row(
+            "issue_spoken",
+            Title("发布（电话签发）", "Issue (signed by telephone)"),
+            ("spoken",),
+            "owed",
+            ALL,
+        ),
         _row(
             "amend_call",
             Title("更正电话签发记录", "Correct the record of the call"),

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+import pygeoapi.l10n
 import pygeoapi.util
 from django.utils.translation import gettext, ngettext
 from jinja2 import BytecodeCache, Environment
@@ -37,6 +38,17 @@ class _Environment(Environment):
         self.install_gettext_callables(gettext, ngettext)  # type: ignore[attr-defined]
 
 
+class _NothingKept(dict):
+    """Pygeoapi keeps the first configuration of a language for all later pages, whoever asks.
+
+    Ours differs by caller, host and what of the terrain is there, so none is kept.
+    """
+
+    def __setitem__(self, _language: Any, _config: Any) -> None:
+        """Forget it."""
+
+
 def install() -> None:
     """Have pygeoapi, which makes an environment for each page, share what they compile."""
+    pygeoapi.l10n._cfg_cache = _NothingKept()
     pygeoapi.util.Environment = partial(_Environment, bytecode_cache=_Compiled())  # type: ignore[misc]

@@ -25,7 +25,7 @@ def test_every_role_is_known_by_its_name():
     assert known_roles()["STEWARD"] is Role.STEWARD
     assert known_roles()["CHIEF"] is GridRole.CHIEF
     assert {role.value for role in known_roles().values()} == {
-        "规划", "以图管房", "金土", "地灾值班", "监督员", "受理员", "值班长", "派遣员",
+        "规划", "以图管房", "金土", "地灾值班", "地灾审核", "地灾签发", "监督员", "受理员", "值班长", "派遣员",
         "专业部门", "管网", "数据管理", "审计",
     }  # fmt: skip
 

@@ -11,6 +11,7 @@ from spatial.geometry import shapes_of
 from tests.town import centre_degrees
 from tests.webmap.map.sketches.test_shapes import feature, ring
 
+pytestmark = pytest.mark.usefixtures("town")
 LINE = {"type": "LineString", "coordinates": [centre_degrees(0, 0), centre_degrees(100, 0)]}
 HOLED = ring((0, 0), (100, 0), (100, 100), (0, 100))
 HOLED["coordinates"].append(ring((40, 40), (60, 40), (60, 60), (40, 60))["coordinates"][0])
