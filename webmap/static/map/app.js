@@ -88,6 +88,7 @@ function say(text, seconds = 4) {
 function wireTableLater() {
   let begun = null;
   const begin = () => (begun ??= import("../table/table.js").then(({ wireTable }) => wireTable(app)));
+  app.chooseBy = async (...asked) => { await begin(); return app.chooseBy(...asked); }; // the table brings its own
   document.addEventListener("click", ({ target }) => {
     const button = target.closest?.("[data-open-table]");
     if (button && !begun) begin().then(() => button.click());

@@ -49,9 +49,16 @@ export function wireLayers(app) {
       if (source.type !== "vector") continue;
       const query = tileQuery(state.at, app.filterOf(id));
       const tiles = source.tiles.map((url) => url.split("?")[0] + query);
-      if (tiles.join() !== source.tiles.join()) map.getSource(id).setTiles(tiles);
+      if (tiles.join() !== source.tiles.join()) turn(id, tiles);
     }
   };
+
+  // Tiles that are on their way by the old address are kept by the map: once all is there, they are asked for again.
+  function turn(id, tiles) {
+    const isComing = !map.isSourceLoaded(id);
+    map.getSource(id).setTiles(tiles);
+    if (isComing) map.once("idle", () => { if (map.getSource(id)?.tiles.join() === tiles.join()) map.getSource(id).setTiles(tiles); });
+  }
 
   // Ticks and layers as the state has them.
   function reflect() {
