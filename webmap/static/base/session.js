@@ -62,7 +62,8 @@ function tell(fragment) {
   box.innerHTML = fragment;
   // Beside a form one signs in in another tab: what was typed stays, and goes on after.
   // A part of the map's panel is no such form: the address brings it back.
-  if (document.querySelector("main form:not([data-post])")) box.querySelector("a.signin")?.setAttribute("target", "_blank");
+  const isTyped = [...document.querySelectorAll("main form:not([data-post])")].some((form) => form.checkVisibility());
+  if (isTyped) box.querySelector("a.signin")?.setAttribute("target", "_blank");
   document.body.append(box);
 }
 
