@@ -39,6 +39,8 @@ BEHIND = """
             if self.path == "/page":
                 self.send_header("Content-Type", "text/html")
                 body = b"<p>" + b"words " * 1000
+            if "REAL" in self.headers.get("Cookie", ""):
+                self.send_header("Cache-Control", "private")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -141,6 +143,9 @@ def test_no_tile_of_somebody_reaches_anybody_else(server: Front) -> None:
             assert own not in seen
             seen.add(own)
     assert server.get(f"{TILE}?token=k")[1] not in seen
+    # A cookie twice: nginx reads the first, the site the last; what it answers is private.
+    doubled = server.get(f"{TILE}?datetime=2020-01-01", Cookie="sessionid=; sessionid=REAL")[1]
+    assert server.get(f"{TILE}?datetime=2020-01-01")[1] != doubled
     assert server.get(TILE)[1].split()[1] == b"127.0.0.1"
 
 

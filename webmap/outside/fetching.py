@@ -120,10 +120,15 @@ def _asked(url: str) -> tuple[int, bytes]:
         headers = {"User-Agent": "Tujing/1", "Accept": "image/*", "Connection": "close"}
         line.connect()
         held.append(line.sock)  # the connection forgets it once the head of the answer is read
+        if not timer.is_alive():
+            raise OutsideUnavailable("too late")
         line.sock.settimeout(DEADLINE_S)
         line.request("GET", path, headers=headers)
         answer = line.getresponse()
-        return answer.status, answer.read(MOST_BYTES + 1)
+        body = answer.read(MOST_BYTES + 1)
+        if answer.length and len(body) <= MOST_BYTES or not timer.is_alive():
+            raise OutsideUnavailable("cut off")  # by the other side, or by us: half a picture
+        return answer.status, body
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise OutsideUnavailable(type(error).__name__) from None
     finally:

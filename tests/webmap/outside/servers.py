@@ -26,6 +26,7 @@ class MapServer:
         self.status, self.location, self.body = 200, "", picture()
         self.drips = self.hangs = False
         self.painted = None
+        self.cut = False  # says that more comes than does
 
 
 @contextmanager
@@ -45,6 +46,8 @@ def serving():
             self.send_response(server.status)
             if server.location:
                 self.send_header("Location", server.location)
+            if server.cut:
+                self.send_header("Content-Length", str(len(body) + 500))
             self.end_headers()
             try:
                 if server.drips:

@@ -75,6 +75,7 @@ class TestMisbehaviour:
             {"body": b"\x89PNG\r\n\x1a\n" + b"\0" * 2_100_000},
             {"body": picture(size=(1500, 20))},
             {"drips": True},
+            {"cut": True},
             {"hangs": True},
         ],
         ids=lambda manners: next(iter(manners)) + str(next(iter(manners.values())))[:12],
