@@ -21,7 +21,7 @@ from importers.formats.texts import lines
 from importers.values.issues import Issue, IssueLog
 from spatial.city import city
 from spatial.hazards.models import MOST_MM, RainReading, RainStation
-from spatial.hazards.rules.gauges import GaugeLimits
+from spatial.hazards.rules.gauges import GaugeLimits, most_mm
 
 NAMES = {
     "station": ("站码", "测站编码", "站号", "stcd", "station"),
@@ -151,7 +151,7 @@ def _read(number: int, cells: dict[str, str], stations: set[str], zone: ZoneInfo
         cells.get("minutes") or str(HOUR), "时长", lambda v: 0 < v <= DAY, "1 至 1440"
     )
     mm = _number(cells["mm"], "雨量", lambda v: 0 <= v <= MOST_MM, f"0 至 {MOST_MM}")
-    most = LIMITS.most_mm_h * max(minutes / HOUR, LIMITS.shortest_h)
+    most = most_mm(minutes / HOUR, LIMITS)
     if mm > most:
         raise _InvalidReading(
             "rain-value", "雨量", f"{minutes:g} 分钟 {mm:g} 毫米不可能（最多 {most:g}）；请核对仪器"

@@ -73,6 +73,15 @@ class GaugeReading:
     mm: float
 
 
+def most_mm(hours: float, limits: GaugeLimits) -> float:
+    """The most rain that a time can bring.
+
+    >>> most_mm(1, GaugeLimits()), most_mm(24, GaugeLimits())
+    (250.0, 6000.0)
+    """
+    return limits.most_mm_h * max(hours, limits.shortest_h)
+
+
 def doubt_of(
     reading: GaugeReading,
     now: datetime,
@@ -91,7 +100,7 @@ def doubt_of(
         return GaugeDoubt.FUTURE
     if reading.mm < 0:
         return GaugeDoubt.NEGATIVE
-    if reading.mm > limits.most_mm_h * max(hours, limits.shortest_h):
+    if reading.mm > most_mm(hours, limits):
         return GaugeDoubt.IMPOSSIBLE
     before = standing.get((reading.start, reading.end))
     if before is not None:
